@@ -1,0 +1,134 @@
+/**
+ * What the gateway asks of a provider. A provider fills the ports it can; an absent port means "cannot".
+ * Every port throws ProviderError and nothing else; every id is the provider's own, as a string.
+ */
+import type { EmployeeRow, RatingRow, SkillRow } from './records.ts';
+import type { ProviderError } from './problem.ts';
+import type { Scale, WrittenValue } from './rating.ts';
+
+/** What accompanies every call down to the socket. */
+export interface Call {
+  /** Aborting it aborts the request under way and starts no further one. */
+  signal?: AbortSignal | undefined;
+  /** Who pays: an interactive request, the directory's walk, or a task. */
+  purpose: 'request' | 'walk' | 'task';
+}
+
+/** One page of a walk. Rows that could not be read are left out and counted as drift. */
+export interface WalkPage<Row> {
+  rows: Row[];
+  /** Rows in the whole walk as the provider says; null when it does not. */
+  total: number | null;
+  /** Rating rows that came along with the page (iMocha-like profile pages); absent where none did. */
+  ratings?: RatingRow[];
+}
+
+/** Pages through everything once, in the provider's order. Rows may repeat between pages: de-duplicate by id. */
+export interface WalkPort<Row> {
+  walk(call: Call): AsyncIterable<WalkPage<Row>>;
+}
+
+/** Walks all ratings. */
+export interface RatingsWalkPort extends WalkPort<RatingRow> {
+  /** True where the walk is the provider's only bulk read, so that the directory keeps its rows and answers from them while fresh. */
+  keep: boolean;
+}
+
+/**
+ * Reads ratings of the given employees: any number of ids, cut into calls of `batchSize` inside.
+ * Answers rows of these employees only; an unknown id has no rows. When an answer shows that the provider ignored the
+ * filter, throws UNREADABLE with providerCode FILTER_IGNORED, and the caller falls back to the walk.
+ */
+export interface RatingsByEmployeesPort {
+  /** Ids that one provider call takes. */
+  batchSize: number;
+  /** True where the provider filters by a parameter that it might not honour; the directory then probes it once. */
+  filtered: boolean;
+  read(employeeIds: readonly string[], call: Call): Promise<RatingRow[]>;
+}
+
+/** A rating to write. `value` null is a bare tag. `scale` is the skill record's, known to the directory. */
+export interface RatingWrite {
+  employeeId: string;
+  skillId: string;
+  value: WrittenValue | null;
+  scale: Scale | null;
+}
+
+/** An employee to create or update; undefined fields are not sent. */
+export interface EmployeeWrite {
+  workEmail: string;
+  employeeNumber?: string | undefined;
+  givenName?: string | undefined;
+  familyName?: string | undefined;
+  jobTitle?: string | undefined;
+  jobCode?: string | undefined;
+  department?: string | undefined;
+  location?: string | undefined;
+  managerEmail?: string | undefined;
+  managerRemoteId?: string | undefined;
+  /** YYYY-MM-DD. */
+  startDate?: string | undefined;
+  /** The record there that the directory already knows under this key; null when none is known. */
+  existing: EmployeeRow | null;
+}
+
+export type EmployeeField = Exclude<keyof EmployeeWrite, 'existing' | 'managerEmail' | 'managerRemoteId'> | 'manager';
+
+/** What became of one item of a write. */
+export type WriteResult<Row> =
+  /** Took effect; `row` is what the provider says it stored, null when it does not show it. */
+  | { state: 'done'; row: Row | null; remoteId: string | null; warnings: readonly string[] }
+  /** Nothing had to be sent: it is so already. */
+  | { state: 'skipped'; row: Row | null; remoteId: string | null; warnings: readonly string[] }
+  /** The provider works on it; ask `follow` later. */
+  | { state: 'accepted'; providerTaskId: string }
+  /** Did not take effect. `error.retryable` says whether the worker tries again by itself. */
+  | { state: 'failed'; error: ProviderError }
+  /** Sent, and nothing says whether it took effect. */
+  | { state: 'unknown'; error: ProviderError };
+
+/**
+ * A write. `run` takes 1 to `batchSize` items and answers one result per item, in their order; it throws only when not
+ * even one item was sent. `repeat` says what a worker that lost the answer may do: 'safe' run again (an upsert by key),
+ * 'afterReadBack' run again because `run` itself reads first what is there, 'never' end as unknown.
+ */
+export interface WritePort<Item, Row> {
+  batchSize: number;
+  repeat: 'safe' | 'afterReadBack' | 'never';
+  run(items: readonly Item[], call: Call): Promise<WriteResult<Row>[]>;
+  /**
+   * Asks what became of an accepted item; 'accepted' again while it is pending. A task id that the provider does not know
+   * (any more) throws NOT_FOUND. Present where `run` can answer 'accepted'.
+   */
+  follow?(providerTaskId: string, item: Item, call: Call): Promise<WriteResult<Row>>;
+}
+
+export interface UpsertEmployeesPort extends WritePort<EmployeeWrite, EmployeeRow> {
+  creates: boolean;
+  updates: boolean;
+  /** Fields the provider stores; any other in the input is refused. */
+  fields: readonly EmployeeField[];
+  /** Fields without which it refuses to create. */
+  required: readonly EmployeeField[];
+}
+
+export interface Ports {
+  employees?: WalkPort<EmployeeRow>;
+  skills?: WalkPort<SkillRow>;
+  ratings?: RatingsWalkPort;
+  ratingsByEmployees?: RatingsByEmployeesPort;
+  rate?: WritePort<RatingWrite, RatingRow>;
+  /** Makes an employee hold a skill; `value` null is a bare tag. The worker has checked that a bare tag is not held yet. */
+  assign?: WritePort<RatingWrite, RatingRow>;
+  upsertEmployees?: UpsertEmployeesPort;
+}
+
+/** A shape in an answer that could not be read: names and types, never values. */
+export interface DriftNote {
+  operation: string;
+  /** Path in the answer, array positions as *, e.g. results.*.skill_id. */
+  path: string;
+  expected: string;
+  found: string;
+}

@@ -1,0 +1,98 @@
+/** The closed list of what can go wrong with a provider; the names are those of GraphQL's ProviderProblemCode. */
+export const PROBLEM_CODES = [
+  'UNREACHABLE',
+  'UNAVAILABLE',
+  'TIMEOUT',
+  'BREAKER_OPEN',
+  'RATE_LIMITED',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_OFFERED',
+  'FIRST_SYNC_PENDING',
+  'SETUP_INCOMPLETE',
+  'NOT_FOUND',
+  'REJECTED',
+  'CONFLICT',
+  'UNREADABLE',
+  'OUTCOME_UNKNOWN',
+  'SUPERSEDED',
+  'INTERNAL',
+] as const;
+
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+/** A problem as plain data: what is stored with a task item and shown to a client. Never holds secrets or personal data. */
+export interface Problem {
+  code: ProblemCode;
+  message: string;
+  retryable: boolean;
+  retryAfterSeconds: number | null;
+  providerCode: string | null;
+  requestId: string | null;
+}
+
+/** Kinds for which the same attempt may succeed later without anybody changing anything. */
+const RETRYABLE: ReadonlySet<ProblemCode> = new Set([
+  'UNREACHABLE',
+  'UNAVAILABLE',
+  'TIMEOUT',
+  'BREAKER_OPEN',
+  'RATE_LIMITED',
+  'FIRST_SYNC_PENDING',
+]);
+
+export interface ProviderErrorDetails {
+  /** Overrides the kind's own answer to "may it succeed later unchanged?". */
+  retryable?: boolean;
+  retryAfterSeconds?: number | null;
+  providerCode?: string | null;
+  requestId?: string | null;
+  /** The HTTP status of the answer; null when there was no answer. */
+  status?: number | null;
+  /**
+   * True when a write may have taken effect although it failed: no answer after it was sent, or a 5xx.
+   * Meaningless for reads.
+   */
+  mayHaveApplied?: boolean;
+  cause?: unknown;
+}
+
+/** The one error that provider code throws. The message is ours, without the vendor's text, ids or personal data. */
+export class ProviderError extends Error {
+  override readonly name = 'ProviderError';
+  readonly code: ProblemCode;
+  readonly retryable: boolean;
+  readonly retryAfterSeconds: number | null;
+  readonly providerCode: string | null;
+  readonly requestId: string | null;
+  readonly status: number | null;
+  readonly mayHaveApplied: boolean;
+
+  constructor(code: ProblemCode, message: string, details: ProviderErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.retryable = details.retryable ?? RETRYABLE.has(code);
+    this.retryAfterSeconds = details.retryAfterSeconds ?? null;
+    this.providerCode = details.providerCode ?? null;
+    this.requestId = details.requestId ?? null;
+    this.status = details.status ?? null;
+    this.mayHaveApplied = details.mayHaveApplied ?? false;
+  }
+
+  toProblem(): Problem {
+    return {
+      code: this.code,
+      message: this.message,
+      retryable: this.retryable,
+      retryAfterSeconds: this.retryAfterSeconds,
+      providerCode: this.providerCode,
+      requestId: this.requestId,
+    };
+  }
+}
+
+/** Any thrown value as a problem; what is no ProviderError is INTERNAL and shows nothing of itself. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ProviderError) return error.toProblem();
+  return new ProviderError('INTERNAL', 'The gateway failed on this item.', { cause: error }).toProblem();
+}

@@ -1,0 +1,42 @@
+import type { Ports } from '../domain/ports.ts';
+import type { SimulatorFactory } from '../simulator/simulator.ts';
+import type { Limits, Upstream, UpstreamOptions } from './upstream.ts';
+
+/** What the environment says of one integration of a provider. */
+export interface IntegrationSettings {
+  baseUrl: string;
+  /** The provider's own settings, already checked; secrets among them. */
+  settings: Record<string, string>;
+}
+
+export type EnvironmentReading =
+  | { state: 'absent' }
+  | { state: 'configured'; integration: IntegrationSettings }
+  /** Half configured or unreadable: each complaint names its variable. */
+  | { state: 'refused'; complaints: string[] };
+
+/**
+ * A provider's index card: everything the core knows of a provider. Adding a provider is a folder with a card and one
+ * line in `providers/registry.ts`.
+ */
+export interface ProviderCard {
+  /** The kind of system, e.g. the folder's name. */
+  name: string;
+  /** The integration's name when configured from the environment, e.g. `kombo-main`. */
+  defaultIntegration: string;
+  /** Name for people. */
+  title: string;
+  limits: Limits;
+  /** The variables it reads, for `.env.example` and the documentation. */
+  variables: readonly { name: string; description: string; example: string }[];
+  /** Reads its variables out of the environment. */
+  readEnvironment(environment: Record<string, string | undefined>): EnvironmentReading;
+  /** What `createUpstream` needs to know of this integration: credentials as headers, and how to read a failure. */
+  upstream(integration: IntegrationSettings): Pick<UpstreamOptions, 'headers' | 'failureOf'>;
+  /** The adapter, over an upstream that carries the policy. */
+  ports(upstream: Upstream, integration: IntegrationSettings): Ports;
+  /** Its simulator. */
+  simulator: SimulatorFactory;
+  /** Settings that reach a simulator started without any configuration of its own. */
+  simulatorSettings(baseUrl: string): IntegrationSettings;
+}

@@ -1,0 +1,144 @@
+/**
+ * Lenient reading of vendors' payloads: unknown fields are ignored, ids become strings, absent and blank become null.
+ * A record that cannot be read throws ShapeError, which costs that record alone (see `readRows`).
+ */
+import type { DriftNote } from '../domain/ports.ts';
+import { ProviderError } from '../domain/problem.ts';
+
+export type Json = Record<string, unknown>;
+
+export class ShapeError extends Error {
+  readonly path: string;
+  readonly expected: string;
+  readonly found: string;
+
+  constructor(path: string, expected: string, value: unknown) {
+    super(`${path}: expected ${expected}, found ${typeName(value)}`);
+    this.path = path;
+    this.expected = expected;
+    this.found = typeName(value);
+  }
+}
+
+/** The type of a value in a word, never the value. */
+export function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (value === '') return 'empty string';
+  return typeof value;
+}
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The body as JSON, whatever its content type says; a UTF-8 BOM is dropped. Empty is undefined. Throws UNREADABLE. */
+export function parseJson(text: string): unknown {
+  const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  if (body.trim() === '') return undefined;
+  try {
+    return JSON.parse(body) as unknown;
+  } catch (error) {
+    throw new ProviderError('UNREADABLE', 'The provider sent something that is no JSON.', {
+      mayHaveApplied: true,
+      cause: error,
+    });
+  }
+}
+
+/** An id as a string: text or a safe integer; null when absent, blank or anything else. */
+export function optionalId(value: unknown): string | null {
+  if (typeof value === 'string') return value === '' ? null : value;
+  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;
+}
+
+export function requiredId(object: Json, key: string): string {
+  const id = optionalId(object[key]);
+  if (id === null) throw new ShapeError(key, 'id', object[key]);
+  return id;
+}
+
+/** Trimmed text; null when absent, blank or no text. */
+export function optionalText(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  const text = value.trim();
+  return text === '' ? null : text;
+}
+
+/** A finite number, also from numeric text; null otherwise. */
+export function optionalNumber(value: unknown): number | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value !== 'string' || value.trim() === '') return null;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : null;
+}
+
+/** HTML's valid e-mail address, the rule of the EmailAddress scalar; anything else is null. */
+const EMAIL =
+  /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
+
+export function optionalEmail(value: unknown): string | null {
+  const text = optionalText(value);
+  return text !== null && EMAIL.test(text) ? text : null;
+}
+
+const CANONICAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+const ZONED = /(?:Z|[+-]\d{2}:?\d{2})$/i;
+
+/** An instant as RFC 3339 in UTC with milliseconds; a zoneless time is read as UTC. Null when it is none. */
+export function optionalInstant(value: unknown): string | null {
+  const text = optionalText(value);
+  if (text === null) return null;
+  if (CANONICAL.test(text)) return text;
+  const milliseconds = Date.parse(/T/.test(text) && !ZONED.test(text) ? `${text}Z` : text);
+  return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString();
+}
+
+/** The calendar day of a date or date-time as the provider wrote it; null when it is none. */
+export function optionalDate(value: unknown): string | null {
+  const day = optionalText(value)?.match(/^\d{4}-\d{2}-\d{2}(?=$|T)/)?.[0];
+  return day !== undefined && !Number.isNaN(Date.parse(day)) ? day : null;
+}
+
+export function requiredArray(value: unknown, path: string): unknown[] {
+  if (!Array.isArray(value)) throw new ShapeError(path, 'array', value);
+  return value as unknown[];
+}
+
+export function requiredObject(value: unknown, path: string): Json {
+  if (!isObject(value)) throw new ShapeError(path, 'object', value);
+  return value;
+}
+
+export interface RowsContext {
+  operation: string;
+  /** Path of the array in the answer. */
+  path: string;
+  drift(note: DriftNote): void;
+}
+
+/** Maps each item; an item that cannot be read is left out and noted as drift, its neighbours stand. */
+export function readRows<Row>(items: readonly unknown[], map: (raw: Json) => Row, context: RowsContext): Row[] {
+  const rows: Row[] = [];
+  for (const item of items) {
+    try {
+      rows.push(map(requiredObject(item, '')));
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      const path = error.path === '' ? `${context.path}.*` : `${context.path}.*.${error.path}`;
+      context.drift({ operation: context.operation, path, expected: error.expected, found: error.found });
+    }
+  }
+  return rows;
+}
+
+/** A whole answer that cannot be read, as the typed error; the shape is also noted as drift. */
+export function unreadable(error: unknown, operation: string, drift: (note: DriftNote) => void): ProviderError {
+  if (error instanceof ProviderError) return error;
+  if (!(error instanceof ShapeError)) throw error;
+  drift({ operation, path: error.path, expected: error.expected, found: error.found });
+  return new ProviderError('UNREADABLE', 'The provider sent an answer of an unknown shape.', {
+    mayHaveApplied: true,
+    cause: error,
+  });
+}

@@ -1,0 +1,149 @@
+import { Pool } from 'undici';
+import { ProviderError } from '../domain/problem.ts';
+import type { Simulator } from '../simulator/simulator.ts';
+
+/** A request as it goes to a provider. `path` begins with / and is relative to the integration's base URL; it holds the query. */
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: string;
+  headers: Record<string, string>;
+  body?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** An answer. Header names are lower case; repeated headers are joined by a comma. */
+export interface HttpResponse {
+  status: number;
+  headers: Record<string, string | undefined>;
+  text: string;
+}
+
+/** Sends one request; rejects with ProviderError UNREACHABLE or TIMEOUT, or with the signal's reason when aborted. */
+export interface Transport {
+  send(request: HttpRequest): Promise<HttpResponse>;
+  close(): Promise<void>;
+}
+
+export interface TransportOptions {
+  /** Connections kept to the provider; requests beyond wait. */
+  connections: number;
+  connectTimeoutMs: number;
+  headersTimeoutMs: number;
+  bodyTimeoutMs: number;
+  /** Longest body read, in bytes; a longer one is UNREADABLE. */
+  maxBodyBytes: number;
+}
+
+/** undici error codes by what they mean here: whether the request may have reached the provider's application. */
+const BEFORE_SENDING = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
+
+function codeOf(error: unknown): string {
+  const codes = [error, error instanceof Error ? error.cause : null].map((e) =>
+    typeof e === 'object' && e !== null && 'code' in e && typeof e.code === 'string' ? e.code : '',
+  );
+  return codes.find((code) => code !== '') ?? '';
+}
+
+/** A network failure as ProviderError. */
+export function networkError(error: unknown): ProviderError {
+  const code = codeOf(error);
+  const timeout = TIMEOUTS.has(code);
+  return new ProviderError(
+    timeout ? 'TIMEOUT' : 'UNREACHABLE',
+    timeout ? 'The provider did not answer in time.' : 'The provider could not be reached, or the connection broke.',
+    { mayHaveApplied: !BEFORE_SENDING.has(code), cause: error },
+  );
+}
+
+/** A Transport over undici's Pool: keep-alive, and a quarter less CPU a call than fetch (measured for PERFORMANCE). */
+export function undiciTransport(baseUrl: string, options: TransportOptions): Transport {
+  const base = new URL(baseUrl);
+  const prefix = base.pathname.replace(/\/$/, '');
+  const pool = new Pool(base.origin, {
+    connections: options.connections,
+    connect: { timeout: options.connectTimeoutMs },
+    headersTimeout: options.headersTimeoutMs,
+    bodyTimeout: options.bodyTimeoutMs,
+  });
+  return {
+    async send({ method, path, headers, body, signal }) {
+      try {
+        const response = await pool.request({
+          method,
+          path: prefix + path,
+          headers,
+          ...(body === undefined ? {} : { body }),
+          ...(signal === undefined ? {} : { signal }),
+        });
+        const declared = Number(response.headers['content-length'] ?? 0);
+        if (declared > options.maxBodyBytes) {
+          response.body.destroy();
+          throw tooLarge();
+        }
+        const chunks: Buffer[] = [];
+        let size = 0;
+        for await (const chunk of response.body as AsyncIterable<Buffer>) {
+          size += chunk.length;
+          if (size > options.maxBodyBytes) throw tooLarge();
+          chunks.push(chunk);
+        }
+        return {
+          status: response.statusCode,
+          headers: Object.fromEntries(
+            Object.entries(response.headers).map(([name, value]) => [
+              name,
+              Array.isArray(value) ? value.join(', ') : value,
+            ]),
+          ),
+          text: Buffer.concat(chunks, size).toString('utf8'),
+        };
+      } catch (error) {
+        if (signal?.aborted) throw signal.reason;
+        if (error instanceof ProviderError) throw error;
+        throw networkError(error);
+      }
+    },
+    close: () => pool.close(),
+  };
+}
+
+function tooLarge(): ProviderError {
+  return new ProviderError('UNREADABLE', 'The provider sent more than the gateway reads.', { mayHaveApplied: true });
+}
+
+/** A Transport straight into a simulator, without a socket: the same bytes, for tests and the sandbox. */
+export function simulatorTransport(simulator: Simulator, basePath: string): Transport {
+  return {
+    async send({ method, path, headers, body, signal }) {
+      signal?.throwIfAborted();
+      const url = new URL(basePath.replace(/\/$/, '') + path, 'http://simulator');
+      const lowerCase = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+      const handled = simulator.handle({
+        method,
+        path: url.pathname,
+        query: url.searchParams,
+        headers: lowerCase,
+        body: body ?? '',
+      });
+      const answer = await (signal === undefined ? handled : Promise.race([handled, aborted(signal)]));
+      if (answer.broken === 'reset') throw networkError(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
+      if (answer.broken === 'hang') await (signal === undefined ? new Promise(() => {}) : aborted(signal));
+      return { status: answer.status, headers: answer.headers, text: answer.body };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}

@@ -1,0 +1,54 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Simulator } from './simulator.ts';
+
+export interface ServedSimulator {
+  /** E.g. http://127.0.0.1:4101, without a base path. */
+  origin: string;
+  close(): Promise<void>;
+}
+
+/** Serves a simulator on loopback; port 0 takes a free one. */
+export async function serveSimulator(simulator: Simulator, port = 0): Promise<ServedSimulator> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('error', () => response.destroy());
+    request.on('end', () => {
+      const url = new URL(request.url ?? '/', 'http://simulator');
+      const headers = Object.fromEntries(
+        Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+      );
+      void simulator
+        .handle({
+          method: request.method ?? 'GET',
+          path: url.pathname,
+          query: url.searchParams,
+          headers,
+          body: Buffer.concat(chunks).toString('utf8'),
+        })
+        .then((answer) => {
+          if (answer.broken === 'hang') return;
+          if (answer.broken === 'reset') {
+            request.socket.destroy();
+            return;
+          }
+          response.writeHead(answer.status, answer.headers);
+          response.end(answer.status === 204 ? undefined : answer.body);
+        });
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const { port: bound } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${bound}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
