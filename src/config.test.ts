@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, GATEWAY_VARIABLES, readConfig } from './config.ts';
+import type { EnvironmentReading, ProviderCard } from './outbound/card.ts';
+
+/** A card that reads ACME_KEY and ACME_URL; only what configuration uses of it. */
+const acme = {
+  name: 'acme',
+  defaultIntegration: 'acme-main',
+  readEnvironment(environment): EnvironmentReading {
+    const { ACME_KEY: key, ACME_URL: baseUrl } = environment;
+    if (key === undefined && baseUrl === undefined) return { state: 'absent' };
+    if (key === undefined) return { state: 'refused', complaints: ['ACME_KEY is required with ACME_URL'] };
+    return { state: 'configured', integration: { baseUrl: baseUrl ?? 'https://acme.test', settings: { key } } };
+  },
+} as Partial<ProviderCard> as ProviderCard;
+
+const KEY = 'a-key-of-more-than-16';
+
+function complaintsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment, [acme]);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.complaints;
+    throw error;
+  }
+  return [];
+}
+
+describe('readConfig', () => {
+  it('reads an empty environment as the sandbox on loopback', () => {
+    expect(readConfig({}, [acme])).toEqual({
+      port: 4000,
+      host: '127.0.0.1',
+      apiKeys: [],
+      corsOrigins: [],
+      dataDir: '.data',
+      cache: true,
+      deadlineMs: 10_000,
+      logLevel: 'info',
+      sandbox: true,
+      simulator: { people: 1000, skills: 300, limits: 'default', seed: 'skills-gateway' },
+      integrations: [],
+    });
+  });
+
+  it('reads every variable', () => {
+    const config = readConfig(
+      {
+        PORT: '8080',
+        HOST: '0.0.0.0',
+        GATEWAY_API_KEYS: ` ${KEY} , another-long-enough==,`,
+        CORS_ORIGINS: 'https://app.example.com,http://localhost:3000',
+        DATA_DIR: '/var/lib/gateway',
+        CACHE: 'off',
+        LOG_LEVEL: 'debug',
+        SIMULATOR_PEOPLE: '50',
+        SIMULATOR_SKILLS: '20',
+        SIMULATOR_LIMITS: 'none',
+        SIMULATOR_SEED: 'other',
+        REQUEST_DEADLINE_MS: '2500',
+        ACME_KEY: 'secret',
+      },
+      [acme],
+    );
+    expect(config).toEqual({
+      port: 8080,
+      host: '0.0.0.0',
+      apiKeys: [KEY, 'another-long-enough=='],
+      corsOrigins: ['https://app.example.com', 'http://localhost:3000'],
+      dataDir: '/var/lib/gateway',
+      cache: false,
+      deadlineMs: 2500,
+      logLevel: 'debug',
+      sandbox: false,
+      simulator: { people: 50, skills: 20, limits: 'none', seed: 'other' },
+      integrations: [
+        { card: acme, name: 'acme-main', settings: { baseUrl: 'https://acme.test', settings: { key: 'secret' } } },
+      ],
+    });
+  });
+
+  it('counts blank variables as absent', () => {
+    expect(readConfig({ PORT: '', HOST: '  ', REDIS_URL: '', ACME_KEY: '', GATEWAY_API_KEYS: ' ' }, [acme])).toEqual(
+      readConfig({}, [acme]),
+    );
+  });
+
+  it.each([
+    ['PORT', { PORT: '80a' }],
+    ['PORT', { PORT: '65536' }],
+    ['PORT', { PORT: '-1' }],
+    ['HOST', { HOST: 'localhost:4000' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: '*' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'https://app.example.com/' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'app.example.com' }],
+    ['CACHE', { CACHE: 'yes' }],
+    ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
+    ['SIMULATOR_PEOPLE', { SIMULATOR_PEOPLE: '0' }],
+    ['SIMULATOR_SKILLS', { SIMULATOR_SKILLS: '1e3' }],
+    ['SIMULATOR_LIMITS', { SIMULATOR_LIMITS: 'off' }],
+    ['REQUEST_DEADLINE_MS', { REQUEST_DEADLINE_MS: '1' }],
+    ['REDIS_URL', { REDIS_URL: 'redis://127.0.0.1:6379' }],
+    ['GATEWAY_API_KEYS', { GATEWAY_API_KEYS: 'fifteen-letters' }],
+    ['GATEWAY_API_KEYS', { GATEWAY_API_KEYS: `${KEY} with a blank` }],
+    ['GATEWAY_API_KEYS', { HOST: '0.0.0.0' }],
+    ['GATEWAY_API_KEYS', { HOST: '::' }],
+    ['GATEWAY_API_KEYS', { HOST: 'gateway.internal' }],
+    ['GATEWAY_API_KEYS', { ACME_KEY: 'secret' }],
+    ['ACME_KEY', { ACME_URL: 'https://acme.test', GATEWAY_API_KEYS: KEY }],
+  ])('names %s when refusing %j', (variable, environment) => {
+    expect(complaintsOf(environment as unknown as Record<string, string>)).toEqual([
+      expect.stringMatching(new RegExp(`^${variable} `)),
+    ]);
+  });
+
+  it.each(['127.0.0.1', '127.9.8.7', '::1', '0:0:0:0:0:0:0:1', 'localhost', 'LOCALHOST'])(
+    'lets %s be open as loopback',
+    (host) => {
+      expect(readConfig({ HOST: host }, [acme]).apiKeys).toEqual([]);
+    },
+  );
+
+  it('collects the complaints of all variables in one error, without their values', () => {
+    const secret = 'too-short';
+    const environment = { PORT: 'x', CACHE: 'x', HOST: '0.0.0.0', ACME_URL: 'x', GATEWAY_API_KEYS: secret };
+    const complaints = complaintsOf(environment);
+    expect(complaints.map((complaint) => complaint.split(' ')[0])).toEqual([
+      'PORT',
+      'GATEWAY_API_KEYS',
+      'CACHE',
+      'ACME_KEY',
+    ]);
+    expect(() => readConfig(environment, [acme])).toThrow(/PORT[^]*GATEWAY_API_KEYS[^]*CACHE[^]*ACME_KEY/);
+    expect(complaints.join()).not.toContain(secret);
+  });
+
+  it('says that shared mode is not in this version', () => {
+    expect(complaintsOf({ REDIS_URL: 'redis://127.0.0.1:6379' })[0]).toMatch(/^REDIS_URL .*not in this version/);
+  });
+
+  it('lists the variables it reads', () => {
+    expect(GATEWAY_VARIABLES).toContain('GATEWAY_API_KEYS');
+    expect(GATEWAY_VARIABLES).toHaveLength(13);
+  });
+});

@@ -1,0 +1,169 @@
+/** Reads the environment into a checked configuration. Pure: the caller hands the environment in. */
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { isLoopback } from './http/hosts.ts';
+import type { IntegrationSettings, ProviderCard } from './outbound/card.ts';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Shorter ones can be guessed; 16 characters of base64 are 96 bits. */
+const SHORTEST_KEY = 16;
+
+export interface Config {
+  port: number;
+  host: string;
+  /** Keys that clients send as bearer tokens; empty: access is open, which only the sandbox on loopback may be. */
+  apiKeys: readonly string[];
+  /** Origins of web pages that may read the answers; empty: none. */
+  corsOrigins: readonly string[];
+  dataDir: string;
+  /** False: nothing but the directory is kept between requests. */
+  cache: boolean;
+  /** Milliseconds that a request may take. */
+  deadlineMs: number;
+  logLevel: (typeof LOG_LEVELS)[number];
+  /** True where no provider is configured, so that all are simulated. */
+  sandbox: boolean;
+  simulator: { people: number; skills: number; limits: 'default' | 'none'; seed: string };
+  /** The providers configured, in the cards' order, which is the order of precedence. */
+  integrations: readonly { card: ProviderCard; name: string; settings: IntegrationSettings }[];
+}
+
+/** Everything that is wrong with the environment, one complaint a line, each with its variable. Never shows a value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly complaints: readonly string[];
+
+  constructor(complaints: readonly string[]) {
+    super(`The configuration cannot be used:\n${complaints.map((complaint) => `- ${complaint}`).join('\n')}`);
+    this.complaints = complaints;
+  }
+}
+
+const integer = (least: number, most: number, standard: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be a whole number from ${least} to ${most}`)
+    .default(standard);
+
+const list = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  )
+  .default([]);
+
+const oneOf = <Value extends string>(values: readonly Value[], standard: Value) =>
+  z.enum(values, `must be one of ${values.join(', ')}`).default(() => standard);
+
+/** RFC 6750's b64token: anything else cannot be sent as a bearer token. */
+const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
+
+const schema = z.object({
+  PORT: integer(0, 65_535, 4000),
+  HOST: z
+    .string()
+    .refine(
+      (host) => isIP(host) !== 0 || /^[A-Za-z0-9.-]+$/.test(host),
+      'must be a host name or an address, without a port or brackets',
+    )
+    .default('127.0.0.1'),
+  GATEWAY_API_KEYS: list.superRefine((keys, context) => {
+    keys.forEach((key, index) => {
+      const position = `key ${index + 1} of ${keys.length}`;
+      if (key.length < SHORTEST_KEY) {
+        context.addIssue({ code: 'custom', message: `${position} has fewer than ${SHORTEST_KEY} characters` });
+      } else if (!TOKEN.test(key)) {
+        context.addIssue({ code: 'custom', message: `${position} has characters that no bearer token may have` });
+      }
+    });
+  }),
+  CORS_ORIGINS: list.refine(
+    (origins) => origins.every(isOrigin),
+    'must be a comma list of origins such as https://app.example.com, without paths and wildcards',
+  ),
+  REDIS_URL: z
+    .undefined(
+      'cannot be used: the mode that shares tasks through Redis is not in this version; remove it, and tasks are kept under DATA_DIR',
+    )
+    .optional(),
+  DATA_DIR: z.string().default('.data'),
+  CACHE: oneOf(['on', 'off'], 'on'),
+  LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
+  SIMULATOR_PEOPLE: integer(1, 100_000, 1000),
+  SIMULATOR_SKILLS: integer(1, 10_000, 300),
+  SIMULATOR_LIMITS: oneOf(['default', 'none'], 'default'),
+  SIMULATOR_SEED: z.string().default('skills-gateway'),
+  REQUEST_DEADLINE_MS: integer(100, 600_000, 10_000),
+});
+
+/** The variables that the gateway itself reads; the cards name the others. */
+export const GATEWAY_VARIABLES: readonly string[] = Object.keys(schema.shape);
+
+/**
+ * The configuration that an environment describes. Blank variables count as absent.
+ * Throws one ConfigError with all complaints: of the gateway's variables, of the cards', and of how they go together.
+ */
+export function readConfig(environment: Record<string, string | undefined>, cards: readonly ProviderCard[]): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment)
+      .map(([name, value]) => [name, value?.trim()] as const)
+      .filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const complaints: string[] = [];
+  const integrations: Config['integrations'][number][] = [];
+  for (const card of cards) {
+    const reading = card.readEnvironment(given);
+    if (reading.state === 'refused') complaints.push(...reading.complaints);
+    if (reading.state !== 'configured') continue;
+    integrations.push({ card, name: card.defaultIntegration, settings: reading.integration });
+  }
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    complaints.unshift(...parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`));
+  }
+  const keys = schema.shape.GATEWAY_API_KEYS.safeParse(given['GATEWAY_API_KEYS']).data;
+  if (keys?.length === 0) {
+    const host = schema.shape.HOST.safeParse(given['HOST']).data;
+    if (host !== undefined && !isLoopback(host)) {
+      complaints.push('GATEWAY_API_KEYS is required because HOST is not a loopback address');
+    } else if (integrations.length > 0) {
+      complaints.push('GATEWAY_API_KEYS is required because a provider is configured with real credentials');
+    }
+  }
+  if (!parsed.success || complaints.length > 0) throw new ConfigError(complaints);
+  const values = parsed.data;
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    apiKeys: values.GATEWAY_API_KEYS,
+    corsOrigins: values.CORS_ORIGINS,
+    dataDir: values.DATA_DIR,
+    cache: values.CACHE === 'on',
+    deadlineMs: values.REQUEST_DEADLINE_MS,
+    logLevel: values.LOG_LEVEL,
+    sandbox: integrations.length === 0,
+    simulator: {
+      people: values.SIMULATOR_PEOPLE,
+      skills: values.SIMULATOR_SKILLS,
+      limits: values.SIMULATOR_LIMITS,
+      seed: values.SIMULATOR_SEED,
+    },
+    integrations,
+  };
+}
+
+/** Whether a text is exactly an origin as browsers send it. */
+function isOrigin(text: string): boolean {
+  try {
+    const url = new URL(text);
+    return /^https?:$/.test(url.protocol) && url.origin === text;
+  } catch {
+    return false;
+  }
+}
