@@ -1,0 +1,175 @@
+import type { DriftNote, Ports } from '../domain/ports.ts';
+import { problemOf, ProviderError, type Problem } from '../domain/problem.ts';
+import type { CallRecord, Limits } from '../outbound/upstream.ts';
+
+/** What an integration may be able to do; the names are those of the graph's Operation. */
+export const OPERATIONS = [
+  'READ_EMPLOYEES',
+  'READ_SKILLS',
+  'READ_RATINGS_BY_EMPLOYEE',
+  'ASSIGN_SKILLS',
+  'RATE_SKILLS',
+  'UPSERT_EMPLOYEES',
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+export type Support = 'NATIVE' | 'EMULATED' | 'DISABLED' | 'UNSUPPORTED' | 'UNKNOWN';
+
+export interface Capability {
+  operation: Operation;
+  support: Support;
+  /** Why it is not NATIVE; null when there is nothing to say. */
+  reason: string | null;
+  /** Ids or items that one provider call takes; null when not supported. */
+  batchSize: number | null;
+}
+
+export type SyncState = 'FIRST_WALK' | 'IDLE' | 'REFRESHING' | 'FAILING';
+
+export interface SyncStatus {
+  state: SyncState;
+  /** Share of the running walk, 0 to 1; null when none runs or its length is unknown. */
+  progress: number | null;
+  lastFullAt: string | null;
+  problem: Problem | null;
+}
+
+export interface Drift extends DriftNote {
+  count: number;
+  lastSeenAt: string;
+}
+
+/** Kinds of drift kept an integration; what comes beyond is not counted. */
+const MOST_DRIFT = 1000;
+
+/** One configured connection to a provider, with what has been learnt of its health since the start. */
+export class Integration {
+  readonly name: string;
+  /** The kind of system. */
+  readonly provider: string;
+  readonly ports: Ports;
+  readonly limits: Limits;
+  sync: SyncStatus = { state: 'FIRST_WALK', progress: null, lastFullAt: null, problem: null };
+  lastProblem: Problem | null = null;
+  lastProblemAt: string | null = null;
+  /** False once the provider was seen to ignore the filter of ratings: they are then kept by a walk. */
+  ratingFilterHonoured = true;
+  /** Problems since the last call that went well. */
+  #failuresInRow = 0;
+  readonly #notOffered = new Map<Operation, string>();
+  readonly #drift = new Map<string, Drift>();
+  readonly #now: () => number;
+
+  constructor(options: { name: string; provider: string; ports: Ports; limits: Limits; now?: () => number }) {
+    this.name = options.name;
+    this.provider = options.provider;
+    this.ports = options.ports;
+    this.limits = options.limits;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** Takes note of one call; to be given to the upstream. */
+  readonly onCall = (record: CallRecord): void => {
+    if (record.outcome === 'ok') this.#failuresInRow = 0;
+  };
+
+  /** Counts a shape that could not be read. */
+  readonly onDrift = (note: DriftNote): void => {
+    const key = `${note.operation} ${note.path} ${note.expected} ${note.found}`;
+    const known = this.#drift.get(key);
+    const lastSeenAt = new Date(this.#now()).toISOString();
+    if (known) Object.assign(known, { count: known.count + 1, lastSeenAt });
+    else if (this.#drift.size < MOST_DRIFT) this.#drift.set(key, { ...note, count: 1, lastSeenAt });
+  };
+
+  /** The most frequent first. */
+  get drift(): Drift[] {
+    return [...this.#drift.values()].toSorted((a, b) => b.count - a.count);
+  }
+
+  /** Notes a failure and answers it as a problem; NOT_OFFERED switches the operation off until it works again. */
+  failed(operation: Operation, error: unknown): Problem {
+    const problem = problemOf(error);
+    this.lastProblem = problem;
+    this.lastProblemAt = new Date(this.#now()).toISOString();
+    this.#failuresInRow += 1;
+    if (problem.code === 'NOT_OFFERED') this.#notOffered.set(operation, problem.message);
+    return problem;
+  }
+
+  /** Notes that the operation works. */
+  worked(operation: Operation): void {
+    this.#failuresInRow = 0;
+    this.#notOffered.delete(operation);
+  }
+
+  /** Forgets what was not offered, so that it is tried anew: an administrator may have switched it on. */
+  retryOffers(): void {
+    this.#notOffered.clear();
+  }
+
+  offers(operation: Operation): boolean {
+    return !this.#notOffered.has(operation) && this.#batchSize(operation) !== null;
+  }
+
+  /** Health in one word. */
+  get state(): 'HEALTHY' | 'DEGRADED' | 'DOWN' | 'SETTING_UP' {
+    const problem = this.#failuresInRow > 0 ? this.lastProblem : null;
+    if (problem === null) return this.#drift.size > 0 || this.sync.problem ? 'DEGRADED' : 'HEALTHY';
+    if (problem.code === 'FIRST_SYNC_PENDING' || problem.code === 'SETUP_INCOMPLETE') return 'SETTING_UP';
+    return problem.code === 'UNREACHABLE' || problem.code === 'UNAUTHENTICATED' || this.#failuresInRow >= 3
+      ? 'DOWN'
+      : 'DEGRADED';
+  }
+
+  get capabilities(): Capability[] {
+    return OPERATIONS.map((operation) => this.capability(operation));
+  }
+
+  capability(operation: Operation): Capability {
+    const batchSize = this.#batchSize(operation);
+    if (batchSize === null) {
+      return { operation, support: 'UNSUPPORTED', reason: 'The provider has no such operation.', batchSize: null };
+    }
+    const reason = this.#notOffered.get(operation);
+    if (reason === undefined) return this.#offered(operation, batchSize);
+    return operation === 'READ_SKILLS'
+      ? { operation, support: 'EMULATED', reason: `${reason} Skills are learnt from ratings.`, batchSize: null }
+      : { operation, support: 'UNSUPPORTED', reason, batchSize: null };
+  }
+
+  #offered(operation: Operation, batchSize: number): Capability {
+    const { ratings } = this.ports;
+    if (operation !== 'READ_RATINGS_BY_EMPLOYEE') return { operation, support: 'NATIVE', reason: null, batchSize };
+    if (!this.ratingFilterHonoured) {
+      const reason = 'The provider does not honour its filter; answered from a walk of all ratings.';
+      return { operation, support: 'EMULATED', reason, batchSize: null };
+    }
+    const reason = ratings?.keep === true ? 'Many people at once are answered from a walk of all profiles.' : null;
+    return { operation, support: 'NATIVE', reason, batchSize };
+  }
+
+  /** Items that one call takes (1 for a walk); null where the port is absent. */
+  #batchSize(operation: Operation): number | null {
+    const { employees, skills, ratingsByEmployees, assign, rate, upsertEmployees } = this.ports;
+    switch (operation) {
+      case 'READ_EMPLOYEES':
+        return employees ? 1 : null;
+      case 'READ_SKILLS':
+        return skills ? 1 : null;
+      case 'READ_RATINGS_BY_EMPLOYEE':
+        return ratingsByEmployees?.batchSize ?? null;
+      case 'ASSIGN_SKILLS':
+        return assign?.batchSize ?? null;
+      case 'RATE_SKILLS':
+        return rate?.batchSize ?? null;
+      case 'UPSERT_EMPLOYEES':
+        return upsertEmployees?.batchSize ?? null;
+    }
+  }
+}
+
+/** Whether an error says that the provider ignored a filter, so that the walk must stand in. */
+export function isFilterIgnored(error: unknown): boolean {
+  return error instanceof ProviderError && error.providerCode === 'FILTER_IGNORED';
+}

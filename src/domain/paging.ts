@@ -1,0 +1,89 @@
+/** Relay's slicing over a sorted list, by position instead of by number: cursors stay true while the list changes. */
+
+/** Where an item stands: what it is sorted by, and its id, which breaks ties. */
+export interface Position {
+  key: string | null;
+  id: string;
+}
+
+export type Direction = 'ASC' | 'DESC';
+
+const collator = new Intl.Collator('en', { sensitivity: 'variant', numeric: true });
+
+/** Compares by key (Unicode collation; null last, whichever the direction), then by id. */
+export function comparePositions(a: Position, b: Position, direction: Direction = 'ASC'): number {
+  if (a.key === null || b.key === null) {
+    if (a.key !== b.key) return a.key === null ? 1 : -1;
+  } else {
+    const order = collator.compare(a.key, b.key) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+    if (order !== 0) return direction === 'ASC' ? order : -order;
+  }
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+export interface PageArgs {
+  first?: number | null | undefined;
+  after?: Position | null | undefined;
+  last?: number | null | undefined;
+  before?: Position | null | undefined;
+}
+
+export interface Page<T> {
+  items: readonly T[];
+  hasNext: boolean;
+  hasPrevious: boolean;
+}
+
+/**
+ * The page of a sorted list that the arguments ask for (Relay connection specification, section 4). A position need not
+ * be in the list any more.
+ */
+export function pageOf<T>(
+  items: readonly T[],
+  positionOf: (item: T) => Position,
+  args: PageArgs,
+  direction: Direction = 'ASC',
+): Page<T> {
+  const compare = (item: T, position: Position) => comparePositions(positionOf(item), position, direction);
+  let start = args.after ? lowerBound(items, (item) => compare(item, args.after as Position) <= 0) : 0;
+  let end = args.before ? lowerBound(items, (item) => compare(item, args.before as Position) < 0) : items.length;
+  end = Math.max(start, end);
+  const [low, high] = [start, end];
+  if (typeof args.first === 'number') end = Math.min(end, start + args.first);
+  if (typeof args.last === 'number') start = Math.max(start, end - args.last);
+  return {
+    items: items.slice(start, end),
+    hasNext: typeof args.first === 'number' ? end < high : high < items.length,
+    hasPrevious: typeof args.last === 'number' ? start > low : low > 0,
+  };
+}
+
+/** The number of leading items for which `before` holds. */
+function lowerBound<T>(items: readonly T[], before: (item: T) => boolean): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (before(items[middle] as T)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A cursor: base64url of [list, key, id]. `list` names what was paged, so that a cursor of another list is refused. */
+export function encodeCursor(list: string, position: Position): string {
+  return Buffer.from(JSON.stringify([list, position.key, position.id])).toString('base64url');
+}
+
+/** The position of a cursor; null when it is none of this list's. */
+export function decodeCursor(list: string, cursor: string): Position | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    return null;
+  }
+  if (!Array.isArray(value) || value.length !== 3 || value[0] !== list) return null;
+  const [, key, id] = value as unknown[];
+  return (key === null || typeof key === 'string') && typeof id === 'string' ? { key, id } : null;
+}

@@ -1,0 +1,159 @@
+import DataLoader from 'dataloader';
+import type { Directory } from '../directory/directory.ts';
+import type { Integration } from '../directory/integration.ts';
+import type { Employee } from '../domain/entities.ts';
+import { SkillRating, type EmployeeSkill, type SourceStatus } from '../domain/held.ts';
+import { ProviderError } from '../domain/problem.ts';
+import type { Reading, RatingReader } from './ratingReader.ts';
+
+/** What all asked integrations say an employee holds, and how each of them answered. */
+export interface HeldSkills {
+  /** By skill name. */
+  skills: readonly EmployeeSkill<Integration>[];
+  sources: readonly SourceStatus<Integration>[];
+}
+
+export interface SkillsOfEmployeeOptions {
+  directory: Directory;
+  readers: ReadonlyMap<string, RatingReader>;
+  /** The request's end: what has not answered by `deadline` is left out of the answer and goes on to warm the cache. */
+  signal: AbortSignal | undefined;
+  /** Milliseconds. */
+  deadlineMs: number;
+  now?: (() => number) | undefined;
+}
+
+/** The key of one question: whose skills, and which integrations are asked (all when null). */
+export interface HeldSkillsKey {
+  employee: Employee;
+  /** Names; null asks all. */
+  integrations: readonly string[] | null;
+}
+
+export type SkillsOfEmployee = DataLoader<HeldSkillsKey, HeldSkills, string>;
+
+/**
+ * Who holds what: all employees of a page become one question to every integration at once, because ids name records and
+ * the directory knows which belong together.
+ */
+export function createSkillsOfEmployee(options: SkillsOfEmployeeOptions): SkillsOfEmployee {
+  return new DataLoader<HeldSkillsKey, HeldSkills, string>((keys) => load(keys, options), {
+    cacheKeyFn: ({ employee, integrations }) =>
+      integrations ? JSON.stringify([employee.id, integrations]) : employee.id,
+  });
+}
+
+/** An integration's readings, or the state that stands for all of them, with how long it took. */
+interface Answer {
+  integration: Integration;
+  readings: ReadonlyMap<string, Reading>;
+  latencyMs: number;
+}
+
+async function load(keys: readonly HeldSkillsKey[], options: SkillsOfEmployeeOptions): Promise<HeldSkills[]> {
+  const { directory, now = Date.now } = options;
+  const answers = await Promise.all(directory.integrations.map((integration) => ask(integration, keys, options)));
+  for (const { integration, readings } of answers) {
+    const rows = [...readings.values()].flatMap((reading) =>
+      'rows' in reading ? reading.rows.map((overlaid) => overlaid.row) : [],
+    );
+    directory.learnSkills(integration.name, rows);
+  }
+  const at = now();
+  return keys.map((key) => merge(key, answers, directory, at));
+}
+
+async function ask(
+  integration: Integration,
+  keys: readonly HeldSkillsKey[],
+  { readers, signal, deadlineMs, now = Date.now }: SkillsOfEmployeeOptions,
+): Promise<Answer> {
+  const ids = new Set<string>();
+  for (const { employee, integrations } of keys) {
+    if (integrations && !integrations.includes(integration.name)) continue;
+    for (const { integration: name, row } of employee.records) if (name === integration.name) ids.add(row.remoteId);
+  }
+  const reader = readers.get(integration.name);
+  if (ids.size === 0 || !reader) return { integration, readings: new Map(), latencyMs: 0 };
+  const started = now();
+  const readings = await within(deadlineMs, reader.read([...ids], { signal, purpose: 'request' }), () => {
+    const error = new ProviderError('TIMEOUT', 'The provider did not answer within the deadline of the request.');
+    const timedOut: Reading = { state: 'UNREACHABLE', problem: integration.failed('READ_RATINGS_BY_EMPLOYEE', error) };
+    return new Map([...ids].map((id) => [id, timedOut]));
+  });
+  return { integration, readings, latencyMs: Math.round(now() - started) };
+}
+
+/** The promise's value, or `late()` once the time is over; the promise goes on. */
+async function within<T>(milliseconds: number, promise: Promise<T>, late: () => T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(late()), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+    // What comes after the deadline, also a failure, has nobody left to tell.
+    promise.catch(() => {});
+  }
+}
+
+function merge(key: HeldSkillsKey, answers: readonly Answer[], directory: Directory, at: number): HeldSkills {
+  const { employee, integrations } = key;
+  const held = new Map<number, { skill: EmployeeSkill<Integration>['skill']; ratings: SkillRating<Integration>[] }>();
+  const sources: SourceStatus<Integration>[] = [];
+  const view = directory.skills;
+  for (const { integration, readings, latencyMs } of answers) {
+    if (integrations && !integrations.includes(integration.name)) continue;
+    const record = employee.records.find((member) => member.integration === integration.name);
+    const reading = record && readings.get(record.row.remoteId);
+    sources.push(statusOf(integration, reading, latencyMs, at));
+    if (!reading || !('rows' in reading)) continue;
+    for (const { row, pending } of reading.rows) {
+      const found = view.ofRating(integration.name, row);
+      if (!found) continue;
+      const { skill, scale, rank } = found;
+      const rating = new SkillRating({ employee, skill, integration, row, scale, pending });
+      const known = held.get(rank);
+      if (known) known.ratings.push(rating);
+      else held.set(rank, { skill, ratings: [rating] });
+    }
+  }
+  const skills = [...held.entries()]
+    .toSorted(([a], [b]) => a - b)
+    .map(([, { skill, ratings }]) => ({ employee, skill, ratings }));
+  return { skills, sources };
+}
+
+function statusOf(
+  integration: Integration,
+  reading: Reading | undefined,
+  latencyMs: number,
+  at: number,
+): SourceStatus<Integration> {
+  const status = { integration, fetchedAt: null, ageSeconds: null, dataAsOf: null, latencyMs: null, problem: null };
+  if (!reading) {
+    // Without a record there the question could not be put; before the first walk has ended, one may still turn up.
+    const walking = integration.sync.state === 'FIRST_WALK';
+    return {
+      ...status,
+      state: walking ? 'PARTIAL' : integration.ports.ratingsByEmployees ? 'UNMATCHED' : 'UNSUPPORTED',
+    };
+  }
+  if (!('rows' in reading)) {
+    return {
+      ...status,
+      state: reading.state,
+      latencyMs: reading.state === 'UNREACHABLE' ? latencyMs : null,
+      problem: reading.problem,
+    };
+  }
+  return {
+    ...status,
+    state: reading.state,
+    fetchedAt: new Date(reading.fetchedAt).toISOString(),
+    ageSeconds: Math.max(0, Math.floor((at - reading.fetchedAt) / 1000)),
+    latencyMs: reading.state === 'FRESH' ? latencyMs : null,
+  };
+}
