@@ -48,7 +48,7 @@ export function parseJson(text: string): unknown {
 
 /** An id as a string: text or a safe integer; null when absent, blank or anything else. */
 export function optionalId(value: unknown): string | null {
-  if (typeof value === 'string') return value === '' ? null : value;
+  if (typeof value === 'string') return value.trim() === '' ? null : value;
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;
 }
 
@@ -82,22 +82,28 @@ export function optionalEmail(value: unknown): string | null {
   return text !== null && EMAIL.test(text) ? text : null;
 }
 
-const CANONICAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
-const ZONED = /(?:Z|[+-]\d{2}:?\d{2})$/i;
+/** ISO 8601: a day, and maybe a time, and maybe a zone. Date.parse alone reads '12' as a year and other text in local time. */
+const ISO = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(Z|[+-]\d{2}:?\d{2})?)?$/i;
+
+/** Whether the calendar has the day; Date.parse reads 31 February as 2 March. */
+function isDay(day: string): boolean {
+  const milliseconds = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(day);
+}
 
 /** An instant as RFC 3339 in UTC with milliseconds; a zoneless time is read as UTC. Null when it is none. */
 export function optionalInstant(value: unknown): string | null {
-  const text = optionalText(value);
-  if (text === null) return null;
-  if (CANONICAL.test(text)) return text;
-  const milliseconds = Date.parse(/T/.test(text) && !ZONED.test(text) ? `${text}Z` : text);
+  const parts = optionalText(value)?.match(ISO);
+  const day = parts?.[1];
+  if (!parts || day === undefined || !isDay(day)) return null;
+  const milliseconds = Date.parse(`${day}T${parts[2] ?? '00:00'}${(parts[3] ?? 'Z').toUpperCase()}`);
   return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString();
 }
 
 /** The calendar day of a date or date-time as the provider wrote it; null when it is none. */
 export function optionalDate(value: unknown): string | null {
-  const day = optionalText(value)?.match(/^\d{4}-\d{2}-\d{2}(?=$|T)/)?.[0];
-  return day !== undefined && !Number.isNaN(Date.parse(day)) ? day : null;
+  const day = optionalText(value)?.match(/^\d{4}-\d{2}-\d{2}(?=$|[T ])/)?.[0];
+  return day !== undefined && isDay(day) ? day : null;
 }
 
 export function requiredArray(value: unknown, path: string): unknown[] {

@@ -42,6 +42,7 @@ const BEFORE_SENDING = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_INVALID_ARG',
 ]);
 const TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
 
@@ -76,16 +77,20 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
   return {
     async send({ method, path, headers, body, signal }) {
       try {
-        const response = await pool.request({
+        signal?.throwIfAborted();
+        const sent = pool.request({
           method,
           path: prefix + path,
           headers,
           ...(body === undefined ? {} : { body }),
           ...(signal === undefined ? {} : { signal }),
         });
+        // undici hears of an abort only once the request has a connection (api-request.js, 7.30), which may take seconds.
+        const response = await orAborted(sent, signal);
         const declared = Number(response.headers['content-length'] ?? 0);
         if (declared > options.maxBodyBytes) {
-          response.body.destroy();
+          // Destroying an unread body emits an error, which nobody else would catch.
+          response.body.on('error', () => {}).destroy();
           throw tooLarge();
         }
         const chunks: Buffer[] = [];
@@ -133,17 +138,31 @@ export function simulatorTransport(simulator: Simulator, basePath: string): Tran
         headers: lowerCase,
         body: body ?? '',
       });
-      const answer = await (signal === undefined ? handled : Promise.race([handled, aborted(signal)]));
+      const answer = await orAborted(handled, signal);
       if (answer.broken === 'reset') throw networkError(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
-      if (answer.broken === 'hang') await (signal === undefined ? new Promise(() => {}) : aborted(signal));
+      if (answer.broken === 'hang') {
+        // Without a signal nothing would ever end the wait but the socket's own time limit, which no socket keeps here.
+        if (signal) await orAborted(new Promise(() => {}), signal);
+        throw networkError(Object.assign(new Error('hang'), { code: 'UND_ERR_HEADERS_TIMEOUT' }));
+      }
       return { status: answer.status, headers: answer.headers, text: answer.body };
     },
     close: () => Promise.resolve(),
   };
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+/** Settles as the work does, or rejects with the signal's reason as soon as that is aborted. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
   });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

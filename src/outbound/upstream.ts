@@ -1,9 +1,10 @@
-import { ExponentialBackoff, handleWhen, retry, type IRetryBackoffContext } from 'cockatiel';
-import { RateLimiterMemory, RateLimiterQueue } from 'rate-limiter-flexible';
+import { ExponentialBackoff, type IBackoff } from 'cockatiel';
 import type { Call, DriftNote } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
-import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
+import { Rate } from './rate.ts';
 import { Semaphore } from './semaphore.ts';
+import { sleep } from './sleep.ts';
+import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
 
 /** A provider's limits, as data on its card. */
 export interface Limits {
@@ -41,7 +42,7 @@ export interface CallRecord {
   operation: string;
   kind: 'read' | 'write';
   purpose: Call['purpose'];
-  /** `ok` or the problem's code. */
+  /** `ok`, the problem's code, or `ABORTED`. */
   outcome: string;
   milliseconds: number;
 }
@@ -80,15 +81,12 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const { limits, transport, integration } = options;
   const now = options.now ?? (() => performance.now());
   const pools = { read: new Semaphore(limits.readsInFlight), write: new Semaphore(limits.writesInFlight) };
-  const rate =
-    limits.requestsPerSecond === null
-      ? null
-      : new RateLimiterQueue(new RateLimiterMemory({ points: limits.requestsPerSecond, duration: 1 }));
+  const rate = limits.requestsPerSecond === null ? null : new Rate(limits.requestsPerSecond);
 
   const attempt = async (request: UpstreamRequest, http: HttpRequest, call: Call): Promise<HttpResponse> => {
     const release = await pools[request.kind].acquire(call.signal);
     try {
-      if (rate) await rate.removeTokens(1);
+      await rate?.take(call.signal);
       call.signal?.throwIfAborted();
       const started = now();
       let outcome = 'ok';
@@ -98,7 +96,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         if (failure) throw failure;
         return response;
       } catch (error) {
-        outcome = error instanceof ProviderError ? error.code : 'ABORTED';
+        outcome = error instanceof ProviderError && !call.signal?.aborted ? error.code : 'ABORTED';
         throw error;
       } finally {
         options.onCall?.({
@@ -115,13 +113,22 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     }
   };
 
-  const policy = retry(
-    handleWhen(
-      (error) =>
-        error instanceof ProviderError && error.retryable && (error.retryAfterSeconds ?? 0) * 1000 <= LONGEST_WAIT_MS,
-    ),
-    { maxAttempts: Math.max(0, limits.attempts - 1), backoff: new RetryAfterBackoff() },
-  );
+  // Not cockatiel's retry policy: its waits do not end on abort (RetryPolicy.execute, 3.2.1).
+  const repeated = async (request: UpstreamRequest, http: HttpRequest, call: Call): Promise<HttpResponse> => {
+    let backoff: IBackoff<unknown> | undefined;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await attempt(request, http, call);
+      } catch (error) {
+        // The reason may itself look retryable, e.g. a deadline that is a TIMEOUT.
+        call.signal?.throwIfAborted();
+        backoff = backoff ? backoff.next(undefined) : BACKOFF.next();
+        const wait = waitAfter(error, backoff.duration);
+        if (wait === null || tries >= limits.attempts) throw error;
+        await sleep(wait, call.signal);
+      }
+    }
+  };
 
   return {
     async send(request, call) {
@@ -135,42 +142,22 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       };
       call.signal?.throwIfAborted();
       const repeatable = request.repeatable ?? request.kind === 'read';
-      return repeatable
-        ? policy.execute(() => attempt(request, http, call), call.signal)
-        : attempt(request, http, call);
+      return repeatable ? repeated(request, http, call) : attempt(request, http, call);
     },
     drift: (note) => options.onDrift?.(note),
     close: () => transport.close(),
   };
 }
 
-/** The provider's own Retry-After where it gives one, else exponential with decorrelated jitter from 200 ms. */
-class RetryAfterBackoff {
-  readonly #exponential = new ExponentialBackoff<unknown>({ initialDelay: 200, maxDelay: LONGEST_WAIT_MS });
+/** Exponential with decorrelated jitter from 200 ms. */
+const BACKOFF = new ExponentialBackoff({ initialDelay: 200, maxDelay: LONGEST_WAIT_MS });
 
-  next(context: IRetryBackoffContext<unknown>) {
-    return new NextRetry(this.#exponential.next(), context);
-  }
-}
-
-class NextRetry {
-  readonly #inner: ReturnType<ExponentialBackoff<unknown>['next']>;
-  readonly #context: IRetryBackoffContext<unknown>;
-
-  constructor(inner: ReturnType<ExponentialBackoff<unknown>['next']>, context: IRetryBackoffContext<unknown>) {
-    this.#inner = inner;
-    this.#context = context;
-  }
-
-  get duration(): number {
-    const error = 'error' in this.#context.result ? this.#context.result.error : null;
-    const asked = error instanceof ProviderError ? error.retryAfterSeconds : null;
-    return asked === null ? this.#inner.duration : asked * 1000;
-  }
-
-  next(context: IRetryBackoffContext<unknown>): NextRetry {
-    return new NextRetry(this.#inner.next(context), context);
-  }
+/** Milliseconds until the next try: the provider's own Retry-After where it gives one; null when trying again is no use. */
+function waitAfter(error: unknown, backoff: number): number | null {
+  if (!(error instanceof ProviderError) || !error.retryable) return null;
+  if (error.retryAfterSeconds === null) return backoff;
+  const asked = error.retryAfterSeconds * 1000;
+  return asked <= LONGEST_WAIT_MS ? asked : null;
 }
 
 function pathWithQuery(path: string, query: UpstreamRequest['query']): string {

@@ -1,7 +1,8 @@
 import type { FaultShape } from './simulator.ts';
 
 /** The ports as the contract suite names them. */
-export type PortName = 'employees' | 'skills' | 'ratings' | 'ratingsByEmployees' | 'rate' | 'assign' | 'upsertEmployees';
+export type PortName =
+  'employees' | 'skills' | 'ratings' | 'ratingsByEmployees' | 'rate' | 'assign' | 'upsertEmployees';
 
 /** What the contract suite must know of a provider to try it; `providers/<name>/contract.ts` exports one as `contract`. */
 export interface ContractSubject {

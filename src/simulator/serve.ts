@@ -15,7 +15,8 @@ export async function serveSimulator(simulator: Simulator, port = 0): Promise<Se
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('error', () => response.destroy());
     request.on('end', () => {
-      const url = new URL(request.url ?? '/', 'http://simulator');
+      // Prefixed, not resolved: a target of // or http://elsewhere/ is a path too, and must not throw here.
+      const url = new URL(`http://simulator${(request.url ?? '/').replace(/^(?!\/)/, '/')}`);
       const headers = Object.fromEntries(
         Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
       );

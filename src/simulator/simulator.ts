@@ -97,6 +97,7 @@ export interface Simulator {
   readonly journal: JournalEntry[];
   /** Answers one call; never rejects. */
   handle(request: SimRequest): Promise<SimResponse>;
+  /** Throws when the fault's path is no regular expression. */
   addFault(fault: Fault): void;
   clearFaults(): void;
   /** Sets one of the provider's switches; throws on an unknown name. */
@@ -182,6 +183,8 @@ export function createSimulator<Switches extends object>(vendor: Vendor<Switches
       return response;
     },
     addFault(fault) {
+      // Throws here rather than at the call it would hit.
+      if (fault.path !== undefined) RegExp(fault.path);
       faults.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY });
     },
     clearFaults() {

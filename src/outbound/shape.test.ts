@@ -1,0 +1,156 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DriftNote } from '../domain/ports.ts';
+import { ProviderError } from '../domain/problem.ts';
+import {
+  optionalDate,
+  optionalEmail,
+  optionalId,
+  optionalInstant,
+  optionalNumber,
+  optionalText,
+  parseJson,
+  readRows,
+  requiredArray,
+  requiredId,
+  ShapeError,
+  unreadable,
+} from './shape.ts';
+
+const zone = process.env.TZ;
+// Far from UTC, so that a time read as local shows.
+beforeAll(() => {
+  process.env.TZ = 'America/New_York';
+});
+afterAll(() => {
+  if (zone === undefined) delete process.env.TZ;
+  else process.env.TZ = zone;
+});
+
+describe('shape', () => {
+  it('reads JSON with a byte order mark, nothing as undefined, and says what is no JSON', () => {
+    expect(parseJson('\ufeff{"a":1}')).toEqual({ a: 1 });
+    expect(parseJson(' \n')).toBeUndefined();
+    expect(() => parseJson('<html>')).toThrow(expect.objectContaining({ code: 'UNREADABLE', mayHaveApplied: true }));
+  });
+
+  it('reads numeric and textual ids as text, and no other value', () => {
+    expect([7, '7', '007', 'a b'].map(optionalId)).toEqual(['7', '7', '007', 'a b']);
+    expect([null, undefined, '', '  ', 1.5, 2 ** 60, Number.NaN, true, {}, []].map(optionalId)).toEqual(
+      Array.from({ length: 10 }, () => null),
+    );
+  });
+
+  it('reads numbers also from text', () => {
+    expect([3, '3', ' 2.50 ', 0, '0'].map(optionalNumber)).toEqual([3, 3, 2.5, 0, 0]);
+    expect(['', ' ', 'x', Number.NaN, Infinity, 'Infinity', null, true].map(optionalNumber)).toEqual(
+      Array.from({ length: 8 }, () => null),
+    );
+  });
+
+  it('reads text trimmed, blank as null, and only plausible e-mail addresses', () => {
+    expect([' a ', '', ' ', 3, null].map(optionalText)).toEqual(['a', null, null, null, null]);
+    expect([' A.b@example.test', 'a b@example.test', 'a@', 'nobody', 'ü@example.test'].map(optionalEmail)).toEqual([
+      'A.b@example.test',
+      null,
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  it.each([
+    ['2025-02-03T10:00:00-08:00', '2025-02-03T18:00:00.000Z'],
+    ['2025-02-03T10:00:00+0530', '2025-02-03T04:30:00.000Z'],
+    ['2025-02-03T10:00:00.1234567Z', '2025-02-03T10:00:00.123Z'],
+    ['2025-02-03t10:00:00z', '2025-02-03T10:00:00.000Z'],
+    ['2025-02-03T10:00:00', '2025-02-03T10:00:00.000Z'],
+    ['2025-02-03 10:00:00', '2025-02-03T10:00:00.000Z'],
+    ['2025-02-03 10:00:00 +02:00', '2025-02-03T08:00:00.000Z'],
+    ['2025-02-03', '2025-02-03T00:00:00.000Z'],
+    ['2025-02-31T10:00:00Z', null],
+    ['2025-13-01', null],
+    ['2025-02-03T25:00:00Z', null],
+    ['12', null],
+    ['02/03/2025', null],
+    ['yesterday', null],
+    [1738576800000, null],
+    [null, null],
+  ])('reads %j as the instant %j wherever it runs', (value, expected) => {
+    expect(optionalInstant(value)).toBe(expected);
+  });
+
+  it.each([
+    ['2025-02-03', '2025-02-03'],
+    ['2025-02-03T23:30:00-08:00', '2025-02-03'],
+    ['2025-02-03 23:30', '2025-02-03'],
+    ['2025-02-31', null],
+    ['2025-02-030', null],
+    ['3 Feb 2025', null],
+    ['', null],
+  ])('reads %j as the day %j', (value, expected) => {
+    expect(optionalDate(value)).toBe(expected);
+  });
+
+  it('keeps any instant of the calendar and never throws on junk', () => {
+    fc.assert(
+      fc.property(
+        fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }),
+        (date) => {
+          expect(optionalInstant(date.toISOString())).toBe(date.toISOString());
+          expect(optionalDate(date.toISOString())).toBe(date.toISOString().slice(0, 10));
+        },
+      ),
+    );
+    fc.assert(
+      fc.property(fc.anything(), (junk) => {
+        for (const read of [optionalDate, optionalEmail, optionalId, optionalInstant, optionalNumber, optionalText]) {
+          const value = read(junk);
+          expect(value === null || typeof value === 'string' || Number.isFinite(value)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('leaves an unreadable record out, notes path and types but no value, and keeps its neighbours', () => {
+    const notes: DriftNote[] = [];
+    const context = { operation: 'ratings', path: 'data.results', drift: (note: DriftNote) => notes.push(note) };
+    const rows = readRows(
+      [{ id: 1 }, { id: { secret: 'Ada' } }, 'text', null, { id: 'b' }],
+      (raw) => requiredId(raw, 'id'),
+      context,
+    );
+    expect(rows).toEqual(['1', 'b']);
+    expect(notes).toEqual([
+      { operation: 'ratings', path: 'data.results.*.id', expected: 'id', found: 'object' },
+      { operation: 'ratings', path: 'data.results.*', expected: 'object', found: 'string' },
+      { operation: 'ratings', path: 'data.results.*', expected: 'object', found: 'null' },
+    ]);
+  });
+
+  it('passes a bug on instead of counting it as drift', () => {
+    const context = { operation: 'ratings', path: 'data', drift: () => {} };
+    const bug = () => {
+      throw new TypeError('bug');
+    };
+    expect(() => readRows([{}], bug, context)).toThrow('bug');
+    expect(() => unreadable(new TypeError('bug'), 'ratings', () => {})).toThrow('bug');
+  });
+
+  it('turns a shape of the whole answer into UNREADABLE once, and leaves a typed error as it is', () => {
+    const notes: DriftNote[] = [];
+    let caught: unknown;
+    try {
+      requiredArray({}, 'data.results');
+    } catch (error) {
+      caught = error;
+    }
+    expect(caught).toBeInstanceOf(ShapeError);
+    const error = unreadable(caught, 'ratings', (note) => notes.push(note));
+    expect(error).toMatchObject({ code: 'UNREADABLE', mayHaveApplied: true });
+    expect(notes).toEqual([{ operation: 'ratings', path: 'data.results', expected: 'array', found: 'object' }]);
+    const typed = new ProviderError('NOT_FOUND', 'Gone.');
+    expect(unreadable(typed, 'ratings', (note) => notes.push(note))).toBe(typed);
+    expect(notes).toHaveLength(1);
+  });
+});

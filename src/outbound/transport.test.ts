@@ -1,0 +1,274 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { VirtualClock } from '../simulator/clock.ts';
+import { createSimulator, jsonResponse } from '../simulator/simulator.ts';
+import {
+  networkError,
+  simulatorTransport,
+  undiciTransport,
+  type Transport,
+  type TransportOptions,
+} from './transport.ts';
+
+const OPTIONS: TransportOptions = {
+  connections: 2,
+  connectTimeoutMs: 500,
+  headersTimeoutMs: 200,
+  bodyTimeoutMs: 200,
+  maxBodyBytes: 1_000,
+};
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  cleanups.push(
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  );
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A transport to a server that answers as told, with a count of what reached it. */
+async function to(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  options: Partial<TransportOptions> = {},
+  basePath = '',
+) {
+  const seen = { requests: [] as string[], connections: 0 };
+  const server = createServer((request, response) => {
+    seen.requests.push(`${request.method} ${request.url}`);
+    answer(request, response);
+  });
+  server.on('connection', () => (seen.connections += 1));
+  const transport = undiciTransport((await listen(server)) + basePath, { ...OPTIONS, ...options });
+  cleanups.unshift(() => transport.close());
+  return { transport, seen };
+}
+
+const get = (transport: Transport, signal?: AbortSignal) =>
+  transport.send({ method: 'GET', path: '/x?a=1', headers: {}, signal });
+
+describe('undici transport', () => {
+  it('joins the base path, sends the body and gives status, headers in lower case and text', async () => {
+    const { transport, seen } = await to(
+      (request, response) => {
+        let body = '';
+        request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+        request.on('end', () => {
+          response.writeHead(201, { 'X-Request-Id': 'r1', 'Set-Cookie': ['a=1', 'b=2'] });
+          response.end(`${request.headers['x-key']?.toString()}:${body}`);
+        });
+      },
+      {},
+      '/v1/',
+    );
+    const answer = await transport.send({ method: 'POST', path: '/x?a=1', headers: { 'x-key': 'k' }, body: 'žluť' });
+    expect(answer).toMatchObject({ status: 201, text: 'k:žluť' });
+    expect(answer.headers).toMatchObject({ 'x-request-id': 'r1', 'set-cookie': 'a=1, b=2' });
+    expect(seen.requests).toEqual(['POST /v1/x?a=1']);
+  });
+
+  it('reads a chunked body whose characters are cut between chunks', async () => {
+    const bytes = Buffer.from('{"name":"Zoë"}');
+    const { transport } = await to((_, response) => {
+      response.write(bytes.subarray(0, 12));
+      setImmediate(() => response.end(bytes.subarray(12)));
+    });
+    expect((await get(transport)).text).toBe('{"name":"Zoë"}');
+  });
+
+  it('keeps the connection for the next request, also after an error status', async () => {
+    let status = 500;
+    const answer = (_: IncomingMessage, response: ServerResponse) => response.writeHead(status).end('{}');
+    const { transport, seen } = await to(answer, { connections: 1 });
+    expect((await get(transport)).status).toBe(500);
+    status = 200;
+    for (let i = 0; i < 3; i += 1) expect((await get(transport)).status).toBe(200);
+    expect([seen.requests.length, seen.connections]).toEqual([4, 1]);
+  });
+
+  it('says that a refused connection sent nothing', async () => {
+    const server = createServer();
+    const origin = await listen(server);
+    await cleanups.pop()?.();
+    const transport = undiciTransport(origin, OPTIONS);
+    cleanups.push(() => transport.close());
+    await expect(get(transport)).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+      mayHaveApplied: false,
+      retryable: true,
+      status: null,
+    });
+  });
+
+  it('says that a connection reset after sending may have taken effect', async () => {
+    const { transport, seen } = await to((request) => request.socket.destroy());
+    await expect(get(transport)).rejects.toMatchObject({ code: 'UNREACHABLE', mayHaveApplied: true });
+    expect(seen.requests).toHaveLength(1);
+  });
+
+  it('takes a body cut off before its declared end for a broken connection', async () => {
+    const { transport } = await to((request, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('half', () => request.socket.destroy());
+    });
+    await expect(get(transport)).rejects.toMatchObject({ code: 'UNREACHABLE', mayHaveApplied: true });
+  });
+
+  it('times out on late headers', async () => {
+    const { transport } = await to(() => {});
+    await expect(get(transport)).rejects.toMatchObject({ code: 'TIMEOUT', mayHaveApplied: true, retryable: true });
+  });
+
+  it('times out on a body that stops', async () => {
+    const { transport } = await to((_, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('half');
+    });
+    await expect(get(transport)).rejects.toMatchObject({ code: 'TIMEOUT', mayHaveApplied: true });
+  });
+
+  it.each([
+    ['a declared length', { 'content-length': '1001' }],
+    ['no declared length', {}],
+  ])('refuses a body over the limit with %s, and goes on working', async (_, headers) => {
+    let size = 1_001;
+    const { transport } = await to((_request, response) => {
+      response.writeHead(200, size > 1_000 ? headers : {});
+      response.write('x'.repeat(500));
+      response.end('x'.repeat(size - 500));
+    });
+    await expect(get(transport)).rejects.toMatchObject({ code: 'UNREADABLE', mayHaveApplied: true, retryable: false });
+    size = 1_000;
+    expect((await get(transport)).text).toHaveLength(1_000);
+  });
+
+  it('rejects with the reason when aborted before, while waiting for headers and while reading the body', async () => {
+    const reason = new Error('the client left');
+    let onRequest = () => {};
+    let sendBody = false;
+    const { transport, seen } = await to(
+      (_, response) => {
+        if (sendBody) response.write('half');
+        // The client has the headers one turn after they are written at the earliest.
+        setTimeout(onRequest, sendBody ? 20 : 0);
+      },
+      { headersTimeoutMs: 5_000, bodyTimeoutMs: 5_000 },
+    );
+    await expect(get(transport, AbortSignal.abort(reason))).rejects.toBe(reason);
+    expect(seen.requests).toHaveLength(0);
+    for (sendBody of [false, true]) {
+      const controller = new AbortController();
+      onRequest = () => controller.abort(reason);
+      await expect(get(transport, controller.signal)).rejects.toBe(reason);
+    }
+    expect(seen.requests).toHaveLength(2);
+  });
+
+  it('rejects with the reason while waiting for a free connection, and sends nothing', async () => {
+    const held: ServerResponse[] = [];
+    let arrived = () => {};
+    const first = new Promise<void>((resolve) => (arrived = resolve));
+    const { transport, seen } = await to(
+      (_, response) => {
+        held.push(response);
+        arrived();
+      },
+      { connections: 1, headersTimeoutMs: 5_000 },
+    );
+    const holding = get(transport);
+    await first;
+    const controller = new AbortController();
+    const waiting = get(transport, controller.signal);
+    const reason = new Error('the client left');
+    controller.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    held[0]?.end('{}');
+    expect((await holding).status).toBe(200);
+    expect(seen.requests).toHaveLength(1);
+  });
+
+  it('survives headers and paths that no request can carry', async () => {
+    const { transport, seen } = await to((_, response) => response.end('{}'));
+    await expect(transport.send({ method: 'GET', path: '/x', headers: { 'x-key': 'a\nb' } })).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+      mayHaveApplied: false,
+    });
+    expect(seen.requests).toHaveLength(0);
+  });
+});
+
+describe('networkError', () => {
+  it.each([
+    ['ENOTFOUND', 'UNREACHABLE', false],
+    ['EAI_AGAIN', 'UNREACHABLE', false],
+    ['UND_ERR_CONNECT_TIMEOUT', 'TIMEOUT', false],
+    ['UND_ERR_HEADERS_TIMEOUT', 'TIMEOUT', true],
+    ['UND_ERR_SOCKET', 'UNREACHABLE', true],
+    ['EPIPE', 'UNREACHABLE', true],
+  ])('reads %s as %s', (code, problem, mayHaveApplied) => {
+    const error = Object.assign(new Error('x'), { code });
+    expect(networkError(error)).toMatchObject({ code: problem, mayHaveApplied });
+    expect(networkError(new TypeError('failed', { cause: error }))).toMatchObject({ code: problem, mayHaveApplied });
+  });
+
+  it('takes what it does not know for a broken connection', () => {
+    expect(networkError('what')).toMatchObject({ code: 'UNREACHABLE', mayHaveApplied: true });
+  });
+});
+
+describe('simulator transport', () => {
+  const echo = () =>
+    createSimulator(
+      {
+        provider: 'echo',
+        switches: {},
+        answer: ({ request }) =>
+          jsonResponse(200, { path: request.path, a: request.query.get('a'), key: request.headers['x-key'] }),
+        refuse: (status) => jsonResponse(status, { refused: status }),
+      },
+      new VirtualClock(),
+    );
+
+  it('gives the simulator what a socket would', async () => {
+    const transport = simulatorTransport(echo(), '/v1/');
+    const answer = await transport.send({ method: 'GET', path: '/x?a=b%2Cc+d', headers: { 'X-Key': 'k' } });
+    expect(JSON.parse(answer.text)).toEqual({ path: '/v1/x', a: 'b,c d', key: 'k' });
+  });
+
+  it('breaks as a socket would', async () => {
+    const simulator = echo();
+    const transport = simulatorTransport(simulator, '');
+    simulator.addFault({ shape: { kind: 'reset' }, times: 1 });
+    simulator.addFault({ shape: { kind: 'hang' }, times: 2 });
+    await expect(get(transport)).rejects.toMatchObject({ code: 'UNREACHABLE', mayHaveApplied: true });
+    simulator.clearFaults();
+    simulator.addFault({ shape: { kind: 'hang' } });
+    await expect(get(transport)).rejects.toMatchObject({ code: 'TIMEOUT', mayHaveApplied: true });
+    const controller = new AbortController();
+    const reason = new Error('the client left');
+    const hanging = get(transport, controller.signal);
+    setImmediate(() => controller.abort(reason));
+    await expect(hanging).rejects.toBe(reason);
+  });
+
+  it('rejects with the reason during latency', async () => {
+    const simulator = echo();
+    simulator.addFault({ shape: { kind: 'latency', milliseconds: 1_000 } });
+    const controller = new AbortController();
+    const reason = new Error('the client left');
+    const slow = get(simulatorTransport(simulator, ''), controller.signal);
+    controller.abort(reason);
+    await expect(slow).rejects.toBe(reason);
+  });
+});

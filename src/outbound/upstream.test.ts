@@ -1,0 +1,337 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Call } from '../domain/ports.ts';
+import { ProviderError, type ProviderErrorDetails } from '../domain/problem.ts';
+import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
+import {
+  createUpstream,
+  retryAfterOf,
+  type CallRecord,
+  type Limits,
+  type UpstreamOptions,
+  type UpstreamRequest,
+} from './upstream.ts';
+
+const LIMITS: Limits = {
+  requestsPerSecond: null,
+  readsInFlight: 2,
+  writesInFlight: 1,
+  attempts: 3,
+  connectTimeoutMs: 1_000,
+  headersTimeoutMs: 1_000,
+  bodyTimeoutMs: 1_000,
+  maxBodyBytes: 1_000,
+};
+const READ: UpstreamRequest = { operation: 'ratings', method: 'GET', path: '/ratings', kind: 'read' };
+const WRITE: UpstreamRequest = { operation: 'rate', method: 'POST', path: '/ratings', kind: 'write', body: { a: 1 } };
+const CALL: Call = { purpose: 'request' };
+const OK: HttpResponse = { status: 200, headers: {}, text: '{}' };
+
+/** Answers the queued steps one after another, OK when none is left; a function step decides itself. */
+function fake(...steps: (HttpResponse | Error | ((request: HttpRequest) => Promise<HttpResponse>))[]) {
+  const requests: HttpRequest[] = [];
+  let inFlight = 0;
+  const transport: Transport & { requests: HttpRequest[]; most: number } = {
+    requests,
+    most: 0,
+    async send(request) {
+      requests.push(request);
+      const step = steps[requests.length - 1] ?? OK;
+      inFlight += 1;
+      transport.most = Math.max(transport.most, inFlight);
+      try {
+        if (step instanceof Error) throw step;
+        return typeof step === 'function' ? await step(request) : step;
+      } finally {
+        inFlight -= 1;
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+  return transport;
+}
+
+function failureOf(response: HttpResponse): ProviderError | null {
+  if (response.status < 400) return null;
+  const details: ProviderErrorDetails = {
+    status: response.status,
+    retryAfterSeconds: retryAfterOf(response.headers),
+    mayHaveApplied: response.status >= 500,
+  };
+  if (response.status === 429) return new ProviderError('RATE_LIMITED', 'Too many.', details);
+  return new ProviderError(response.status >= 500 ? 'UNAVAILABLE' : 'REJECTED', 'No.', details);
+}
+
+const status = (code: number, headers: Record<string, string> = {}): HttpResponse => ({
+  status: code,
+  headers,
+  text: '',
+});
+
+function upstreamOver(transport: Transport, limits: Partial<Limits> = {}, options: Partial<UpstreamOptions> = {}) {
+  return createUpstream({
+    integration: 'one',
+    transport,
+    limits: { ...LIMITS, ...limits },
+    headers: { authorization: 'Bearer x' },
+    failureOf,
+    ...options,
+  });
+}
+
+/** Until aborted, then the reason, as a transport does. */
+const untilAborted = (request: HttpRequest) =>
+  new Promise<HttpResponse>((_, reject) => {
+    request.signal?.addEventListener('abort', () => reject(request.signal?.reason as Error));
+  });
+
+/** What became of a promise, without an unhandled rejection on the way. */
+function watch<T>(promise: Promise<T>) {
+  const state: { value?: T; error?: unknown; settled: boolean } = { settled: false };
+  promise.then(
+    (value) => Object.assign(state, { value, settled: true }),
+    (error: unknown) => Object.assign(state, { error, settled: true }),
+  );
+  return state;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.parse('2026-03-02T10:00:00Z') });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('upstream requests', () => {
+  it('leaves undefined query values out, encodes the rest, and sends a body as JSON', async () => {
+    const transport = fake();
+    const upstream = upstreamOver(transport);
+    await upstream.send({ ...READ, query: { ids: 'a,b c', page: 2, all: true, none: undefined } }, CALL);
+    await upstream.send({ ...READ, query: { none: undefined } }, CALL);
+    await upstream.send(WRITE, CALL);
+    expect(transport.requests.map(({ path, body }) => [path, body])).toEqual([
+      ['/ratings?ids=a%2Cb+c&page=2&all=true', undefined],
+      ['/ratings', undefined],
+      ['/ratings', '{"a":1}'],
+    ]);
+    expect(transport.requests[2]?.headers).toEqual({ authorization: 'Bearer x', 'content-type': 'application/json' });
+  });
+
+  it('records every try with its outcome and time', async () => {
+    const records: CallRecord[] = [];
+    let time = 0;
+    const upstream = upstreamOver(
+      fake(status(503), OK),
+      {},
+      { onCall: (r) => records.push(r), now: () => (time += 5) },
+    );
+    const done = watch(upstream.send(READ, { purpose: 'walk' }));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(done.value).toEqual(OK);
+    const record = { integration: 'one', operation: 'ratings', kind: 'read', purpose: 'walk', milliseconds: 5 };
+    expect(records).toEqual([
+      { ...record, outcome: 'UNAVAILABLE' },
+      { ...record, outcome: 'ok' },
+    ]);
+  });
+});
+
+describe('upstream retry', () => {
+  it('tries a read so many times and no more', async () => {
+    const transport = fake(...Array.from({ length: 9 }, () => status(503)));
+    const done = watch(upstreamOver(transport).send(READ, CALL));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(done.error).toMatchObject({ code: 'UNAVAILABLE', status: 503 });
+    expect(transport.requests).toHaveLength(3);
+  });
+
+  it('tries once when one attempt is allowed', async () => {
+    const transport = fake(status(503));
+    await expect(upstreamOver(transport, { attempts: 1 }).send(READ, CALL)).rejects.toMatchObject({ status: 503 });
+    expect(transport.requests).toHaveLength(1);
+  });
+
+  it.each([500, 503, 429])('does not repeat a write answered %i', async (code) => {
+    const transport = fake(status(code));
+    await expect(upstreamOver(transport).send(WRITE, CALL)).rejects.toMatchObject({ status: code });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(transport.requests).toHaveLength(1);
+  });
+
+  it('repeats a write that says it is repeatable, and no read that says it is not', async () => {
+    const repeatable = fake(status(503), OK);
+    const done = watch(upstreamOver(repeatable).send({ ...WRITE, repeatable: true }, CALL));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(done.value).toEqual(OK);
+    const once = fake(status(503), OK);
+    await expect(upstreamOver(once).send({ ...READ, repeatable: false }, CALL)).rejects.toMatchObject({ status: 503 });
+    expect([repeatable.requests.length, once.requests.length]).toEqual([2, 1]);
+  });
+
+  it('does not repeat what cannot succeed unchanged', async () => {
+    const transport = fake(status(400));
+    await expect(upstreamOver(transport).send(READ, CALL)).rejects.toMatchObject({ code: 'REJECTED' });
+    const broken = fake(new TypeError('bug'));
+    await expect(upstreamOver(broken).send(READ, CALL)).rejects.toThrow('bug');
+    expect([transport.requests.length, broken.requests.length]).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['seconds', '2'],
+    ['an HTTP date', 'Mon, 02 Mar 2026 10:00:02 GMT'],
+  ])('waits as long as Retry-After says in %s', async (_, value) => {
+    const transport = fake(status(429, { 'retry-after': value }), OK);
+    const done = watch(upstreamOver(transport).send(READ, CALL));
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(transport.requests).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(done.value).toEqual(OK);
+    expect(transport.requests).toHaveLength(2);
+  });
+
+  it('gives up at once when Retry-After asks for more than five seconds, and passes it on', async () => {
+    const transport = fake(status(429, { 'retry-after': '6' }), OK);
+    await expect(upstreamOver(transport).send(READ, CALL)).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      retryAfterSeconds: 6,
+    });
+    expect(transport.requests).toHaveLength(1);
+  });
+
+  it('leaves its place in the pool while it waits to try again', async () => {
+    const transport = fake(status(429, { 'retry-after': '5' }), OK, OK);
+    const upstream = upstreamOver(transport, { readsInFlight: 1 });
+    const first = watch(upstream.send(READ, CALL));
+    await vi.advanceTimersByTimeAsync(0);
+    await expect(upstream.send(READ, CALL)).resolves.toEqual(OK);
+    expect(first.settled).toBe(false);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(first.value).toEqual(OK);
+  });
+});
+
+describe('upstream pool and rate', () => {
+  it('keeps reads and writes in flight within their own limits', async () => {
+    const slow = () => new Promise<HttpResponse>((resolve) => setTimeout(() => resolve(OK), 100));
+    const reads = fake(...Array.from({ length: 6 }, () => slow));
+    const upstream = upstreamOver(reads);
+    const all = watch(Promise.all(Array.from({ length: 6 }, () => upstream.send(READ, CALL))));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(reads.requests).toHaveLength(4);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(all.settled).toBe(true);
+    expect(reads.most).toBe(2);
+    const writes = fake(...Array.from({ length: 3 }, () => slow));
+    const writing = upstreamOver(writes);
+    const written = watch(Promise.all(Array.from({ length: 3 }, () => writing.send(WRITE, CALL))));
+    await vi.advanceTimersByTimeAsync(300);
+    expect(written.settled).toBe(true);
+    expect(writes.most).toBe(1);
+  });
+
+  it('counts reads, writes and second tries against one rate', async () => {
+    const transport = fake(status(429, { 'retry-after': '0' }), OK, OK, OK);
+    const upstream = upstreamOver(transport, { requestsPerSecond: 2 });
+    const all = watch(Promise.all([upstream.send(READ, CALL), upstream.send(WRITE, CALL), upstream.send(READ, CALL)]));
+    await vi.advanceTimersByTimeAsync(900);
+    expect(transport.requests).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(transport.requests).toHaveLength(4);
+    expect(all.settled).toBe(true);
+  });
+});
+
+describe('upstream abort', () => {
+  const reason = new Error('the client left');
+
+  it('sends nothing for a call that is aborted already', async () => {
+    const transport = fake();
+    const call: Call = { purpose: 'request', signal: AbortSignal.abort(reason) };
+    await expect(upstreamOver(transport).send(READ, call)).rejects.toBe(reason);
+    await expect(upstreamOver(transport).send(WRITE, call)).rejects.toBe(reason);
+    expect(transport.requests).toHaveLength(0);
+  });
+
+  it.each([
+    ['a read', READ],
+    ['a write', WRITE],
+  ])('ends %s under way and tries no second time', async (_, request) => {
+    const records: CallRecord[] = [];
+    const transport = fake(untilAborted);
+    const controller = new AbortController();
+    const upstream = upstreamOver(transport, {}, { onCall: (record) => records.push(record) });
+    const done = watch(upstream.send(request, { purpose: 'task', signal: controller.signal }));
+    await vi.advanceTimersByTimeAsync(0);
+    controller.abort(reason);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(done.error).toBe(reason);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(transport.requests).toHaveLength(1);
+    expect(records.map((record) => record.outcome)).toEqual(['ABORTED']);
+  });
+
+  it('does not take a reason that looks retryable for a failure of the provider', async () => {
+    const deadline = new ProviderError('TIMEOUT', 'Out of time.');
+    const transport = fake(untilAborted);
+    const controller = new AbortController();
+    const done = watch(upstreamOver(transport).send(READ, { purpose: 'request', signal: controller.signal }));
+    await vi.advanceTimersByTimeAsync(0);
+    controller.abort(deadline);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(done.error).toBe(deadline);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(transport.requests).toHaveLength(1);
+  });
+
+  it('ends the wait before a second try at once, and leaves no timer', async () => {
+    const transport = fake(status(429, { 'retry-after': '5' }));
+    const controller = new AbortController();
+    const done = watch(upstreamOver(transport).send(READ, { purpose: 'request', signal: controller.signal }));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(done.settled).toBe(false);
+    controller.abort(reason);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(done.error).toBe(reason);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(transport.requests).toHaveLength(1);
+  });
+
+  it('ends the wait for the pool and for the rate at once, and the places go to others', async () => {
+    let finish = () => {};
+    const held = () => new Promise<HttpResponse>((resolve) => (finish = () => resolve(OK)));
+    const transport = fake(held, OK);
+    const upstream = upstreamOver(transport, { readsInFlight: 1, requestsPerSecond: 1 });
+    const first = watch(upstream.send(READ, CALL));
+    const controller = new AbortController();
+    const signal = controller.signal;
+    await vi.advanceTimersByTimeAsync(0);
+    const waitsForPool = watch(upstream.send(READ, { purpose: 'request', signal }));
+    const waitsForRate = watch(upstream.send(WRITE, { purpose: 'request', signal }));
+    await vi.advanceTimersByTimeAsync(10);
+    expect([waitsForPool.settled, waitsForRate.settled]).toEqual([false, false]);
+    controller.abort(reason);
+    await vi.advanceTimersByTimeAsync(0);
+    expect([waitsForPool.error, waitsForRate.error]).toEqual([reason, reason]);
+    finish();
+    const next = watch(upstream.send(WRITE, CALL));
+    await vi.advanceTimersByTimeAsync(1_020);
+    expect([first.value, next.value]).toEqual([OK, OK]);
+    expect(transport.requests).toHaveLength(2);
+  });
+});
+
+describe('retryAfterOf', () => {
+  it.each([
+    [{ 'retry-after': '3' }, 3],
+    [{ 'retry-after': '2.2' }, 3],
+    [{ 'retry-after': '-1' }, 0],
+    [{ 'retry-after': 'Mon, 02 Mar 2026 10:00:30 GMT' }, 30],
+    [{ 'retry-after': 'Mon, 02 Mar 2026 09:00:00 GMT' }, 0],
+    [{ 'retry-after': 'soon' }, null],
+    [{ 'retry-after': '' }, null],
+    [{ 'x-reset': '9' }, 9],
+    [{ 'retry-after': '4', 'x-reset': '9' }, 4],
+    [{}, null],
+  ])('reads %j as %j seconds', (headers, expected) => {
+    expect(retryAfterOf(headers, 'x-reset')).toBe(expected);
+  });
+});
