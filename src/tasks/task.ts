@@ -1,0 +1,108 @@
+/** A task: the handle of a write of one or more items, each against one integration (DESIGN: Writing). */
+import type { EmployeeWrite, RatingWrite } from '../domain/ports.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { Proficiency } from '../domain/rating.ts';
+import type { EmployeeRow, RatingRow } from '../domain/records.ts';
+
+export type TaskKind =
+  | 'ASSIGN_SKILLS'
+  | 'RATE_SKILLS'
+  | 'REMOVE_SKILLS'
+  | 'UPSERT_EMPLOYEES'
+  | 'SET_EMPLOYEE_STATUS'
+  | 'UPSERT_SKILLS';
+
+export type TaskState =
+  | 'QUEUED'
+  | 'RUNNING'
+  | 'CANCELLING'
+  | 'SUCCEEDED'
+  | 'PARTIALLY_SUCCEEDED'
+  | 'FAILED'
+  | 'CANCELLED'
+  | 'EXPIRED';
+
+export type TaskItemState =
+  'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'OUTCOME_UNKNOWN' | 'SKIPPED' | 'CANCELLED';
+
+/** How many items are in which state; all but `total` add up to it. */
+export interface TaskCounts {
+  total: number;
+  pending: number;
+  running: number;
+  succeeded: number;
+  failed: number;
+  unknown: number;
+  skipped: number;
+  cancelled: number;
+}
+
+/** How a level was converted to the target's scale; both levels are 0..1. */
+export interface Conversion {
+  level: number;
+  written: Proficiency;
+  writtenLevel: number;
+}
+
+/** What is asked of a provider; `operation` names the port. */
+export type ItemWrite =
+  | { operation: 'rate' | 'assign'; write: RatingWrite }
+  | { operation: 'upsertEmployees'; write: EmployeeWrite };
+
+/** What the provider says it stored. */
+export type ItemOutcome =
+  { kind: 'rating'; row: RatingRow } | { kind: 'employee'; remoteId: string; row: EmployeeRow | null };
+
+export interface NewTaskItem {
+  /** Position in the caller's input; several items share it where one input has several targets. */
+  index: number;
+  /** The caller's own name for it. */
+  key: string | null;
+  integration: string;
+  work: ItemWrite;
+  conversion: Conversion | null;
+  warnings: string[];
+}
+
+export interface TaskItem extends NewTaskItem {
+  taskId: string;
+  /** Position within the task, from 0. */
+  position: number;
+  state: TaskItemState;
+  /** Times it was sent to the provider. */
+  attempts: number;
+  providerTaskId: string | null;
+  outcome: ItemOutcome | null;
+  /** Why it failed or waits. */
+  problem: Problem | null;
+}
+
+/** Times are RFC 3339, UTC. */
+export interface Task {
+  id: string;
+  tenant: string;
+  client: string | null;
+  kind: TaskKind;
+  state: TaskState;
+  /** Grows by one with every stored change. */
+  revision: number;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  expiresAt: string;
+  counts: TaskCounts;
+  problem: Problem | null;
+  parentId: string | null;
+}
+
+export interface NewTask {
+  tenant: string;
+  client: string | null;
+  kind: TaskKind;
+  items: readonly NewTaskItem[];
+  /** `bodyHash` stands for the mutation's name and its canonical input. */
+  idempotency: { key: string; bodyHash: string } | null;
+}
+
+/** `replayed`: the same key and body came before, and this is the task of then. `keyReused`: the key came with another body. */
+export type StartResult = { outcome: 'started' | 'replayed'; task: Task } | { outcome: 'keyReused' };
