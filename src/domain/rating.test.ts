@@ -23,7 +23,7 @@ const numericScale: fc.Arbitrary<NumericScale & { min: number; max: number }> = 
   .map(({ min, span, step }) => ({
     kind: 'numeric',
     min: min / 10,
-    max: min / 10 + span,
+    max: (min + span * 10) / 10,
     step: step !== null && step > span ? null : step,
   }));
 
@@ -134,7 +134,7 @@ describe('normalize', () => {
     fc.assert(
       fc.property(selectScale, ({ options }) => {
         const shares = options.map((selected) => normalize({ kind: 'singleSelect', selected, options }) ?? Number.NaN);
-        expect(shares).toEqual([...shares].sort((a, b) => a - b));
+        expect(shares).toEqual(shares.toSorted((a, b) => a - b));
         expect(new Set(shares).size).toBe(options.length);
         expect([shares[0], shares.at(-1)]).toEqual([0, 1]);
       }),

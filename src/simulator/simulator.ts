@@ -79,7 +79,7 @@ export interface Handling {
   request: SimRequest;
   /** The names of `vendor` faults that hit this call. */
   vendorFaults: readonly string[];
-  effect(effect: Effect): void;
+  effect(this: void, effect: Effect): void;
 }
 
 export interface SimulatorOptions {
