@@ -1,0 +1,114 @@
+/** The house rules on who may know whom, over sources given as path and text. */
+import { dirname, normalize } from 'node:path/posix';
+import { importsOf, scan } from './source.ts';
+
+export type Sources = ReadonlyMap<string, string>;
+
+/** Lowest first; a file belongs to the first floor whose pattern fits. */
+const FLOORS: readonly { name: string; pattern: RegExp }[] = [
+  { name: 'domain', pattern: /^src\/domain\// },
+  { name: 'simulator', pattern: /^src\/simulator\// },
+  { name: 'outbound', pattern: /^src\/outbound\// },
+  { name: 'provider', pattern: /^providers\/[^/]+\// },
+  { name: 'registry', pattern: /^providers\/registry\.ts$/ },
+  { name: 'directory', pattern: /^src\/directory\// },
+  { name: 'work', pattern: /^src\/(?:loaders|tasks)\// },
+  { name: 'context', pattern: /^src\/context\.ts$/ },
+  { name: 'schema', pattern: /^schema\// },
+  { name: 'roof', pattern: /^src\/(?:(?:main|simulate|gateway|server|providers|config)\.ts$|http\/)/ },
+];
+
+/** Roof modules that are given schema and providers. */
+const GIVEN = /^src\/(?:config\.ts$|server\.ts$|http\/)/;
+const TEST = /(?:\.test\.ts$|^test\/)/;
+
+const floorOf = (path: string) => FLOORS.findIndex((floor) => floor.pattern.test(path));
+const nameOf = (path: string) => FLOORS[floorOf(path)]?.name;
+const flatOf = (path: string) => path.match(/^(?:providers|src)\/[^/]+(?=\/)/)?.[0] ?? path;
+
+/** Why this file may not import that one; null when it may. */
+function objection(from: string, to: string): string | null {
+  if (to.endsWith('.test.ts')) return 'a test is imported by nobody';
+  if (TEST.test(from)) return null;
+  if (TEST.test(to)) return 'only tests import test/';
+  const [lower, upper] = [floorOf(from), floorOf(to)];
+  const [a, b] = [nameOf(from), nameOf(to)];
+  if (b === undefined) return 'it stands on no floor';
+  if (GIVEN.test(from) && /^(?:schema|providers)\//.test(to)) return 'it is given schema and providers';
+  if (a === 'roof') return null;
+  if (upper > lower) return `${b} is above ${a}`;
+  if (a === 'schema' && to.startsWith('providers/')) return 'schema and providers never meet';
+  if (to.startsWith('providers/') && !from.startsWith('providers/')) return 'providers are given, not imported';
+  if (upper === lower && a !== 'schema' && flatOf(from) !== flatOf(to)) return `${flatOf(to)} is a neighbour`;
+  if (from === 'schema/builder.ts' && /^schema\/[^/]+\//.test(to)) return 'the builder knows no type';
+  return null;
+}
+
+/** Every import that goes up, sideways or to a test, and every file without a floor. */
+export function floorViolations(sources: Sources): string[] {
+  return [...sources].flatMap(([from, source]) => {
+    const homeless = !TEST.test(from) && floorOf(from) < 0 ? [`${from}: stands on no floor`] : [];
+    const forbidden = importsOf(source).flatMap(({ specifier, line }) => {
+      if (specifier === null) return TEST.test(from) ? [] : [`${from}:${line}: imports something computed`];
+      if (!specifier.startsWith('.')) return [];
+      const to = normalize(`${dirname(from)}/${specifier}`);
+      const reason = objection(from, to);
+      return reason === null ? [] : [`${from}:${line}: imports ${to}: ${reason}`];
+    });
+    return [...homeless, ...forbidden];
+  });
+}
+
+/** Text that a line may hold although the rule forbids it: where, and what exactly. */
+export type Allowance = readonly [path: RegExp, text: RegExp];
+
+const without = (line: string, path: string, allowed: readonly Allowance[]) =>
+  allowed.reduce((text, [where, what]) => (where.test(path) ? text.replaceAll(what, '') : text), line);
+
+/** Every line of src and schema that names a vendor in code or text, but not in a comment. */
+export function vendorNames(sources: Sources, vendors: readonly string[], allowed: readonly Allowance[]): string[] {
+  const vendor = new RegExp(vendors.join('|'), 'i');
+  return [...sources].flatMap(([path, source]) => {
+    if (TEST.test(path) || !/^(?:src|schema)\//.test(path)) return [];
+    const named = vendor.test(path) ? [`${path}: names a vendor`] : [];
+    const lines = scan(source).code.split('\n');
+    return [
+      ...named,
+      ...lines.flatMap((line, index) =>
+        vendor.test(without(line, path, allowed)) ? [`${path}:${index + 1}: ${line.trim()}`] : [],
+      ),
+    ];
+  });
+}
+
+/** Every line that touches `process` outside the given files. */
+export function processUses(sources: Sources, files: ReadonlySet<string>, allowed: readonly Allowance[]): string[] {
+  return [...sources].flatMap(([path, source]) => {
+    if (TEST.test(path) || files.has(path)) return [];
+    const lines = scan(source).bare.split('\n');
+    const uses = lines.flatMap((line, index) =>
+      /(?:globalThis\s*\.\s*|(?<![.#\w$]))process\b(?!\s*\??:|\s*\()/.test(without(line, path, allowed))
+        ? [`${path}:${index + 1}: touches process`]
+        : [],
+    );
+    const imported = importsOf(source).flatMap(({ specifier, line }) =>
+      specifier === 'node:process' || specifier === 'process' ? [`${path}:${line}: imports process`] : [],
+    );
+    return [...uses, ...imported];
+  });
+}
+
+/** What keeps "one folder and one line" from being true: lines that are no such export, folders without one, doubles. */
+export function registryViolations(registry: string, folders: readonly string[]): string[] {
+  const lines = scan(registry)
+    .code.split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const names = lines.map((line) => line.match(/^export \{ (\w+) \} from '\.\/\1\/\1\.ts';$/)?.[1] ?? null);
+  return [
+    ...lines.filter((_, index) => names[index] === null).map((line) => `no provider's line: ${line}`),
+    ...folders.filter((folder) => !names.includes(folder)).map((folder) => `not exported: ${folder}`),
+    ...names.filter((name) => name !== null && !folders.includes(name)).map((name) => `no such folder: ${name}`),
+    ...names.filter((name, index) => name !== null && names.indexOf(name) < index).map((name) => `twice: ${name}`),
+  ];
+}
