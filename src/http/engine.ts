@@ -1,0 +1,90 @@
+import { GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
+import { endOnAbort, ShuttingDown } from './endOnAbort.ts';
+import type { Log } from './log.ts';
+import { createMaskError } from './maskError.ts';
+
+/** What a request brings along; yoga's server context. */
+export interface RequestScope {
+  /** Aborted when the client goes away or the server closes. */
+  signal: AbortSignal;
+  /** The context that resolvers see, exactly this object. */
+  resolverContext: unknown;
+}
+
+export interface Engine {
+  yoga: YogaServerInstance<{ scope: RequestScope }, object>;
+  /** Documents by their text that parsed; they may still be invalid. */
+  documents: LRUCache<string, DocumentNode>;
+  maskError: (error: unknown) => GraphQLError;
+}
+
+/**
+ * Documents kept parsed. A token of a parsed document takes some 200 bytes, about 50 times its text, so the million
+ * characters are 50 MB; a document of more than 50,000 characters is not worth a twentieth of that.
+ */
+const KEPT = { max: 1_000, maxSize: 1_000_000, maxEntrySize: 50_000 };
+
+/** Validation compares fields in pairs: 10,000 tokens take well under a second, ten times as many do not. */
+const MAX_TOKENS = 10_000;
+
+/** Yoga as this gateway uses it: without its own HTTP extras, which `server.ts` covers. */
+export function createEngine(schema: GraphQLSchema, log: Log): Engine {
+  const maskError = createMaskError(log);
+  const documents = new LRUCache<string, DocumentNode>({ ...KEPT, sizeCalculation: (_, text) => text.length + 1 });
+  const errors = new LRUCache<string, object>({ ...KEPT, sizeCalculation: (_, text) => text.length + 1 });
+  const yoga = createYoga<{ scope: RequestScope }>({
+    schema,
+    plugins: [scoped()],
+    maskedErrors: { maskError },
+    parserAndValidationCache: {
+      documentCache: documents,
+      errorCache: { get: (text) => errors.get(text), set: (text, error) => errors.set(text, error as object) },
+    },
+    // The limit of body.ts holds; yoga's own doubles the CPU of a small query (DEPENDENCIES, section 5).
+    maxRequestBodySize: false,
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    multipart: false,
+    batching: false,
+    // maskError logs, with its correlation id.
+    logging: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+  });
+  return { yoga, documents, maskError };
+}
+
+/** Gives resolvers the scope's own context object, bounds documents, and ends streams with their request. */
+function scoped(): Plugin<object, { scope: RequestScope }> {
+  return {
+    onParse({ parseFn, setParseFn }) {
+      setParseFn((source, options) => parseFn(source, { ...options, maxTokens: MAX_TOKENS }));
+    },
+    onExecute({ executeFn, setExecuteFn }) {
+      setExecuteFn((args) => executeFn({ ...args, contextValue: scopeOf(args.contextValue).resolverContext }));
+    },
+    onSubscribe({ args, subscribeFn, setSubscribeFn }) {
+      const scope = scopeOf(args.contextValue);
+      setSubscribeFn((subscribeArgs) => subscribeFn({ ...subscribeArgs, contextValue: scope.resolverContext }));
+      return {
+        onSubscribeResult({ result, setResult }) {
+          if (isAsyncIterable(result)) setResult(endOnAbort(result, scope.signal, farewell));
+        },
+      };
+    },
+  };
+}
+
+/** Yoga copies what its context factory returns, which would read every getter of it; so the object is put in here. */
+function scopeOf(contextValue: unknown): RequestScope {
+  return (contextValue as { scope: RequestScope }).scope;
+}
+
+/** A watcher must not take the server's end for the task's: the last event says to subscribe again. */
+function farewell(reason: unknown): { errors: GraphQLError[] } | null {
+  if (!(reason instanceof ShuttingDown)) return null;
+  return {
+    errors: [new GraphQLError(`${reason.message} Subscribe again.`, { extensions: { code: 'SHUTTING_DOWN' } })],
+  };
+}

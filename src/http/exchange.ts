@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { JSON_TYPE } from './mediaTypes.ts';
+
+/** One request on its way to its answer. */
+export interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  requestId: string;
+  /** Sent with whatever answer. */
+  headers: Record<string, string>;
+  abort: AbortController;
+  started: number;
+  /** For the log. */
+  route: 'graphql' | 'health' | 'other';
+  client: string | null;
+}
+
+/** A new exchange, under the request's own id or a new one. */
+export function createExchange(request: IncomingMessage, response: ServerResponse): Exchange {
+  const given = headerOf(request, 'x-request-id');
+  // Goes into logs and back out: nothing but plain characters, and not many.
+  const requestId = given !== null && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+  return {
+    request,
+    response,
+    requestId,
+    headers: { 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' },
+    abort: new AbortController(),
+    started: performance.now(),
+    route: 'other',
+    client: null,
+  };
+}
+
+/** A header's value; null when absent, repeated ones joined. */
+export function headerOf(request: IncomingMessage, name: string): string | null {
+  const value = request.headers[name.toLowerCase()];
+  return Array.isArray(value) ? value.join(', ') : (value ?? null);
+}
+
+/** Sends a whole answer; nothing when the client is gone. */
+export function send(
+  { response, headers }: Exchange,
+  status: number,
+  more: Record<string, string>,
+  body: string,
+): void {
+  if (response.destroyed) return;
+  response.writeHead(status, { ...headers, ...more, 'Content-Length': Buffer.byteLength(body) });
+  response.end(body);
+}
+
+export function sendJson(exchange: Exchange, status: number, body: object): void {
+  send(exchange, status, { 'Content-Type': `${JSON_TYPE}; charset=utf-8` }, JSON.stringify(body));
+}

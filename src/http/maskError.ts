@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError, Kind } from 'graphql';
+import type { Log } from './log.ts';
+
+/**
+ * What a client may see of an error. Those that the gateway threw on purpose carry `extensions.code` and pass; what
+ * graphql-js says of the input becomes BAD_USER_INPUT; anything else is INTERNAL with a correlation id, under which the
+ * log has the truth.
+ */
+export function createMaskError(log: Log): (error: unknown) => GraphQLError {
+  return (error) => {
+    if (error instanceof GraphQLError) {
+      if (isGraphQLToTheRoot(error) && typeof error.extensions['code'] === 'string') return error;
+      if (isAboutInput(error)) {
+        error.extensions['code'] = 'BAD_USER_INPUT';
+        // `spec`: with application/json, where 200 is the older rule, the status stays 200.
+        if (error.path === undefined) error.extensions.http = { spec: true, status: 400 };
+        return error;
+      }
+    }
+    const cause = rootOf(error);
+    // A request whose client went away fails everywhere; nobody reads the answer and nothing is wrong.
+    if (cause instanceof Error && cause.name === 'AbortError') {
+      log.debug({ err: cause }, 'work stopped with its request');
+      return internal(error, {});
+    }
+    const correlationId = randomUUID();
+    log.error({ correlationId, err: cause }, 'unexpected error');
+    return internal(error, { correlationId });
+  };
+}
+
+/** `unexpected` makes yoga answer 500 where there is no data; it is not sent. */
+function internal(error: unknown, extensions: Record<string, unknown>): GraphQLError {
+  const located = error instanceof GraphQLError ? error : null;
+  return new GraphQLError('The gateway failed to answer this.', {
+    nodes: located?.nodes,
+    source: located?.source,
+    positions: located?.positions,
+    path: located?.path,
+    extensions: { code: 'INTERNAL', ...extensions, unexpected: true },
+  });
+}
+
+function rootOf(error: unknown): unknown {
+  let root = error;
+  while (root instanceof GraphQLError && root.originalError) root = root.originalError;
+  return root;
+}
+
+function isGraphQLToTheRoot(error: GraphQLError): boolean {
+  return rootOf(error) instanceof GraphQLError;
+}
+
+/**
+ * Whether graphql-js complains of a variable or an argument. Such errors name a node of the document; a GraphQLError
+ * without one was thrown while a value was serialised, and may show it.
+ */
+function isAboutInput(error: GraphQLError): boolean {
+  if (error.path === undefined) return error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
+  const root = rootOf(error);
+  return root instanceof GraphQLError && root !== error && root.nodes !== undefined;
+}

@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http';
+import { isJsonBody, JSON_TYPE } from './mediaTypes.ts';
+import { Refusal } from './refusal.ts';
+
+/** Only JSON: a web page can send the other types without asking for permission first. */
+export function checkMediaType({ headers }: IncomingMessage): void {
+  if (!isJsonBody(headers['content-type'])) {
+    throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', `A POST takes ${JSON_TYPE}.`, {
+      'Accept-Post': JSON_TYPE,
+    });
+  }
+  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
+    throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'A POST must not be compressed.', {
+      'Accept-Encoding': 'identity',
+    });
+  }
+}
+
+/** Variables and extensions of a GET are JSON within the query string; yoga would take broken JSON for a failure of its own. */
+export function checkQuery({ url }: IncomingMessage): void {
+  const query = new URLSearchParams(url?.split('?', 2)[1]);
+  for (const name of ['variables', 'extensions']) {
+    const text = query.get(name);
+    if (text === null || text === '') continue;
+    try {
+      JSON.parse(text);
+    } catch {
+      throw new Refusal(400, 'BAD_REQUEST', `The parameter ${name} is no JSON.`);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type { ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Engine, RequestScope } from './engine.ts';
+import { EVENT_STREAM, JSON_TYPE } from './mediaTypes.ts';
+
+export interface YogaRequest {
+  method: 'GET' | 'POST';
+  /** Path and query. */
+  url: string;
+  accept: string | undefined;
+  /** The JSON of a POST, read and bounded. */
+  body: string | undefined;
+}
+
+/** Headers about the connection, which node writes; yoga's `Content-Encoding: none` is no encoding. */
+const LEFT_OUT = new Set(['connection', 'transfer-encoding', 'content-encoding']);
+
+/**
+ * Lets yoga answer: documents not seen before, errors in requests, GET, and event streams. Resolves when the last byte
+ * was handed on, or the client went away. `streaming` is called before the first byte of an event stream.
+ */
+export async function answerByYoga(
+  { yoga }: Engine,
+  request: YogaRequest,
+  scope: RequestScope,
+  response: ServerResponse,
+  headers: Record<string, string>,
+  streaming: () => void,
+): Promise<void> {
+  const { Request } = yoga.fetchAPI;
+  const answer = await yoga.handleRequest(
+    new Request(`http://gateway${request.url}`, {
+      method: request.method,
+      headers: {
+        ...(request.accept === undefined ? {} : { accept: request.accept }),
+        ...(request.body === undefined ? {} : { 'content-type': JSON_TYPE }),
+      },
+      ...(request.body === undefined ? {} : { body: request.body }),
+      signal: scope.signal,
+    }),
+    { scope },
+  );
+  const sent = { ...headers };
+  answer.headers.forEach((value, name) => {
+    if (!LEFT_OUT.has(name)) sent[name] = value;
+  });
+  if (response.destroyed) return;
+  if (answer.headers.get('content-type')?.startsWith(EVENT_STREAM) && answer.body) {
+    streaming();
+    // nginx would keep events back until its buffer is full.
+    response.writeHead(answer.status, { ...sent, 'X-Accel-Buffering': 'no' });
+    await pipeline(answer.body, response).catch((error: unknown) => {
+      if (!response.destroyed) throw error;
+    });
+    return;
+  }
+  const body = Buffer.from(await answer.text());
+  response.writeHead(answer.status, { ...sent, 'Content-Length': body.length });
+  response.end(body);
+}

@@ -1,0 +1,207 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { GraphQLSchema } from 'graphql';
+import type { Config } from './config.ts';
+import { createApiKeys } from './http/apiKeys.ts';
+import { readBody } from './http/body.ts';
+import { corsHeaders, isPreflight } from './http/cors.ts';
+import { ShuttingDown } from './http/endOnAbort.ts';
+import { createEngine } from './http/engine.ts';
+import { createExchange, headerOf, send, sendJson, type Exchange } from './http/exchange.ts';
+import { createGraphiqlPage } from './http/graphiql.ts';
+import type { GraphiqlTab } from './http/graphiqlTabs.ts';
+import { isAllowedHost } from './http/hosts.ts';
+import { createJsonAnswer } from './http/jsonAnswer.ts';
+import type { Log } from './http/log.ts';
+import { JSON_TYPE, resultTypeOf } from './http/mediaTypes.ts';
+import { Refusal } from './http/refusal.ts';
+import { checkMediaType, checkQuery } from './http/requestChecks.ts';
+import { answerByYoga } from './http/yogaAnswer.ts';
+
+/** What the resolvers' context is made of, for every request anew. */
+export interface RequestInfo {
+  headers: { get(name: string): string | null };
+  /** Aborted when the client goes away or, for a subscription, when the server closes. */
+  signal: AbortSignal;
+  /** A short stable name of the client, made from its API key; null while access is open. */
+  client: string | null;
+  requestId: string;
+}
+
+export interface GatewayServerOptions {
+  config: Pick<Config, 'host' | 'port' | 'apiKeys' | 'corsOrigins'>;
+  schema: GraphQLSchema;
+  context: (request: RequestInfo) => unknown;
+  /** Asked by /health/ready. */
+  ready: () => { ready: boolean; detail: object };
+  log: Log;
+  /** Serves GraphiQL to browsers at /graphql. */
+  graphiql: boolean;
+  graphiqlTabs?: readonly GraphiqlTab[];
+}
+
+export interface GatewayServer {
+  /** Resolves when requests are taken; `url` is without a path. Rejects when the address cannot be had. */
+  listen(): Promise<{ url: string }>;
+  /** Takes no more requests, ends event streams with a last event that says why, and waits for the rest, 10 s at most. */
+  close(): Promise<void>;
+}
+
+/** Container platforms kill 30 s after SIGTERM; this leaves time for the tasks. */
+const DRAIN_MS = 10_000;
+
+/** Load balancers keep idle connections for 60 s; a server that closes first loses a request now and then. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** A megabyte in 30 s is slower than any client that means it. */
+const REQUEST_RECEIVED_MS = 30_000;
+
+/** The gateway's HTTP side: /graphql (JSON, event streams, GraphiQL), /health/live and /health/ready. */
+export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
+  const { config, log } = options;
+  const keys = createApiKeys(config.apiKeys);
+  const engine = createEngine(options.schema, log);
+  const answerJson = createJsonAnswer(engine);
+  const graphiql = options.graphiql ? createGraphiqlPage(options.graphiqlTabs ?? [], !keys.open) : null;
+  const streams = new Set<AbortController>();
+  let closing: Promise<void> | null = null;
+
+  const graphql = async (exchange: Exchange): Promise<void> => {
+    const { request, response, headers, abort } = exchange;
+    const { method } = request;
+    const { accept } = request.headers;
+    if (method === 'GET' && graphiql && accept?.includes('text/html')) {
+      return graphiql.send(response, headers, request.headers['accept-encoding']?.includes('gzip') ?? false);
+    }
+    const client = keys.clientOf(request.headers.authorization);
+    if (client === null && !keys.open) {
+      throw new Refusal(401, 'UNAUTHENTICATED', 'Send a valid API key as Authorization: Bearer.', {
+        'WWW-Authenticate': 'Bearer realm="skills-gateway"',
+      });
+    }
+    exchange.client = client;
+    if (method !== 'GET' && method !== 'POST') {
+      throw new Refusal(405, 'METHOD_NOT_ALLOWED', 'GraphQL takes GET and POST.', { Allow: 'GET, POST' });
+    }
+    if (method === 'POST') checkMediaType(request);
+    else checkQuery(request);
+    const body = method === 'POST' ? await readBody(request, abort.signal) : undefined;
+    const made = options.context({
+      headers: { get: (name) => headerOf(request, name) },
+      signal: abort.signal,
+      client,
+      requestId: exchange.requestId,
+    });
+    const scope = { signal: abort.signal, resolverContext: made instanceof Promise ? await made : made };
+    const answer = body === undefined ? null : await answerJson(body, accept, scope);
+    if (answer) {
+      send(exchange, answer.status, answer.headers, answer.body);
+      return;
+    }
+    await answerByYoga(
+      engine,
+      { method, url: request.url ?? '/graphql', accept, body },
+      scope,
+      response,
+      headers,
+      () => {
+        streams.add(abort);
+        response.once('close', () => streams.delete(abort));
+        if (closing) abort.abort(new ShuttingDown());
+      },
+    );
+  };
+
+  const health = (exchange: Exchange, path: string): void => {
+    if (path === '/health/live') return sendJson(exchange, 200, { status: 'live' });
+    const { ready, detail } = options.ready();
+    const serving = ready && closing === null;
+    return sendJson(exchange, serving ? 200 : 503, { ready: serving, ...detail });
+  };
+
+  const route = async (exchange: Exchange): Promise<void> => {
+    const { request, headers } = exchange;
+    if (!isAllowedHost(request.headers.host, config.host)) {
+      throw new Refusal(421, 'MISDIRECTED_REQUEST', 'The gateway is not known under this host name.');
+    }
+    const [path = '/'] = (request.url ?? '/').split('?', 1);
+    if (path === '/health/live' || path === '/health/ready') {
+      exchange.route = 'health';
+      return health(exchange, path);
+    }
+    if (path !== '/graphql') throw new Refusal(404, 'NOT_FOUND', 'There is nothing here; GraphQL is at /graphql.');
+    exchange.route = 'graphql';
+    Object.assign(headers, corsHeaders(request, config.corsOrigins));
+    if (isPreflight(request) && config.corsOrigins.length > 0) return send(exchange, 204, {}, '');
+    return graphql(exchange);
+  };
+
+  const fail = (exchange: Exchange, error: unknown): void => {
+    const { request, response } = exchange;
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    const type = resultTypeOf(request.headers.accept) ?? JSON_TYPE;
+    const refusal = error instanceof Refusal ? error : null;
+    // Read on, so that a client in the midst of sending gets to read the answer.
+    if (!request.complete) request.resume();
+    send(
+      exchange,
+      refusal?.status ?? 500,
+      { ...refusal?.headers, 'Content-Type': `${type}; charset=utf-8` },
+      JSON.stringify(refusal ?? { errors: [engine.maskError(error)] }),
+    );
+  };
+
+  const server = createServer((request, response) => {
+    const exchange = createExchange(request, response);
+    response.once('close', () => {
+      const aborted = !response.writableFinished;
+      if (aborted) exchange.abort.abort();
+      const { requestId, client, route: name } = exchange;
+      const line = {
+        requestId,
+        method: request.method,
+        route: name,
+        status: response.statusCode,
+        milliseconds: Math.round((performance.now() - exchange.started) * 10) / 10,
+        client,
+        ...(aborted ? { aborted } : {}),
+      };
+      if (name === 'health') log.debug(line, 'request');
+      else log.info(line, 'request');
+    });
+    if (closing) exchange.headers['Connection'] = 'close';
+    route(exchange).catch((error: unknown) => fail(exchange, error));
+  });
+  server.requestTimeout = REQUEST_RECEIVED_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+
+  const drain = async (): Promise<void> => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const stream of streams) stream.abort(new ShuttingDown());
+    // A connection that was busy when the server stopped listening is idle later, and nobody closes it then.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    await closed;
+    clearInterval(sweep);
+    clearTimeout(force);
+    await engine.yoga.dispose();
+  };
+
+  return {
+    async listen() {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(config.port, config.host, () => {
+          server.off('error', reject);
+          resolve();
+        });
+      });
+      const { port } = server.address() as AddressInfo;
+      return { url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}` };
+    },
+    close: () => (closing ??= drain()),
+  };
+}
