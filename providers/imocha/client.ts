@@ -1,0 +1,158 @@
+import type { Call } from '../../src/domain/ports.ts';
+import { ProviderError, type ProblemCode } from '../../src/domain/problem.ts';
+import { isObject, parseJson, requiredArray, ShapeError, unreadable } from '../../src/outbound/shape.ts';
+import type { HttpResponse } from '../../src/outbound/transport.ts';
+import type { Upstream, UpstreamRequest } from '../../src/outbound/upstream.ts';
+import { readPage, walkPages, type WalkedPage } from './pages.ts';
+import { PAGE_SIZE, PATHS, type RawUpsertEmployee } from './raw.ts';
+
+/** Names of the calls in meters and drift. */
+export const OPERATIONS = {
+  employees: 'employees',
+  profiles: 'profiles',
+  profile: 'profile',
+  taxonomy: 'taxonomy',
+  upsert: 'upsertEmployees',
+} as const;
+
+/** The outcomes of an upsert, still in the vendor's shape. */
+export interface UpsertOutcomes {
+  successful: readonly unknown[];
+  failed: readonly unknown[];
+}
+
+/** The vendor's calls in the vendor's words. Each throws ProviderError, or the signal's reason. */
+export interface Client {
+  employees(call: Call): AsyncIterable<WalkedPage>;
+  profiles(call: Call): AsyncIterable<WalkedPage>;
+  taxonomy(call: Call): AsyncIterable<WalkedPage>;
+  /** What the vendor answers about one employee: profiles, normally one; none for an employee it does not know. */
+  profilesOf(employeeId: string, call: Call): Promise<readonly unknown[]>;
+  upsert(records: readonly RawUpsertEmployee[], call: Call): Promise<UpsertOutcomes>;
+}
+
+export function createClient(upstream: Upstream): Client {
+  const drift = upstream.drift.bind(upstream);
+
+  const read = (operation: string, path: string, query: UpstreamRequest['query'], call: Call) =>
+    upstream.send({ operation, method: 'GET', path, query, kind: 'read' }, call);
+
+  /** Names of the paging parameters differ per endpoint (4.2). */
+  const walk = (operation: string, path: string, names: { page: string; size: string }, key: string, call: Call) =>
+    walkPages(
+      async (pageNumber, pageCall) => {
+        try {
+          const query = { [names.page]: pageNumber, [names.size]: PAGE_SIZE };
+          return pageOf(await read(operation, path, query, pageCall), key);
+        } catch (error) {
+          throw listFailure(error, operation, drift);
+        }
+      },
+      key,
+      call,
+    );
+
+  return {
+    employees: (call) => walk(OPERATIONS.employees, PATHS.listEmployees, CAMEL, 'employeeId', call),
+    profiles: (call) => walk(OPERATIONS.profiles, PATHS.allEmployeeSkills, CAMEL, 'employeeId', call),
+    taxonomy: (call) => walk(OPERATIONS.taxonomy, PATHS.taxonomy, PASCAL, 'taxonomySkillId', call),
+
+    async profilesOf(employeeId, call) {
+      const path = PATHS.employeeSkills.replace('{employeeId}', encodeURIComponent(employeeId));
+      try {
+        return profilesIn(parseJson((await read(OPERATIONS.profile, path, undefined, call)).text));
+      } catch (error) {
+        if (isUnknownEmployee(error)) return [];
+        throw mapped(error, OPERATIONS.profile, drift);
+      }
+    },
+
+    async upsert(records, call) {
+      try {
+        const response = await upstream.send(
+          {
+            operation: OPERATIONS.upsert,
+            method: 'POST',
+            path: PATHS.upsertEmployees,
+            body: records,
+            kind: 'write',
+            // Keyed by external id and e-mail, hence safe to repeat (5.3).
+            repeatable: true,
+          },
+          call,
+        );
+        return outcomesIn(parseJson(response.text));
+      } catch (error) {
+        // The path names no record: 404 says that the route is not there.
+        throw mapped(notOffered(error, ['NOT_FOUND']), OPERATIONS.upsert, drift);
+      }
+    },
+  };
+}
+
+const CAMEL = { page: 'pageNumber', size: 'pageSize' };
+const PASCAL = { page: 'PageNumber', size: 'PageSize' };
+
+function pageOf(response: HttpResponse, key: string) {
+  const json = parseJson(response.text);
+  // An empty 200 in place of a list is a broken answer: read as an empty list it would make everybody vanish.
+  if (json === undefined && response.status !== 204) throw new ShapeError('', 'page', json);
+  return readPage(json === undefined ? [] : json, key);
+}
+
+/** The sheet assumes a bare profile; a page, a list of profiles, a bare list of skills and nothing are tolerated (6.1, 6.3). */
+function profilesIn(json: unknown): readonly unknown[] {
+  if (json === undefined || json === null) return [];
+  const list = isObject(json) && json['items'] !== undefined ? (json['items'] ?? []) : json;
+  if (Array.isArray(list)) {
+    const bareSkills = list.length > 0 && list.every((item) => isObject(item) && isObject(item['skill']));
+    return bareSkills ? [{ skills: list }] : list;
+  }
+  if (!isObject(list) || (list['skills'] === undefined && list['employeeId'] === undefined)) {
+    throw new ShapeError('', 'profile', list);
+  }
+  return [list];
+}
+
+/** Two arrays (5.3). No content at all leaves every record without an outcome. */
+function outcomesIn(json: unknown): UpsertOutcomes {
+  if (json === undefined || json === null) return { successful: [], failed: [] };
+  if (!isObject(json) || (json['successful'] === undefined && json['failed'] === undefined)) {
+    throw new ShapeError('', 'outcomes', json);
+  }
+  return {
+    successful: requiredArray(json['successful'] ?? [], 'successful'),
+    failed: requiredArray(json['failed'] ?? [], 'failed'),
+  };
+}
+
+/** An unknown employee may be answered 404 or 400; the path is all the input there is (6.3). */
+function isUnknownEmployee(error: unknown): boolean {
+  return (
+    error instanceof ProviderError &&
+    (error.code === 'NOT_FOUND' || (error.code === 'REJECTED' && error.status === 400))
+  );
+}
+
+type Drift = Upstream['drift'];
+
+/** A list that the key may not read, or that is not there, is a missing capability (26, 17). */
+function listFailure(error: unknown, operation: string, drift: Drift): unknown {
+  return mapped(notOffered(error, ['NOT_FOUND', 'FORBIDDEN']), operation, drift);
+}
+
+function notOffered(error: unknown, codes: readonly ProblemCode[]): unknown {
+  if (!(error instanceof ProviderError) || !codes.includes(error.code)) return error;
+  const { status, requestId, providerCode } = error;
+  return new ProviderError('NOT_OFFERED', 'The provider does not offer this operation.', {
+    status,
+    requestId,
+    providerCode,
+    cause: error,
+  });
+}
+
+/** A shape that cannot be read as UNREADABLE; anything else, an abort among it, as it is. */
+function mapped(error: unknown, operation: string, drift: Drift): unknown {
+  return error instanceof ShapeError ? unreadable(error, operation, drift) : error;
+}

@@ -1,0 +1,45 @@
+import type { ProviderCard } from '../../src/outbound/card.ts';
+import { failureOf } from './errors.ts';
+import { createPorts } from './ports.ts';
+import { DEFAULTS, readEnvironment, tenantSettings, VARIABLES } from './settings.ts';
+import { createImochaSimulator } from './simulator.ts';
+import { SIMULATOR_API_KEY } from './simulator-switches.ts';
+
+/** iMocha Skills Intelligence: employees, taxonomy and ratings from several channels; enrols employees, writes no ratings. */
+export const imocha: ProviderCard = {
+  name: 'imocha',
+  defaultIntegration: 'imocha-main',
+  title: 'iMocha',
+  limits: {
+    // No number is published (sheet 14); this is the sheet's assumption, and a 429 is honoured anyway.
+    requestsPerSecond: 10,
+    readsInFlight: 10,
+    // Upserts are chunks of a hundred records each.
+    writesInFlight: 4,
+    // The first try and two repeats (sheet 5.3).
+    attempts: 3,
+    connectTimeoutMs: 3_000,
+    // Large profile pages were seen to take long (sheet 14); an interactive request's own deadline is shorter.
+    headersTimeoutMs: 30_000,
+    bodyTimeoutMs: 30_000,
+    // Fifty profiles with a few hundred skills each are about 10 MB.
+    maxBodyBytes: 20_000_000,
+  },
+  variables: VARIABLES,
+  readEnvironment,
+  upstream: ({ settings }) => ({
+    headers: { 'x-api-key': settings['apiKey'] ?? '', accept: 'application/json, text/plain' },
+    failureOf,
+  }),
+  ports: (upstream, integration) => createPorts(upstream, tenantSettings(integration)),
+  simulator: createImochaSimulator,
+  simulatorSettings: (baseUrl) => ({
+    baseUrl,
+    settings: {
+      apiKey: SIMULATOR_API_KEY,
+      scaleMax: String(DEFAULTS.scaleMax),
+      skillIdJoin: DEFAULTS.skillIdJoin,
+      selfZero: DEFAULTS.selfZero,
+    },
+  }),
+};

@@ -1,0 +1,131 @@
+/** The vendor's employees and skills as rows of the domain, and back. Pure; what cannot be read throws ShapeError. */
+import type { EmployeeWrite } from '../../src/domain/ports.ts';
+import type { NumericScale } from '../../src/domain/rating.ts';
+import type { EmployeeRow, EmployeeStatus, SkillRow } from '../../src/domain/records.ts';
+import {
+  isObject,
+  optionalDate,
+  optionalEmail,
+  optionalId,
+  optionalText,
+  type Json,
+} from '../../src/outbound/shape.ts';
+import type { RawHrmsInfo, RawUpsertEmployee } from './raw.ts';
+import type { TenantSettings } from './settings.ts';
+import { foldName, joinKeys, requiredKey } from './vendorKeys.ts';
+
+const STATUSES: Readonly<Record<string, EmployeeStatus>> = { active: 'ACTIVE', inactive: 'INACTIVE' };
+
+/** An employee of the list (7) or of a profile (6.2); the profile has neither status nor HR data, and names are never split. */
+export function toEmployee(raw: Json): EmployeeRow {
+  const hrms = isObject(raw['employeeHRMSInfo']) ? raw['employeeHRMSInfo'] : raw;
+  const statusLabel = optionalText(raw['status']) ?? activity(raw['isActive']);
+  return {
+    remoteId: requiredKey(raw, 'employeeId'),
+    sourceId: null,
+    name: optionalText(raw['fullName']),
+    givenName: optionalText(raw['firstName']),
+    familyName: optionalText(raw['lastName']),
+    workEmail: optionalEmail(raw['email']),
+    employeeNumber: optionalId(hrms['externalEmployeeId']) ?? optionalId(raw['externalEmployeeId']),
+    // A job code is no title, and titles are told nowhere.
+    jobTitle: null,
+    status: statusLabel === null ? null : (STATUSES[statusLabel.toLowerCase()] ?? null),
+    statusLabel,
+    startDate: optionalDate(hrms['hireDate']),
+    department: optionalText(hrms['department']),
+    location: optionalText(hrms['location']),
+    managerRemoteId: null,
+    managerEmail: optionalEmail(hrms['managerEmail']),
+    url: null,
+    changedAt: null,
+  };
+}
+
+function activity(isActive: unknown): string | null {
+  if (typeof isActive !== 'boolean') return null;
+  return isActive ? 'active' : 'inactive';
+}
+
+/** The scale of every skill; the API reveals neither bounds nor step (4.6). */
+export function scaleOf({ scaleMax }: TenantSettings): NumericScale {
+  return { kind: 'numeric', min: 0, max: scaleMax, step: null };
+}
+
+/** A taxonomy entry (10). Aliases are the keys under which profile skills may name it, in the sheet's order (4.5). */
+export function toSkill(raw: Json, settings: TenantSettings): SkillRow {
+  const remoteId = requiredKey(raw, 'taxonomySkillId');
+  const displayName = optionalText(raw['displayName']);
+  const globalName = optionalText(field(raw['skill'], 'name'));
+  const name = displayName ?? globalName;
+  const joinId = settings.skillIdJoin === 'skill.id' ? optionalId(field(raw['skill'], 'id')) : remoteId;
+  const tags = Array.isArray(raw['taxonomySkillTags']) ? raw['taxonomySkillTags'].map(tagName) : [];
+  const known = new Set([name === null ? '' : foldName(name)]);
+  return {
+    remoteId,
+    sourceId: null,
+    name,
+    description: optionalText(raw['description']) ?? optionalText(field(raw['skill'], 'description')),
+    synonyms: [globalName, ...tags].filter((synonym): synonym is string => {
+      if (synonym === null || known.has(foldName(synonym))) return false;
+      known.add(foldName(synonym));
+      return true;
+    }),
+    scale: scaleOf(settings),
+    classification: {
+      domain: optionalText(field(raw['domain'], 'name')),
+      subdomain: optionalText(field(raw['subdomain'], 'name')),
+      cluster: optionalText(field(raw['skillCluster'], 'name')),
+      category: categoryOf(raw['skillClassification']),
+    },
+    url: null,
+    changedAt: null,
+    aliases: joinKeys(raw['externalId'], joinId, [displayName, globalName], settings),
+  };
+}
+
+/** Tags are synonyms of an unknown element shape: text, `{name}` or `{tagName}` (10). */
+function tagName(tag: unknown): string | null {
+  return optionalText(tag) ?? optionalText(field(tag, 'name')) ?? optionalText(field(tag, 'tagName'));
+}
+
+/** The kind of skill, e.g. Tool; null when untold. */
+export function categoryOf(classification: unknown): string | null {
+  return optionalText(field(classification, 'classificationName'));
+}
+
+function field(object: unknown, key: string): unknown {
+  return isObject(object) ? object[key] : undefined;
+}
+
+/**
+ * An employee as the upsert takes it (5.1). Whether fields left out are kept or cleared is unknown (5.2), so what the
+ * directory knows of the record is sent again. No status: left out, the activation state stays as it is.
+ */
+export function fromEmployeeWrite(write: EmployeeWrite): RawUpsertEmployee {
+  const { existing } = write;
+  const startDate = write.startDate ?? existing?.startDate;
+  const managerEmail = write.managerEmail ?? (write.managerRemoteId === undefined ? existing?.managerEmail : undefined);
+  const hrms: RawHrmsInfo = present({
+    externalEmployeeId: write.employeeNumber ?? existing?.employeeNumber,
+    department: write.department ?? existing?.department,
+    location: write.location ?? existing?.location,
+    managerEmail,
+    hireDate: startDate ? `${startDate}T00:00:00.000Z` : undefined,
+  });
+  return {
+    email: write.workEmail.trim(),
+    ...present({
+      firstName: write.givenName ?? existing?.givenName,
+      lastName: write.familyName ?? existing?.familyName,
+      jobCode: write.jobCode,
+    }),
+    ...(Object.keys(hrms).length === 0 ? {} : { employeeHRMSInfo: hrms }),
+  };
+}
+
+function present(fields: Record<string, string | null | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}

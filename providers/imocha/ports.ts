@@ -1,0 +1,124 @@
+import type { Call, Ports, WalkPage } from '../../src/domain/ports.ts';
+import { ProviderError } from '../../src/domain/problem.ts';
+import type { EmployeeRow, RatingRow } from '../../src/domain/records.ts';
+import { isObject, optionalId, readRows } from '../../src/outbound/shape.ts';
+import type { Upstream } from '../../src/outbound/upstream.ts';
+import { createClient, OPERATIONS, type Client } from './client.ts';
+import { toEmployee, toSkill } from './mappers.ts';
+import { toRatings, type Reading } from './ratingMappers.ts';
+import type { TenantSettings } from './settings.ts';
+import { upsertEmployees } from './upsertEmployees.ts';
+
+/** The adapter: what the API can do for the gateway. It writes no ratings (12), so `rate` and `assign` are absent. */
+export function createPorts(upstream: Upstream, settings: TenantSettings): Ports {
+  const client = createClient(upstream);
+  const drift = upstream.drift.bind(upstream);
+  const list = (operation: string) => ({ operation, path: 'items', drift });
+  const profiles: Reading = { operation: OPERATIONS.profiles, drift };
+
+  /** Everybody with a profile: less of each employee than the list has, but their ratings come along. */
+  async function* employeesOfProfiles(call: Call): AsyncGenerator<WalkPage<EmployeeRow>> {
+    for await (const { items, total } of client.profiles(call)) {
+      const read = readRows(
+        items,
+        (raw) => ({ employee: toEmployee(raw), ratings: toRatings(raw, settings, profiles) }),
+        list(OPERATIONS.profiles),
+      );
+      yield { rows: read.map(({ employee }) => employee), total, ratings: read.flatMap(({ ratings }) => ratings) };
+    }
+  }
+
+  /** The employee list's path and shape are assumed (7): where it is not as assumed, the profiles must do. */
+  async function* employees(call: Call): AsyncGenerator<WalkPage<EmployeeRow>> {
+    let started = false;
+    try {
+      for await (const { items, total } of client.employees(call)) {
+        const rows = readRows(items, toEmployee, list(OPERATIONS.employees));
+        if (!started && rows.length === 0 && items.length > 0) break;
+        started = true;
+        yield { rows, total };
+      }
+      if (started) return;
+    } catch (error) {
+      if (started || !isMissing(error)) throw error;
+    }
+    yield* employeesOfProfiles(call);
+  }
+
+  return {
+    employees: { walk: employees },
+    skills: {
+      async *walk(call) {
+        for await (const { items, total } of client.taxonomy(call)) {
+          yield { rows: readRows(items, (raw) => toSkill(raw, settings), list(OPERATIONS.taxonomy)), total };
+        }
+      },
+    },
+    ratings: {
+      // The only bulk read: there is no call for many ids (6.2).
+      keep: true,
+      async *walk(call) {
+        for await (const { items } of client.profiles(call)) {
+          const rows = readRows(items, (raw) => toRatings(raw, settings, profiles), list(OPERATIONS.profiles)).flat();
+          // The vendor counts profiles, not ratings.
+          yield { rows, total: null };
+        }
+      },
+    },
+    ratingsByEmployees: {
+      batchSize: 1,
+      filtered: false,
+      read: (employeeIds, call) => ratingsOfEmployees(client, employeeIds, settings, drift, call),
+    },
+    upsertEmployees: upsertEmployees(client),
+  };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof ProviderError && (error.code === 'NOT_OFFERED' || error.code === 'UNREADABLE');
+}
+
+/** One call per employee; the upstream's pool bounds how many at once. The first failure calls the others off. */
+async function ratingsOfEmployees(
+  client: Client,
+  employeeIds: readonly string[],
+  settings: TenantSettings,
+  drift: Reading['drift'],
+  call: Call,
+): Promise<RatingRow[]> {
+  const failing = new AbortController();
+  const signal = call.signal ? AbortSignal.any([call.signal, failing.signal]) : failing.signal;
+  const reading: Reading = { operation: OPERATIONS.profile, drift };
+  const readOne = async (employeeId: string): Promise<RatingRow[]> => {
+    const items = await client.profilesOf(employeeId, { ...call, signal });
+    if (items.some((item) => isForeign(item, employeeId))) throw foreignProfile(drift);
+    return readRows(items, (raw) => toRatings(raw, settings, reading, employeeId), {
+      ...reading,
+      path: 'items',
+    }).flat();
+  };
+  try {
+    return (await Promise.all([...new Set(employeeIds)].map(readOne))).flat();
+  } catch (error) {
+    failing.abort();
+    throw error;
+  }
+}
+
+function isForeign(item: unknown, employeeId: string): boolean {
+  const id = isObject(item) ? optionalId(item['employeeId']) : null;
+  return id !== null && id !== employeeId;
+}
+
+function foreignProfile(drift: Reading['drift']): ProviderError {
+  drift({
+    operation: OPERATIONS.profile,
+    path: 'employeeId',
+    expected: 'the asked employee',
+    found: 'another employee',
+  });
+  return new ProviderError('UNREADABLE', 'The provider answered with an employee that was not asked for.', {
+    providerCode: 'FILTER_IGNORED',
+    retryable: false,
+  });
+}

@@ -1,0 +1,141 @@
+/** The vendor's shapes and constants, as the fact sheet has them. Numbers in comments are its sections. */
+
+/**
+ * Paths by what they are for (3.2). Only `upsertEmployees` and `employeeSkills` are documented; `allEmployeeSkills` and
+ * `taxonomy` were seen in a live client; `listEmployees` is assumed, so this table is the one place to correct it.
+ */
+export const PATHS = {
+  listEmployees: '/employees',
+  employeeSkills: '/employees/{employeeId}/skills-profile',
+  allEmployeeSkills: '/employees/skills-profile',
+  upsertEmployees: '/employees/upsert',
+  taxonomy: '/taxonomy',
+} as const;
+
+export const DEFAULT_BASE_URL = 'https://api.skillsintelligence.imocha.io';
+
+/** A live run found the taxonomy limited to 50 rows a page; what a larger size does is unknown (4.2). */
+export const PAGE_SIZE = 50;
+
+/** No batch limit is documented; small chunks are the sheet's advice (5.2). */
+export const UPSERT_BATCH_SIZE = 100;
+
+/** The page envelope (4.1); `pageNumber` is 0 on an empty result only. */
+export interface RawPage<Item> {
+  items: Item[];
+  pageNumber: number;
+  totalPages: number;
+  totalCount: number;
+  hasPreviousPage: boolean;
+  hasNextPage: boolean;
+}
+
+/** What an employee record holds besides identity and status (5.1, 7). */
+export interface RawHrmsInfo {
+  externalEmployeeId?: string | null;
+  department?: string | null;
+  location?: string | null;
+  managerEmail?: string | null;
+  /** ISO 8601 with milliseconds and Z. */
+  hireDate?: string | null;
+  exitDate?: string | null;
+  employmentType?: string | null;
+  grade?: string | null;
+  band?: string | null;
+  customFieldWithValue?: Record<string, string> | null;
+}
+
+/** One record of the upsert's array (5.1). */
+export interface RawUpsertEmployee {
+  email: string;
+  firstName?: string | null;
+  lastName?: string | null;
+  jobCode?: string | null;
+  /** Empty, null or left out leaves the activation state as it is (5.2). */
+  status?: string | null;
+  employeeHRMSInfo?: RawHrmsInfo | null;
+}
+
+/** One record's outcome (5.3): `employeeId` 0 is no id, `errors` is one string. */
+export interface RawUpsertOutcome {
+  email: string;
+  employeeId: number;
+  errors: string;
+}
+
+export interface RawUpsertResult {
+  failed: RawUpsertOutcome[];
+  successful: RawUpsertOutcome[];
+}
+
+/** An item of the employee list (7); the whole shape is assumed. */
+export interface RawEmployee {
+  employeeId: number;
+  email: string;
+  firstName: string | null;
+  lastName: string | null;
+  fullName: string | null;
+  jobCode: string | null;
+  jobProfileId: number | null;
+  status: string | null;
+  employeeHRMSInfo: RawHrmsInfo | null;
+}
+
+export interface RawClassification {
+  classificationId: number;
+  classificationName: string;
+}
+
+/** A skill on an employee's profile (6.2). The misspelling of the priority is the vendor's. */
+export interface RawProfileSkill {
+  skill: {
+    skillId: number;
+    skillName: string;
+    taxonomySkillExternalId: string | null;
+    /** ISO without a zone, any number of fraction digits. */
+    modifiedOn: string;
+    skillClassification: RawClassification;
+  };
+  selfValidationScore: number | null;
+  iMochaValidationScore: number | null;
+  managerValidationScore: number | null;
+  weightedProficiencyScore: number | null;
+  multiRaterValidationScore: number | null;
+  weightedAIInferenceScore: number | null;
+  experienceInMonths: number | null;
+  aiInferredRatings: unknown[];
+  isJobProfileSkill: boolean;
+  skillPriorirty: unknown;
+  skillRequiredProficiency: number;
+  skillGapInPercentage: number;
+}
+
+/** One employee with all skills (6.2). */
+export interface RawProfile {
+  employeeId: number;
+  externalEmployeeId: string | null;
+  email: string;
+  fullName: string;
+  skills: RawProfileSkill[];
+}
+
+export interface RawNamed {
+  id: number;
+  name: string;
+}
+
+/** An entry of the tenant's taxonomy (10). */
+export interface RawTaxonomySkill {
+  taxonomySkillId: number;
+  externalId: string | null;
+  domain: RawNamed;
+  subdomain: RawNamed;
+  skillCluster: RawNamed;
+  skillClassification: RawClassification;
+  skill: RawNamed & { description: string | null };
+  displayName: string;
+  description: string | null;
+  isCritical: boolean;
+  taxonomySkillTags: unknown[];
+  skillRubrics: unknown;
+}

@@ -1,0 +1,88 @@
+import type { EnvironmentReading, IntegrationSettings } from '../../src/outbound/card.ts';
+import { DEFAULT_BASE_URL } from './raw.ts';
+
+/** What the sheet leaves to the tenant (4.5, 4.6): how profile skills join the taxonomy, the scale, the meaning of zero. */
+export interface TenantSettings {
+  /** Upper bound of the scores; no known answer of the API reveals it. */
+  scaleMax: number;
+  /** The taxonomy's field that a profile's `skillId` equals. */
+  skillIdJoin: SkillIdJoin;
+  /** Whether a self score of 0 is a rating. */
+  selfZero: SelfZero;
+}
+
+const SKILL_ID_JOINS = ['skill.id', 'taxonomySkillId'] as const;
+export type SkillIdJoin = (typeof SKILL_ID_JOINS)[number];
+
+const SELF_ZEROS = ['unrated', 'rated'] as const;
+export type SelfZero = (typeof SELF_ZEROS)[number];
+
+export const DEFAULTS: TenantSettings = { scaleMax: 10, skillIdJoin: 'skill.id', selfZero: 'unrated' };
+
+export const VARIABLES = [
+  { name: 'IMOCHA_API_KEY', description: 'API key of the account; required.', example: '' },
+  {
+    name: 'IMOCHA_BASE_URL',
+    description: `Skills Intelligence API; ${DEFAULT_BASE_URL} by default.`,
+    example: DEFAULT_BASE_URL,
+  },
+  { name: 'IMOCHA_SCALE_MAX', description: 'Highest score of the tenant; 10 by default.', example: '10' },
+  {
+    name: 'IMOCHA_SKILL_ID_JOIN',
+    description: `What a profile's skillId equals in the taxonomy: ${SKILL_ID_JOINS.join(' or ')}; skill.id by default.`,
+    example: 'skill.id',
+  },
+  {
+    name: 'IMOCHA_SELF_ZERO',
+    description: `What a self score of 0 means: ${SELF_ZEROS.join(' or ')}; unrated by default.`,
+    example: 'unrated',
+  },
+] as const;
+
+type Variable = (typeof VARIABLES)[number]['name'];
+
+/**
+ * The integration out of the environment. Any variable of ours without the key is half configured, hence refused: an
+ * option that silently configures nothing would be searched for long.
+ */
+export function readEnvironment(environment: Record<string, string | undefined>): EnvironmentReading {
+  const read = (name: Variable) => environment[name]?.trim() ?? '';
+  if (VARIABLES.every(({ name }) => read(name) === '')) return { state: 'absent' };
+
+  const complaints: string[] = [];
+  const choice = (name: Variable, options: readonly string[], fallback: string): string => {
+    const value = read(name) || fallback;
+    if (!options.includes(value)) complaints.push(`${name} must be ${options.join(' or ')}.`);
+    return value;
+  };
+
+  const apiKey = read('IMOCHA_API_KEY');
+  if (apiKey === '') complaints.push('IMOCHA_API_KEY is required when another IMOCHA_ variable is set.');
+  const baseUrl = (read('IMOCHA_BASE_URL') || DEFAULT_BASE_URL).replace(/\/+$/, '');
+  if (!isHttpUrl(baseUrl)) complaints.push('IMOCHA_BASE_URL must be an http or https URL without query and fragment.');
+  const scaleMax = read('IMOCHA_SCALE_MAX') || String(DEFAULTS.scaleMax);
+  if (!(Number(scaleMax) > 0 && Number.isFinite(Number(scaleMax)))) {
+    complaints.push('IMOCHA_SCALE_MAX must be a number above 0.');
+  }
+  const skillIdJoin = choice('IMOCHA_SKILL_ID_JOIN', SKILL_ID_JOINS, DEFAULTS.skillIdJoin);
+  const selfZero = choice('IMOCHA_SELF_ZERO', SELF_ZEROS, DEFAULTS.selfZero);
+
+  if (complaints.length > 0) return { state: 'refused', complaints };
+  return { state: 'configured', integration: { baseUrl, settings: { apiKey, scaleMax, skillIdJoin, selfZero } } };
+}
+
+function isHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, search, hash } = new URL(text);
+  return (protocol === 'http:' || protocol === 'https:') && search === '' && hash === '';
+}
+
+/** The tenant's settings of an integration; what it does not name is the sheet's default. */
+export function tenantSettings({ settings }: IntegrationSettings): TenantSettings {
+  const scaleMax = Number(settings['scaleMax']);
+  return {
+    scaleMax: scaleMax > 0 ? scaleMax : DEFAULTS.scaleMax,
+    skillIdJoin: SKILL_ID_JOINS.find((name) => name === settings['skillIdJoin']) ?? DEFAULTS.skillIdJoin,
+    selfZero: SELF_ZEROS.find((name) => name === settings['selfZero']) ?? DEFAULTS.selfZero,
+  };
+}

@@ -1,0 +1,103 @@
+import { createSimulator, TokenBucket, withSwitches } from '../../src/simulator/simulator.ts';
+import type { Handling, SimResponse, SimulatorFactory } from '../../src/simulator/simulator.ts';
+import { answerOf, refusalOf } from './simulator-answers.ts';
+import { listEmployees, listProfiles, listTaxonomy, oneProfile } from './simulator-reads.ts';
+import { withVendorFaults } from './simulator-faults.ts';
+import { isRefusal } from './simulator-pages.ts';
+import { EmployeeStore } from './simulator-store.ts';
+import { DEFAULT_SWITCHES, SIMULATOR_API_KEY, type ImochaSwitches } from './simulator-switches.ts';
+import { createTaxonomy } from './simulator-taxonomy.ts';
+import { upsert } from './simulator-upsert.ts';
+
+interface Route {
+  method: string;
+  path: RegExp;
+  /** The switch that takes the endpoint away. */
+  offered?: keyof ImochaSwitches;
+  /** Left out where the simulator does not do what the sheet lists. */
+  answer?: (handling: Handling, parameter: string) => SimResponse;
+}
+
+/** The sheet's Skills Intelligence API (3) over the shared workforce; the Assessment API (part B) is left out with 501. */
+export const createImochaSimulator: SimulatorFactory = ({ workforce, clock, limits, switches: given }) => {
+  const switches = withSwitches('imocha', DEFAULT_SWITCHES, given);
+  const taxonomy = createTaxonomy(workforce, switches);
+  const store = new EmployeeStore(workforce);
+  const data = { seed: workforce.seed, store, taxonomy, switches };
+  const bucket = limits === 'none' ? null : new TokenBucket(switches.requestsPerSecond, switches.burst, clock);
+
+  /** Literal paths come before those with an id (3.2). */
+  const routes: readonly Route[] = [
+    {
+      method: 'GET',
+      path: /^\/employees$/,
+      offered: 'offersEmployees',
+      answer: ({ request }) => listEmployees(request, data),
+    },
+    {
+      method: 'GET',
+      path: /^\/employees\/skills-profile$/,
+      offered: 'offersProfiles',
+      answer: ({ request }) => listProfiles(request, data),
+    },
+    {
+      method: 'POST',
+      path: /^\/employees\/upsert$/,
+      offered: 'offersUpsert',
+      answer: ({ request, effect }) => {
+        const result = upsert(request.body, { store, switches, now: clock.now(), effect });
+        return isRefusal(result) ? result : answerOf(result, switches.contentType);
+      },
+    },
+    {
+      method: 'GET',
+      path: /^\/employees\/([^/]+)\/skills-profile$/,
+      offered: 'offersProfile',
+      answer: (_, parameter) => oneProfile(parameter, data),
+    },
+    {
+      method: 'GET',
+      path: /^\/taxonomy$/,
+      offered: 'offersTaxonomy',
+      answer: ({ request }) => listTaxonomy(request, data),
+    },
+    { method: 'PATCH', path: /^\/employees\/[^/]+\/status$/ },
+    { method: 'GET', path: /^\/employees\/[^/]+\/(certificates|assessment-report|career-path)$/ },
+    { method: 'POST', path: /^\/employees\/[^/]+\/certificates$/ },
+    { method: 'GET', path: /^\/jobprofiles(\/[^/]+)?$/ },
+    { method: 'POST', path: /^\/jobcodes$/ },
+    { method: 'GET', path: /^\/account\/validation-weightages$/ },
+    { method: 'GET', path: /^\/(learning\/materials|certificates)$/ },
+    { method: 'POST', path: /^\/certificates\/create$/ },
+    { method: 'GET', path: /^\/v3\/./ },
+    { method: 'POST', path: /^\/v3\/./ },
+  ];
+
+  const answer = (handling: Handling): SimResponse => {
+    const { method, path, headers } = handling.request;
+    if (headers['x-api-key'] !== SIMULATOR_API_KEY) return refusalOf(401);
+    if (bucket && !bucket.take()) return tooMany(switches);
+    const there = routes.filter(
+      (route) => route.path.test(path) && (!route.offered || switches[route.offered] === true),
+    );
+    if (there.length === 0) return refusalOf(404);
+    const route = there.find((candidate) => candidate.method === method);
+    if (!route) return refusalOf(405);
+    return route.answer ? route.answer(handling, route.path.exec(path)?.[1] ?? '') : refusalOf(501);
+  };
+
+  return createSimulator(
+    {
+      provider: 'imocha',
+      switches,
+      answer: (handling) => withVendorFaults(answer(handling), handling.vendorFaults),
+      refuse: (status) => (status === 429 ? tooMany(switches) : refusalOf(status)),
+    },
+    clock,
+  );
+};
+
+function tooMany({ retryAfter }: ImochaSwitches): SimResponse {
+  const refusal = refusalOf(429);
+  return retryAfter ? { ...refusal, headers: { ...refusal.headers, 'retry-after': '1' } } : refusal;
+}
