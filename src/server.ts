@@ -4,6 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
 import { createApiKeys } from './http/apiKeys.ts';
 import { readBody } from './http/body.ts';
+import { followConnections } from './http/connections.ts';
 import { corsHeaders, isPreflight } from './http/cors.ts';
 import { ShuttingDown } from './http/endOnAbort.ts';
 import { createEngine } from './http/engine.ts';
@@ -38,6 +39,8 @@ export interface GatewayServerOptions {
   /** Serves GraphiQL to browsers at /graphql. */
   graphiql: boolean;
   graphiqlTabs?: readonly GraphiqlTab[];
+  /** Milliseconds that `close` waits for requests under way; 10 s when left out. */
+  drainMs?: number;
 }
 
 export interface GatewayServer {
@@ -76,12 +79,12 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     const client = keys.clientOf(request.headers.authorization);
     if (client === null && !keys.open) {
       throw new Refusal(401, 'UNAUTHENTICATED', 'Send a valid API key as Authorization: Bearer.', {
-        'WWW-Authenticate': 'Bearer realm="skills-gateway"',
+        'www-authenticate': 'Bearer realm="skills-gateway"',
       });
     }
     exchange.client = client;
     if (method !== 'GET' && method !== 'POST') {
-      throw new Refusal(405, 'METHOD_NOT_ALLOWED', 'GraphQL takes GET and POST.', { Allow: 'GET, POST' });
+      throw new Refusal(405, 'METHOD_NOT_ALLOWED', 'GraphQL takes GET and POST.', { allow: 'GET, POST' });
     }
     if (method === 'POST') checkMediaType(request);
     else checkQuery(request);
@@ -149,7 +152,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     send(
       exchange,
       refusal?.status ?? 500,
-      { ...refusal?.headers, 'Content-Type': `${type}; charset=utf-8` },
+      { ...refusal?.headers, 'content-type': `${type}; charset=utf-8` },
       JSON.stringify(refusal ?? { errors: [engine.maskError(error)] }),
     );
   };
@@ -172,20 +175,19 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       if (name === 'health') log.debug(line, 'request');
       else log.info(line, 'request');
     });
-    if (closing) exchange.headers['Connection'] = 'close';
+    if (closing) exchange.headers['connection'] = 'close';
     route(exchange).catch((error: unknown) => fail(exchange, error));
   });
+  const connections = followConnections(server);
   server.requestTimeout = REQUEST_RECEIVED_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
 
   const drain = async (): Promise<void> => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const stream of streams) stream.abort(new ShuttingDown());
-    // A connection that was busy when the server stopped listening is idle later, and nobody closes it then.
-    const sweep = setInterval(() => server.closeIdleConnections(), 50);
-    const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    connections.drain();
+    const force = setTimeout(() => server.closeAllConnections(), options.drainMs ?? DRAIN_MS);
     await closed;
-    clearInterval(sweep);
     clearTimeout(force);
     await engine.yoga.dispose();
   };

@@ -12,7 +12,7 @@ export function readBody(request: IncomingMessage, signal: AbortSignal, maxBytes
   const tooLarge = () =>
     new Refusal(413, 'PAYLOAD_TOO_LARGE', `The request body is larger than ${maxBytes} bytes.`, {
       // What is left of the body would be read as the next request.
-      Connection: 'close',
+      connection: 'close',
     });
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {

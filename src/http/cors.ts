@@ -10,19 +10,19 @@ const MAX_AGE = '7200';
 export function corsHeaders(request: IncomingMessage, origins: readonly string[]): Record<string, string> {
   if (origins.length === 0) return {};
   const { origin } = request.headers;
-  if (origin === undefined || !origins.includes(origin)) return { Vary: 'Origin' };
+  if (origin === undefined || !origins.includes(origin)) return { vary: 'Origin' };
   const headers = {
-    Vary: 'Origin',
-    'Access-Control-Allow-Origin': origin,
-    'Access-Control-Expose-Headers': 'X-Request-Id',
+    vary: 'Origin',
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': 'X-Request-Id',
   };
   const wanted = request.headers['access-control-request-headers'];
   if (!isPreflight(request)) return headers;
   return {
     ...headers,
-    'Access-Control-Allow-Methods': 'GET, POST',
-    ...(wanted === undefined ? {} : { 'Access-Control-Allow-Headers': wanted }),
-    'Access-Control-Max-Age': MAX_AGE,
+    'access-control-allow-methods': 'GET, POST',
+    ...(wanted === undefined ? {} : { 'access-control-allow-headers': wanted }),
+    'access-control-max-age': MAX_AGE,
   };
 }
 

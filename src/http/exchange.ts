@@ -7,7 +7,7 @@ export interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
   requestId: string;
-  /** Sent with whatever answer. */
+  /** Sent with whatever answer. All header names are lower case, so that one can replace another. */
   headers: Record<string, string>;
   abort: AbortController;
   started: number;
@@ -25,7 +25,7 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
     request,
     response,
     requestId,
-    headers: { 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' },
+    headers: { 'x-request-id': requestId, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' },
     abort: new AbortController(),
     started: performance.now(),
     route: 'other',
@@ -47,10 +47,10 @@ export function send(
   body: string,
 ): void {
   if (response.destroyed) return;
-  response.writeHead(status, { ...headers, ...more, 'Content-Length': Buffer.byteLength(body) });
+  response.writeHead(status, { ...headers, ...more, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }
 
 export function sendJson(exchange: Exchange, status: number, body: object): void {
-  send(exchange, status, { 'Content-Type': `${JSON_TYPE}; charset=utf-8` }, JSON.stringify(body));
+  send(exchange, status, { 'content-type': `${JSON_TYPE}; charset=utf-8` }, JSON.stringify(body));
 }

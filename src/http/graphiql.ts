@@ -50,10 +50,10 @@ export function createGraphiqlPage(tabs: readonly GraphiqlTab[], keysRequired: b
       const body = gzipped ? await compressed : Buffer.from(await render());
       response.writeHead(200, {
         ...common,
-        'Content-Type': 'text/html; charset=utf-8',
-        'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-        ...(gzipped ? { 'Content-Encoding': 'gzip' } : {}),
-        'Content-Length': body?.length ?? 0,
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': CONTENT_SECURITY_POLICY,
+        ...(gzipped ? { 'content-encoding': 'gzip' } : {}),
+        'content-length': body?.length ?? 0,
       });
       response.end(body);
     },

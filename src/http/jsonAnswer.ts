@@ -50,7 +50,7 @@ export function createJsonAnswer({ yoga, documents, maskError }: Engine): Answer
     if (result.errors === undefined && result.extensions === undefined) {
       return {
         status: 200,
-        headers: { 'Content-Type': `${resultType}; charset=utf-8` },
+        headers: { 'content-type': `${resultType}; charset=utf-8` },
         body: JSON.stringify(result),
       };
     }

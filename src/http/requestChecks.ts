@@ -6,12 +6,12 @@ import { Refusal } from './refusal.ts';
 export function checkMediaType({ headers }: IncomingMessage): void {
   if (!isJsonBody(headers['content-type'])) {
     throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', `A POST takes ${JSON_TYPE}.`, {
-      'Accept-Post': JSON_TYPE,
+      'accept-post': JSON_TYPE,
     });
   }
   if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
     throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'A POST must not be compressed.', {
-      'Accept-Encoding': 'identity',
+      'accept-encoding': 'identity',
     });
   }
 }

@@ -12,8 +12,8 @@ export interface YogaRequest {
   body: string | undefined;
 }
 
-/** Headers about the connection, which node writes; yoga's `Content-Encoding: none` is no encoding. */
-const LEFT_OUT = new Set(['connection', 'transfer-encoding', 'content-encoding']);
+/** Headers about the connection and the length, which are written here; yoga's `Content-Encoding: none` is no encoding. */
+const LEFT_OUT = new Set(['connection', 'transfer-encoding', 'content-encoding', 'content-length']);
 
 /**
  * Lets yoga answer: documents not seen before, errors in requests, GET, and event streams. Resolves when the last byte
@@ -48,13 +48,13 @@ export async function answerByYoga(
   if (answer.headers.get('content-type')?.startsWith(EVENT_STREAM) && answer.body) {
     streaming();
     // nginx would keep events back until its buffer is full.
-    response.writeHead(answer.status, { ...sent, 'X-Accel-Buffering': 'no' });
+    response.writeHead(answer.status, { ...sent, 'x-accel-buffering': 'no' });
     await pipeline(answer.body, response).catch((error: unknown) => {
       if (!response.destroyed) throw error;
     });
     return;
   }
   const body = Buffer.from(await answer.text());
-  response.writeHead(answer.status, { ...sent, 'Content-Length': body.length });
+  response.writeHead(answer.status, { ...sent, 'content-length': body.length });
   response.end(body);
 }
