@@ -5,22 +5,10 @@ import type { Proficiency } from '../domain/rating.ts';
 import type { EmployeeRow, RatingRow } from '../domain/records.ts';
 
 export type TaskKind =
-  | 'ASSIGN_SKILLS'
-  | 'RATE_SKILLS'
-  | 'REMOVE_SKILLS'
-  | 'UPSERT_EMPLOYEES'
-  | 'SET_EMPLOYEE_STATUS'
-  | 'UPSERT_SKILLS';
+  'ASSIGN_SKILLS' | 'RATE_SKILLS' | 'REMOVE_SKILLS' | 'UPSERT_EMPLOYEES' | 'SET_EMPLOYEE_STATUS' | 'UPSERT_SKILLS';
 
 export type TaskState =
-  | 'QUEUED'
-  | 'RUNNING'
-  | 'CANCELLING'
-  | 'SUCCEEDED'
-  | 'PARTIALLY_SUCCEEDED'
-  | 'FAILED'
-  | 'CANCELLED'
-  | 'EXPIRED';
+  'QUEUED' | 'RUNNING' | 'CANCELLING' | 'SUCCEEDED' | 'PARTIALLY_SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'EXPIRED';
 
 export type TaskItemState =
   'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'OUTCOME_UNKNOWN' | 'SKIPPED' | 'CANCELLED';
@@ -46,8 +34,7 @@ export interface Conversion {
 
 /** What is asked of a provider; `operation` names the port. */
 export type ItemWrite =
-  | { operation: 'rate' | 'assign'; write: RatingWrite }
-  | { operation: 'upsertEmployees'; write: EmployeeWrite };
+  { operation: 'rate' | 'assign'; write: RatingWrite } | { operation: 'upsertEmployees'; write: EmployeeWrite };
 
 /** What the provider says it stored. */
 export type ItemOutcome =
@@ -95,13 +82,18 @@ export interface Task {
   parentId: string | null;
 }
 
+/** A caller's name for one start; `bodyHash` stands for the mutation's name and its canonical input. */
+export interface IdempotencyKey {
+  key: string;
+  bodyHash: string;
+}
+
 export interface NewTask {
   tenant: string;
   client: string | null;
   kind: TaskKind;
   items: readonly NewTaskItem[];
-  /** `bodyHash` stands for the mutation's name and its canonical input. */
-  idempotency: { key: string; bodyHash: string } | null;
+  idempotency: IdempotencyKey | null;
 }
 
 /** `replayed`: the same key and body came before, and this is the task of then. `keyReused`: the key came with another body. */

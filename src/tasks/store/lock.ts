@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isAlive, markOf, type ProcessMark } from './processAge.ts';
+
+/** The directory belongs to this process until `release`. */
+export interface DirectoryLock {
+  release(): Promise<void>;
+}
+
+export class DirectoryLockedError extends Error {
+  override readonly name = 'DirectoryLockedError';
+}
+
+const NAME = /^lock\.(\d+)$/;
+const RELEASED = 'released';
+
+/**
+ * Takes a directory for this process; throws DirectoryLockedError when a live process has it. The embedded store has no
+ * lock of its own, and two owners lose data silently.
+ *
+ * Each owner takes the next number, `lock.1`, `lock.2`, …; the highest stands. A file appears whole (link is atomic and
+ * refuses an existing name) and the highest is never removed, so that of several takers of a dead owner's directory
+ * exactly one gets the next number; replacing one file would let the second remove the first one's lock.
+ */
+export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+  await mkdir(directory, { recursive: true });
+  const mine = JSON.stringify(markOf(process.pid) ?? { pid: process.pid, startTime: null });
+  for (;;) {
+    const highest = await highestLock(directory);
+    if (highest > 0) await refuseIfOwned(directory, highest);
+    const own = highest + 1;
+    if (!(await create(directory, own, mine))) continue;
+    // Somebody may have gone further while our look was growing old; then ours means nothing.
+    if ((await highestLock(directory)) > own) {
+      await rm(pathOf(directory, own), { force: true });
+      continue;
+    }
+    await removeBelow(directory, own);
+    return { release: () => replace(directory, own, RELEASED) };
+  }
+}
+
+function pathOf(directory: string, number: number): string {
+  return join(directory, `lock.${number}`);
+}
+
+async function numbers(directory: string): Promise<number[]> {
+  return (await readdir(directory)).flatMap((name) => {
+    const number = NAME.exec(name)?.[1];
+    return number === undefined ? [] : [Number(number)];
+  });
+}
+
+async function highestLock(directory: string): Promise<number> {
+  return Math.max(0, ...(await numbers(directory)));
+}
+
+async function refuseIfOwned(directory: string, number: number): Promise<void> {
+  const text = await readFile(pathOf(directory, number), 'utf8').catch(() => RELEASED);
+  const owner = readMark(text);
+  if (owner && isAlive(owner)) {
+    throw new DirectoryLockedError(
+      `The directory ${directory} is in use by process ${owner.pid}. Stop that process, or use another directory.`,
+    );
+  }
+}
+
+function readMark(text: string): ProcessMark | null {
+  if (text === RELEASED) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('pid' in value) || typeof value.pid !== 'number') return null;
+    const startTime = 'startTime' in value && typeof value.startTime === 'string' ? value.startTime : null;
+    return { pid: value.pid, startTime };
+  } catch {
+    return null;
+  }
+}
+
+/** False when the name is taken. */
+async function create(directory: string, number: number, text: string): Promise<boolean> {
+  const draft = join(directory, `draft.${randomUUID()}`);
+  await writeFile(draft, text);
+  try {
+    await link(draft, pathOf(directory, number));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function replace(directory: string, number: number, text: string): Promise<void> {
+  const draft = join(directory, `draft.${randomUUID()}`);
+  await writeFile(draft, text);
+  await rename(draft, pathOf(directory, number));
+}
+
+async function removeBelow(directory: string, number: number): Promise<void> {
+  for (const old of await numbers(directory)) {
+    if (old < number) await rm(pathOf(directory, old), { force: true });
+  }
+}

@@ -1,0 +1,100 @@
+import type { PglitePool } from './pglitePool.ts';
+
+/** The schema's history, applied once each in this order. Never edit one that was released; append. */
+const MIGRATIONS: readonly string[] = [
+  // 1: tasks, items, idempotency keys. Counts are kept with the task: counting a thousand items at each change is dear.
+  `
+  CREATE TABLE gateway.task (
+    id text PRIMARY KEY,
+    tenant text NOT NULL,
+    client text,
+    kind text NOT NULL,
+    revision integer NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL,
+    started_at timestamptz,
+    finished_at timestamptz,
+    expires_at timestamptz NOT NULL,
+    expired boolean NOT NULL DEFAULT false,
+    total integer NOT NULL,
+    pending integer NOT NULL,
+    running integer NOT NULL DEFAULT 0,
+    succeeded integer NOT NULL DEFAULT 0,
+    failed integer NOT NULL DEFAULT 0,
+    unknown integer NOT NULL DEFAULT 0,
+    skipped integer NOT NULL DEFAULT 0,
+    cancelled integer NOT NULL DEFAULT 0,
+    problem jsonb,
+    parent_id text
+  );
+  CREATE INDEX task_expiry ON gateway.task (expires_at) WHERE finished_at IS NOT NULL;
+
+  CREATE TABLE gateway.task_item (
+    task_id text NOT NULL REFERENCES gateway.task (id) ON DELETE CASCADE,
+    position integer NOT NULL,
+    -- The order of acceptance over all tasks.
+    accepted bigint GENERATED ALWAYS AS IDENTITY,
+    batch integer NOT NULL,
+    -- What is written to, where order matters: tenant, integration, employee and skill.
+    subject text,
+    version integer NOT NULL DEFAULT 0,
+    state text NOT NULL DEFAULT 'PENDING',
+    in_flight boolean NOT NULL DEFAULT false,
+    attempts integer NOT NULL DEFAULT 0,
+    provider_task_id text,
+    input_index integer NOT NULL,
+    key text,
+    integration text NOT NULL,
+    work jsonb NOT NULL,
+    conversion jsonb,
+    warnings jsonb NOT NULL,
+    outcome jsonb,
+    problem jsonb,
+    progress jsonb NOT NULL,
+    PRIMARY KEY (task_id, position)
+  );
+  CREATE INDEX task_item_open ON gateway.task_item (task_id, batch) WHERE state IN ('PENDING', 'RUNNING');
+  CREATE INDEX task_item_order ON gateway.task_item (subject, accepted)
+    WHERE subject IS NOT NULL AND state IN ('PENDING', 'RUNNING');
+
+  CREATE TABLE gateway.idempotency_key (
+    tenant text NOT NULL,
+    -- '' where there is no client.
+    client text NOT NULL,
+    key text NOT NULL,
+    body_hash text NOT NULL,
+    task_id text NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, client, key)
+  );
+  `,
+];
+
+/** Brings the schema `gateway` up to date, in one transaction. Throws when a newer program has written it. */
+export async function migrate(pool: PglitePool): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query(`
+      CREATE SCHEMA IF NOT EXISTS gateway;
+      CREATE TABLE IF NOT EXISTS gateway.migration (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())
+    `);
+    const { rows } = await client.query<{ version: number }>(
+      'SELECT coalesce(max(version), 0) AS version FROM gateway.migration',
+    );
+    const version = rows[0]?.version ?? 0;
+    if (version > MIGRATIONS.length) {
+      throw new Error(`The task store is at version ${version}, and this program knows ${MIGRATIONS.length} only.`);
+    }
+    for (const [index, sql] of MIGRATIONS.entries()) {
+      if (index < version) continue;
+      await client.query(sql);
+      await client.query('INSERT INTO gateway.migration (version) VALUES ($1)', [index + 1]);
+    }
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  } finally {
+    client.release();
+  }
+}

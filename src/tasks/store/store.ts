@@ -1,0 +1,103 @@
+import type { IdempotencyKey, ItemOutcome, NewTask, Task, TaskItem, TaskItemState } from '../task.ts';
+import type { Problem } from '../../domain/problem.ts';
+
+/** The items of one task that go to a provider together; the unit of work. */
+export interface BatchRef {
+  taskId: string;
+  batch: number;
+}
+
+/** What the worker remembers of an unfinished item between two visits. Times are milliseconds since the epoch. */
+export interface ItemProgress {
+  /** Visits that counted against the limit of tries: sent, or failed before sending. */
+  tries: number;
+  /** Not to be tried again before; null when nothing is to be waited for. */
+  dueAt: number | null;
+  /** When the provider accepted it for later; null when it did not. */
+  acceptedAt: number | null;
+  /** Whether it was submitted a second time because the provider had forgotten its task. */
+  resubmitted: boolean;
+}
+
+/** An unfinished item as the worker sees it. */
+export interface OpenItem extends TaskItem {
+  tenant: string;
+  /** Counts its changes; a change applies only to the version it was made from. */
+  version: number;
+  /** Sent, and the answer not stored: under way now, or left behind by a crash, or with the provider. */
+  inFlight: boolean;
+  /** An earlier accepted item for the same employee and skill is unfinished. */
+  blocked: boolean;
+  progress: ItemProgress;
+}
+
+/** The new values of an item, made from its `version`. */
+export interface ItemChange {
+  position: number;
+  version: number;
+  state: TaskItemState;
+  inFlight: boolean;
+  attempts: number;
+  providerTaskId: string | null;
+  outcome: ItemOutcome | null;
+  problem: Problem | null;
+  warnings: string[];
+  progress: ItemProgress;
+}
+
+/** A task about to be stored: `batches[i]` is the batch of item i. */
+export interface TaskToStore extends NewTask {
+  id: string;
+  batches: readonly number[];
+}
+
+/** What an idempotency key stands for: the first task for the same body, a refusal for another one. */
+export type Claim = { outcome: 'replayed'; task: Task } | { outcome: 'keyReused' };
+
+export type StoreStartResult =
+  /** `overtaken`: other tasks of which an item was cancelled, because this task writes the same thing later. */
+  { outcome: 'started'; task: Task; overtaken: Task[] } | Claim;
+
+/**
+ * Where tasks, their items, revisions and idempotency keys live. Every method is atomic, and what it answered is stored.
+ * `now` is milliseconds since the epoch.
+ */
+export interface TaskStore {
+  /**
+   * Stores a task with its items and claims its idempotency key, scoped to (tenant, client) for 24 hours.
+   * An item that sets a rating cancels (SUPERSEDED) earlier ones for the same (tenant, integration, employee, skill) that
+   * are not under way; a bare tag cancels nothing, because it would lose the rating that it waits for.
+   */
+  start(task: TaskToStore, now: number): Promise<StoreStartResult>;
+  /** What a key stands for, without claiming it; null when it is free. */
+  claimed(tenant: string, client: string | null, key: IdempotencyKey, now: number): Promise<Claim | null>;
+  /** Null when unknown, or of another tenant. */
+  task(tenant: string, id: string): Promise<Task | null>;
+  item(tenant: string, taskId: string, position: number): Promise<TaskItem | null>;
+  /** Up to `limit` items in the order of their positions. */
+  items(
+    tenant: string,
+    taskId: string,
+    page: { states: readonly TaskItemState[] | null; afterPosition: number; limit: number },
+  ): Promise<TaskItem[]>;
+  /** The unfinished items of a batch, in the order of their positions. */
+  open(batch: BatchRef): Promise<OpenItem[]>;
+  /**
+   * Applies the changes whose item is still in the version they were made from and unfinished, as one revision.
+   * Answers the task as stored and the positions that changed; null when none did.
+   */
+  apply(taskId: string, changes: readonly ItemChange[], now: number): Promise<{ task: Task; changed: number[] } | null>;
+  /** All batches with unfinished items, in the order of acceptance. */
+  unfinished(): Promise<BatchRef[]>;
+  /**
+   * Drops the items of tasks past `expiresAt`, tombstones of 30 days, and idempotency keys of 24 hours.
+   * Answers the tasks that became EXPIRED.
+   */
+  expire(now: number): Promise<Task[]>;
+}
+
+/** How long a finished task, a tombstone and an idempotency key are kept (DESIGN: Writing). */
+const DAY = 86_400_000;
+export const TASK_RETENTION_MS = 7 * DAY;
+export const TOMBSTONE_RETENTION_MS = 30 * DAY;
+export const KEY_LIFETIME_MS = DAY;
