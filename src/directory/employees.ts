@@ -5,7 +5,9 @@ import { comparePositions, type Direction, type Position } from '../domain/pagin
 import type { EmployeeRow, EmployeeStatus } from '../domain/records.ts';
 import { decodeId } from '../domain/ids.ts';
 
-export type EmployeeOrderField = 'DISPLAY_NAME' | 'START_DATE' | 'CHANGED_AT';
+/** What employees can be ordered by; the names are those of the graph. */
+export const EMPLOYEE_ORDER_FIELDS = ['DISPLAY_NAME', 'START_DATE', 'CHANGED_AT'] as const;
+export type EmployeeOrderField = (typeof EMPLOYEE_ORDER_FIELDS)[number];
 
 /** Conditions on employees; all given ones must hold, a list is met by any of its values. */
 export interface EmployeeFilter {
@@ -56,6 +58,14 @@ export class EmployeeView {
 
   byRecord(integration: string, remoteId: string): Employee | null {
     return this.#byRecord.get(integration)?.get(remoteId) ?? null;
+  }
+
+  /** One integration's own record; null when it is not known. */
+  rowOf(integration: string, remoteId: string): EmployeeRow | null {
+    const records = this.byRecord(integration, remoteId)?.records ?? [];
+    return (
+      records.find((record) => record.integration === integration && record.row.remoteId === remoteId)?.row ?? null
+    );
   }
 
   /** The employee behind the global id of any of its records; null for an unknown id or one of another type. */

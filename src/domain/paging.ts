@@ -6,7 +6,8 @@ export interface Position {
   id: string;
 }
 
-export type Direction = 'ASC' | 'DESC';
+export const DIRECTIONS = ['ASC', 'DESC'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
 
 const collator = new Intl.Collator('en', { sensitivity: 'variant', numeric: true });
 

@@ -47,6 +47,12 @@ export interface RatingsByEmployeesPort {
   read(employeeIds: readonly string[], call: Call): Promise<RatingRow[]>;
 }
 
+/** Reads single rating rows again, for a global id that a client kept. */
+export interface RatingByPartsPort {
+  /** The row that these parts identify (`RatingRow.parts`); null when the provider has none. */
+  read(parts: readonly string[], call: Call): Promise<RatingRow | null>;
+}
+
 /** A rating to write. `value` null is a bare tag. `scale` is the skill record's, known to the directory. */
 export interface RatingWrite {
   employeeId: string;
@@ -118,6 +124,7 @@ export interface Ports {
   skills?: WalkPort<SkillRow>;
   ratings?: RatingsWalkPort;
   ratingsByEmployees?: RatingsByEmployeesPort;
+  ratingByParts?: RatingByPartsPort;
   rate?: WritePort<RatingWrite, RatingRow>;
   /** Makes an employee hold a skill; `value` null is a bare tag. The worker has checked that a bare tag is not held yet. */
   assign?: WritePort<RatingWrite, RatingRow>;

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Directory } from '../directory/directory.ts';
 import { isFilterIgnored, type Integration } from '../directory/integration.ts';
+import { rowKey } from '../directory/keptRatings.ts';
 import { keepRatings } from '../directory/walk.ts';
 import type { Call } from '../domain/ports.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -97,6 +98,13 @@ export class RatingReader {
       }),
     );
     return readings;
+  }
+
+  /** One row by its parts; null when the provider has none, or has no way to ask. Rejects with ProviderError. */
+  async readOne(parts: readonly string[], call: Call): Promise<OverlaidRow | null> {
+    const row = await this.#integration.ports.ratingByParts?.read(parts, call);
+    if (!row) return null;
+    return this.#overlay.over(row.employeeId, [row]).find((overlaid) => rowKey(overlaid.row) === rowKey(row)) ?? null;
   }
 
   /** Takes note of a row that a write stored: laid over reads from now on, and the cached answer is dropped. */

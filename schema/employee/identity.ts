@@ -1,0 +1,101 @@
+import type { Directory } from '../../src/directory/directory.ts';
+import type { Integration } from '../../src/directory/integration.ts';
+import type { Employee } from '../../src/domain/entities.ts';
+import type { MatchRule, Placed } from '../../src/domain/match.ts';
+import type { EmployeeRow } from '../../src/domain/records.ts';
+import { builder } from '../builder.ts';
+import { ProviderRecord, RecordConflict, type ProviderRecordShape } from '../providerRecord.ts';
+import { EmployeeRef } from './employee.ts';
+
+export interface EmployeeRecordShape extends ProviderRecordShape {
+  recordType: 'EmployeeRecord';
+  row: EmployeeRow;
+}
+
+/** A record as the graph shows it; null when its integration or the record itself is gone. */
+export function employeeRecordOf(
+  directory: Directory,
+  { integration: name, row }: Placed<EmployeeRow>,
+): EmployeeRecordShape | null {
+  const integration = directory.integration(name);
+  const member = directory.employees
+    .byRecord(name, row.remoteId)
+    ?.records.find((record) => record.integration === name && record.row.remoteId === row.remoteId);
+  return integration && member ? shape(integration, member.row, member.rule) : null;
+}
+
+function shape(integration: Integration, row: EmployeeRow, rule: MatchRule): EmployeeRecordShape {
+  return { recordType: 'EmployeeRecord', integration, row, rule };
+}
+
+export const EmployeeRecord = builder.objectRef<EmployeeRecordShape>('EmployeeRecord');
+EmployeeRecord.implement({
+  description: "A provider's own object for an employee.",
+  interfaces: [ProviderRecord],
+  fields: (t) => ({
+    sourceId: t.string({
+      nullable: true,
+      description:
+        'The id in the system behind the provider, where the provider is a copy of one (Kombo `remote_id`); null otherwise.',
+      resolve: ({ row }) => row.sourceId,
+    }),
+    employee: t.field({
+      type: EmployeeRef,
+      description: 'The employee it belongs to.',
+      resolve: ({ integration, row }, _, { directory }) => {
+        const employee = directory.employees.byRecord(integration.name, row.remoteId);
+        if (!employee) throw new Error('a record without its employee');
+        return employee;
+      },
+    }),
+    workEmail: t.field({
+      type: 'EmailAddress',
+      nullable: true,
+      description: 'Work e-mail here; null when unknown or malformed.',
+      resolve: ({ row }) => row.workEmail,
+    }),
+    employeeNumber: t.string({
+      nullable: true,
+      description: 'Employee number or external id here; null when unknown.',
+      resolve: ({ row }) => row.employeeNumber,
+    }),
+    statusLabel: t.string({
+      nullable: true,
+      description: "The provider's own word for the status; null when it has none.",
+      resolve: ({ row }) => row.statusLabel,
+    }),
+  }),
+});
+
+const EmployeeIdentity = builder.objectRef<Employee>('EmployeeIdentity');
+EmployeeIdentity.implement({
+  description: 'How an employee was put together.',
+  fields: (t) => ({
+    records: t.field({
+      type: [EmployeeRecord],
+      description: 'The records, the anchor first, then by integration precedence. At least one.',
+      resolve: ({ records }, _, { directory }) =>
+        records.flatMap(({ integration: name, row, rule }) => {
+          const integration = directory.integration(name);
+          return integration ? shape(integration, row, rule) : [];
+        }),
+    }),
+    conflicts: t.field({
+      type: [RecordConflict],
+      description: 'Records that may be the same person but were left apart.',
+      resolve: ({ conflicts }, _, { directory }) =>
+        conflicts.flatMap(({ record, other, reason }) => {
+          const [mine, theirs] = [employeeRecordOf(directory, record), employeeRecordOf(directory, other)];
+          return mine && theirs ? { record: mine, other: theirs, reason } : [];
+        }),
+    }),
+  }),
+});
+
+builder.objectField(EmployeeRef, 'identity', (t) =>
+  t.field({
+    type: EmployeeIdentity,
+    description: 'Which records make up this employee, by which rule, and what was left apart.',
+    resolve: (employee) => employee,
+  }),
+);

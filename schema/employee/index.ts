@@ -1,0 +1,3 @@
+import './employee.ts';
+import './identity.ts';
+import './queries.ts';

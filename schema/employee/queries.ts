@@ -1,0 +1,99 @@
+import { EMPLOYEE_ORDER_FIELDS, employeePosition, type EmployeeFilter } from '../../src/directory/employees.ts';
+import { findEmployee } from '../../src/directory/lookup.ts';
+import { DIRECTIONS, pageOf } from '../../src/domain/paging.ts';
+import { builder } from '../builder.ts';
+import { cursorsOf, pageArgs, SourcedConnection } from '../connection.ts';
+import { described } from '../described.ts';
+import { directorySources } from '../integration/integration.ts';
+import { EmployeeLookup, onlyOne } from '../lookups.ts';
+import { EmployeeConnection, EmployeeRef, EmployeeStatusEnum } from './employee.ts';
+
+const EmployeeFilterInput = builder.inputType('EmployeeFilter', {
+  description: 'Conditions on employees; all given ones must hold, and a list is met by any of its values.',
+  fields: (t) => ({
+    text: t.string({
+      description: 'Words or their beginnings in name, work e-mail, employee number or job title.',
+    }),
+    status: t.field({ type: [EmployeeStatusEnum], description: 'Employment status.' }),
+    department: t.stringList({ description: 'Department name, case ignored.' }),
+    location: t.stringList({ description: 'Location name, case ignored.' }),
+    manager: t.field({ type: EmployeeLookup, description: 'Reports directly to this employee.' }),
+    integrations: t.stringList({ description: 'Has a record in one of these, by `Integration.name`.' }),
+  }),
+});
+
+const EmployeeOrderFieldEnum = builder.enumType('EmployeeOrderField', {
+  description: 'What employees can be ordered by.',
+  values: described(EMPLOYEE_ORDER_FIELDS, {
+    DISPLAY_NAME: 'Display name, by Unicode collation.',
+    START_DATE: 'First day of employment.',
+    CHANGED_AT: 'When a provider last changed a record of the employee.',
+  }),
+});
+
+const OrderDirection = builder.enumType('OrderDirection', {
+  description: 'A direction of order.',
+  values: described(DIRECTIONS, {
+    ASC: 'Lowest, earliest or A first.',
+    DESC: 'Highest, latest or Z first.',
+  }),
+});
+
+const EmployeeOrder = builder.inputType('EmployeeOrder', {
+  description: 'An order of employees.',
+  fields: (t) => ({
+    field: t.field({
+      type: EmployeeOrderFieldEnum,
+      required: true,
+      description: 'What to order by. Employees without the value come last.',
+    }),
+    direction: t.field({ type: OrderDirection, required: true, defaultValue: 'ASC', description: 'Which way.' }),
+  }),
+});
+
+builder.queryField('employee', (t) =>
+  t.field({
+    type: EmployeeRef,
+    nullable: true,
+    description:
+      'One employee; null when nobody matches. An address or number that several people share is refused with BAD_USER_INPUT.',
+    args: { by: t.arg({ type: EmployeeLookup, required: true, description: 'How to find the employee.' }) },
+    resolve: (_, { by }, { directory }) => onlyOne(findEmployee(directory, by), 'by'),
+  }),
+);
+
+builder.queryField('employees', (t) =>
+  t.field({
+    type: EmployeeConnection,
+    description: 'Employees of all integrations, each person once. Answered from the directory without provider calls.',
+    args: {
+      first: t.arg.int({
+        description: 'How many from the start of the range, 1 to 100; 25 when neither `first` nor `last` is given.',
+      }),
+      after: t.arg.string({ description: 'Only what follows this cursor.' }),
+      last: t.arg.int({
+        description: 'How many from the end of the range, 1 to 100. Not together with `first`.',
+      }),
+      before: t.arg.string({ description: 'Only what precedes this cursor.' }),
+      filter: t.arg({ type: EmployeeFilterInput, description: 'Only employees who meet all of these conditions.' }),
+      orderBy: t.arg({
+        type: EmployeeOrder,
+        description: 'The order; by display name when null. Ties are broken by id, so cursors stay stable.',
+      }),
+    },
+    resolve: (_, { filter, orderBy, ...args }, { directory }) => {
+      const { field, direction } = orderBy ?? { field: 'DISPLAY_NAME' as const, direction: 'ASC' as const };
+      const list = `employees ${field} ${direction}`;
+      const view = directory.employees;
+      const { manager, ...conditions } = filter ?? {};
+      const managerId = manager && (onlyOne(findEmployee(directory, manager), 'filter.manager')?.id ?? '');
+      const wanted: EmployeeFilter =
+        managerId === null || managerId === undefined ? conditions : { ...conditions, managerId };
+      const employees = view.filter(view.sortedBy(field, direction), wanted);
+      const positionOf = employeePosition(field);
+      const page = pageOf(employees, positionOf, pageArgs(args, { list, usual: 25, most: 100 }), direction);
+      const sources = directorySources(directory, 'READ_EMPLOYEES');
+      return new SourcedConnection(page, employees.length, cursorsOf(list, positionOf), sources);
+    },
+  }),
+);

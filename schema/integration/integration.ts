@@ -1,0 +1,316 @@
+import { encodeId } from '../../src/domain/ids.ts';
+import { SOURCE_STATES, type SourceStatus as SourceStatusShape } from '../../src/domain/held.ts';
+import { PROBLEM_CODES, type Problem } from '../../src/domain/problem.ts';
+import type { Directory } from '../../src/directory/directory.ts';
+import {
+  Integration,
+  OPERATIONS,
+  type Capability as CapabilityShape,
+  type Drift as DriftShape,
+} from '../../src/directory/integration.ts';
+import { builder } from '../builder.ts';
+import { described } from '../described.ts';
+import { Node } from '../node/node.ts';
+
+const ProviderProblemCode = builder.enumType('ProviderProblemCode', {
+  description: 'Kinds of problem with a provider.',
+  values: described(PROBLEM_CODES, {
+    UNREACHABLE: 'No connection, or it broke.',
+    UNAVAILABLE: 'The provider, or the system behind it, said it is unavailable.',
+    TIMEOUT: "No answer within the provider's timeout or the request's deadline.",
+    BREAKER_OPEN: 'Not asked: the breaker is open after repeated failures.',
+    RATE_LIMITED: 'Too many requests, or too many writes in flight.',
+    UNAUTHENTICATED: 'Credentials missing, wrong or expired.',
+    FORBIDDEN: 'The credentials lack a permission.',
+    NOT_OFFERED: 'The provider or its administrator does not offer or has switched off this operation.',
+    FIRST_SYNC_PENDING: "The provider's own first sync or walk has not ended.",
+    SETUP_INCOMPLETE: "The provider's setup is unfinished, paused or failed its checks; an administrator must act.",
+    NOT_FOUND: 'The provider does not know the record.',
+    REJECTED: 'The provider refused the values.',
+    CONFLICT: 'The values collide with what the provider holds.',
+    UNREADABLE: 'The answer could not be read; see `Integration.drift`.',
+    OUTCOME_UNKNOWN: 'The write was sent, but whether it took effect is unknown.',
+    SUPERSEDED: 'A later write of the same thing was accepted before this one was sent.',
+    INTERNAL: 'The provider failed in a way of its own.',
+  }),
+});
+
+export const ProviderProblem = builder.objectRef<Problem>('ProviderProblem');
+ProviderProblem.implement({
+  description: 'What went wrong with a provider.',
+  fields: (t) => ({
+    code: t.expose('code', { type: ProviderProblemCode, description: 'The kind of problem.' }),
+    message: t.exposeString('message', {
+      description: 'The same in a sentence, without secrets or personal data.',
+    }),
+    retryable: t.exposeBoolean('retryable', {
+      description: 'Whether the same attempt may succeed later without a change.',
+    }),
+    retryAfterSeconds: t.exposeInt('retryAfterSeconds', {
+      nullable: true,
+      description: 'Seconds to wait before that; null when not known or not retryable.',
+    }),
+    providerCode: t.exposeString('providerCode', {
+      nullable: true,
+      description: "The provider's own code; null when it has none.",
+    }),
+    requestId: t.exposeString('requestId', {
+      nullable: true,
+      description: "The provider's id of the failed request, for its support; null when it gave none.",
+    }),
+  }),
+});
+
+const OperationEnum = builder.enumType('Operation', {
+  description: 'What an integration may be able to do.',
+  values: described(OPERATIONS, {
+    READ_EMPLOYEES: 'List employees.',
+    READ_SKILLS: 'List skills with their scales.',
+    READ_RATINGS_BY_EMPLOYEE: 'Read the ratings of employees.',
+    ASSIGN_SKILLS: '`assignSkills`.',
+    RATE_SKILLS: '`rateSkills`.',
+    UPSERT_EMPLOYEES: '`upsertEmployees`.',
+  }),
+});
+
+const SUPPORT = ['NATIVE', 'EMULATED', 'DISABLED', 'UNSUPPORTED', 'UNKNOWN'] as const;
+const SupportEnum = builder.enumType('Support', {
+  description: 'How well an operation is supported.',
+  values: described(SUPPORT, {
+    NATIVE: 'The provider offers it.',
+    EMULATED: 'The gateway makes it from other operations, e.g. from its walk of all profiles.',
+    DISABLED: 'Possible, but switched off by configuration, scope or permission.',
+    UNSUPPORTED: 'The provider has no such operation.',
+    UNKNOWN: 'Not known until tried.',
+  }),
+});
+
+const Capability = builder.objectRef<CapabilityShape>('Capability');
+Capability.implement({
+  description: 'What an integration can do in one operation.',
+  fields: (t) => ({
+    operation: t.expose('operation', { type: OperationEnum, description: 'The operation.' }),
+    support: t.expose('support', { type: SupportEnum, description: 'How well it is supported.' }),
+    reason: t.exposeString('reason', {
+      nullable: true,
+      description: 'Why it is not NATIVE, or what to know; null when there is nothing to say.',
+    }),
+    batchSize: t.exposeInt('batchSize', {
+      nullable: true,
+      description: 'Ids or items that one provider call takes; null when not supported.',
+    }),
+  }),
+});
+
+const SYNC_STATES = ['FIRST_WALK', 'IDLE', 'REFRESHING', 'FAILING'] as const;
+const SyncStateEnum = builder.enumType('SyncState', {
+  description: 'What the directory does for an integration.',
+  values: described(SYNC_STATES, {
+    FIRST_WALK: 'The first full walk has not ended; answers are PARTIAL.',
+    IDLE: 'Complete and waiting.',
+    REFRESHING: 'Reads changes or walks again; answers are complete meanwhile.',
+    FAILING: 'The last walk failed; it is tried again.',
+  }),
+});
+
+const IntegrationSync = builder.objectRef<Integration>('IntegrationSync');
+IntegrationSync.implement({
+  description: 'How far the directory follows an integration.',
+  fields: (t) => ({
+    state: t.field({
+      type: SyncStateEnum,
+      description: 'What goes on now.',
+      resolve: ({ sync }) => sync.state,
+    }),
+    progress: t.float({
+      nullable: true,
+      description: 'Share of the running full walk, 0 to 1; null when none runs or its length is unknown.',
+      resolve: ({ sync }) => sync.progress,
+    }),
+    employees: t.int({
+      description: 'Employee records known.',
+      resolve: ({ name }, _, { directory }) => directory.employeeCount(name),
+    }),
+    skills: t.int({
+      description: 'Skill records known.',
+      resolve: ({ name }, _, { directory }) => directory.skillCount(name),
+    }),
+    lastFullAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the last full walk ended; null when none has. Only full walks see removals.',
+      resolve: ({ sync }) => sync.lastFullAt,
+    }),
+    problem: t.field({
+      type: ProviderProblem,
+      nullable: true,
+      description: 'Why the last walk failed; null when it did not.',
+      resolve: ({ sync }) => sync.problem,
+    }),
+  }),
+});
+
+const Drift = builder.objectRef<DriftShape>('Drift');
+Drift.implement({
+  description: "A shape in a provider's answers that could not be read.",
+  fields: (t) => ({
+    operation: t.exposeString('operation', { description: 'The call in whose answer it was found, e.g. ratings.' }),
+    path: t.exposeString('path', {
+      description: 'Path in the answer, array positions as *, e.g. items.*.skill.skillId.',
+    }),
+    expected: t.exposeString('expected', { description: 'What was expected there.' }),
+    found: t.exposeString('found', { description: 'What was found: names and types, never values.' }),
+    count: t.exposeInt('count', { description: 'How often.' }),
+    lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', description: 'When last.' }),
+  }),
+});
+
+const INTEGRATION_STATES = ['HEALTHY', 'DEGRADED', 'DOWN', 'SETTING_UP'] as const;
+const IntegrationStateEnum = builder.enumType('IntegrationState', {
+  description: 'Health of an integration.',
+  values: described(INTEGRATION_STATES, {
+    HEALTHY: 'Answers.',
+    DEGRADED: 'Answers slowly, partly, or with errors.',
+    DOWN: 'Does not answer, or refuses the credentials.',
+    SETTING_UP: 'The provider has not finished its own setup or first sync.',
+  }),
+});
+
+/** Drift shown of an integration at most. */
+const MOST_DRIFT = 100;
+
+export const IntegrationRef = builder.objectRef<Integration>('Integration');
+IntegrationRef.implement({
+  description: 'One configured connection to a provider.',
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.id({ description: 'The global id.', resolve: ({ name }) => encodeId('Integration', name) }),
+    name: t.exposeString('name', {
+      description:
+        'The name the operator chose, unique in the tenant, e.g. kombo-main. Inputs name integrations by it.',
+    }),
+    provider: t.exposeString('provider', { description: 'The kind of system, e.g. kombo, imocha, kantata.' }),
+    state: t.expose('state', { type: IntegrationStateEnum, description: 'Health in one word.' }),
+    capabilities: t.expose('capabilities', {
+      type: [Capability],
+      description: 'What it can do, one entry per operation.',
+    }),
+    maxReadsInFlight: t.int({
+      nullable: true,
+      description: 'Most read calls in flight at once; null when unbounded.',
+      resolve: ({ limits }) => limits.readsInFlight,
+    }),
+    maxWritesInFlight: t.int({
+      nullable: true,
+      description: 'Most write calls in flight at once; null when unbounded.',
+      resolve: ({ limits }) => limits.writesInFlight,
+    }),
+    lastProblem: t.expose('lastProblem', {
+      type: ProviderProblem,
+      nullable: true,
+      description: 'The latest problem; null when there has been none since the start.',
+    }),
+    lastProblemAt: t.expose('lastProblemAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the latest problem occurred; null when there has been none.',
+    }),
+    sync: t.field({
+      type: IntegrationSync,
+      description: 'How far the directory follows it.',
+      resolve: (integration) => integration,
+    }),
+    drift: t.field({
+      type: [Drift],
+      description: 'Shapes that could not be read since the start, the most frequent first, at most 100.',
+      resolve: ({ drift }) => drift.slice(0, MOST_DRIFT),
+    }),
+  }),
+});
+
+const SourceStateEnum = builder.enumType('SourceState', {
+  description: 'What became of an integration in an answer.',
+  values: described(SOURCE_STATES, {
+    FRESH: 'Asked for this answer.',
+    CACHED: 'Answered from a copy young enough to need no question.',
+    STALE: 'The provider did not answer in time; an older copy stands in.',
+    PARTIAL: 'Some of its data is missing: its first walk has not ended, or a row could not be read.',
+    UNREACHABLE: 'No answer and no copy; see `problem`.',
+    UNSUPPORTED: 'It cannot answer this kind of question; see `Integration.capabilities`.',
+    UNMATCHED: 'It knows no record of this employee or skill.',
+  }),
+});
+
+export type Source = SourceStatusShape<Integration>;
+
+export const SourceStatus = builder.objectRef<Source>('SourceStatus');
+SourceStatus.implement({
+  description:
+    'How one integration took part in the field beside it. Every integration of the tenant is listed, less those a filter leaves out.',
+  fields: (t) => ({
+    integration: t.expose('integration', { type: IntegrationRef, description: 'The integration.' }),
+    state: t.expose('state', { type: SourceStateEnum, description: 'What became of it.' }),
+    fetchedAt: t.expose('fetchedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its data was read from the provider, the oldest part counting; null when there is none.',
+    }),
+    ageSeconds: t.exposeInt('ageSeconds', {
+      nullable: true,
+      description: 'Seconds since `fetchedAt`; null when there is no data.',
+    }),
+    dataAsOf: t.expose('dataAsOf', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'As of when the provider itself speaks, where it is a copy of another system (its own last sync); null when not known.',
+    }),
+    latencyMs: t.exposeInt('latencyMs', {
+      nullable: true,
+      description: 'Milliseconds this answer waited for the provider; null when it was not asked.',
+    }),
+    problem: t.expose('problem', {
+      type: ProviderProblem,
+      nullable: true,
+      description: 'Why data is stale, partial or missing; null when nothing went wrong.',
+    }),
+  }),
+});
+
+/** How each integration took part in an answer from the directory. */
+export function directorySources(
+  directory: Directory,
+  operation: 'READ_EMPLOYEES' | 'READ_SKILLS',
+  now = Date.now(),
+): Source[] {
+  return directory.integrations.map((integration) => {
+    const { sync } = integration;
+    const { support } = integration.capability(operation);
+    const { lastFullAt } = sync;
+    const state = ((): Source['state'] => {
+      if (support === 'UNSUPPORTED') return 'UNSUPPORTED';
+      if (sync.state === 'FIRST_WALK') return 'PARTIAL';
+      if (sync.problem) return lastFullAt === null ? 'UNREACHABLE' : 'STALE';
+      // Without a catalogue the skills known are those that ratings have shown so far.
+      return support === 'EMULATED' ? 'PARTIAL' : 'CACHED';
+    })();
+    return {
+      integration,
+      state,
+      fetchedAt: lastFullAt,
+      ageSeconds: lastFullAt === null ? null : Math.max(0, Math.floor((now - Date.parse(lastFullAt)) / 1000)),
+      dataAsOf: null,
+      latencyMs: null,
+      problem: sync.problem,
+    };
+  });
+}
+
+builder.queryField('integrations', (t) =>
+  t.field({
+    type: [IntegrationRef],
+    description:
+      "The viewer's integrations in order of precedence: health, capabilities, limits, sync and drift. Costs no provider call.",
+    resolve: (_, __, { directory }) => [...directory.integrations],
+  }),
+);

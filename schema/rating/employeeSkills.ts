@@ -1,0 +1,108 @@
+import type { Integration } from '../../src/directory/integration.ts';
+import { findSkill } from '../../src/directory/lookup.ts';
+import type { EmployeeSkill as HeldSkill } from '../../src/domain/held.ts';
+import { pageOf, type Position } from '../../src/domain/paging.ts';
+import { builder } from '../builder.ts';
+import { cursorsOf, pageArgs, PageInfo, SourcedConnection, type Edge } from '../connection.ts';
+import { EmployeeRef } from '../employee/employee.ts';
+import { SourceStatus, type Source } from '../integration/integration.ts';
+import { onlyOne, SkillLookup } from '../lookups.ts';
+import { SkillRef } from '../skill/skill.ts';
+import { RatingSourceEnum, SkillRating, type RatingShape } from './rating.ts';
+
+type Held = HeldSkill<Integration>;
+
+const EmployeeSkill = builder.objectRef<Held>('EmployeeSkill');
+EmployeeSkill.implement({
+  description: 'That one employee holds one skill, according to at least one integration.',
+  fields: (t) => ({
+    employee: t.expose('employee', { type: EmployeeRef, description: 'Who holds it.' }),
+    skill: t.expose('skill', { type: SkillRef, description: 'What is held.' }),
+    ratings: t.field({
+      type: [SkillRating],
+      description:
+        'What each provider says, one row per integration and source. An integration that holds the skill without a value gives one row without proficiency, so the rows also say where it is held.',
+      args: {
+        sources: t.arg({ type: [RatingSourceEnum], description: 'Only from these sources; all when null.' }),
+      },
+      resolve: ({ ratings }, { sources }) =>
+        (sources ? ratings.filter((rating) => sources.includes(rating.source)) : ratings) as RatingShape[],
+    }),
+  }),
+});
+
+const EmployeeSkillEdge = builder.objectRef<Edge<Held>>('EmployeeSkillEdge');
+EmployeeSkillEdge.implement({
+  description: 'A held skill on a page.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', { description: 'Opaque position, stable while ratings change.' }),
+    node: t.expose('node', { type: EmployeeSkill, description: 'The held skill.' }),
+  }),
+});
+
+const EmployeeSkillConnection = builder.objectRef<SourcedConnection<Held, Source>>('EmployeeSkillConnection');
+EmployeeSkillConnection.implement({
+  description: 'Held skills, paged.',
+  fields: (t) => ({
+    edges: t.expose('edges', { type: [EmployeeSkillEdge], description: "The page's entries with their cursors." }),
+    nodes: t.field({
+      type: [EmployeeSkill],
+      description: "The page's held skills.",
+      resolve: ({ nodes }) => nodes as Held[],
+    }),
+    pageInfo: t.expose('pageInfo', { type: PageInfo, description: 'Where the page stands.' }),
+    totalCount: t.exposeInt('totalCount', {
+      description: 'Held skills on all pages, counting only the integrations that answered.',
+    }),
+    sources: t.field({
+      type: [SourceStatus],
+      description: 'How each integration answered.',
+      resolve: ({ sources }) => sources as Source[],
+    }),
+  }),
+});
+
+const EmployeeSkillFilter = builder.inputType('EmployeeSkillFilter', {
+  description: 'Conditions on the skills of an employee; all given ones must hold.',
+  fields: (t) => ({
+    skills: t.field({ type: [SkillLookup], description: 'One of these skills.' }),
+    integrations: t.stringList({
+      description: 'Held in one of these, by `Integration.name`. The others are not asked.',
+    }),
+    sources: t.field({ type: [RatingSourceEnum], description: 'Has a rating from one of these sources.' }),
+  }),
+});
+
+const SKILLS_HELD = { list: 'held skills', usual: 50, most: 200 };
+
+function heldPosition({ skill }: Held): Position {
+  return { key: skill.name, id: skill.id };
+}
+
+builder.objectField(EmployeeRef, 'skills', (t) =>
+  t.field({
+    type: EmployeeSkillConnection,
+    description:
+      'Skills held in any integration, by name, with every rating. Asks providers; `sources` says how each of them answered.',
+    args: {
+      first: t.arg.int({ defaultValue: 50, description: 'How many, 1 to 200.' }),
+      after: t.arg.string({ description: 'Only what follows this cursor.' }),
+      filter: t.arg({
+        type: EmployeeSkillFilter,
+        description: 'Only skills that meet all of these conditions.',
+      }),
+    },
+    resolve: async (employee, { filter, ...args }, { directory, loaders }) => {
+      const asked = pageArgs(args, SKILLS_HELD);
+      const wanted = filter?.skills?.map((lookup) => onlyOne(findSkill(directory, lookup), 'filter.skills')?.id);
+      const held = await loaders.skillsOfEmployee.load({ employee, integrations: filter?.integrations ?? null });
+      const skills = held.skills.filter(
+        ({ skill, ratings }) =>
+          (!wanted || wanted.includes(skill.id)) &&
+          (!filter?.sources || ratings.some((rating) => filter.sources?.includes(rating.source))),
+      );
+      const page = pageOf(skills, heldPosition, asked);
+      return new SourcedConnection(page, skills.length, cursorsOf(SKILLS_HELD.list, heldPosition), held.sources);
+    },
+  }),
+);

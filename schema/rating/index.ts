@@ -1,0 +1,3 @@
+import './employeeSkills.ts';
+import './proficiency.ts';
+import './rating.ts';

@@ -1,0 +1,208 @@
+import type { Directory } from '../../src/directory/directory.ts';
+import type { Integration } from '../../src/directory/integration.ts';
+import { findSkill } from '../../src/directory/lookup.ts';
+import { skillPosition } from '../../src/directory/skills.ts';
+import type { Skill } from '../../src/domain/entities.ts';
+import type { Placed } from '../../src/domain/match.ts';
+import { pageOf } from '../../src/domain/paging.ts';
+import type { SkillClassification as ClassificationShape, SkillRow } from '../../src/domain/records.ts';
+import { builder } from '../builder.ts';
+import { cursorsOf, pageArgs, PageInfo, SourcedConnection, type Edge } from '../connection.ts';
+import { directorySources, SourceStatus, type Source } from '../integration/integration.ts';
+import { onlyOne, SkillLookup } from '../lookups.ts';
+import { Node } from '../node/node.ts';
+import { ProviderRecord, RecordConflict, type ProviderRecordShape } from '../providerRecord.ts';
+import { ProficiencyScale } from '../rating/proficiency.ts';
+
+export interface SkillRecordShape extends ProviderRecordShape {
+  recordType: 'SkillRecord';
+  row: SkillRow;
+}
+
+export const SkillRef = builder.objectRef<Skill>('Skill');
+
+const SkillClassification = builder.objectRef<ClassificationShape>('SkillClassification');
+SkillClassification.implement({
+  description: "A skill's place in a provider's taxonomy. A level the provider does not have is null.",
+  fields: (t) => ({
+    domain: t.exposeString('domain', {
+      nullable: true,
+      description: 'Broadest level, e.g. Information Technology.',
+    }),
+    subdomain: t.exposeString('subdomain', {
+      nullable: true,
+      description: 'Part of the domain, e.g. Software Engineering.',
+    }),
+    cluster: t.exposeString('cluster', { nullable: true, description: 'Group of close skills, e.g. Programming.' }),
+    category: t.exposeString('category', {
+      nullable: true,
+      description: 'Kind of skill, e.g. Tool, Language, Certification.',
+    }),
+  }),
+});
+
+export const SkillRecord = builder.objectRef<SkillRecordShape>('SkillRecord');
+SkillRecord.implement({
+  description: "A provider's own object for a skill, with its own name and scale.",
+  interfaces: [ProviderRecord],
+  fields: (t) => ({
+    sourceId: t.string({
+      nullable: true,
+      description:
+        'The id in the system behind the provider, where the provider is a copy of one (Kombo `remote_id`); null otherwise.',
+      resolve: ({ row }) => row.sourceId,
+    }),
+    skill: t.field({
+      type: SkillRef,
+      description: 'The skill it belongs to.',
+      resolve: ({ integration, row }, _, { directory }) => {
+        const at = directory.skills.byRecord(integration.name, row.remoteId);
+        if (!at) throw new Error('a record without its skill');
+        return at.skill;
+      },
+    }),
+    scale: t.field({
+      type: ProficiencyScale,
+      nullable: true,
+      description: 'The scale of its ratings; null when it can be held but not rated, or the scale is unknown.',
+      resolve: ({ row }) => row.scale,
+    }),
+    classification: t.field({
+      type: SkillClassification,
+      nullable: true,
+      description: "Place in the provider's taxonomy; null when it has none.",
+      resolve: ({ row }) => row.classification,
+    }),
+  }),
+});
+
+function recordOf(directory: Directory, { integration: name, row }: Placed<SkillRow>): SkillRecordShape | null {
+  const integration = directory.integration(name);
+  const member = directory.skills
+    .byRecord(name, row.remoteId)
+    ?.skill.records.find((record) => record.integration === name && record.row.remoteId === row.remoteId);
+  return integration && member ? shape(integration, member) : null;
+}
+
+function shape(integration: Integration, { row, rule }: Skill['records'][number]): SkillRecordShape {
+  return { recordType: 'SkillRecord', integration, row, rule };
+}
+
+const SkillIdentity = builder.objectRef<Skill>('SkillIdentity');
+SkillIdentity.implement({
+  description: 'How a skill was put together.',
+  fields: (t) => ({
+    records: t.field({
+      type: [SkillRecord],
+      description: 'The records, the anchor first, then by integration precedence. At least one.',
+      resolve: ({ records }, _, { directory }) =>
+        records.flatMap((record) => {
+          const integration = directory.integration(record.integration);
+          return integration ? shape(integration, record) : [];
+        }),
+    }),
+    conflicts: t.field({
+      type: [RecordConflict],
+      description: 'Records that may be the same skill but were left apart.',
+      resolve: ({ conflicts }, _, { directory }) =>
+        conflicts.flatMap(({ record, other, reason }) => {
+          const [mine, theirs] = [recordOf(directory, record), recordOf(directory, other)];
+          return mine && theirs ? { record: mine, other: theirs, reason } : [];
+        }),
+    }),
+  }),
+});
+
+SkillRef.implement({
+  description: 'A skill, made of the records of one or more integrations.',
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'The global id, that of the anchor record.' }),
+    name: t.exposeString('name', {
+      description: "The anchor record's name; its remote id where the provider has no name.",
+    }),
+    description: t.exposeString('description', {
+      nullable: true,
+      description: 'What the skill is; null when no record says.',
+    }),
+    synonyms: t.field({
+      type: ['String'],
+      description: 'Other names under which it is matched and found.',
+      resolve: ({ synonyms }) => synonyms as string[],
+    }),
+    identity: t.field({
+      type: SkillIdentity,
+      description: 'Which records make up this skill, each with its name and scale, and what was left apart.',
+      resolve: (skill) => skill,
+    }),
+  }),
+});
+
+const SkillEdge = builder.objectRef<Edge<Skill>>('SkillEdge');
+SkillEdge.implement({
+  description: 'A skill on a page.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', { description: 'Opaque position, stable while the directory changes.' }),
+    node: t.expose('node', { type: SkillRef, description: 'The skill.' }),
+  }),
+});
+
+const SkillConnection = builder.objectRef<SourcedConnection<Skill, Source>>('SkillConnection');
+SkillConnection.implement({
+  description: 'Skills, paged.',
+  fields: (t) => ({
+    edges: t.expose('edges', { type: [SkillEdge], description: "The page's entries with their cursors." }),
+    nodes: t.field({
+      type: [SkillRef],
+      description: "The page's skills.",
+      resolve: ({ nodes }) => nodes as Skill[],
+    }),
+    pageInfo: t.expose('pageInfo', { type: PageInfo, description: 'Where the page stands.' }),
+    totalCount: t.exposeInt('totalCount', { description: 'Skills on all pages, counting what is known now.' }),
+    sources: t.field({
+      type: [SourceStatus],
+      description: 'How each integration took part.',
+      resolve: ({ sources }) => sources as Source[],
+    }),
+  }),
+});
+
+const SkillFilterInput = builder.inputType('SkillFilter', {
+  description: 'Conditions on skills; all given ones must hold, and a list is met by any of its values.',
+  fields: (t) => ({
+    integrations: t.stringList({ description: 'Has a record in one of these, by `Integration.name`.' }),
+    classification: t.stringList({
+      description: "The name of any level of a record's classification, case ignored.",
+    }),
+  }),
+});
+
+const SKILLS = { list: 'skills', usual: 25, most: 100 };
+
+builder.queryField('skill', (t) =>
+  t.field({
+    type: SkillRef,
+    nullable: true,
+    description: 'One skill; null when none matches. A name that fits several is refused with BAD_USER_INPUT.',
+    args: { by: t.arg({ type: SkillLookup, required: true, description: 'How to find the skill.' }) },
+    resolve: (_, { by }, { directory }) => onlyOne(findSkill(directory, by), 'by'),
+  }),
+);
+
+builder.queryField('skills', (t) =>
+  t.field({
+    type: SkillConnection,
+    description: 'Skills of all integrations, each once, by name.',
+    args: {
+      first: t.arg.int({ defaultValue: 25, description: 'How many, 1 to 100.' }),
+      after: t.arg.string({ description: 'Only what follows this cursor.' }),
+      filter: t.arg({ type: SkillFilterInput, description: 'Only skills that meet all of these conditions.' }),
+    },
+    resolve: (_, { filter, ...args }, { directory }) => {
+      const skills = directory.skills.filter(filter ?? {});
+      const page = pageOf(skills, skillPosition, pageArgs(args, SKILLS));
+      const sources = directorySources(directory, 'READ_SKILLS');
+      return new SourcedConnection(page, skills.length, cursorsOf(SKILLS.list, skillPosition), sources);
+    },
+  }),
+);

@@ -1,0 +1,5 @@
+import './payload.ts';
+import './queries.ts';
+import './rateSkills.ts';
+import './task.ts';
+import './upsertEmployees.ts';

@@ -1,0 +1,258 @@
+import type { Directory } from '../../src/directory/directory.ts';
+import { SkillRating as Rating } from '../../src/domain/held.ts';
+import { encodeId } from '../../src/domain/ids.ts';
+import type { Conversion, ItemOutcome, Task, TaskCounts, TaskItem } from '../../src/tasks/task.ts';
+import { builder } from '../builder.ts';
+import { Connection, cursorsOf, pageArgs, PageInfo, type Edge } from '../connection.ts';
+import { described } from '../described.ts';
+import { EmployeeRecord, employeeRecordOf, type EmployeeRecordShape } from '../employee/identity.ts';
+import { IntegrationRef, ProviderProblem } from '../integration/integration.ts';
+import { Node } from '../node/node.ts';
+import { Proficiency } from '../rating/proficiency.ts';
+import { SkillRating, type RatingShape } from '../rating/rating.ts';
+import { SkillRecord, type SkillRecordShape } from '../skill/skill.ts';
+
+const TaskKindEnum = builder.enumType('TaskKind', {
+  description: 'What a task does.',
+  values: described(['ASSIGN_SKILLS', 'RATE_SKILLS', 'UPSERT_EMPLOYEES'] as const, {
+    ASSIGN_SKILLS: '`assignSkills`.',
+    RATE_SKILLS: '`rateSkills`.',
+    UPSERT_EMPLOYEES: '`upsertEmployees`.',
+  }),
+});
+
+const TASK_STATES = [
+  'QUEUED',
+  'RUNNING',
+  'CANCELLING',
+  'SUCCEEDED',
+  'PARTIALLY_SUCCEEDED',
+  'FAILED',
+  'CANCELLED',
+  'EXPIRED',
+] as const;
+const TaskStateEnum = builder.enumType('TaskState', {
+  description: 'How far a task is.',
+  values: described(TASK_STATES, {
+    QUEUED: 'Stored, not begun.',
+    RUNNING: 'Some items are done, in flight or waiting to be tried again.',
+    CANCELLING: 'Cancelled, with items still in flight.',
+    SUCCEEDED: 'Final: every item SUCCEEDED or was SKIPPED.',
+    PARTIALLY_SUCCEEDED: 'Final: some items took effect, others FAILED.',
+    FAILED: 'Final: items FAILED and none took effect.',
+    CANCELLED: 'Final: cancelled before every item was done; `counts` says how many were.',
+    EXPIRED: 'Final: finished long ago; counts remain, items are dropped.',
+  }),
+});
+
+const ITEM_STATES = ['PENDING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'OUTCOME_UNKNOWN', 'SKIPPED', 'CANCELLED'] as const;
+const TaskItemStateEnum = builder.enumType('TaskItemState', {
+  description: 'How far an item is.',
+  values: described(ITEM_STATES, {
+    PENDING: 'Not begun.',
+    RUNNING: 'In flight, or waiting to be tried again.',
+    SUCCEEDED: 'Final: took effect.',
+    FAILED: 'Final: did not take effect; see `problem`.',
+    OUTCOME_UNKNOWN:
+      'Final: sent, but no answer says whether it took effect, and it may not be repeated unasked (a creation without a key).',
+    SKIPPED: 'Final: nothing to do, what was asked is so already.',
+    CANCELLED: 'Final: cancelled before it began, or overtaken by a later write of the same thing; see `problem`.',
+  }),
+});
+
+const TaskCountsRef = builder.objectRef<TaskCounts>('TaskCounts');
+TaskCountsRef.implement({
+  description: "How many of a task's items are in which state. The others add up to `total`.",
+  fields: (t) => ({
+    total: t.exposeInt('total', { description: 'All items.' }),
+    pending: t.exposeInt('pending', { description: 'Not begun.' }),
+    running: t.exposeInt('running', { description: 'In flight, or waiting to be tried again.' }),
+    succeeded: t.exposeInt('succeeded', { description: 'Took effect.' }),
+    failed: t.exposeInt('failed', { description: 'Did not.' }),
+    unknown: t.exposeInt('unknown', { description: 'Sent, outcome unknown.' }),
+    skipped: t.exposeInt('skipped', { description: 'Needed nothing.' }),
+    cancelled: t.exposeInt('cancelled', { description: 'Cancelled before they began.' }),
+  }),
+});
+
+const ProficiencyConversion = builder.objectRef<Conversion>('ProficiencyConversion');
+ProficiencyConversion.implement({
+  description: "What became of a level on a target's scale.",
+  fields: (t) => ({
+    level: t.exposeFloat('level', { description: 'The level asked for, 0 to 1.' }),
+    written: t.expose('written', { type: Proficiency, description: 'The value sent to the provider.' }),
+    writtenLevel: t.exposeFloat('writtenLevel', {
+      description: "That value's own level, 0 to 1; the difference is the rounding.",
+    }),
+  }),
+});
+
+const TaskOutcome = builder.unionType('TaskOutcome', {
+  description: 'What a provider stored for an item.',
+  types: [SkillRating, EmployeeRecord, SkillRecord],
+  resolveType: (value: RatingShape | EmployeeRecordShape | SkillRecordShape) =>
+    'recordType' in value ? value.recordType : 'SkillRating',
+});
+
+const TaskItemRef = builder.objectRef<TaskItem>('TaskItem');
+TaskItemRef.implement({
+  description: 'One item of the input against one integration.',
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.id({
+      description: 'The global id.',
+      resolve: ({ taskId, position }) => encodeId('TaskItem', taskId, String(position)),
+    }),
+    index: t.exposeInt('index', {
+      description:
+        'Position in the input, from 0. Several items share it where the target was chosen and is several integrations.',
+    }),
+    key: t.exposeString('key', {
+      nullable: true,
+      description: "The caller's own name for it; null when none was given.",
+    }),
+    integration: t.field({
+      type: IntegrationRef,
+      description: 'Where it is written.',
+      resolve: ({ integration: name }, _, { directory }) => {
+        const integration = directory.integration(name);
+        if (!integration) throw new Error(`integration ${name} is no longer configured`);
+        return integration;
+      },
+    }),
+    state: t.expose('state', { type: TaskItemStateEnum, description: 'How far it is.' }),
+    attempts: t.exposeInt('attempts', { description: 'Times it was sent to the provider.' }),
+    providerTaskId: t.exposeString('providerTaskId', {
+      nullable: true,
+      description: "The provider's own task for it; null where it works at once, or before it was sent.",
+    }),
+    outcome: t.field({
+      type: TaskOutcome,
+      nullable: true,
+      description: 'What the provider says it stored; null before, after a removal, and when it did not succeed.',
+      resolve: (item, _, { directory }) => item.outcome && outcomeOf(directory, item.integration, item.outcome),
+    }),
+    problem: t.expose('problem', {
+      type: ProviderProblem,
+      nullable: true,
+      description: 'Why it failed or waits; null when nothing is wrong.',
+    }),
+    warnings: t.exposeStringList('warnings', {
+      description: "What to know although it went on, in sentences, e.g. the provider's own warnings.",
+    }),
+    conversion: t.expose('conversion', {
+      type: ProficiencyConversion,
+      nullable: true,
+      description: 'How a `level` was converted to the scale; null when nothing was.',
+    }),
+  }),
+});
+
+/** A stored outcome in its place in the graph; null when the employee or the skill it speaks of is no longer known. */
+function outcomeOf(directory: Directory, name: string, outcome: ItemOutcome): RatingShape | EmployeeRecordShape | null {
+  if (outcome.kind === 'employee') {
+    const row = outcome.row ?? directory.employees.rowOf(name, outcome.remoteId);
+    return row && employeeRecordOf(directory, { integration: name, row });
+  }
+  const { row } = outcome;
+  const integration = directory.integration(name);
+  const employee = directory.employees.byRecord(name, row.employeeId);
+  const at = directory.skills.ofRating(name, row);
+  if (!integration || !employee || !at) return null;
+  return new Rating({ employee, skill: at.skill, integration, row, scale: at.scale, pending: false });
+}
+
+const TaskItemEdge = builder.objectRef<Edge<TaskItem>>('TaskItemEdge');
+TaskItemEdge.implement({
+  description: 'An item on a page.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', { description: 'Opaque position, stable while the task runs.' }),
+    node: t.expose('node', { type: TaskItemRef, description: 'The item.' }),
+  }),
+});
+
+const TaskItemConnection = builder.objectRef<Connection<TaskItem>>('TaskItemConnection');
+TaskItemConnection.implement({
+  description: 'Items of a task, paged.',
+  fields: (t) => ({
+    edges: t.expose('edges', { type: [TaskItemEdge], description: "The page's entries with their cursors." }),
+    nodes: t.field({
+      type: [TaskItemRef],
+      description: "The page's items.",
+      resolve: ({ nodes }) => nodes as TaskItem[],
+    }),
+    pageInfo: t.expose('pageInfo', { type: PageInfo, description: 'Where the page stands.' }),
+    totalCount: t.exposeInt('totalCount', { description: 'Items on all pages.' }),
+  }),
+});
+
+export const TaskRef = builder.objectRef<Task>('Task');
+
+TaskRef.implement({
+  description: 'The handle of a write.',
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.id({ description: 'The global id.', resolve: ({ id }) => encodeId('Task', id) }),
+    kind: t.field({
+      type: TaskKindEnum,
+      description: 'What it does.',
+      resolve: ({ kind }) => kind as 'ASSIGN_SKILLS' | 'RATE_SKILLS' | 'UPSERT_EMPLOYEES',
+    }),
+    state: t.expose('state', { type: TaskStateEnum, description: 'How far it is.' }),
+    revision: t.exposeInt('revision', {
+      description: 'Grows with every stored change, from 1. What `taskUpdated` resumes after.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was stored.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When work began; null before.',
+    }),
+    finishedAt: t.expose('finishedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it reached its final state; null before.',
+    }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'When its items are dropped and it becomes EXPIRED.',
+    }),
+    counts: t.expose('counts', { type: TaskCountsRef, description: 'How many items are in which state.' }),
+    items: t.field({
+      type: TaskItemConnection,
+      description: 'Its items in the order of the input, and within one by integration precedence. Empty once EXPIRED.',
+      args: {
+        first: t.arg.int({ defaultValue: 50, description: 'How many, 1 to 200.' }),
+        after: t.arg.string({ description: 'Only what follows this cursor.' }),
+        states: t.arg({ type: [TaskItemStateEnum], description: 'Only in these states; all when null.' }),
+      },
+      resolve: async (task, { states, ...args }, { tasks, viewer }) => {
+        const rules = { list: `items ${task.id}`, usual: 50, most: 200 };
+        const { first, after } = pageArgs(args, rules);
+        const afterPosition = after ? Number(after.id) : undefined;
+        const page = await tasks.items(viewer.tenant, task.id, {
+          limit: first ?? rules.usual,
+          ...(states ? { states } : {}),
+          ...(afterPosition === undefined ? {} : { afterPosition }),
+        });
+        return new Connection<TaskItem>(
+          { items: page.items, hasNext: page.hasNext, hasPrevious: afterPosition !== undefined },
+          page.total,
+          cursorsOf(rules.list, ({ position }) => ({ key: null, id: String(position) })),
+        );
+      },
+    }),
+    problem: t.expose('problem', {
+      type: ProviderProblem,
+      nullable: true,
+      description:
+        'What ended or holds up the whole task; null when nothing did. Problems of single items are with them.',
+    }),
+    parent: t.field({
+      type: TaskRef,
+      nullable: true,
+      description: 'The task this one retries; null for a first try.',
+      resolve: ({ parentId }, _, { tasks, viewer }) => (parentId === null ? null : tasks.get(viewer.tenant, parentId)),
+    }),
+  }),
+});

@@ -1,0 +1,53 @@
+import { upsertEmployees } from '../../src/tasks/upsertEmployees.ts';
+import { builder } from '../builder.ts';
+import { EmployeeLookup } from '../lookups.ts';
+import { TaskPayload } from './payload.ts';
+import { VALIDATE_ONLY } from './rateSkills.ts';
+
+const UpsertEmployeeItem = builder.inputType('UpsertEmployeeItem', {
+  description: 'One employee. A field the integration does not store is refused with UNSUPPORTED.',
+  fields: (t) => ({
+    key: t.string({ description: 'As in `AssignSkillItem`.' }),
+    integration: t.string({ required: true, description: 'Where, by `Integration.name`.' }),
+    workEmail: t.field({
+      type: 'EmailAddress',
+      required: true,
+      description: "Work e-mail: a key, and how the provider's answer is told apart.",
+    }),
+    employeeNumber: t.string({ description: 'Employee number or external id: the stronger key.' }),
+    givenName: t.string({ description: 'Given name.' }),
+    familyName: t.string({ description: 'Family name.' }),
+    jobTitle: t.string({ description: 'Job title.' }),
+    jobCode: t.string({ description: 'Code that assigns a job profile.' }),
+    department: t.string({ description: 'Department name.' }),
+    location: t.string({ description: 'Work location name.' }),
+    manager: t.field({
+      type: EmployeeLookup,
+      description: 'The manager, who must have a work e-mail or a record there.',
+    }),
+    startDate: t.field({ type: 'Date', description: 'First day of employment.' }),
+  }),
+});
+
+const UpsertEmployeesInput = builder.inputType('UpsertEmployeesInput', {
+  description: 'Employees to create or update.',
+  fields: (t) => ({
+    items: t.field({
+      type: [UpsertEmployeeItem],
+      required: true,
+      description: '1 to 1000 employees, no key or e-mail twice for one integration.',
+    }),
+    idempotencyKey: t.string({ description: 'As in `AssignSkillsInput`.' }),
+    validateOnly: t.boolean({ required: true, defaultValue: false, description: VALIDATE_ONLY }),
+  }),
+});
+
+builder.mutationField('upsertEmployees', (t) =>
+  t.field({
+    type: TaskPayload,
+    description: 'Creates employees or updates those with the same key. A field left out keeps its value.',
+    args: { input: t.arg({ type: UpsertEmployeesInput, required: true, description: 'The employees.' }) },
+    resolve: (_, { input }, { directory, tasks, viewer }) =>
+      upsertEmployees(input, viewer, { directory, engine: tasks }),
+  }),
+);
