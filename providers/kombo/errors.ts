@@ -1,0 +1,90 @@
+/** The vendor's failures as ours. Its code decides before the HTTP status, its message never (section 4.3). */
+import { ProviderError } from '../../src/domain/problem.ts';
+import { isObject, type Json, optionalText } from '../../src/outbound/shape.ts';
+import type { HttpResponse } from '../../src/outbound/transport.ts';
+import { retryAfterOf } from '../../src/outbound/upstream.ts';
+import { BY_CODE, FIRST_SYNC, MESSAGES, REJECTED, type Rule, ruleOfStatus } from './error-rules.ts';
+
+/** A 200 that says it is an error; only the beginning is looked at, since every good answer passes here. */
+const ERROR_ENVELOPE = /^\s*\{\s*"status"\s*:\s*"error"/;
+
+/** The ProviderError of a failed answer; null when the answer is fine. Never throws. */
+export function failureOf(response: HttpResponse): ProviderError | null {
+  const { status, headers, text } = response;
+  const succeeded = status >= 200 && status < 300;
+  if (succeeded && !ERROR_ENVELOPE.test(text.slice(0, 100))) return null;
+  const error = errorObject(text);
+  const code = codeOf(error);
+  const rule = ruleOf(code, error, status);
+  return providerError(rule, {
+    code,
+    error,
+    status,
+    retryAfterSeconds: rule.code === 'RATE_LIMITED' ? waitOf(code, headers) : retryAfterOf(headers),
+  });
+}
+
+/** The error inside a task that ended FAILED: nothing was processed (section 13.2), save where the task ran out of time. */
+export function failureOfTask(raw: unknown): ProviderError {
+  const error = isObject(raw) ? raw : {};
+  const code = codeOf(error);
+  const rule = (code === null ? undefined : BY_CODE[code]) ?? REJECTED;
+  return providerError(rule, { code, error, status: null, retryAfterSeconds: null });
+}
+
+function ruleOf(code: string | null, error: Json, status: number): Rule {
+  // An unknown task answers 404 under the code of invalid input (section 13.3).
+  if (code === 'PLATFORM.INPUT_INVALID' && status === 404) return { code: 'NOT_FOUND', refused: true };
+  const known = code === null ? undefined : BY_CODE[code];
+  if (known) return known;
+  // The older form of the first sync: 503 with a message and nothing else (section 4.3). The message is not read.
+  const hasMessageOnly = typeof error.message === 'string' && !('code' in error);
+  return status === 503 && hasMessageOnly ? { ...FIRST_SYNC, refused: false } : ruleOfStatus(status);
+}
+
+/** Retry-After, else the reset of the vendor's own window (section 5.1), which tells nothing of the other limits. */
+function waitOf(code: string | null, headers: HttpResponse['headers']): number | null {
+  const ownWindow = code === null || code === 'PLATFORM.RATE_LIMIT_EXCEEDED';
+  return retryAfterOf(headers, ownWindow ? 'ratelimit-reset' : undefined);
+}
+
+interface Found {
+  code: string | null;
+  error: Json;
+  status: number | null;
+  retryAfterSeconds: number | null;
+}
+
+function providerError(rule: Rule, found: Found): ProviderError {
+  const { code, error, status } = found;
+  const isServerFault = status === null ? code === 'PLATFORM.TASK_TIMED_OUT' : status >= 500 || status < 400;
+  return new ProviderError(rule.code, MESSAGES[rule.code] ?? 'The provider failed.', {
+    ...(rule.retryable === undefined ? {} : { retryable: rule.retryable }),
+    retryAfterSeconds: found.retryAfterSeconds ?? rule.waitSeconds ?? null,
+    providerCode: code,
+    requestId: requestIdOf(error),
+    status,
+    mayHaveApplied: rule.refused !== true && isServerFault,
+  });
+}
+
+/** The `error` of the vendor's envelope; empty when the body is text, HTML, cut off or nothing. */
+function errorObject(text: string): Json {
+  try {
+    const body: unknown = JSON.parse(text);
+    return isObject(body) && isObject(body.error) ? body.error : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Codes look like FAMILY.NAME; anything else is no code and might hold somebody's data. */
+function codeOf(error: Json): string | null {
+  const code = optionalText(error.code);
+  return code !== null && /^[A-Z0-9_]{1,40}\.[A-Z0-9_]{1,60}$/.test(code) ? code : null;
+}
+
+/** What the vendor's support finds the call by: the interaction in the link to its log. */
+function requestIdOf(error: Json): string | null {
+  return optionalText(error.log_url)?.match(/[?&]interactionId=([\w-]{1,64})(?:&|$)/)?.[1] ?? null;
+}

@@ -1,0 +1,56 @@
+import type { IntegrationSettings, ProviderCard } from '../../src/outbound/card.ts';
+import { readEnvironment, VARIABLES } from './environment.ts';
+import { failureOf } from './errors.ts';
+import { employeesPort, ratingsByEmployeesPort, ratingsPort, skillsPort } from './reads.ts';
+import { SIMULATED } from './simulator-credentials.ts';
+import { simulator } from './simulator.ts';
+import { assignPort, ratePort, upsertEmployeesPort } from './writes.ts';
+
+/** Kombo's unified HRIS API: a mirror of one HR system, with writes that go through to it. */
+export const kombo: ProviderCard = {
+  name: 'kombo',
+  defaultIntegration: 'kombo-main',
+  title: 'Kombo HRIS',
+  limits: {
+    // The sample headers, limit 300 and reset 57, suggest 300 a minute (section 5.1).
+    requestsPerSecond: 5,
+    // Reads do not count towards the vendor's concurrency limit; eight fill the rate while an answer takes over a second.
+    readsInFlight: 8,
+    // Enforced since March 2026: the 31st write in flight is refused (section 5.2).
+    writesInFlight: 30,
+    attempts: 3,
+    connectTimeoutMs: 3_000,
+    headersTimeoutMs: 10_000,
+    bodyTimeoutMs: 10_000,
+    // A page of 250 employees with all their relations and remote data stays well below.
+    maxBodyBytes: 20_000_000,
+  },
+  variables: VARIABLES,
+  readEnvironment,
+  upstream: ({ settings }) => ({
+    // Section 1.
+    headers: {
+      authorization: `Bearer ${settings.apiKey ?? ''}`,
+      'x-integration-id': settings.integrationId ?? '',
+      accept: 'application/json',
+    },
+    failureOf,
+  }),
+  ports: (upstream, { settings }) => ({
+    employees: employeesPort(upstream),
+    skills: skillsPort(upstream),
+    ratings: ratingsPort(upstream),
+    ratingsByEmployees: ratingsByEmployeesPort(upstream),
+    rate: ratePort(upstream, settings.ratingBody === 'nested' ? 'nested' : 'flat'),
+    assign: assignPort(upstream),
+    upsertEmployees: upsertEmployeesPort(upstream),
+  }),
+  simulator,
+  simulatorSettings,
+};
+
+/** The version path is part of the base URL (section 2); a bare origin gets it. */
+function simulatorSettings(baseUrl: string): IntegrationSettings {
+  const withPath = new URL(baseUrl).pathname === '/' ? new URL('/v1', baseUrl).href : baseUrl;
+  return { baseUrl: withPath.replace(/\/+$/, ''), settings: { ...SIMULATED, ratingBody: 'flat' } };
+}

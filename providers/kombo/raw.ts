@@ -1,0 +1,88 @@
+/** The vendor's shapes and numbers. Sections are those of the fact sheet of this provider. */
+
+/** Paths below the base URL. That of an assignment's task is assumed by pattern (section 13.1, U1): it hangs on this table alone. */
+export const PATHS = {
+  employees: '/hris/employees',
+  skills: '/hris/skills',
+  ratings: '/hris/skill-proficiency-ratings',
+  assignments: '/hris/employee-skill-assignments',
+  assignmentTask: (taskId: string) => `/hris/employee-skill-assignments/${encodeURIComponent(taskId)}`,
+} as const;
+
+/** Largest page (section 6). */
+export const PAGE_SIZE = 250;
+
+/** Ids in one comma list; the vendor states no maximum (U19). */
+export const IDS_PER_CALL = 100;
+
+export interface RawOption {
+  id: string;
+  remote_id: string | null;
+  name: string;
+}
+
+/** Section 10.1. */
+export type RawScale =
+  | { id: string; remote_id: string; type: 'NUMERIC'; min: number | null; max: number | null; step: number | null }
+  | { id: string; remote_id: string; type: 'SINGLE_SELECT'; ordered_options: RawOption[] };
+
+/** How a rating carries its value (section 10.3): the seed's form, the newest without options, the one by names. */
+export type RawProficiency =
+  | { type: 'NUMERIC'; value: number }
+  | { type: 'SINGLE_SELECT'; options?: RawOption[]; selected_option_id: string }
+  | { type: 'SINGLE_SELECT'; ordered_options: string[]; value: string };
+
+export interface RawSkill {
+  id: string;
+  remote_id: string;
+  name: string | null;
+  description: string | null;
+  proficiency_scale?: RawScale | null;
+  changed_at: string;
+  remote_deleted_at: string | null;
+  remote_data: null;
+}
+
+export interface RawRating {
+  id: string;
+  remote_id: string | null;
+  employee_id: string;
+  skill_id: string;
+  proficiency: RawProficiency | null;
+  rating_source: string;
+  changed_at: string;
+  remote_deleted_at: string | null;
+}
+
+/** Sections 4.2 and 13.2. */
+export interface RawError {
+  code: string | null;
+  title: string | null;
+  message: string;
+  log_url: string | null;
+}
+
+/** Body of a rating write: flat in the seed, nested in the newest documentation (section 11.2, C1). */
+export type RawRatingWrite =
+  | { employee_id: string; skill_id: string; proficiency?: number | string }
+  | {
+      employee_id: string;
+      skill_id: string;
+      rating: { rating_source: 'EXTERNAL'; proficiency?: number | string };
+    };
+
+/** Body of an assignment (section 11.1); the key of the selected option is assumed (U4). */
+export interface RawAssignmentWrite {
+  employee_id: string;
+  skill_id: string;
+  proficiency?: { type: 'NUMERIC'; value: number } | { type: 'SINGLE_SELECT'; selected_option_id: string };
+}
+
+/** The part of an employee's creation that the gateway fills (section 14.1). */
+export interface RawEmployeeWrite {
+  first_name?: string | undefined;
+  last_name?: string | undefined;
+  work_email: string;
+  job_title?: string | undefined;
+  start_date?: string | undefined;
+}

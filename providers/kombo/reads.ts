@@ -1,0 +1,99 @@
+/** The reading ports: employees, skills, ratings as walks, and ratings of given employees. */
+import type { Call, RatingsByEmployeesPort, RatingsWalkPort, WalkPage, WalkPort } from '../../src/domain/ports.ts';
+import { ProviderError } from '../../src/domain/problem.ts';
+import type { EmployeeRow, RatingRow, SkillRow } from '../../src/domain/records.ts';
+import { isObject, type Json, optionalId, readRows } from '../../src/outbound/shape.ts';
+import type { Upstream } from '../../src/outbound/upstream.ts';
+import { type List, listPages } from './client.ts';
+import { isDeleted, toEmployee, toRating, toSkill } from './mappers.ts';
+import { IDS_PER_CALL, PATHS } from './raw.ts';
+
+const EMPLOYEES: List = { operation: 'employees', path: PATHS.employees, optional: false };
+const SKILLS: List = { operation: 'skills', path: PATHS.skills, optional: true };
+const RATINGS: List = { operation: 'ratings', path: PATHS.ratings, optional: true };
+const RATINGS_BY_EMPLOYEES: List = { ...RATINGS, operation: 'ratingsByEmployees' };
+
+export function employeesPort(upstream: Upstream): WalkPort<EmployeeRow> {
+  return { walk: (call) => walk(upstream, EMPLOYEES, toEmployee, call) };
+}
+
+export function skillsPort(upstream: Upstream): WalkPort<SkillRow> {
+  return { walk: (call) => walk(upstream, SKILLS, toSkill, call) };
+}
+
+export function ratingsPort(upstream: Upstream): RatingsWalkPort {
+  return { keep: false, walk: (call) => walk(upstream, RATINGS, toRating, call) };
+}
+
+async function* walk<Row>(
+  upstream: Upstream,
+  list: List,
+  map: (raw: Json) => Row,
+  call: Call,
+): AsyncGenerator<WalkPage<Row>> {
+  // The vendor gives no count (section 6).
+  for await (const page of listPages(upstream, list, call)) {
+    yield { rows: liveRows(upstream, list, page, map), total: null };
+  }
+}
+
+function liveRows<Row>(upstream: Upstream, list: List, page: readonly unknown[], map: (raw: Json) => Row): Row[] {
+  const live = page.filter((record) => !isObject(record) || !isDeleted(record));
+  return readRows(live, map, {
+    operation: list.operation,
+    path: 'data.results',
+    drift: (note) => upstream.drift(note),
+  });
+}
+
+export function ratingsByEmployeesPort(upstream: Upstream): RatingsByEmployeesPort {
+  return {
+    batchSize: IDS_PER_CALL,
+    // The filter is an assumption (U7): a tenant may ignore it or filter everything out.
+    filtered: true,
+    async read(employeeIds, call) {
+      // No id holds a comma, and a list could not escape it (section 7.1).
+      const ids = [...new Set(employeeIds)].filter((id) => id !== '' && !id.includes(','));
+      const chunks = Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, index) =>
+        ids.slice(index * IDS_PER_CALL, (index + 1) * IDS_PER_CALL),
+      );
+      if (chunks.length === 0) return [];
+      // One chunk that fails fails the read: the others need not go on.
+      const stop = new AbortController();
+      const signal = call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal;
+      try {
+        const rows = await Promise.all(chunks.map((chunk) => readChunk(upstream, chunk, { ...call, signal })));
+        return rows.flat();
+      } finally {
+        stop.abort();
+      }
+    },
+  };
+}
+
+async function readChunk(upstream: Upstream, ids: readonly string[], call: Call): Promise<RatingRow[]> {
+  const asked = new Set(ids);
+  const list = { ...RATINGS_BY_EMPLOYEES, filters: { employee_ids: ids.join(',') } };
+  const rows: RatingRow[] = [];
+  for await (const page of listPages(upstream, list, call)) {
+    if (page.some((record) => isForeign(record, asked))) throw filterIgnored(upstream);
+    rows.push(...liveRows(upstream, list, page, toRating));
+  }
+  return rows;
+}
+
+function isForeign(record: unknown, asked: ReadonlySet<string>): boolean {
+  const id = isObject(record) ? optionalId(record.employee_id) : null;
+  return id !== null && !asked.has(id);
+}
+
+function filterIgnored(upstream: Upstream): ProviderError {
+  upstream.drift({
+    operation: RATINGS_BY_EMPLOYEES.operation,
+    path: 'data.results.*.employee_id',
+    expected: 'an asked employee',
+    found: 'another employee',
+  });
+  const message = 'The provider ignored the filter by employees.';
+  return new ProviderError('UNREADABLE', message, { providerCode: 'FILTER_IGNORED', retryable: false });
+}

@@ -1,0 +1,6 @@
+/** Milliseconds as the vendor's timestamps: ISO 8601 in UTC with milliseconds (section 3). */
+export function instant(milliseconds: number): string;
+export function instant(milliseconds: number | null): string | null;
+export function instant(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,62 @@
+/** What an assignment's task says became of it (section 13.2). The payload of a completed one is assumed (U2), so it is read leniently. */
+import type { WriteResult } from '../../src/domain/ports.ts';
+import type { RatingRow } from '../../src/domain/records.ts';
+import { isObject, type Json, optionalId, optionalText, ShapeError, typeName } from '../../src/outbound/shape.ts';
+import type { Upstream } from '../../src/outbound/upstream.ts';
+import type { Answer } from './client.ts';
+import { failureOfTask } from './errors.ts';
+import { toRating } from './mappers.ts';
+
+const OPERATION = 'assignTask';
+
+/** The result of a task; a state that nobody has heard of counts as pending. */
+export function taskResult(upstream: Upstream, providerTaskId: string, answer: Answer): WriteResult<RatingRow> {
+  const task = answer.data;
+  switch (optionalText(task.status)?.toUpperCase()) {
+    case 'COMPLETED':
+      return completed(upstream, task.data, answer.warnings);
+    case 'FAILED':
+      return failed(task.error);
+    case 'PENDING':
+      return { state: 'accepted', providerTaskId };
+    default:
+      upstream.drift({
+        operation: OPERATION,
+        path: 'data.status',
+        expected: 'PENDING, COMPLETED or FAILED',
+        found: typeName(task.status),
+      });
+      return { state: 'accepted', providerTaskId };
+  }
+}
+
+function failed(error: unknown): WriteResult<RatingRow> {
+  const failure = failureOfTask(error);
+  return { state: failure.mayHaveApplied ? 'unknown' : 'failed', error: failure };
+}
+
+/** A row, one item of the shared task envelope around a row, or a bare id. */
+function completed(upstream: Upstream, data: unknown, warnings: readonly string[]): WriteResult<RatingRow> {
+  const payload: unknown = Array.isArray(data) ? data[0] : data;
+  if (!isObject(payload)) {
+    return { state: 'done', row: null, remoteId: null, warnings };
+  }
+  const isItem = 'status' in payload && !('employee_id' in payload);
+  if (!isItem) return stored(upstream, payload, warnings);
+  if (optionalText(payload.status)?.toUpperCase() === 'FAILED') return failed(payload.error);
+  return stored(upstream, isObject(payload.data) ? payload.data : {}, warnings);
+}
+
+function stored(upstream: Upstream, raw: Json, warnings: readonly string[]): WriteResult<RatingRow> {
+  const remoteId = optionalId(raw.id);
+  if (!('employee_id' in raw)) return { state: 'done', row: null, remoteId, warnings };
+  try {
+    return { state: 'done', row: toRating(raw), remoteId, warnings };
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    // That it took effect is the state's to say; only what was stored cannot be shown.
+    const { path, expected, found } = error;
+    upstream.drift({ operation: OPERATION, path: `data.data.${path}`, expected, found });
+    return { state: 'done', row: null, remoteId, warnings };
+  }
+}
