@@ -1,0 +1,140 @@
+/** Providers as the contract suite meets them: a card, its contract, and an adapter over a fresh simulator. */
+import { existsSync, readdirSync } from 'node:fs';
+import type { Call, DriftNote, Ports } from '../../src/domain/ports.ts';
+import type { EmployeeRow, RatingRow, SkillRow } from '../../src/domain/records.ts';
+import type { ProviderCard } from '../../src/outbound/card.ts';
+import { connect } from '../../src/outbound/connect.ts';
+import { simulatorTransport } from '../../src/outbound/transport.ts';
+import type { Limits } from '../../src/outbound/upstream.ts';
+import { VirtualClock } from '../../src/simulator/clock.ts';
+import type { ContractSubject, PortName } from '../../src/simulator/contract.ts';
+import { serveSimulator } from '../../src/simulator/serve.ts';
+import type { FaultShape, Simulator } from '../../src/simulator/simulator.ts';
+import { createWorkforce } from '../../src/simulator/workforce.ts';
+
+/** Enough people for two calls of a hundred ids and two pages of 250 rows, few enough for hundreds of cases. */
+export const WORKFORCE = createWorkforce('contract', { people: 260, skills: 60, holdingsPerPerson: 6 });
+
+export interface Subject {
+  card: ProviderCard;
+  contract: ContractSubject;
+}
+
+const PROVIDERS = new URL('../../providers/', import.meta.url);
+
+/** Every provider whose folder has both its card and its contract. */
+export async function loadSubjects(): Promise<Subject[]> {
+  const subjects: Subject[] = [];
+  for (const entry of readdirSync(PROVIDERS, { withFileTypes: true })) {
+    const { name } = entry;
+    const files = [`${name}/${name}.ts`, `${name}/contract.ts`].map((path) => new URL(path, PROVIDERS));
+    if (!entry.isDirectory() || !files.every((file) => existsSync(file))) continue;
+    const [cards, contracts] = (await Promise.all(files.map((file) => import(file.href)))) as [
+      Record<string, ProviderCard>,
+      { contract: ContractSubject },
+    ];
+    const card = cards[name];
+    if (!card) throw new Error(`providers/${name}/${name}.ts exports no ${name}`);
+    subjects.push({ card, contract: contracts.contract });
+  }
+  return subjects;
+}
+
+/** An adapter over its own simulator. */
+export interface Bench {
+  simulator: Simulator;
+  clock: VirtualClock;
+  ports: Ports;
+  drift: DriftNote[];
+  close(): Promise<void>;
+}
+
+/** One try a request and no rate, unless said otherwise, so that no case waits. */
+const NO_WAITING: Partial<Limits> = { attempts: 1, requestsPerSecond: null };
+
+export function inProcess({ card, contract }: Subject, limits: Partial<Limits> = {}): Bench {
+  const clock = new VirtualClock();
+  const simulator = card.simulator({ workforce: WORKFORCE, clock, limits: 'none' });
+  const drift: DriftNote[] = [];
+  const { ports, close } = connect(card, card.simulatorSettings(`http://simulator${contract.basePath}`), {
+    name: card.defaultIntegration,
+    transport: simulatorTransport(simulator, contract.basePath),
+    limits: { ...NO_WAITING, ...limits },
+    onDrift: (note) => drift.push(note),
+  });
+  return { simulator, clock, ports, drift, close };
+}
+
+/** The same over a socket. */
+export async function overHttp({ card, contract }: Subject, limits: Partial<Limits> = {}): Promise<Bench> {
+  const clock = new VirtualClock();
+  const simulator = card.simulator({ workforce: WORKFORCE, clock, limits: 'none' });
+  const server = await serveSimulator(simulator);
+  const drift: DriftNote[] = [];
+  const connected = connect(card, card.simulatorSettings(`${server.origin}${contract.basePath}`), {
+    name: card.defaultIntegration,
+    limits: { ...NO_WAITING, ...limits },
+    onDrift: (note) => drift.push(note),
+  });
+  return {
+    simulator,
+    clock,
+    ports: connected.ports,
+    drift,
+    async close() {
+      await server.close();
+      await connected.close();
+    },
+  };
+}
+
+export const CALL: Call = { purpose: 'request' };
+
+export type Row = EmployeeRow | SkillRow | RatingRow;
+export const READ_PORTS = ['employees', 'skills', 'ratings', 'ratingsByEmployees'] as const;
+export type ReadPort = (typeof READ_PORTS)[number];
+export const WRITE_PORTS = ['rate', 'assign', 'upsertEmployees'] as const;
+export type WritePortName = (typeof WRITE_PORTS)[number];
+
+/** All rows of a walk, page after page as they came. */
+export async function walkPages(ports: Ports, port: Exclude<ReadPort, 'ratingsByEmployees'>, call: Call = CALL) {
+  const walker = ports[port];
+  if (!walker) throw new Error(`no port ${port}`);
+  const pages: { rows: Row[]; total: number | null }[] = [];
+  for await (const page of walker.walk(call)) pages.push(page);
+  return pages;
+}
+
+/** Everything that a read port gives; `ids` are those asked of `ratingsByEmployees`. */
+export async function read(ports: Ports, port: ReadPort, ids: readonly string[], call: Call = CALL): Promise<Row[]> {
+  if (port !== 'ratingsByEmployees') return (await walkPages(ports, port, call)).flatMap((page) => page.rows);
+  if (!ports.ratingsByEmployees) throw new Error(`no port ${port}`);
+  return ports.ratingsByEmployees.read(ids, call);
+}
+
+/** What a row is known by: its id, or the parts of a rating. */
+export function keyOf(row: Row): string {
+  return 'parts' in row ? row.parts.join('|') : row.remoteId;
+}
+
+/** Lays a fault on the calls of a port. */
+export function lay(
+  { simulator }: Bench,
+  { contract }: Subject,
+  port: PortName,
+  shape: FaultShape,
+  only: { method?: string; times?: number } = {},
+): void {
+  const path = contract.paths[port];
+  if (path === undefined) throw new Error(`the contract says no path of ${port}`);
+  simulator.addFault({ shape, path, ...only });
+}
+
+/** Lets everything that is already settled run. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
