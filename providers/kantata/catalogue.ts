@@ -1,0 +1,34 @@
+import type { WalkPort } from '../../src/domain/ports.ts';
+import type { EmployeeRow, SkillRow } from '../../src/domain/records.ts';
+import { readRows } from '../../src/outbound/shape.ts';
+import { EVERYBODY, USER_INCLUDES, type KantataClient } from './client.ts';
+import { toEmployee, toSkill, type EmployeeOptions } from './mappers.ts';
+import { ROUTES } from './raw.ts';
+
+/** Walks everybody on the account, inactive people included. */
+export function employeesWalk(client: KantataClient, options: EmployeeOptions): WalkPort<EmployeeRow> {
+  const operation = 'employees';
+  const request = { operation, route: ROUTES.users, query: { ...EVERYBODY, include: USER_INCLUDES } };
+  const context = { operation, path: 'users', drift: client.drift };
+  return {
+    async *walk(call) {
+      for await (const page of client.walk(request, call)) {
+        yield { rows: readRows(page.records, (raw) => toEmployee(raw, page, options), context), total: page.count };
+      }
+    },
+  };
+}
+
+/** Walks the account's skills; NOT_OFFERED where there is no such list. */
+export function skillsWalk(client: KantataClient): WalkPort<SkillRow> {
+  const operation = 'skills';
+  const query = { include: 'skill_category,external_references' };
+  const context = { operation, path: 'skills', drift: client.drift };
+  return {
+    async *walk(call) {
+      for await (const page of client.walk({ operation, route: ROUTES.skills, query }, call)) {
+        yield { rows: readRows(page.records, (raw) => toSkill(raw, page), context), total: page.count };
+      }
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import type { Call, DriftNote } from '../../src/domain/ports.ts';
+import { ProviderError } from '../../src/domain/problem.ts';
+import { parseJson, unreadable } from '../../src/outbound/shape.ts';
+import type { HttpResponse } from '../../src/outbound/transport.ts';
+import type { Upstream, UpstreamRequest } from '../../src/outbound/upstream.ts';
+import { readEnvelope, type Envelope } from './envelope.ts';
+import { pagesInTurn, pagesTogether } from './paging.ts';
+import { MOST_PER_PAGE, ROUTES, type RawNewMembership, type RawUserChange } from './raw.ts';
+
+export interface ListRequest {
+  operation: string;
+  route: (typeof ROUTES)[keyof typeof ROUTES];
+  /** Without blanks and spaces: a blank filter counts as not sent and gives everything (sheet 5 and 6). */
+  query: Record<string, string | boolean>;
+}
+
+/** The API in its own words, over the policy. Every method throws ProviderError, or the signal's reason. */
+export interface KantataClient {
+  /** The list's pages in turn, to its end. */
+  walk(request: ListRequest, call: Call): AsyncIterable<Envelope>;
+  /** All pages of a list, the later ones at once; `check` sees each page and may throw. */
+  readAll(request: ListRequest, call: Call, check: (page: Envelope) => void): Promise<Envelope[]>;
+  /** Never repeated by itself. Null when the answer is a success without a body. */
+  createMemberships(memberships: readonly RawNewMembership[], call: Call): Promise<Envelope | null>;
+  updateMembership(id: string, level: number, call: Call): Promise<Envelope | null>;
+  updateUser(id: string, user: RawUserChange, call: Call): Promise<Envelope | null>;
+  drift: (note: DriftNote) => void;
+}
+
+/** Foreign keys appear for sure only where their association is included (sheet 3.4). */
+export const MEMBERSHIP_INCLUDES = 'skill,user';
+export const USER_INCLUDES = 'account_membership,external_references,manager';
+
+/** Without these, people in no project and inactive people are missing (sheet 7.4). */
+export const EVERYBODY = { on_my_account: true, show_disabled: true } as const;
+
+export function createClient(upstream: Upstream): KantataClient {
+  const drift = (note: DriftNote) => upstream.drift(note);
+
+  const envelopeOf = (response: HttpResponse, operation: string): Envelope => {
+    try {
+      return readEnvelope(parseJson(response.text));
+    } catch (error) {
+      throw unreadable(error, operation, drift);
+    }
+  };
+
+  const readPage = (request: ListRequest) => async (page: number, call: Call) => {
+    const response = await onCollection(request.route, () =>
+      upstream.send(
+        {
+          operation: request.operation,
+          kind: 'read',
+          method: 'GET',
+          path: request.route,
+          query: { ...request.query, page, per_page: MOST_PER_PAGE },
+        },
+        call,
+      ),
+    );
+    return envelopeOf(response, request.operation);
+  };
+
+  const write = async (request: Omit<UpstreamRequest, 'kind'>, call: Call): Promise<Envelope | null> => {
+    const response = await upstream.send({ ...request, kind: 'write' }, call);
+    // Any 2xx is a success, also without a body (sheet 17).
+    return response.text.trim() === '' ? null : envelopeOf(response, request.operation);
+  };
+
+  return {
+    walk: (request, call) => pagesInTurn(readPage(request), call),
+    readAll: (request, call, check) => pagesTogether(readPage(request), call, check),
+    createMemberships: (memberships, call) =>
+      onCollection(ROUTES.skillMemberships, () =>
+        write(
+          {
+            operation: 'createMemberships',
+            method: 'POST',
+            path: ROUTES.skillMemberships,
+            // The answer is paged like a list: without a size it shows 20 of 200 created rows (sheet 11).
+            query: { include: MEMBERSHIP_INCLUDES, per_page: MOST_PER_PAGE },
+            body: memberships.length === 1 ? { skill_membership: memberships[0] } : { skill_memberships: memberships },
+          },
+          call,
+        ),
+      ),
+    updateMembership: (id, level, call) =>
+      write(
+        {
+          operation: 'updateMembership',
+          method: 'PUT',
+          path: `${ROUTES.skillMemberships}/${id}`,
+          query: { include: MEMBERSHIP_INCLUDES },
+          body: { skill_membership: { level } },
+          repeatable: true, // a PUT of the same level changes nothing the second time (sheet 12)
+        },
+        call,
+      ),
+    updateUser: (id, user, call) =>
+      write(
+        {
+          operation: 'updateUser',
+          method: 'PUT',
+          path: `${ROUTES.users}/${id}`,
+          query: { ...EVERYBODY, include: USER_INCLUDES },
+          body: { user },
+          repeatable: true, // as above
+        },
+        call,
+      ),
+    drift,
+  };
+}
+
+/**
+ * On a collection, 404 cannot mean a record: the route itself is missing. On the catalogue of skills, 403 means the same
+ * to us, since the gateway does without it; people and memberships it cannot do without, so there 403 stays FORBIDDEN.
+ */
+async function onCollection<Result>(route: ListRequest['route'], send: () => Promise<Result>): Promise<Result> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const missing = error.code === 'NOT_FOUND' || (error.code === 'FORBIDDEN' && route === ROUTES.skills);
+    if (!missing) throw error;
+    throw new ProviderError('NOT_OFFERED', 'The provider does not offer this operation.', {
+      status: error.status,
+      providerCode: error.providerCode,
+      requestId: error.requestId,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import type { EnvironmentReading, ProviderCard } from '../../src/outbound/card.ts';
+import { DEFAULT_BASE_URL } from './raw.ts';
+
+export const VARIABLES: ProviderCard['variables'] = [
+  {
+    name: 'KANTATA_TOKEN',
+    description:
+      "Token of an account administrator, from the registered application's page. Weaker tokens see fewer rows.",
+    example: 'replace-me',
+  },
+  {
+    name: 'KANTATA_BASE_URL',
+    description: `Where the API is; ${DEFAULT_BASE_URL} when unset.`,
+    example: DEFAULT_BASE_URL,
+  },
+  {
+    name: 'KANTATA_EXTERNAL_SERVICE',
+    description:
+      'service_name of the external reference that carries the employee number; when unset, the one reference whose service_model contains "employee".',
+    example: 'hris',
+  },
+];
+
+/** Reads the three variables; blank counts as unset. Every complaint names its variable. */
+export function readEnvironment(environment: Record<string, string | undefined>): EnvironmentReading {
+  const valueOf = (name: string) => environment[name]?.trim() ?? '';
+  const token = valueOf('KANTATA_TOKEN');
+  const baseUrl = valueOf('KANTATA_BASE_URL');
+  const externalService = valueOf('KANTATA_EXTERNAL_SERVICE');
+  if (token === '' && baseUrl === '' && externalService === '') return { state: 'absent' };
+
+  const complaints: string[] = [];
+  if (token === '') complaints.push('KANTATA_TOKEN is missing.');
+  // Anything else would break the Authorization header.
+  else if (!/^[\x21-\x7e]+$/.test(token)) complaints.push('KANTATA_TOKEN holds characters that no token has.');
+  if (baseUrl !== '' && !isBaseUrl(baseUrl)) {
+    complaints.push('KANTATA_BASE_URL is no http or https address without query and credentials.');
+  }
+  if (complaints.length > 0) return { state: 'refused', complaints };
+  return {
+    state: 'configured',
+    integration: {
+      baseUrl: (baseUrl === '' ? DEFAULT_BASE_URL : baseUrl).replace(/\/+$/, ''),
+      settings: { token, ...(externalService === '' ? {} : { externalService }) },
+    },
+  };
+}
+
+function isBaseUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return /^https?:$/.test(url.protocol) && `${url.search}${url.hash}${url.username}${url.password}` === '';
+}

@@ -1,0 +1,56 @@
+import type { ProviderCard } from '../../src/outbound/card.ts';
+import { employeesWalk, skillsWalk } from './catalogue.ts';
+import { createClient } from './client.ts';
+import { readEnvironment, VARIABLES } from './environment.ts';
+import { failureOf } from './errors.ts';
+import { writeMemberships } from './memberships.ts';
+import { ratingsByEmployees, ratingsWalk } from './ratings.ts';
+import { createKantataSimulator, SIMULATOR_BASE_PATH, SIMULATOR_TOKEN } from './simulator.ts';
+import { updateEmployees } from './users.ts';
+
+/** Kantata OX: people on projects, the skills they hold and a level of 1 to 5. */
+export const kantata: ProviderCard = {
+  name: 'kantata',
+  defaultIntegration: 'kantata-main',
+  title: 'Kantata OX',
+  limits: {
+    // The real numbers are not public; third parties keep 100 ms between calls (sheet 12).
+    requestsPerSecond: 10,
+    readsInFlight: 8,
+    // A membership at a time is changed by PUT, there is no bulk update (sheet 11).
+    writesInFlight: 4,
+    attempts: 3,
+    connectTimeoutMs: 3_000,
+    // The server itself may take 3 minutes (sheet 1); no reader waits that long.
+    headersTimeoutMs: 10_000,
+    bodyTimeoutMs: 10_000,
+    // 200 users with their references and managers stay below 1 MB; twenty times that is no answer to a question of ours.
+    maxBodyBytes: 20 * 1024 * 1024,
+  },
+  variables: VARIABLES,
+  readEnvironment,
+  upstream: ({ settings }) => ({
+    headers: { authorization: `Bearer ${settings.token ?? ''}`, accept: 'application/json' },
+    failureOf,
+  }),
+  ports(upstream, { settings }) {
+    const client = createClient(upstream);
+    const options = { externalService: settings.externalService ?? null };
+    return {
+      employees: employeesWalk(client, options),
+      skills: skillsWalk(client),
+      ratings: ratingsWalk(client),
+      ratingsByEmployees: ratingsByEmployees(client),
+      rate: writeMemberships(client),
+      assign: writeMemberships(client),
+      upsertEmployees: updateEmployees(client, options),
+    };
+  },
+  simulator: createKantataSimulator,
+  simulatorSettings(baseUrl) {
+    // A bare origin gets the path under which the simulator answers.
+    const { pathname } = new URL(baseUrl);
+    const base = baseUrl.replace(/\/+$/, '');
+    return { baseUrl: pathname === '/' ? base + SIMULATOR_BASE_PATH : base, settings: { token: SIMULATOR_TOKEN } };
+  },
+};

@@ -1,0 +1,76 @@
+import type { RatingsByEmployeesPort, RatingsWalkPort } from '../../src/domain/ports.ts';
+import { ProviderError } from '../../src/domain/problem.ts';
+import type { RatingRow } from '../../src/domain/records.ts';
+import { readRows } from '../../src/outbound/shape.ts';
+import { MEMBERSHIP_INCLUDES, type KantataClient } from './client.ts';
+import type { Envelope } from './envelope.ts';
+import { toRating } from './mappers.ts';
+import { together } from './paging.ts';
+import { ID_PATTERN, IDS_PER_CALL, ROUTES } from './raw.ts';
+
+/** Ascending by creation, so that rows added during a scan come last (sheet 4). */
+export const MEMBERSHIP_ORDER = 'created_at:asc';
+
+/** Walks every membership that the token may see. */
+export function ratingsWalk(client: KantataClient): RatingsWalkPort {
+  return {
+    keep: false,
+    async *walk(call) {
+      const request = {
+        operation: 'ratings',
+        route: ROUTES.skillMemberships,
+        query: { include: MEMBERSHIP_INCLUDES, order: MEMBERSHIP_ORDER },
+      };
+      for await (const page of client.walk(request, call)) {
+        yield { rows: rowsOf(page, 'ratings', client), total: page.count };
+      }
+    },
+  };
+}
+
+/** Reads memberships by `user_ids` in the comma form; its acceptance is assumed (sheet 6), so every page is checked. */
+export function ratingsByEmployees(client: KantataClient): RatingsByEmployeesPort {
+  const operation = 'ratingsByEmployees';
+  return {
+    batchSize: IDS_PER_CALL,
+    filtered: true,
+    async read(employeeIds, call) {
+      // What is no id of Kantata's has no rows; sent, it would be dropped and might leave the filter blank (sheet 5).
+      const ids = [...new Set(employeeIds)].filter((id) => ID_PATTERN.test(id));
+      const pages = await together(call, chunksOf(ids, IDS_PER_CALL), (chunk, shared) => {
+        const asked = new Set(chunk);
+        const query = { user_ids: chunk.join(','), include: MEMBERSHIP_INCLUDES, order: MEMBERSHIP_ORDER };
+        const mapped = new Map<Envelope, RatingRow[]>();
+        return client
+          .readAll({ operation, route: ROUTES.skillMemberships, query }, shared, (page) => {
+            const rows = rowsOf(page, operation, client);
+            if (rows.some((row) => !asked.has(row.employeeId))) throw filterIgnored(operation, client);
+            mapped.set(page, rows);
+          })
+          .then((all) => all.flatMap((page) => mapped.get(page) ?? []));
+      });
+      return [...new Map(pages.flat().map((row) => [row.remoteId, row])).values()];
+    },
+  };
+}
+
+/** The error for an answer that holds what was not asked, noted as drift. */
+export function filterIgnored(operation: string, client: KantataClient): ProviderError {
+  const path = 'skill_memberships.*.user_id';
+  client.drift({ operation, path, expected: 'asked user', found: 'other user' });
+  return new ProviderError('UNREADABLE', 'The provider ignores the filter by employee.', {
+    providerCode: 'FILTER_IGNORED',
+    retryable: false,
+  });
+}
+
+export function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
+
+function rowsOf(page: Envelope, operation: string, client: KantataClient): RatingRow[] {
+  const context = { operation, path: 'skill_memberships', drift: client.drift };
+  return readRows(page.records, (raw) => toRating(raw, page), context);
+}

@@ -1,0 +1,110 @@
+import type { Clock } from '../../src/simulator/clock.ts';
+import type { Workforce } from '../../src/simulator/workforce.ts';
+import {
+  MEMBERSHIPS,
+  membershipsOf,
+  skillsOf,
+  usersOf,
+  type SimMembership,
+  type SimSkill,
+  type SimUser,
+} from './simulator-data.ts';
+import { SortedList } from './simulator-sorted.ts';
+
+function byName<Item extends { id: number }>(nameOf: (item: Item) => string) {
+  return (a: Item, b: Item): number => {
+    const [x, y] = [nameOf(a), nameOf(b)];
+    if (x === y) return a.id - b.id;
+    return x < y ? -1 : 1;
+  };
+}
+
+/** The simulator's data, indexed so that no call of the adapter costs more than the rows it shows. */
+export class Store {
+  readonly users: ReadonlyMap<number, SimUser>;
+  readonly usersByName: SortedList<SimUser>;
+  readonly usersByEmail = new Map<string, Set<SimUser>>();
+  readonly skills: ReadonlyMap<number, SimSkill>;
+  readonly skillsByName: readonly SimSkill[];
+  readonly memberships = new Map<number, SimMembership>();
+  /** By id, which is also the order of creation. */
+  readonly membershipsInOrder: SortedList<SimMembership>;
+  readonly membershipsByUser = new Map<number, Map<number, SimMembership>>();
+  readonly membershipsBySkill = new Map<number, Set<SimMembership>>();
+  /** The user behind the token, an administrator. */
+  readonly me: SimUser;
+  readonly #clock: Clock;
+  #nextId: number;
+  #lastCreation: number;
+
+  constructor(workforce: Workforce, clock: Clock) {
+    this.#clock = clock;
+    const users = usersOf(workforce);
+    const me = users.find((user) => user.disabledAt === null);
+    if (!me) throw new Error('the workforce has no active person in the project system');
+    this.me = me;
+    this.users = new Map(users.map((user) => [user.id, user]));
+    this.usersByName = new SortedList(
+      users,
+      byName((user) => user.fullName.toLowerCase()),
+    );
+    for (const user of users) this.#indexEmail(user);
+    const skills = skillsOf(workforce);
+    this.skills = new Map(skills.map((skill) => [skill.id, skill]));
+    this.skillsByName = skills.toSorted(byName((skill) => skill.name.trim().toLowerCase()));
+    const memberships = membershipsOf(workforce, me.id);
+    this.membershipsInOrder = new SortedList(memberships, (a, b) => a.id - b.id);
+    for (const membership of memberships) this.#index(membership);
+    this.#nextId = MEMBERSHIPS + memberships.length;
+    this.#lastCreation = memberships.at(-1)?.createdAt ?? 0;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** Later than every creation before, by less than the wire shows: rows of one bulk have an order (sheet 11). */
+  addMembership(given: { userId: number; skillId: number; level: number }): SimMembership {
+    const createdAt = Math.max(this.now(), this.#lastCreation + 0.001);
+    this.#lastCreation = createdAt;
+    const membership = { ...given, id: this.#nextId, creatorId: this.me.id, createdAt, updatedAt: createdAt };
+    this.#nextId += 1;
+    this.membershipsInOrder.add(membership);
+    this.#index(membership);
+    return membership;
+  }
+
+  removeMembership(membership: SimMembership): void {
+    this.memberships.delete(membership.id);
+    this.membershipsInOrder.remove(membership);
+    this.membershipsByUser.get(membership.userId)?.delete(membership.skillId);
+    this.membershipsBySkill.get(membership.skillId)?.delete(membership);
+  }
+
+  changeUser(user: SimUser, change: Partial<Pick<SimUser, 'fullName' | 'headline' | 'email'>>): void {
+    this.usersByName.remove(user);
+    if (user.email !== null) this.usersByEmail.get(user.email.toLowerCase())?.delete(user);
+    Object.assign(user, change, { updatedAt: this.now() });
+    this.usersByName.add(user);
+    this.#indexEmail(user);
+  }
+
+  #indexEmail(user: SimUser): void {
+    if (user.email === null) return;
+    const key = user.email.toLowerCase();
+    const sharing = this.usersByEmail.get(key);
+    if (sharing) sharing.add(user);
+    else this.usersByEmail.set(key, new Set([user]));
+  }
+
+  #index(membership: SimMembership): void {
+    const { id, userId, skillId } = membership;
+    this.memberships.set(id, membership);
+    const held = this.membershipsByUser.get(userId);
+    if (held) held.set(skillId, membership);
+    else this.membershipsByUser.set(userId, new Map([[skillId, membership]]));
+    const holders = this.membershipsBySkill.get(skillId);
+    if (holders) holders.add(membership);
+    else this.membershipsBySkill.set(skillId, new Set([membership]));
+  }
+}
