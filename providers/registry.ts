@@ -1,0 +1,3 @@
+export { kombo } from './kombo/kombo.ts';
+export { imocha } from './imocha/imocha.ts';
+export { kantata } from './kantata/kantata.ts';

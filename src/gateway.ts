@@ -1,0 +1,128 @@
+import { schema } from '../schema/index.ts';
+import type { Config } from './config.ts';
+import { createContext } from './context.ts';
+import { Directory } from './directory/directory.ts';
+import { DirectoryRefresh } from './directory/refresh.ts';
+import { readGraphiqlTabs } from './http/graphiqlTabs.ts';
+import type { Log } from './http/log.ts';
+import { afterWrite } from './loaders/afterWrite.ts';
+import { RatingReader } from './loaders/ratingReader.ts';
+import type { CallRecord, Limits } from './outbound/upstream.ts';
+import { connectIntegrations, startSimulators, type RunningSimulator } from './providers.ts';
+import { createGatewayServer } from './server.ts';
+import { deferredEngine } from './tasks/deferredEngine.ts';
+import { openEmbeddedEngine } from './tasks/engine/engine.ts';
+
+export interface GatewayOptions {
+  config: Config;
+  log: Log;
+  /** Over every card's limits; for benches and tests. */
+  limits?: Partial<Limits>;
+  /** Hears of every call to a provider. */
+  onCall?: (record: CallRecord) => void;
+  /** Called when the task store is lost for good: the process can only be started anew. */
+  onFailure?: (error: Error) => void;
+}
+
+export interface Gateway {
+  /** Without a path. */
+  url: string;
+  directory: Directory;
+  /** The simulators it started; empty with configured providers. */
+  simulators: readonly RunningSimulator[];
+  /** Resolves when every integration's first walk has ended and the task store is open. */
+  ready: Promise<void>;
+  /** Stops: no more requests, streams ended, tasks handed back, connections closed. */
+  close(): Promise<void>;
+}
+
+/** The single tenant that the environment describes (DESIGN: Words). */
+const TENANT = 'default';
+
+/** Puts everything together and listens at once; walks and the task store follow while requests are answered already. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, log } = options;
+  const simulators = config.sandbox ? await startSimulators(config.simulator) : [];
+  for (const { card, origin } of simulators) {
+    log.info(
+      { provider: card.name, origin },
+      'no provider is configured: simulating this one, its data is kept in memory',
+    );
+  }
+  const connected = connectIntegrations(config, {
+    simulators,
+    ...(options.limits ? { limits: options.limits } : {}),
+    ...(options.onCall ? { onCall: options.onCall } : {}),
+  });
+  const directory = new Directory(connected.integrations);
+  const refresh = new DirectoryRefresh(directory, log);
+  const readers = new Map(
+    connected.integrations.map((integration) => [
+      integration.name,
+      new RatingReader({ directory, integration, cache: config.cache }),
+    ]),
+  );
+  let store: 'opening' | 'open' | 'lost' = 'opening';
+  const lost = (error: Error) => {
+    store = 'lost';
+    log.error({ err: error }, 'the task store is lost');
+    options.onFailure?.(error);
+  };
+  const opening = openEmbeddedEngine({
+    dataDir: config.dataDir,
+    ports: (name) => directory.integration(name)?.ports ?? null,
+    onWritten: ({ item }) => afterWrite(item, { directory, readers }),
+    onFailure: lost,
+    log,
+  });
+  const tasks = deferredEngine(opening);
+  const server = createGatewayServer({
+    config,
+    schema,
+    context: ({ signal, client }) =>
+      createContext({
+        viewer: { tenant: TENANT, client },
+        directory,
+        readers,
+        tasks,
+        signal,
+        deadlineMs: config.deadlineMs,
+      }),
+    ready: () => ({
+      ready: store === 'open' && refresh.ready,
+      detail: {
+        store,
+        integrations: Object.fromEntries(
+          directory.integrations.map(({ name, state, sync }) => [name, { state, sync: sync.state }]),
+        ),
+      },
+    }),
+    log,
+    graphiql: config.sandbox,
+    graphiqlTabs: config.sandbox ? await readGraphiqlTabs() : [],
+  });
+  const walks = refresh.start();
+  const opened = opening.then(
+    () => {
+      store = 'open';
+    },
+    (error: unknown) => lost(error instanceof Error ? error : new Error(String(error))),
+  );
+  const { url } = await server.listen();
+  return {
+    url,
+    directory,
+    simulators,
+    ready: Promise.all([walks, opened]).then(() => {}),
+    async close() {
+      refresh.stop();
+      await server.close();
+      await opening.then(
+        (engine) => engine.close(),
+        // An engine that never opened has nothing to close, and its failure was reported.
+        () => {},
+      );
+      await connected.close();
+    },
+  };
+}

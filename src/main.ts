@@ -1,0 +1,43 @@
+/** The program: reads the environment, starts the gateway, stops it on SIGTERM and SIGINT. */
+import { existsSync } from 'node:fs';
+import { pino } from 'pino';
+
+// Before graphql is loaded: its development checks cost a third of the speed (DEPENDENCIES, section 5).
+process.env['NODE_ENV'] ??= 'production';
+if (existsSync('.env')) process.loadEnvFile('.env');
+
+const [{ ConfigError, readConfig }, { startGateway }, { CARDS }] = await Promise.all([
+  import('./config.ts'),
+  import('./gateway.ts'),
+  import('./providers.ts'),
+]);
+
+try {
+  const config = readConfig(process.env, CARDS);
+  const log = pino({ level: config.logLevel, base: null });
+  const fail = (error: Error) => {
+    log.fatal({ err: error }, 'stopping: the gateway cannot go on');
+    process.exitCode = 1;
+    void gateway?.close().finally(() => process.exit());
+  };
+  let gateway: Awaited<ReturnType<typeof startGateway>> | null = null;
+  gateway = await startGateway({ config, log, onFailure: fail });
+  log.info({ url: `${gateway.url}/graphql`, graphiql: config.sandbox }, 'listening');
+  void gateway.ready.then(() => log.info({ url: `${gateway?.url}/graphql` }, 'ready'));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      log.info({ signal }, 'stopping');
+      void gateway?.close().then(
+        () => process.exit(),
+        (error: unknown) => {
+          log.error({ err: error }, 'stopped badly');
+          process.exit(1);
+        },
+      );
+    });
+  }
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

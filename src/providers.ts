@@ -1,0 +1,96 @@
+import * as registry from '../providers/registry.ts';
+import type { Config } from './config.ts';
+import { Integration } from './directory/integration.ts';
+import type { IntegrationSettings, ProviderCard } from './outbound/card.ts';
+import { connect, type Connected } from './outbound/connect.ts';
+import type { CallRecord, Limits } from './outbound/upstream.ts';
+import { systemClock } from './simulator/clock.ts';
+import { serveSimulator, type ServedSimulator } from './simulator/serve.ts';
+import type { Simulator } from './simulator/simulator.ts';
+import { createWorkforce } from './simulator/workforce.ts';
+
+/** All providers, in order of precedence. */
+export const CARDS: readonly ProviderCard[] = Object.values(registry);
+
+/** A simulator on its socket. */
+export interface RunningSimulator extends ServedSimulator {
+  card: ProviderCard;
+  simulator: Simulator;
+}
+
+/** Starts the simulators of all providers over one workforce. `ports` are given in the order of the registry; 0 takes a free one. */
+export async function startSimulators(
+  { people, skills, limits, seed }: Config['simulator'],
+  ports: readonly number[] = [],
+): Promise<RunningSimulator[]> {
+  const workforce = createWorkforce(seed, { people, skills });
+  return Promise.all(
+    CARDS.map(async (card, index) => {
+      const simulator = card.simulator({ workforce, clock: systemClock, limits });
+      return { card, simulator, ...(await serveSimulator(simulator, ports[index] ?? 0)) };
+    }),
+  );
+}
+
+export interface ConnectedIntegrations {
+  integrations: Integration[];
+  /** Lets go of all connections and ends the simulators that were started. */
+  close(): Promise<void>;
+}
+
+export interface ConnectIntegrationsOptions {
+  /** Simulators to use where nothing is configured. */
+  simulators: readonly RunningSimulator[];
+  /** Over every card's limits. */
+  limits?: Partial<Limits>;
+  onCall?: (record: CallRecord) => void;
+}
+
+/** The configured integrations at work, or, in the sandbox, one for each simulator. */
+export function connectIntegrations(config: Config, options: ConnectIntegrationsOptions): ConnectedIntegrations {
+  const { simulators, onCall } = options;
+  const configured = config.sandbox
+    ? simulators.map(({ card, origin }) => ({
+        card,
+        name: card.defaultIntegration,
+        settings: card.simulatorSettings(origin),
+      }))
+    : config.integrations;
+  // Simulators without rate limits are for measuring: the gateway then keeps to none either.
+  const unlimited = config.sandbox && config.simulator.limits === 'none' ? { requestsPerSecond: null } : {};
+  const connected = configured.map((entry) => put(entry, { ...unlimited, ...options.limits }, onCall));
+  return {
+    integrations: connected.map(({ integration }) => integration),
+    close: async () => {
+      await Promise.all([
+        ...connected.map(({ connection }) => connection.close()),
+        ...simulators.map((simulator) => simulator.close()),
+      ]);
+    },
+  };
+}
+
+function put(
+  { card, name, settings }: { card: ProviderCard; name: string; settings: IntegrationSettings },
+  limits: Partial<Limits>,
+  onCall: ((record: CallRecord) => void) | undefined,
+): { integration: Integration; connection: Connected } {
+  // The integration hears of calls and drift, and is made of the ports that make them.
+  let integration: Integration | null = null;
+  const connection = connect(card, settings, {
+    name,
+    limits,
+    onCall: (record) => {
+      integration?.onCall(record);
+      onCall?.(record);
+    },
+    onDrift: (note) => integration?.onDrift(note),
+  });
+  integration = new Integration({
+    name,
+    provider: card.name,
+    ports: connection.ports,
+    limits: { ...card.limits, ...limits },
+  });
+  return { integration, connection };
+}

@@ -1,0 +1,29 @@
+/** All simulators as a process of their own, so that they outlive a gateway: prints the environment that reaches them. */
+import { ConfigError, readConfig } from './config.ts';
+import { startSimulators } from './providers.ts';
+
+/** Ports in the order of the registry, unless SIMULATOR_PORT gives another first one (0: free ones). */
+const FIRST_PORT = 4101;
+
+try {
+  const { SIMULATOR_PORT: given, ...environment } = process.env;
+  const first = given === undefined || given === '' ? FIRST_PORT : Number(given);
+  const { simulator } = readConfig(
+    Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('SIMULATOR_'))),
+    [],
+  );
+  const running = await startSimulators(simulator, first === 0 ? [] : [first, first + 1, first + 2]);
+  for (const { card, origin } of running) {
+    process.stdout.write(`${card.name} ${origin}\n`);
+    for (const [name, value] of Object.entries(card.simulatorEnvironment(origin))) {
+      process.stdout.write(`  ${name}=${value}\n`);
+    }
+  }
+  const stop = () => void Promise.all(running.map((simulated) => simulated.close())).then(() => process.exit());
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
