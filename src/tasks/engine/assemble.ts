@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import type { TaskStore } from '../store/store.ts';
+import type { Task, TaskItem, TaskItemState } from '../task.ts';
+import { batchesOf } from './batches.ts';
+import type { EngineOptions, TaskEngine } from './engine.ts';
+import type { TaskEvents } from './events.ts';
+import type { JobQueue } from './queue.ts';
+import { runBatch } from './runBatch.ts';
+import { systemClock } from '../../simulator/clock.ts';
+import { watchTask, type Watcher } from './watch.ts';
+
+/** What an engine stands on; the same engine works on any. */
+export interface EngineParts {
+  store: TaskStore;
+  queue: JobQueue;
+  events: TaskEvents;
+  /** Calls back once when the store is lost. */
+  onLost(lost: (error: Error) => void): void;
+  /** Closes the store and gives up what was claimed for it. */
+  release(): Promise<void>;
+}
+
+/** What running visits get to finish before they are handed back. */
+const GRACE_MS = 5000;
+/** Pause before batches that could not be enqueued are looked for again. */
+const SWEEP_MS = 5000;
+/** Retention is counted in days, so an hour more does not matter. */
+const EXPIRY_MS = 3_600_000;
+
+/** An engine at work. What was stored and not enqueued, because the process died between the two, is enqueued first. */
+export async function assembleEngine(parts: EngineParts, options: EngineOptions): Promise<TaskEngine> {
+  const { store, queue, events } = parts;
+  const { log, clock = systemClock } = options;
+  const watchers = new Set<Watcher>();
+  const enqueuing = new Set<Promise<void>>();
+  let sweeping: NodeJS.Timeout | null = null;
+  let closed: Error | null = null;
+  let closing: Promise<void> | null = null;
+
+  const sweep = async (): Promise<void> => {
+    const batches = await store.unfinished();
+    for (let at = 0; at < batches.length; at += 500) await queue.add(batches.slice(at, at + 500));
+  };
+  const enqueue = (work: () => Promise<void>): void => {
+    const promise = work()
+      .catch((error: unknown) => {
+        if (closed) return;
+        log.error({ err: error }, 'Stored work could not be enqueued; trying again.');
+        sweeping ??= setTimeout(() => {
+          sweeping = null;
+          enqueue(sweep);
+        }, SWEEP_MS);
+      })
+      .finally(() => enqueuing.delete(promise));
+    enqueuing.add(promise);
+  };
+  const expire = (): void => {
+    store.expire(clock.now()).then(
+      (tasks) => tasks.forEach((task) => events.publish(task)),
+      (error: unknown) => log.error({ err: error }, 'Expired tasks could not be dropped.'),
+    );
+  };
+  const orRefused = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+    if (closed) throw closed;
+    return ask();
+  };
+  const written = (tenant: string, item: TaskItem): void => {
+    try {
+      options.onWritten?.({ tenant, taskId: item.taskId, item });
+    } catch (error) {
+      log.error({ err: error }, 'A listener to written items threw.');
+    }
+  };
+
+  await sweep();
+  const expiring = setInterval(expire, EXPIRY_MS).unref();
+  expire();
+  if (options.work !== false) {
+    const work = {
+      store,
+      written,
+      log,
+      ports: (integration: string) => options.ports(integration),
+      publish: (task: Task) => events.publish(task),
+      now: () => clock.now(),
+      random: Math.random,
+    };
+    queue.work((batch, signal) => runBatch(batch, work, signal));
+  }
+
+  const stop = (error: Error): void => {
+    closed = error;
+    clearInterval(expiring);
+    if (sweeping) clearTimeout(sweeping);
+  };
+  parts.onLost((error) => {
+    if (closed) return;
+    stop(error);
+    log.error({ err: error }, 'The task store is lost.');
+    for (const watcher of watchers) watcher.end(error);
+    void queue.close({ graceMs: 0, lost: true });
+    options.onFailure?.(error);
+  });
+
+  return {
+    start: (task) =>
+      orRefused(async () => {
+        if (task.items.length === 0) throw new RangeError('A task needs at least one item.');
+        const id = randomUUID();
+        const batches = batchesOf(task.items, (integration) => options.ports(integration));
+        const result = await store.start({ ...task, id, batches }, clock.now());
+        if (result.outcome !== 'started') return result;
+        for (const other of result.overtaken) events.publish(other);
+        enqueue(() => queue.add([...new Set(batches)].map((batch) => ({ taskId: id, batch }))));
+        return { outcome: 'started', task: result.task };
+      }),
+    replay: (tenant, client, key) => orRefused(() => store.claimed(tenant, client, key, clock.now())),
+    get: (tenant, id) => orRefused(() => store.task(tenant, id)),
+    item: (tenant, taskId, position) => orRefused(() => store.item(tenant, taskId, position)),
+    items: (tenant, taskId, { states, afterPosition, limit }) =>
+      orRefused(async () => {
+        const page = { states: states ?? null, afterPosition: afterPosition ?? -1, limit: limit + 1 };
+        const [task, items] = await Promise.all([store.task(tenant, taskId), store.items(tenant, taskId, page)]);
+        const total = task === null || task.state === 'EXPIRED' ? 0 : countOf(task, states);
+        return { items: items.slice(0, limit), total, hasNext: items.length > limit };
+      }),
+    watch: (tenant, taskId, watch) =>
+      orRefused(async () => {
+        const read = () => store.task(tenant, taskId);
+        const watcher = await watchTask({ ...watch, events, taskId, read }, (ended) => watchers.delete(ended));
+        if (watcher && closed) watcher.end(closed);
+        if (watcher && !watcher.ended) watchers.add(watcher);
+        return watcher;
+      }),
+    close: () =>
+      (closing ??= (async () => {
+        const lost = closed !== null;
+        stop(closed ?? new Error('The task engine is closed.'));
+        await Promise.all(enqueuing);
+        if (!lost) await queue.close({ graceMs: GRACE_MS });
+        for (const watcher of watchers) watcher.end();
+        await parts.release();
+      })()),
+  };
+}
+
+const COUNT_OF: Record<TaskItemState, Exclude<keyof Task['counts'], 'total'>> = {
+  PENDING: 'pending',
+  RUNNING: 'running',
+  SUCCEEDED: 'succeeded',
+  FAILED: 'failed',
+  OUTCOME_UNKNOWN: 'unknown',
+  SKIPPED: 'skipped',
+  CANCELLED: 'cancelled',
+};
+
+function countOf({ counts }: Task, states: readonly TaskItemState[] | undefined): number {
+  if (states === undefined) return counts.total;
+  return [...new Set(states)].reduce((sum, state) => sum + counts[COUNT_OF[state]], 0);
+}

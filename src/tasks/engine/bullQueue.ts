@@ -1,0 +1,110 @@
+import {
+  DelayedError,
+  Queue,
+  Worker,
+  type BackendFactory,
+  type IQueueBackend,
+  type Job,
+  type JobProgress,
+} from 'bullmq';
+import type { BatchRef } from '../store/store.ts';
+import type { EngineLog } from './engine.ts';
+import type { JobQueue, Visitor } from './queue.ts';
+
+export interface BullOptions<Connection> {
+  connection: Connection;
+  backend: BackendFactory<IQueueBackend, Connection>;
+  log: EngineLog;
+}
+
+const NAME = 'tasks';
+/** Jobs at once. Most wait for a provider, whose own pool bounds them; the store is what this many keep busy. */
+const CONCURRENCY = 50;
+/** Work of a killed process is taken up after at most lock + two checks, 5 s; the defaults are 30 s each. */
+const LOCK_MS = 3000;
+const STALLED_CHECK_MS = 1000;
+/** A job whose process dies again and again is still wanted. */
+const MOST_STALLS = 1_000_000;
+/** A visit fails only where the store does; then there is no end to trying again. */
+const ATTEMPTS = 1_000_000;
+const BACKOFF_MS = 2000;
+
+/** The job queue on BullMQ, over any of its stores. One job per batch, under a deterministic id, until the batch is done with. */
+export function bullQueue<Connection>({ connection, backend, log }: BullOptions<Connection>): JobQueue {
+  const queue = new Queue<BatchRef, void, string, BatchRef, void, string, IQueueBackend, Connection>(
+    NAME,
+    {
+      connection,
+      defaultJobOptions: {
+        attempts: ATTEMPTS,
+        backoff: { type: 'fixed', delay: BACKOFF_MS, jitter: 0.5 },
+        removeOnComplete: true,
+        removeOnFail: true,
+      },
+      // Nobody reads BullMQ's own events; its default keeps 10,000.
+      streams: { events: { maxLen: 100 } },
+    },
+    backend,
+  );
+  const onError = (error: Error): void => log.warn({ err: error }, 'The job queue reports an error.');
+  queue.on('error', onError);
+
+  let worker: Worker<BatchRef, void, string, IQueueBackend, JobProgress, Connection> | null = null;
+  const stop = new AbortController();
+  const running = new Set<string>();
+
+  const process = async (visit: Visitor, job: Job<BatchRef, void>, token: string | undefined): Promise<void> => {
+    const id = job.id ?? '';
+    // Where a blocked event loop lets a lock lapse the job is delivered again while its first visit still runs.
+    if (running.has(id)) return later(job, Date.now() + BACKOFF_MS, token);
+    running.add(id);
+    let next: number | null;
+    try {
+      next = await visit(job.data, stop.signal);
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+      next = Date.now();
+    } finally {
+      running.delete(id);
+    }
+    if (next !== null) await later(job, next, token);
+  };
+
+  return {
+    async add(batches) {
+      await queue.addBulk(
+        batches.map((data) => ({ name: 'batch', data, opts: { jobId: `${data.taskId}.${data.batch}` } })),
+      );
+    },
+    work(visit) {
+      worker = new Worker<BatchRef, void, string, IQueueBackend, JobProgress, Connection>(
+        NAME,
+        (job, token) => process(visit, job, token),
+        {
+          connection,
+          concurrency: CONCURRENCY,
+          lockDuration: LOCK_MS,
+          stalledInterval: STALLED_CHECK_MS,
+          maxStalledCount: MOST_STALLS,
+        },
+        backend,
+      );
+      worker.on('error', onError);
+      worker.on('failed', (job, error) => log.error({ err: error, batch: job?.data }, 'A visit to a batch failed.'));
+      worker.on('stalled', (id) => log.warn({ job: id }, 'A job was left behind and is taken up again.'));
+    },
+    async close({ graceMs, lost = false }) {
+      if (lost) stop.abort(new Error('The task store is lost.'));
+      const grace = setTimeout(() => stop.abort(new Error('The task engine closes.')), graceMs);
+      await worker?.close(lost);
+      clearTimeout(grace);
+      await queue.close();
+    },
+  };
+}
+
+/** Puts a job back until then. Throws by design: that is how BullMQ is told. */
+async function later(job: Job<BatchRef, void>, at: number, token: string | undefined): Promise<never> {
+  await job.moveToDelayed(at, token);
+  throw new DelayedError();
+}

@@ -1,0 +1,50 @@
+import { createPostgresBackend, runMigrations } from 'bullmq';
+import { join } from 'node:path';
+import { lockDirectory } from '../store/lock.ts';
+import { migrate } from '../store/migrations.ts';
+import { PglitePool } from '../store/pglitePool.ts';
+import { postgresStore } from '../store/postgresStore.ts';
+import type { EngineParts } from './assemble.ts';
+import { bullQueue } from './bullQueue.ts';
+import type { EngineOptions } from './engine.ts';
+import { localEvents } from './events.ts';
+
+/** Store, queue and events of one process without a server: all in one database in a thread, under `dataDir`. */
+export async function openEmbeddedParts({
+  dataDir,
+  log,
+}: Pick<EngineOptions, 'dataDir' | 'log'>): Promise<EngineParts> {
+  const lock = await lockDirectory(dataDir);
+  let pool: PglitePool | null = null;
+  try {
+    pool = await PglitePool.open(join(dataDir, 'postgres'));
+    const open = pool;
+    await migrate(open);
+    await migrateQueue(open);
+    return {
+      store: postgresStore(open),
+      queue: bullQueue({ connection: open, backend: createPostgresBackend, log }),
+      events: localEvents(),
+      onLost: (lost) => open.once('error', lost),
+      release: async () => {
+        await open.end();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await pool?.end();
+    await lock.release();
+    throw error;
+  }
+}
+
+/** BullMQ names its tables without their schema and takes it from the session. */
+async function migrateQueue(pool: PglitePool): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await runMigrations(client);
+  } finally {
+    client.release();
+  }
+  await pool.query('SET search_path TO bullmq, public');
+}

@@ -1,0 +1,73 @@
+import type { Ports } from '../../domain/ports.ts';
+import type { Clock } from '../../simulator/clock.ts';
+import type { Claim } from '../store/store.ts';
+import type { IdempotencyKey, NewTask, StartResult, Task, TaskItem, TaskItemState } from '../task.ts';
+import { openEmbeddedParts } from './embedded.ts';
+import { assembleEngine } from './assemble.ts';
+
+export interface ItemsPage {
+  states?: readonly TaskItemState[];
+  /** Only items after this position. */
+  afterPosition?: number;
+  limit: number;
+}
+
+/** Starts tasks, answers for them and works on them. Every method rejects once the engine is closed or its store is gone. */
+export interface TaskEngine {
+  /** Stored, together with its idempotency key, before it resolves; enqueued after. Throws RangeError on a task without items. */
+  start(task: NewTask): Promise<StartResult>;
+  /** What an idempotency key stands for, without claiming it; null when it is free. */
+  replay(tenant: string, client: string | null, idempotency: IdempotencyKey): Promise<Claim | null>;
+  /** Null when unknown, or of another tenant; likewise below. */
+  get(tenant: string, id: string): Promise<Task | null>;
+  item(tenant: string, taskId: string, position: number): Promise<TaskItem | null>;
+  /** In the order of their positions; `total` counts all items in these states. */
+  items(
+    tenant: string,
+    taskId: string,
+    page: ItemsPage,
+  ): Promise<{ items: TaskItem[]; total: number; hasNext: boolean }>;
+  /**
+   * The current state, then newer ones with rising revisions, the terminal one, then the end; revisions up to
+   * `afterRevision` are left out. A slow reader gets intermediate states merged. Ends on abort, too, and throws when the
+   * store is lost.
+   */
+  watch(
+    tenant: string,
+    id: string,
+    options: { afterRevision?: number; signal?: AbortSignal },
+  ): Promise<AsyncIterableIterator<Task> | null>;
+  /** Takes no more jobs, hands back what does not finish within five seconds, closes the store, releases the directory. */
+  close(): Promise<void>;
+}
+
+/** Shaped like pino. */
+export interface EngineLog {
+  info(object: object, message: string): void;
+  warn(object: object, message: string): void;
+  error(object: object, message: string): void;
+}
+
+export interface EngineOptions {
+  /** Where the data lie, e.g. `.data`; created when absent. */
+  dataDir: string;
+  /** The ports of an integration; null when there is none of this name (any more). */
+  ports(integration: string): Ports | null;
+  /** Called after an item SUCCEEDED and was stored. */
+  onWritten?(event: { tenant: string; taskId: string; item: TaskItem }): void;
+  /** Called once when the store is lost for good; from then on every call rejects. */
+  onFailure?(error: Error): void;
+  log: EngineLog;
+  clock?: Pick<Clock, 'now'>;
+  /** False: serve only. */
+  work?: boolean;
+}
+
+/**
+ * The engine without a server: BullMQ on Postgres in WASM, in a worker thread, its data under `dataDir`.
+ * Tasks survive the death of the process, not a power cut (the store never calls fsync).
+ * Rejects when another live process owns the directory. The first opening takes some seconds, later ones about half a one.
+ */
+export async function openEmbeddedEngine(options: EngineOptions): Promise<TaskEngine> {
+  return assembleEngine(await openEmbeddedParts(options), options);
+}

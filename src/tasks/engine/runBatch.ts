@@ -1,0 +1,237 @@
+import type { Call, Ports } from '../../domain/ports.ts';
+import { ProviderError, problemOf } from '../../domain/problem.ts';
+import { isFinalItem } from '../store/taskState.ts';
+import type { BatchRef, ItemChange, OpenItem, TaskStore } from '../store/store.ts';
+import type { Task, TaskItem } from '../task.ts';
+import type { EngineLog } from './engine.ts';
+import { heldRatings, isBareTag } from './heldRatings.ts';
+import { begun, changed, followDelay, LONGEST_PENDING_MS, lostSight, notSent, settled } from './settle.ts';
+import { writerOf, type ItemResult, type Writer } from './writer.ts';
+
+export interface BatchWork {
+  store: TaskStore;
+  ports(integration: string): Ports | null;
+  publish(task: Task): void;
+  written(tenant: string, item: TaskItem): void;
+  now(): number;
+  random(): number;
+  log: EngineLog;
+}
+
+/** Pause before looking again whether an earlier write of the same rating is over. */
+const BLOCKED_MS = 500;
+/** Pause before looking again at an item that changed under our hands. */
+const RACED_MS = 1000;
+
+/**
+ * One visit to a batch: sends what is due, follows what the provider works on, stores what became of it.
+ * Answers when to come again (milliseconds since the epoch); null when every item is final.
+ * Throws the signal's reason when aborted, leaving items as a crash would, and whatever the store throws.
+ */
+export async function runBatch(batch: BatchRef, work: BatchWork, signal: AbortSignal): Promise<number | null> {
+  const items = await work.store.open(batch);
+  const [first] = items;
+  if (!first) return null;
+  const ports = work.ports(first.integration);
+  const writer = writerOf(ports, first.work.operation);
+  const visit = new Visit(batch.taskId, work, { signal, purpose: 'task' });
+  if (!ports || !writer) await visit.refuse(items);
+  else await visit.run(items, ports, writer);
+  return visit.next;
+}
+
+class Visit {
+  /** When each unfinished item is due, by position. */
+  readonly #due = new Map<number, number>();
+  readonly #taskId: string;
+  readonly #work: BatchWork;
+  readonly #call: Call & { signal: AbortSignal };
+
+  constructor(taskId: string, work: BatchWork, call: Call & { signal: AbortSignal }) {
+    this.#taskId = taskId;
+    this.#work = work;
+    this.#call = call;
+  }
+
+  get next(): number | null {
+    return this.#due.size === 0 ? null : Math.min(...this.#due.values());
+  }
+
+  async refuse(items: readonly OpenItem[]): Promise<void> {
+    const error = new ProviderError('NOT_OFFERED', 'The integration does not take this kind of write.');
+    const failed = { state: 'FAILED', inFlight: false, problem: error.toProblem() } as const;
+    await this.#save(
+      items,
+      items.map((item) => (item.inFlight ? lostSight(item, error) : changed(item, failed))),
+    );
+  }
+
+  async run(items: readonly OpenItem[], ports: Ports, writer: Writer): Promise<void> {
+    const now = this.#work.now();
+    const [sends, follows, lost]: [OpenItem[], OpenItem[], OpenItem[]] = [[], [], []];
+    for (const item of items) {
+      const { dueAt } = item.progress;
+      if (item.blocked) this.#comeAgain(item, now + BLOCKED_MS);
+      else if (dueAt !== null && dueAt > now) this.#comeAgain(item, dueAt);
+      else if (item.inFlight && item.providerTaskId !== null) follows.push(item);
+      else if (item.inFlight && writer.repeat === 'never') lost.push(item);
+      else sends.push(item);
+    }
+    await this.#save(
+      lost,
+      lost.map((item) => lostSight(item, null)),
+    );
+    // Both to their end, so that nothing is under way when the job is handed back.
+    const outcomes = await Promise.allSettled([this.#follow(follows, writer), this.#send(sends, ports, writer)]);
+    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failure) throw failure.reason;
+  }
+
+  async #send(items: readonly OpenItem[], ports: Ports, writer: Writer): Promise<void> {
+    const toSend = await this.#leaveOutHeld(items, ports, writer);
+    const sent = await this.#save(toSend, toSend.map(begun));
+    const chunks: OpenItem[][] = [];
+    for (let at = 0; at < sent.length; at += writer.batchSize) chunks.push(sent.slice(at, at + writer.batchSize));
+    for (const chunk of chunks) {
+      const results = await this.#write(chunk, writer);
+      await this.#save(
+        chunk,
+        chunk.map((item, index) => settled(item, results[index] ?? unanswered(), this.#circumstances(writer))),
+      );
+    }
+  }
+
+  /** Reads before bare tags; answers the items that have to be sent. */
+  async #leaveOutHeld(items: readonly OpenItem[], ports: Ports, writer: Writer): Promise<readonly OpenItem[]> {
+    if (!items.some((item) => isBareTag(item.work))) return items;
+    try {
+      const rows = await heldRatings(
+        items.map((item) => item.work),
+        ports,
+        this.#call,
+      );
+      const changes = items.flatMap((item, index) => {
+        const row = rows[index];
+        if (!row) return [];
+        // Sent before, and the answer lost: then it is ours that is there.
+        const state = item.attempts > 0 ? 'done' : 'skipped';
+        const result: ItemResult = { state, outcome: { kind: 'rating', row }, warnings: [] };
+        return [settled(item, result, this.#circumstances(writer))];
+      });
+      await this.#save(items, changes);
+      return items.filter((_, index) => !rows[index]);
+    } catch (error) {
+      const read = this.#providerError(error);
+      const bare = items.filter((item) => isBareTag(item.work));
+      await this.#save(
+        bare,
+        bare.map((item) => notSent(item, read, this.#circumstances(writer))),
+      );
+      return items.filter((item) => !isBareTag(item.work));
+    }
+  }
+
+  async #write(items: readonly OpenItem[], writer: Writer): Promise<ItemResult[]> {
+    try {
+      return await writer.run(
+        items.map((item) => item.work),
+        this.#call,
+      );
+    } catch (error) {
+      const problem = this.#providerError(error);
+      // The port's word is that nothing was sent. What is no word of a port says nothing.
+      const sent = error instanceof ProviderError ? error.mayHaveApplied : writer.repeat === 'never';
+      return items.map(() => ({ state: sent ? 'unknown' : 'failed', error: problem }));
+    }
+  }
+
+  async #follow(items: readonly OpenItem[], writer: Writer): Promise<void> {
+    const changes = await Promise.all(items.map((item) => this.#followOne(item, writer)));
+    await this.#save(
+      items,
+      changes.filter((change) => change !== null),
+    );
+  }
+
+  async #followOne(item: OpenItem, writer: Writer): Promise<ItemChange | null> {
+    const { follow } = writer;
+    if (!follow || item.providerTaskId === null) return lostSight(item, null);
+    let result: ItemResult;
+    try {
+      result = await follow(item.providerTaskId, item.work, this.#call);
+    } catch (thrown) {
+      const error = this.#providerError(thrown);
+      if (error.code === 'NOT_FOUND') return this.#forgotten(item, error, writer);
+      return this.#stillPending(item, error);
+    }
+    return result.state === 'accepted'
+      ? this.#stillPending(item, null)
+      : settled(item, result, this.#circumstances(writer));
+  }
+
+  /** The provider has forgotten its task: once more, where that is harmless. */
+  #forgotten(item: OpenItem, error: ProviderError, writer: Writer): ItemChange {
+    if (item.progress.resubmitted || writer.repeat === 'never') return lostSight(item, error);
+    const progress = { ...item.progress, resubmitted: true, acceptedAt: null };
+    return changed(item, { inFlight: false, providerTaskId: null, progress });
+  }
+
+  /** Whatever hinders asking, the provider may be done with it: go on asking for as long as it may take. */
+  #stillPending(item: OpenItem, error: ProviderError | null): ItemChange | null {
+    const now = this.#work.now();
+    const acceptedAt = item.progress.acceptedAt ?? now;
+    if (now - acceptedAt >= LONGEST_PENDING_MS) return lostSight(item, error);
+    this.#comeAgain(item, now + Math.max(followDelay(acceptedAt, now), (error?.retryAfterSeconds ?? 0) * 1000));
+    return error?.code === item.problem?.code ? null : changed(item, { problem: error?.toProblem() ?? null });
+  }
+
+  /** Stores, then publishes; answers the items that changed, as they are now. */
+  async #save(items: readonly OpenItem[], changes: readonly ItemChange[]): Promise<OpenItem[]> {
+    if (changes.length === 0) return [];
+    const now = this.#work.now();
+    const stored = await this.#work.store.apply(this.#taskId, changes, now);
+    if (stored) this.#work.publish(stored.task);
+    const positions = new Set(stored?.changed);
+    const byPosition = new Map(items.map((item) => [item.position, item]));
+    return changes.flatMap((change) => {
+      const before = byPosition.get(change.position);
+      if (!before) return [];
+      if (!positions.has(change.position)) {
+        this.#comeAgain(before, now + RACED_MS);
+        return [];
+      }
+      const item: OpenItem = { ...before, ...change, version: change.version + 1 };
+      if (item.state === 'SUCCEEDED') this.#work.written(item.tenant, item);
+      if (isFinalItem(item.state)) this.#due.delete(item.position);
+      else this.#comeAgain(item, nextVisit(item, now));
+      return [item];
+    });
+  }
+
+  /** Never earlier than something else has said of the item. */
+  #comeAgain({ position }: OpenItem, at: number): void {
+    this.#due.set(position, Math.max(at, this.#due.get(position) ?? at));
+  }
+
+  #circumstances(writer: Writer) {
+    return { now: this.#work.now(), repeat: writer.repeat, random: this.#work.random() };
+  }
+
+  /** What a port threw; throws on when that was our own abort. */
+  #providerError(error: unknown): ProviderError {
+    if (error instanceof ProviderError) return error;
+    if (this.#call.signal.aborted) throw error;
+    this.#work.log.error({ err: error, taskId: this.#taskId }, 'A port threw something that is no ProviderError.');
+    const { code, message } = problemOf(error);
+    return new ProviderError(code, message, { cause: error });
+  }
+}
+
+function nextVisit(item: OpenItem, now: number): number {
+  const { dueAt, acceptedAt } = item.progress;
+  return item.providerTaskId !== null && acceptedAt !== null ? now + followDelay(acceptedAt, now) : (dueAt ?? now);
+}
+
+function unanswered(): ItemResult {
+  return { state: 'unknown', error: new ProviderError('UNREADABLE', 'The provider gave no result for this item.') };
+}

@@ -1,0 +1,113 @@
+import { ProviderError, type Problem } from '../../domain/problem.ts';
+import type { ItemChange, ItemProgress, OpenItem } from '../store/store.ts';
+import type { ItemResult, Writer } from './writer.ts';
+
+/** Tries of an item at most, by the worker itself; with the waits below that is about two minutes of a failing provider. */
+export const MOST_TRIES = 8;
+/** How long the provider may work on an accepted item before it counts as unknown (DESIGN: Writing). */
+export const LONGEST_PENDING_MS = 600_000;
+
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
+const FIRST_FOLLOW_MS = 1000;
+const LONGEST_FOLLOW_MS = 10_000;
+
+export interface Circumstances {
+  now: number;
+  repeat: Writer['repeat'];
+  /** 0 to 1; the jitter. */
+  random: number;
+}
+
+/** The same item with these values changed. */
+export function changed(item: OpenItem, values: Partial<Omit<ItemChange, 'position' | 'version'>>): ItemChange {
+  const { position, version, state, inFlight, attempts, providerTaskId, outcome, problem, warnings, progress } = item;
+  const kept = { state, inFlight, attempts, providerTaskId, outcome, problem, warnings, progress };
+  return { position, version, ...kept, ...values };
+}
+
+/** The marker that stands before anything is sent: a crash leaves it behind, and `repeat` says what it then means. */
+export function begun(item: OpenItem): ItemChange {
+  const progress = { ...item.progress, tries: item.progress.tries + 1, dueAt: null, acceptedAt: null };
+  return changed(item, {
+    state: 'RUNNING',
+    inFlight: true,
+    attempts: item.attempts + 1,
+    providerTaskId: null,
+    progress,
+  });
+}
+
+/** What an answer makes of an item that was sent. */
+export function settled(item: OpenItem, result: ItemResult, circumstances: Circumstances): ItemChange {
+  switch (result.state) {
+    case 'done':
+    case 'skipped': {
+      const warnings = [...item.warnings, ...result.warnings];
+      const state = result.state === 'done' ? 'SUCCEEDED' : 'SKIPPED';
+      return changed(item, { state, inFlight: false, outcome: result.outcome, problem: null, warnings });
+    }
+    case 'accepted': {
+      const { providerTaskId } = result;
+      const progress = { ...item.progress, acceptedAt: circumstances.now };
+      return changed(item, { state: 'RUNNING', inFlight: true, providerTaskId, problem: null, progress });
+    }
+    case 'failed':
+      return result.error.retryable && item.progress.tries < MOST_TRIES
+        ? retried(item, result.error.toProblem(), circumstances)
+        : changed(item, { state: 'FAILED', inFlight: false, problem: result.error.toProblem() });
+    case 'unknown':
+      return circumstances.repeat !== 'never' && item.progress.tries < MOST_TRIES
+        ? retried(item, result.error.toProblem(), circumstances)
+        : lostSight(item, result.error);
+  }
+}
+
+/** Failed before anything was sent (a read that must come first): counts as a try, not as an attempt. */
+export function notSent(item: OpenItem, error: ProviderError, circumstances: Circumstances): ItemChange {
+  const tried = { ...item, progress: { ...item.progress, tries: item.progress.tries + 1 } };
+  return settled(tried, { state: 'failed', error }, circumstances);
+}
+
+/** Nothing will tell any more whether it took effect. What led there is kept as far as it helps to find it there. */
+export function lostSight(item: OpenItem, error: ProviderError | null): ItemChange {
+  const { code, message, providerCode, requestId } = error ?? {
+    code: null,
+    message: null,
+    providerCode: null,
+    requestId: null,
+  };
+  const reason = message === null || code === 'OUTCOME_UNKNOWN' ? '' : ` ${message}`;
+  const problem = new ProviderError(
+    'OUTCOME_UNKNOWN',
+    `It was sent, and nothing says whether it took effect.${reason}`,
+    { providerCode, requestId },
+  ).toProblem();
+  return changed(item, { state: 'OUTCOME_UNKNOWN', inFlight: false, problem });
+}
+
+function retried(item: OpenItem, problem: Problem, { now, random }: Circumstances): ItemChange {
+  const progress: ItemProgress = {
+    ...item.progress,
+    dueAt: now + retryDelay(item.progress.tries, problem.retryAfterSeconds, random),
+    acceptedAt: null,
+  };
+  return changed(item, { state: 'RUNNING', inFlight: false, providerTaskId: null, problem, progress });
+}
+
+/**
+ * Milliseconds to the next try: 1, 2, 4 … 60 s, plus up to a quarter so that items that failed together do not return
+ * together; never before the provider said.
+ */
+export function retryDelay(tries: number, retryAfterSeconds: number | null, random: number): number {
+  const exponential = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, tries - 1));
+  return Math.max(exponential, (retryAfterSeconds ?? 0) * 1000) * (1 + random / 4);
+}
+
+/**
+ * Milliseconds to the next look at an accepted item: 1 s, growing by half each time, at most 10 s. Waits that grow so add
+ * up to (next - 1 s) · 2, hence the next one follows from the time gone by and need not be stored.
+ */
+export function followDelay(acceptedAt: number, now: number): number {
+  return Math.min(LONGEST_FOLLOW_MS, FIRST_FOLLOW_MS + Math.max(0, now - acceptedAt) / 2);
+}

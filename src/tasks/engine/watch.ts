@@ -1,0 +1,125 @@
+import { isFinalTask } from '../store/taskState.ts';
+import type { Task } from '../task.ts';
+import type { TaskEvents } from './events.ts';
+
+export interface WatchOptions {
+  events: TaskEvents;
+  read: () => Promise<Task | null>;
+  taskId: string;
+  afterRevision?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** A stream of a task's states; `end` ends it from outside, with an error or quietly. */
+export interface Watcher extends AsyncIterableIterator<Task> {
+  end(error?: Error): void;
+  /** True once nothing more will come in; what came may still be read. */
+  readonly ended: boolean;
+}
+
+/**
+ * Listens (acknowledged), reads the stored state, then passes on what is newer: a change between listening and reading is
+ * seen by one of the two. Null when there is no such task. `onEnd` is called once, when the stream has ended.
+ */
+export async function watchTask(options: WatchOptions, onEnd: (watcher: Watcher) => void): Promise<Watcher | null> {
+  const { events, read, taskId, signal } = options;
+  const stream = new TaskStream(options.afterRevision ?? 0);
+  const stopListening = await events.listen(taskId, (task) => stream.push(task));
+  const abort = (): void => stream.end();
+  stream.onEnd = () => {
+    stopListening();
+    signal?.removeEventListener('abort', abort);
+    onEnd(stream);
+  };
+  try {
+    const task = await read();
+    if (task === null) stream.end();
+    else stream.push(task);
+    if (signal?.aborted) stream.end();
+    else signal?.addEventListener('abort', abort, { once: true });
+    return task === null ? null : stream;
+  } catch (error) {
+    stream.end();
+    throw error;
+  }
+}
+
+/** Holds at most one state, the newest: whoever reads slowly skips what was overtaken. */
+class TaskStream implements Watcher {
+  onEnd: () => void = () => {};
+  #seen: number;
+  #newest: Task | null = null;
+  #last = false;
+  #ended = false;
+  #error: Error | null = null;
+  #readers: { resolve(result: IteratorResult<Task>): void; reject(error: Error): void }[] = [];
+
+  constructor(afterRevision: number) {
+    this.#seen = afterRevision;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  push(task: Task): void {
+    if (this.#ended || this.#last) return;
+    if (task.revision > Math.max(this.#seen, this.#newest?.revision ?? 0)) this.#newest = task;
+    if (isFinalTask(task.state)) {
+      this.#last = true;
+      this.#finish();
+    }
+    this.#serve();
+  }
+
+  end(error?: Error): void {
+    if (this.#ended) return;
+    this.#newest = null;
+    this.#last = true;
+    this.#error = error ?? null;
+    this.#finish();
+    this.#serve();
+  }
+
+  next(): Promise<IteratorResult<Task>> {
+    return new Promise((resolve, reject) => {
+      this.#readers.push({ resolve, reject });
+      this.#serve();
+    });
+  }
+
+  return(): Promise<IteratorResult<Task>> {
+    this.end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  throw(error: unknown): Promise<IteratorResult<Task>> {
+    this.end();
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #finish(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.onEnd();
+  }
+
+  #serve(): void {
+    while (this.#readers.length > 0) {
+      if (this.#newest === null && !this.#last) return;
+      const reader = this.#readers.shift();
+      const error = this.#error;
+      this.#error = null;
+      if (this.#newest !== null) {
+        this.#seen = this.#newest.revision;
+        reader?.resolve({ done: false, value: this.#newest });
+        this.#newest = null;
+      } else if (error) reader?.reject(error);
+      else reader?.resolve({ done: true, value: undefined });
+    }
+  }
+}
