@@ -19,6 +19,12 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/**
+ * GraphiQL leaves a stale transform on tabs it opens with, which takes effect as a tab gets the focus: it jumps away from
+ * under the pointer, and the first click on it is lost. Without transforms tabs are not animated while dragged.
+ */
+const STYLE = '<style>.graphiql-tab { transform: none !important; }</style>';
+
 export interface GraphiqlPage {
   /** Sends the page; `gzipped` where the browser takes gzip. */
   send(response: ServerResponse, headers: Record<string, string>, gzipped: boolean): Promise<void>;
@@ -32,7 +38,7 @@ export function createGraphiqlPage(tabs: readonly GraphiqlTab[], keysRequired: b
   const headers = keysRequired ? JSON.stringify({ Authorization: 'Bearer ' }) : undefined;
   const render = async (): Promise<string> => {
     const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-    return renderGraphiQL({
+    const page = renderGraphiQL({
       title: TITLE,
       subscriptionsProtocol: 'SSE',
       defaultTabs: tabs.map(({ query, variables }) => ({
@@ -42,6 +48,7 @@ export function createGraphiqlPage(tabs: readonly GraphiqlTab[], keysRequired: b
       })),
       ...(headers === undefined ? {} : { defaultHeaders: headers }),
     });
+    return page.replace('</head>', `${STYLE}</head>`);
   };
   let compressed: Promise<Buffer> | undefined;
   return {
