@@ -37,7 +37,7 @@ export const imocha: ProviderCard = {
     baseUrl,
     settings: {
       apiKey: SIMULATOR_API_KEY,
-      scaleMax: String(DEFAULTS.scaleMax),
+      scaleMax: String(DEFAULTS.scale.max),
       skillIdJoin: DEFAULTS.skillIdJoin,
       selfZero: DEFAULTS.selfZero,
     },

@@ -1,6 +1,5 @@
 /** The vendor's employees and skills as rows of the domain, and back. Pure; what cannot be read throws ShapeError. */
 import type { EmployeeWrite } from '../../src/domain/ports.ts';
-import type { NumericScale } from '../../src/domain/rating.ts';
 import type { EmployeeRow, EmployeeStatus, SkillRow } from '../../src/domain/records.ts';
 import {
   isObject,
@@ -47,11 +46,6 @@ function activity(isActive: unknown): string | null {
   return isActive ? 'active' : 'inactive';
 }
 
-/** The scale of every skill; the API reveals neither bounds nor step (4.6). */
-export function scaleOf({ scaleMax }: TenantSettings): NumericScale {
-  return { kind: 'numeric', min: 0, max: scaleMax, step: null };
-}
-
 /** A taxonomy entry (10). Aliases are the keys under which profile skills may name it, in the sheet's order (4.5). */
 export function toSkill(raw: Json, settings: TenantSettings): SkillRow {
   const remoteId = requiredKey(raw, 'taxonomySkillId');
@@ -71,7 +65,7 @@ export function toSkill(raw: Json, settings: TenantSettings): SkillRow {
       known.add(foldName(synonym));
       return true;
     }),
-    scale: scaleOf(settings),
+    scale: settings.scale,
     classification: {
       domain: optionalText(field(raw['domain'], 'name')),
       subdomain: optionalText(field(raw['subdomain'], 'name')),

@@ -1,6 +1,7 @@
 import type { Call } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import { isObject, optionalId, optionalNumber, ShapeError } from '../../src/outbound/shape.ts';
+import { PAGE_SIZE } from './raw.ts';
 
 /** A page as the walk needs it. */
 export interface Page {
@@ -35,7 +36,7 @@ const MOST_PAGES = 20_000;
  * An empty page may say page 0 or page 1 of 0.
  */
 export function readPage(json: unknown, key: string): Page {
-  if (Array.isArray(json)) return { items: json, total: json.length, totalPages: 1, hasNext: false };
+  if (Array.isArray(json)) return { items: json, total: null, totalPages: null, hasNext: null };
   if (!isObject(json)) throw new ShapeError('', 'page', json);
   const { items } = json;
   if (items === undefined && json[key] !== undefined) return { items: [json], total: 1, totalPages: 1, hasNext: false };
@@ -77,33 +78,35 @@ export async function* walkPages(
   let stale = 0;
   try {
     for (let pageNumber = 1; ; pageNumber += 1) {
-      call.signal?.throwIfAborted();
       const page = await ask(pageNumber);
       asked.delete(pageNumber);
       read += page.items.length;
       largest = Math.max(largest, page.items.length);
-      const more = page.hasNext ?? hasMore(page, pageNumber, read);
-      if (more) {
-        const ahead = Math.min(page.totalPages ?? 0, pageNumber + PAGES_IN_FLIGHT);
-        for (let next = pageNumber + 1; next <= ahead; next += 1) void ask(next);
-      }
       const items = page.items.filter((item) => isNew(item, key, seen));
+      const more = page.hasNext ?? hasMore(page, { pageNumber, read, fresh: items.length });
       yield { items, total: page.total };
       if (!more) return;
+      call.signal?.throwIfAborted();
       stale = items.length === 0 ? stale + 1 : 0;
       const allowed = page.total === null ? MOST_PAGES : Math.ceil(page.total / largest) + SPARE_PAGES;
       if (page.items.length === 0 || stale >= STALE_PAGES || pageNumber >= Math.min(allowed, MOST_PAGES))
         throw endless();
+      const ahead = Math.min(page.totalPages ?? 0, pageNumber + PAGES_IN_FLIGHT);
+      for (let next = pageNumber + 1; next <= ahead; next += 1) void ask(next);
     }
   } finally {
     leaving.abort();
   }
 }
 
-/** Whether pages follow where the vendor's marker is missing. */
-function hasMore({ totalPages, total }: Page, pageNumber: number, read: number): boolean {
+/** Whether pages follow where the vendor's marker is missing; with nothing to go by, until a page is short or brings nothing new. */
+function hasMore(
+  { items, totalPages, total }: Page,
+  { pageNumber, read, fresh }: { pageNumber: number; read: number; fresh: number },
+): boolean {
   if (totalPages !== null) return pageNumber < totalPages;
-  return total !== null && read < total;
+  if (total !== null) return read < total;
+  return items.length >= PAGE_SIZE && fresh > 0;
 }
 
 /** An item without a readable id is new: the mapper notes it. */

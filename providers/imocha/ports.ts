@@ -5,13 +5,14 @@ import { isObject, optionalId, readRows } from '../../src/outbound/shape.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
 import { createClient, OPERATIONS, type Client } from './client.ts';
 import { toEmployee, toSkill } from './mappers.ts';
-import { toRatings, type Reading } from './ratingMappers.ts';
+import { ratingMapper, type RatingMapper, type Reading } from './ratingMappers.ts';
 import type { TenantSettings } from './settings.ts';
 import { upsertEmployees } from './upsertEmployees.ts';
 
 /** The adapter: what the API can do for the gateway. It writes no ratings (12), so `rate` and `assign` are absent. */
 export function createPorts(upstream: Upstream, settings: TenantSettings): Ports {
   const client = createClient(upstream);
+  const toRatings = ratingMapper(settings);
   const drift = upstream.drift.bind(upstream);
   const list = (operation: string) => ({ operation, path: 'items', drift });
   const profiles: Reading = { operation: OPERATIONS.profiles, drift };
@@ -21,7 +22,7 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
     for await (const { items, total } of client.profiles(call)) {
       const read = readRows(
         items,
-        (raw) => ({ employee: toEmployee(raw), ratings: toRatings(raw, settings, profiles) }),
+        (raw) => ({ employee: toEmployee(raw), ratings: toRatings(raw, profiles) }),
         list(OPERATIONS.profiles),
       );
       yield { rows: read.map(({ employee }) => employee), total, ratings: read.flatMap(({ ratings }) => ratings) };
@@ -59,7 +60,7 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
       keep: true,
       async *walk(call) {
         for await (const { items } of client.profiles(call)) {
-          const rows = readRows(items, (raw) => toRatings(raw, settings, profiles), list(OPERATIONS.profiles)).flat();
+          const rows = readRows(items, (raw) => toRatings(raw, profiles), list(OPERATIONS.profiles)).flat();
           // The vendor counts profiles, not ratings.
           yield { rows, total: null };
         }
@@ -68,7 +69,7 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
     ratingsByEmployees: {
       batchSize: 1,
       filtered: false,
-      read: (employeeIds, call) => ratingsOfEmployees(client, employeeIds, settings, drift, call),
+      read: (employeeIds, call) => ratingsOfEmployees(client, employeeIds, toRatings, drift, call),
     },
     upsertEmployees: upsertEmployees(client),
   };
@@ -82,7 +83,7 @@ function isMissing(error: unknown): boolean {
 async function ratingsOfEmployees(
   client: Client,
   employeeIds: readonly string[],
-  settings: TenantSettings,
+  toRatings: RatingMapper,
   drift: Reading['drift'],
   call: Call,
 ): Promise<RatingRow[]> {
@@ -92,7 +93,7 @@ async function ratingsOfEmployees(
   const readOne = async (employeeId: string): Promise<RatingRow[]> => {
     const items = await client.profilesOf(employeeId, { ...call, signal });
     if (items.some((item) => isForeign(item, employeeId))) throw foreignProfile(drift);
-    return readRows(items, (raw) => toRatings(raw, settings, reading, employeeId), {
+    return readRows(items, (raw) => toRatings(raw, reading, employeeId), {
       ...reading,
       path: 'items',
     }).flat();

@@ -1,6 +1,6 @@
 /** A profile's skills as rating rows. Pure; what cannot be read throws ShapeError or is noted as drift. */
 import type { RatingSource } from '../../src/domain/rating.ts';
-import type { RatingRow, SkillClassification } from '../../src/domain/records.ts';
+import type { RatingRow } from '../../src/domain/records.ts';
 import {
   optionalId,
   optionalInstant,
@@ -13,7 +13,7 @@ import {
   type Json,
   type RowsContext,
 } from '../../src/outbound/shape.ts';
-import { categoryOf, scaleOf } from './mappers.ts';
+import { categoryOf } from './mappers.ts';
 import type { RawProfileSkill } from './raw.ts';
 import type { TenantSettings } from './settings.ts';
 import { joinKeys, requiredKey } from './vendorKeys.ts';
@@ -39,48 +39,87 @@ const CHANNELS: readonly Channel[] = [
   { field: 'weightedProficiencyScore', part: 'combined', source: 'COMBINED', label: 'Combined' },
 ];
 
+/** What the rows of one skill have in common. */
+type SkillFacts = Pick<RatingRow, 'skillId' | 'skillKeys' | 'skillName' | 'skillClassification'> & { id: string };
+
+/** A tenant has some ten thousand skills (10); beyond, something else is in the names, and the memory is not worth it. */
+const MOST_SKILLS = 50_000;
+
+export type RatingMapper = (raw: Json, reading: Reading, employeeId?: string) => RatingRow[];
+
 /**
- * The ratings of a profile (6.2), each channel with a score as a row of its own; a skill that nobody has rated is one bare
- * row. `employeeId` where the answer was asked for one employee and need not repeat the id.
+ * Makes the function that reads the ratings of a profile (6.2): each channel with a score is a row of its own, a skill that
+ * nobody has rated is one bare row. `employeeId` where the answer was asked for one employee and need not repeat the id.
+ * Rows of one skill share its name and keys, so that a walk's rows can be kept: two million for a hundred thousand people.
  */
-export function toRatings(raw: Json, settings: TenantSettings, reading: Reading, employeeId?: string): RatingRow[] {
-  const owner =
-    employeeId !== undefined && optionalId(raw['employeeId']) === null ? employeeId : requiredKey(raw, 'employeeId');
-  const skills = raw['skills'] ?? [];
-  const path = employeeId === undefined ? 'items.*.skills' : 'skills';
-  const rows = readRows(
-    requiredArray(skills, 'skills'),
-    (skill) => toRatingsOfSkill(owner, skill, settings, { ...reading, path }),
-    { ...reading, path },
-  );
-  return [...new Map(rows.flat().map((row) => [row.parts.join('|'), row])).values()];
+export function ratingMapper(settings: TenantSettings): RatingMapper {
+  const known = new Map<string, SkillFacts>();
+  const factsOf = (skill: Json): SkillFacts => {
+    const facts = toSkillFacts(skill, settings);
+    const key = JSON.stringify([facts.skillKeys, facts.skillName, facts.skillClassification?.category]);
+    const same = known.get(key);
+    if (same) return same;
+    if (known.size >= MOST_SKILLS) known.clear();
+    known.set(key, facts);
+    return facts;
+  };
+
+  return (raw, reading, employeeId) => {
+    const asked = employeeId !== undefined && optionalId(raw['employeeId']) === null;
+    const owner = asked ? employeeId : requiredKey(raw, 'employeeId');
+    const context = { ...reading, path: employeeId === undefined ? 'items.*.skills' : 'skills' };
+    const skills = requiredArray(raw['skills'] ?? [], 'skills');
+    const rows = readRows(skills, (skill) => toRows(owner, skill, factsOf, settings, context), context);
+    // A skill listed twice would make two rows of one id: the first stands.
+    const seen = new Set<string>();
+    return rows.flatMap((ofSkill) => {
+      const id = ofSkill[0]?.skillId ?? '';
+      if (seen.has(id)) return [];
+      seen.add(id);
+      return ofSkill;
+    });
+  };
 }
 
-function toRatingsOfSkill(employeeId: string, raw: Json, settings: TenantSettings, reading: RowsContext): RatingRow[] {
-  const skill = requiredObject(raw['skill'], 'skill');
-  const skillId = requiredKey(skill, 'skillId', 'skill.skillId');
+function toSkillFacts(skill: Json, settings: TenantSettings): SkillFacts {
+  const id = requiredKey(skill, 'skillId', 'skill.skillId');
   const skillName = optionalText(skill['skillName']);
-  const scale = scaleOf(settings);
   const category = categoryOf(skill['skillClassification']);
-  const classification: SkillClassification | null =
-    category === null ? null : { domain: null, subdomain: null, cluster: null, category };
+  return {
+    id,
+    skillId: `profile:${id}`,
+    skillKeys: joinKeys(skill['taxonomySkillExternalId'], id, [skillName], settings),
+    skillName,
+    skillClassification: category === null ? null : { domain: null, subdomain: null, cluster: null, category },
+  };
+}
+
+function toRows(
+  employeeId: string,
+  raw: Json,
+  factsOf: (skill: Json) => SkillFacts,
+  settings: TenantSettings,
+  context: RowsContext,
+): RatingRow[] {
+  const skill = requiredObject(raw['skill'], 'skill');
+  const { id, skillId, skillKeys, skillName, skillClassification } = factsOf(skill);
+  const changedAt = optionalInstant(skill['modifiedOn']);
+  const { scale } = settings;
   const row = (part: string, source: RatingSource, sourceLabel: string, value: number | null): RatingRow => ({
-    parts: [employeeId, skillId, part],
+    parts: [employeeId, id, part],
     employeeId,
-    skillId: `profile:${skillId}`,
+    skillId,
     skillKeys,
     skillName,
     skillScale: scale,
-    skillClassification: classification,
+    skillClassification,
     value: value === null ? null : { kind: 'number', value, scale },
     source,
     sourceLabel,
     remoteId: null,
     changedAt,
   });
-  const skillKeys = joinKeys(skill['taxonomySkillExternalId'], skillId, [skillName], settings);
-  const changedAt = optionalInstant(skill['modifiedOn']);
-  const scores = scoresOf(raw, settings, reading);
+  const scores = scoresOf(raw, settings, context);
   if (scores.length === 0) return [row('held', 'OTHER', 'iMocha', null)];
   return scores.map(({ channel, score }) => row(channel.part, channel.source, channel.label, score));
 }

@@ -1,10 +1,11 @@
+import type { NumericScale } from '../../src/domain/rating.ts';
 import type { EnvironmentReading, IntegrationSettings } from '../../src/outbound/card.ts';
 import { DEFAULT_BASE_URL } from './raw.ts';
 
 /** What the sheet leaves to the tenant (4.5, 4.6): how profile skills join the taxonomy, the scale, the meaning of zero. */
 export interface TenantSettings {
-  /** Upper bound of the scores; no known answer of the API reveals it. */
-  scaleMax: number;
+  /** The scale of every skill; no known answer of the API reveals bounds or step. */
+  scale: NumericScale;
   /** The taxonomy's field that a profile's `skillId` equals. */
   skillIdJoin: SkillIdJoin;
   /** Whether a self score of 0 is a rating. */
@@ -17,7 +18,15 @@ export type SkillIdJoin = (typeof SKILL_ID_JOINS)[number];
 const SELF_ZEROS = ['unrated', 'rated'] as const;
 export type SelfZero = (typeof SELF_ZEROS)[number];
 
-export const DEFAULTS: TenantSettings = { scaleMax: 10, skillIdJoin: 'skill.id', selfZero: 'unrated' };
+const DEFAULT_SCALE_MAX = 10;
+
+const scaleUpTo = (max: number): NumericScale => ({ kind: 'numeric', min: 0, max, step: null });
+
+export const DEFAULTS: TenantSettings = {
+  scale: scaleUpTo(DEFAULT_SCALE_MAX),
+  skillIdJoin: 'skill.id',
+  selfZero: 'unrated',
+};
 
 export const VARIABLES = [
   { name: 'IMOCHA_API_KEY', description: 'API key of the account; required.', example: '' },
@@ -60,7 +69,7 @@ export function readEnvironment(environment: Record<string, string | undefined>)
   if (apiKey === '') complaints.push('IMOCHA_API_KEY is required when another IMOCHA_ variable is set.');
   const baseUrl = (read('IMOCHA_BASE_URL') || DEFAULT_BASE_URL).replace(/\/+$/, '');
   if (!isHttpUrl(baseUrl)) complaints.push('IMOCHA_BASE_URL must be an http or https URL without query and fragment.');
-  const scaleMax = read('IMOCHA_SCALE_MAX') || String(DEFAULTS.scaleMax);
+  const scaleMax = read('IMOCHA_SCALE_MAX') || String(DEFAULT_SCALE_MAX);
   if (!(Number(scaleMax) > 0 && Number.isFinite(Number(scaleMax)))) {
     complaints.push('IMOCHA_SCALE_MAX must be a number above 0.');
   }
@@ -81,7 +90,7 @@ function isHttpUrl(text: string): boolean {
 export function tenantSettings({ settings }: IntegrationSettings): TenantSettings {
   const scaleMax = Number(settings['scaleMax']);
   return {
-    scaleMax: scaleMax > 0 ? scaleMax : DEFAULTS.scaleMax,
+    scale: scaleMax > 0 ? scaleUpTo(scaleMax) : DEFAULTS.scale,
     skillIdJoin: SKILL_ID_JOINS.find((name) => name === settings['skillIdJoin']) ?? DEFAULTS.skillIdJoin,
     selfZero: SELF_ZEROS.find((name) => name === settings['selfZero']) ?? DEFAULTS.selfZero,
   };
