@@ -56,7 +56,6 @@ const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
   408: 'TIMEOUT',
   409: 'CONFLICT',
   429: 'RATE_LIMITED',
-  501: 'NOT_OFFERED',
   503: 'UNAVAILABLE',
 };
 
@@ -64,6 +63,8 @@ const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
 export function ruleOfStatus(status: number): Rule {
   const code = BY_STATUS[status];
   if (code !== undefined) return { code };
+  // Not built, so nothing was done.
+  if (status === 501) return NOT_OFFERED;
   // Of code-less failures the vendor calls only the load balancer's 503 safe to retry (section 4.3).
   if (status === 504) return { code: 'TIMEOUT', retryable: false };
   if (status >= 500) return { code: 'UNAVAILABLE', retryable: false };

@@ -11,6 +11,8 @@ export const kombo: ProviderCard = {
   name: 'kombo',
   defaultIntegration: 'kombo-main',
   title: 'Kombo HRIS',
+  // The HR system is where people and their numbers come from.
+  precedence: 1,
   limits: {
     // The sample headers, limit 300 and reset 57, suggest 300 a minute (section 5.1).
     requestsPerSecond: 5,
@@ -47,6 +49,11 @@ export const kombo: ProviderCard = {
   }),
   simulator,
   simulatorSettings,
+  simulatorEnvironment: (origin) => ({
+    KOMBO_API_KEY: SIMULATED.apiKey,
+    KOMBO_INTEGRATION_ID: SIMULATED.integrationId,
+    KOMBO_BASE_URL: simulatorSettings(origin).baseUrl,
+  }),
 };
 
 /** The version path is part of the base URL (section 2); a bare origin gets it. */

@@ -1,9 +1,9 @@
 import { hash, Random } from '../../src/simulator/random.ts';
 import { SIMULATED } from './simulator-credentials.ts';
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'.split('');
 /** All pairs of letters, so that an id is a dozen look-ups: a page of ratings derives 250 of them. */
-const PAIRS = [...ALPHABET].flatMap((first) => [...ALPHABET].map((second) => first + second));
+const PAIRS = LETTERS.flatMap((first) => LETTERS.map((second) => first + second));
 
 /**
  * The vendor's id of a record, derived from the integration and the remote id as the vendor does: two models with one

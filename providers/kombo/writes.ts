@@ -86,7 +86,7 @@ function readStored<Row>(upstream: Upstream, operation: string, data: Json, map:
 }
 
 /** One result per item, in order; a failure becomes the item's result. Throws only before anything was sent. */
-function runEach<Item, Row>(
+async function runEach<Item, Row>(
   items: readonly Item[],
   call: Call,
   write: (item: Item) => Promise<WriteResult<Row>>,
