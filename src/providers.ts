@@ -10,7 +10,7 @@ import type { Simulator } from './simulator/simulator.ts';
 import { createWorkforce } from './simulator/workforce.ts';
 
 /** All providers, in order of precedence. */
-export const CARDS: readonly ProviderCard[] = Object.values(registry);
+export const CARDS: readonly ProviderCard[] = Object.values(registry).toSorted((a, b) => a.precedence - b.precedence);
 
 /** A simulator on its socket. */
 export interface RunningSimulator extends ServedSimulator {
@@ -18,7 +18,7 @@ export interface RunningSimulator extends ServedSimulator {
   simulator: Simulator;
 }
 
-/** Starts the simulators of all providers over one workforce. `ports` are given in the order of the registry; 0 takes a free one. */
+/** Starts the simulators of all providers over one workforce. `ports` are given in order of precedence; 0 takes a free one. */
 export async function startSimulators(
   { people, skills, limits, seed }: Config['simulator'],
   ports: readonly number[] = [],

@@ -2,7 +2,7 @@
 import { ConfigError, readConfig } from './config.ts';
 import { startSimulators } from './providers.ts';
 
-/** Ports in the order of the registry, unless SIMULATOR_PORT gives another first one (0: free ones). */
+/** Ports in order of precedence, unless SIMULATOR_PORT gives another first one (0: free ones). */
 const FIRST_PORT = 4101;
 
 try {

@@ -10,6 +10,8 @@ export const imocha: ProviderCard = {
   name: 'imocha',
   defaultIntegration: 'imocha-main',
   title: 'iMocha',
+  // Names skills best, and is enrolled from the HR system.
+  precedence: 2,
   limits: {
     // No number is published (sheet 14); this is the sheet's assumption, and a 429 is honoured anyway.
     requestsPerSecond: 10,
@@ -42,4 +44,5 @@ export const imocha: ProviderCard = {
       selfZero: DEFAULTS.selfZero,
     },
   }),
+  simulatorEnvironment: (origin) => ({ IMOCHA_API_KEY: SIMULATOR_API_KEY, IMOCHA_BASE_URL: origin }),
 };

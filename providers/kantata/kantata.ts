@@ -13,6 +13,8 @@ export const kantata: ProviderCard = {
   name: 'kantata',
   defaultIntegration: 'kantata-main',
   title: 'Kantata OX',
+  // Knows people as project staff, by full name.
+  precedence: 3,
   limits: {
     // The real numbers are not public; third parties keep 100 ms between calls (sheet 12).
     requestsPerSecond: 10,
@@ -47,10 +49,12 @@ export const kantata: ProviderCard = {
     };
   },
   simulator: createKantataSimulator,
-  simulatorSettings(baseUrl) {
-    // A bare origin gets the path under which the simulator answers.
-    const { pathname } = new URL(baseUrl);
-    const base = baseUrl.replace(/\/+$/, '');
-    return { baseUrl: pathname === '/' ? base + SIMULATOR_BASE_PATH : base, settings: { token: SIMULATOR_TOKEN } };
-  },
+  simulatorSettings: (origin) => ({ baseUrl: simulatorBase(origin), settings: { token: SIMULATOR_TOKEN } }),
+  simulatorEnvironment: (origin) => ({ KANTATA_TOKEN: SIMULATOR_TOKEN, KANTATA_BASE_URL: simulatorBase(origin) }),
 };
+
+/** A bare origin gets the path under which the simulator answers. */
+function simulatorBase(origin: string): string {
+  const base = origin.replace(/\/+$/, '');
+  return new URL(origin).pathname === '/' ? base + SIMULATOR_BASE_PATH : base;
+}

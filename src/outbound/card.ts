@@ -26,6 +26,8 @@ export interface ProviderCard {
   defaultIntegration: string;
   /** Name for people. */
   title: string;
+  /** Order of precedence between integrations, lowest first: the system of record before those that copy it. */
+  precedence: number;
   limits: Limits;
   /** The variables it reads, for `.env.example` and the documentation. */
   variables: readonly { name: string; description: string; example: string }[];
@@ -37,6 +39,8 @@ export interface ProviderCard {
   ports(upstream: Upstream, integration: IntegrationSettings): Ports;
   /** Its simulator. */
   simulator: SimulatorFactory;
-  /** Settings that reach a simulator started without any configuration of its own. */
-  simulatorSettings(baseUrl: string): IntegrationSettings;
+  /** Settings that reach a simulator served at this origin. */
+  simulatorSettings(origin: string): IntegrationSettings;
+  /** The same as environment variables, for a gateway in another process. */
+  simulatorEnvironment(origin: string): Record<string, string>;
 }
