@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Call, Ports, WalkPage } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { EmployeeRow, RatingRow } from '../../src/domain/records.ts';
@@ -89,6 +90,8 @@ async function ratingsOfEmployees(
 ): Promise<RatingRow[]> {
   const failing = new AbortController();
   const signal = call.signal ? AbortSignal.any([call.signal, failing.signal]) : failing.signal;
+  // Every call of the read listens to it, and Node warns of the eleventh listener.
+  setMaxListeners(0, signal);
   const reading: Reading = { operation: OPERATIONS.profile, drift };
   const readOne = async (employeeId: string): Promise<RatingRow[]> => {
     const items = await client.profilesOf(employeeId, { ...call, signal });
