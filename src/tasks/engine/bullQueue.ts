@@ -72,9 +72,11 @@ export function bullQueue<Connection>({ connection, backend, log }: BullOptions<
 
   return {
     async add(batches) {
-      await queue.addBulk(
-        batches.map((data) => ({ name: 'batch', data, opts: { jobId: `${data.taskId}.${data.batch}` } })),
-      );
+      const jobs = batches.map((data) => ({ name: 'batch', data, opts: { jobId: `${data.taskId}.${data.batch}` } }));
+      const [job] = jobs;
+      // Most tasks are one batch, and adding one job is several times cheaper than adding a list of one.
+      if (job && jobs.length === 1) await queue.add(job.name, job.data, job.opts);
+      else await queue.addBulk(jobs);
     },
     work(visit) {
       worker = new Worker<BatchRef, void, string, IQueueBackend, JobProgress, Connection>(

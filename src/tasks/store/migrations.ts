@@ -1,4 +1,5 @@
 import type { PglitePool } from './pglitePool.ts';
+import { FUNCTIONS } from './statements.ts';
 
 /** The schema's history, applied once each in this order. Never edit one that was released; append. */
 const MIGRATIONS: readonly string[] = [
@@ -90,6 +91,7 @@ export async function migrate(pool: PglitePool): Promise<void> {
       await client.query(sql);
       await client.query('INSERT INTO gateway.migration (version) VALUES ($1)', [index + 1]);
     }
+    for (const sql of FUNCTIONS) await client.query(sql);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');

@@ -22,9 +22,14 @@ const NO_PROGRESS: ItemProgress = { tries: 0, dueAt: null, acceptedAt: null, res
 export function postgresStore(database: Queryable): TaskStore {
   return {
     async start(task, now) {
-      const { rows } = await database.query<RawTask & { own: boolean }>(START, startParameters(task, now));
-      const own = rows.find((row) => row.own);
-      if (own) return { outcome: 'started', task: toTask(own), overtaken: rows.filter((row) => !row.own).map(toTask) };
+      const { rows } = await database.query<RawTask>(START, startParameters(task, now));
+      const own = rows.find(({ id }) => id === task.id);
+      if (own)
+        return {
+          outcome: 'started',
+          task: toTask(own),
+          overtaken: rows.filter(({ id }) => id !== task.id).map(toTask),
+        };
       const { tenant, client, idempotency } = task;
       const claim = idempotency && (await lookUp(database, tenant, client, idempotency, now));
       if (!claim) throw new Error('A task was not stored although its idempotency key is free.');
