@@ -72,8 +72,8 @@ export function failureOf(response: HttpResponse): ProviderError | null {
   const code = codeOf(body, faults, status);
   return new ProviderError(code, MESSAGES[code] ?? 'The provider refused the request.', {
     status,
-    // A 2xx with errors may have been carried out in part, a 5xx in whole.
-    mayHaveApplied: fine || status >= 500,
+    // Of a refusal in a 2xx nothing took effect, of another failure it may have; 501 says that nothing is there to do it.
+    mayHaveApplied: fine ? code === 'UNAVAILABLE' : status >= 500 && status !== 501,
     retryAfterSeconds: code === 'RATE_LIMITED' || code === 'UNAVAILABLE' ? retryAfterOf(response.headers) : null,
     providerCode: providerCodeOf(faults[0]),
     requestId: response.headers['x-request-id'] ?? null,
