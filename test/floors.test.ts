@@ -183,6 +183,7 @@ describe('the guard of process', () => {
     'const port = process.env.PORT;',
     'const { env } = process;',
     'globalThis.process.exit();',
+    'const process = globalThis.process;',
     "import { env } from 'node:process';",
     'process?.on;',
   ])('names %j', (source) => {
@@ -194,6 +195,7 @@ describe('the guard of process', () => {
     expect(
       uses('src/loaders/a.ts', "queue.process(job); const a = { process: 1 }; // process.env\n'process.env';"),
     ).toEqual([]);
+    expect(uses('src/loaders/a.ts', 'const process = async (job) => job;\nnew Worker(process);')).toEqual([]);
     expect(uses('src/tasks/store/lock.ts', 'const owner = process.pid;')).toEqual([]);
     expect(uses('src/tasks/store/lock.ts', 'process.pid; process.env.X;')).toHaveLength(1);
     expect(uses('src/tasks/a.ts', 'const owner = process.pid;')).toHaveLength(1);

@@ -1,10 +1,18 @@
-import { describe } from 'vitest';
+import * as registry from '../providers/registry.ts';
+import { describe, expect, it } from 'vitest';
 import { inProcess, loadSubjects } from './support/contract-provider.ts';
 import { describeReads } from './support/contract-reads.ts';
+import { describeWrites } from './support/contract-writes.ts';
 
-for (const subject of await loadSubjects()) {
+const subjects = await loadSubjects();
+
+it('every provider of the registry has a contract', () => {
+  expect(subjects.map(({ card }) => card.name).toSorted()).toEqual(Object.keys(registry).toSorted());
+  expect(subjects.map(({ card }) => card)).toEqual(expect.arrayContaining(Object.values(registry)));
+});
+
+describe.each(subjects)('$card.name', (subject) => {
   const filled = new Set(Object.keys(inProcess(subject).ports));
-  describe(subject.card.name, () => {
-    describeReads(subject, filled);
-  });
-}
+  describeReads(subject, filled);
+  describeWrites(subject, filled);
+});

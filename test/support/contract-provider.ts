@@ -56,13 +56,13 @@ export function inProcess({ card, contract }: Subject, limits: Partial<Limits> =
   const clock = new VirtualClock();
   const simulator = card.simulator({ workforce: WORKFORCE, clock, limits: 'none' });
   const drift: DriftNote[] = [];
-  const { ports, close } = connect(card, card.simulatorSettings(`http://simulator${contract.basePath}`), {
+  const connected = connect(card, card.simulatorSettings(`http://simulator${contract.basePath}`), {
     name: card.defaultIntegration,
     transport: simulatorTransport(simulator, contract.basePath),
     limits: { ...NO_WAITING, ...limits },
     onDrift: (note) => drift.push(note),
   });
-  return { simulator, clock, ports, drift, close };
+  return { simulator, clock, ports: connected.ports, drift, close: () => connected.close() };
 }
 
 /** The same over a socket. */

@@ -1,3 +1,4 @@
+// oxlint-disable vitest/no-conditional-expect -- what is expected depends on what the provider says it can do
 /** What every read port promises, over its simulator. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ProviderError } from '../../src/domain/problem.ts';

@@ -85,12 +85,15 @@ export function vendorNames(sources: Sources, vendors: readonly string[], allowe
 export function processUses(sources: Sources, files: ReadonlySet<string>, allowed: readonly Allowance[]): string[] {
   return [...sources].flatMap(([path, source]) => {
     if (TEST.test(path) || files.has(path)) return [];
-    const lines = scan(source).bare.split('\n');
-    const uses = lines.flatMap((line, index) =>
-      /(?:globalThis\s*\.\s*|(?<![.#\w$]))process\b(?!\s*\??:|\s*\()/.test(without(line, path, allowed))
-        ? [`${path}:${index + 1}: touches process`]
-        : [],
-    );
+    const { bare } = scan(source);
+    // A file with a variable of that name means its own.
+    const own = /\b(?:const|let|var|function)\s+process\b/.test(bare);
+    const touch = own ? /globalThis\s*\.\s*process\b/ : /(?:globalThis\s*\.\s*|(?<![.#\w$]))process\b(?!\s*\??:|\s*\()/;
+    const uses = bare
+      .split('\n')
+      .flatMap((line, index) =>
+        touch.test(without(line, path, allowed)) ? [`${path}:${index + 1}: touches process`] : [],
+      );
     const imported = importsOf(source).flatMap(({ specifier, line }) =>
       specifier === 'node:process' || specifier === 'process' ? [`${path}:${line}: imports process`] : [],
     );

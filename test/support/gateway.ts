@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { readConfig, type Config } from '../../src/config.ts';
+import { startGateway, type Gateway } from '../../src/gateway.ts';
+import type { CallRecord } from '../../src/outbound/upstream.ts';
+import { CARDS } from '../../src/providers.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+
+/** A GraphQL answer; `data` is read by the test with the type of its document. */
+export interface Answer<Data> {
+  data?: Data | null;
+  errors?: { message: string; path?: (string | number)[]; extensions?: Record<string, unknown> }[];
+}
+
+/** A gateway over simulators, asked over HTTP, with every call to a provider counted. */
+export interface TestGateway {
+  url: string;
+  gateway: Gateway;
+  /** Calls since the last `forget`, newest last. */
+  calls: CallRecord[];
+  forget(): void;
+  /** Calls by integration and operation since the last `forget`. */
+  cost(): Record<string, Record<string, number>>;
+  simulator(provider: string): Simulator;
+  ask<Data = Record<string, unknown>>(query: string, variables?: Record<string, unknown>): Promise<Answer<Data>>;
+  /** Reads a subscription to its end. */
+  watch<Data>(query: string, variables?: Record<string, unknown>): Promise<Answer<Data>[]>;
+  close(): Promise<void>;
+}
+
+export interface TestGatewayOptions {
+  /** Over a sandbox of 120 people and 60 skills without rate limits on a free port. */
+  environment?: Record<string, string>;
+  dataDir?: string;
+}
+
+/** Starts a gateway in this process and waits until its first walks have ended. */
+export async function startTestGateway({ environment = {}, dataDir }: TestGatewayOptions = {}): Promise<TestGateway> {
+  const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-')));
+  const config: Config = readConfig(
+    {
+      PORT: '0',
+      DATA_DIR: directory,
+      SIMULATOR_PEOPLE: '120',
+      SIMULATOR_SKILLS: '60',
+      SIMULATOR_LIMITS: 'none',
+      ...environment,
+    },
+    CARDS,
+  );
+  const calls: CallRecord[] = [];
+  const gateway = await startGateway({
+    config,
+    log: pino({ level: 'silent' }),
+    onCall: (record) => calls.push(record),
+  });
+  await gateway.ready;
+  calls.length = 0;
+  const post = (query: string, variables: Record<string, unknown>, accept: string) =>
+    fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept },
+      body: JSON.stringify({ query, variables }),
+    });
+  return {
+    url: gateway.url,
+    gateway,
+    calls,
+    forget: () => {
+      calls.length = 0;
+    },
+    cost: () => {
+      const cost: Record<string, Record<string, number>> = {};
+      for (const { integration, operation } of calls) {
+        const counts = (cost[integration] ??= {});
+        counts[operation] = (counts[operation] ?? 0) + 1;
+      }
+      return cost;
+    },
+    simulator: (provider) => {
+      const found = gateway.simulators.find(({ card }) => card.name === provider);
+      if (!found) throw new Error(`no simulator of ${provider}`);
+      return found.simulator;
+    },
+    async ask<Data>(query: string, variables = {}) {
+      const response = await post(query, variables, 'application/json');
+      return (await response.json()) as Answer<Data>;
+    },
+    async watch<Data>(query: string, variables = {}) {
+      const response = await post(query, variables, 'text/event-stream');
+      return eventsOf<Answer<Data>>(await response.text());
+    },
+    async close() {
+      await gateway.close();
+      if (dataDir === undefined) await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The `next` events of a whole event stream that ended with `complete`. */
+export function eventsOf<Event>(stream: string): Event[] {
+  const events = stream.split('\n\n').map((block) => ({
+    name: /^event: (.*)$/m.exec(block)?.[1],
+    data: /^data: (.*)$/m.exec(block)?.[1],
+  }));
+  if (!events.some(({ name }) => name === 'complete')) throw new Error('the stream broke off without completing');
+  return events.flatMap(({ name, data }) => (name === 'next' && data !== undefined ? [JSON.parse(data) as Event] : []));
+}
