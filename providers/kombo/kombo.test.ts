@@ -148,6 +148,15 @@ describe('walks', () => {
     await expect(all(ports.employees.walk(CALL))).rejects.toMatchObject({ code });
   });
 
+  it('a deleted record is left out', async () => {
+    const { ports, simulator, drift } = start();
+    const whole = await all(ports.employees.walk(CALL));
+    const value = '2026-02-01T00:00:00.000Z';
+    simulator.addFault({ shape: { kind: 'drift', path: 'data.results.3.remote_deleted_at', value } });
+    expect(await all(ports.employees.walk(CALL))).toEqual(whole.toSpliced(3, 1));
+    expect(drift).toEqual([]);
+  });
+
   it('a record that cannot be read costs itself alone', async () => {
     const { ports, simulator, drift } = start();
     const whole = await all(ports.employees.walk(CALL));
