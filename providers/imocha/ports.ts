@@ -72,6 +72,16 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
       filtered: false,
       read: (employeeIds, call) => ratingsOfEmployees(client, employeeIds, toRatings, drift, call),
     },
+    ratingByParts: {
+      // [employee, profile skill, channel]: there is no row of its own, so the profile is read (6.1).
+      async read(parts, call) {
+        const [employeeId = ''] = parts;
+        const rows = await ratingsOfEmployees(client, [employeeId], toRatings, drift, call);
+        return (
+          rows.find((row) => row.parts.length === parts.length && row.parts.every((p, i) => p === parts[i])) ?? null
+        );
+      },
+    },
     upsertEmployees: upsertEmployees(client),
   };
 }

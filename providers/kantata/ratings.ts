@@ -1,4 +1,4 @@
-import type { RatingsByEmployeesPort, RatingsWalkPort } from '../../src/domain/ports.ts';
+import type { RatingByPartsPort, RatingsByEmployeesPort, RatingsWalkPort } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { RatingRow } from '../../src/domain/records.ts';
 import { readRows } from '../../src/outbound/shape.ts';
@@ -50,6 +50,23 @@ export function ratingsByEmployees(client: KantataClient): RatingsByEmployeesPor
           .then((all) => all.flatMap((page) => mapped.get(page) ?? []));
       });
       return [...new Map(pages.flat().map((row) => [row.remoteId, row])).values()];
+    },
+  };
+}
+
+/** One membership by its id, by `only` on the list: the show route hides what default filters hide (sheet 5). */
+export function ratingByParts(client: KantataClient): RatingByPartsPort {
+  const operation = 'ratingByParts';
+  return {
+    async read([id = ''], call) {
+      // A piece that is no number is dropped, and a blank `only` counts as absent (sheet 5).
+      if (!ID_PATTERN.test(id)) return null;
+      const query = { only: id, include: MEMBERSHIP_INCLUDES };
+      // The first page decides: where `only` is ignored, the row is not looked for among all of them.
+      for await (const page of client.walk({ operation, route: ROUTES.skillMemberships, query }, call)) {
+        return rowsOf(page, operation, client).find((row) => row.remoteId === id) ?? null;
+      }
+      return null;
     },
   };
 }

@@ -1,5 +1,12 @@
 /** The reading ports: employees, skills, ratings as walks, and ratings of given employees. */
-import type { Call, RatingsByEmployeesPort, RatingsWalkPort, WalkPage, WalkPort } from '../../src/domain/ports.ts';
+import type {
+  Call,
+  RatingByPartsPort,
+  RatingsByEmployeesPort,
+  RatingsWalkPort,
+  WalkPage,
+  WalkPort,
+} from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { EmployeeRow, RatingRow, SkillRow } from '../../src/domain/records.ts';
 import { isObject, type Json, optionalId, readRows } from '../../src/outbound/shape.ts';
@@ -67,6 +74,21 @@ export function ratingsByEmployeesPort(upstream: Upstream): RatingsByEmployeesPo
       } finally {
         stop.abort();
       }
+    },
+  };
+}
+
+/** One row by its id: there is no single-record GET (section 7.2), so the list is asked with `ids`. */
+export function ratingByPartsPort(upstream: Upstream): RatingByPartsPort {
+  return {
+    async read([id = ''], call) {
+      if (id === '' || id.includes(',')) return null;
+      const list = { ...RATINGS, operation: 'ratingByParts', filters: { ids: id } };
+      // The first page decides: where the filter is ignored, the row is not looked for among all of them.
+      for await (const page of listPages(upstream, list, call)) {
+        return liveRows(upstream, list, page, toRating).find((row) => row.parts[0] === id) ?? null;
+      }
+      return null;
     },
   };
 }
