@@ -121,7 +121,10 @@ export class RatingReader {
     // With CACHE=off the walk answers only where nothing else can: for a filter that is not honoured.
     const allowed = this.#cache !== null || !this.#integration.ratingFilterHonoured;
     if (!allowed || kept.at === null || this.#now() - kept.at > fresh) return null;
-    return { rows: kept.of(id), at: kept.at };
+    const rows = kept.of(id);
+    // A walk may leave people out, inactive ones above all: nothing there is no proof that there is nothing.
+    if (rows.length === 0 && this.#integration.ratingFilterHonoured) return null;
+    return { rows, at: kept.at };
   }
 
   async #fromWalk(ids: readonly string[], readings: Map<string, Reading>, call: Call): Promise<Map<string, Reading>> {
