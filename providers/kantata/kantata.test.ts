@@ -105,6 +105,16 @@ describe('reading', () => {
     },
   );
 
+  it('finds one membership again by its id, in one call, and none for what is no id', async () => {
+    const bench = rig();
+    const row = (await rowsOf(bench.ports.ratings))[3];
+    bench.calls();
+    expect(await bench.ports.ratingByParts.read(row?.parts ?? [], REQUEST)).toEqual(row);
+    expect(await bench.ports.ratingByParts.read(['99'], REQUEST)).toBeNull();
+    expect(await bench.ports.ratingByParts.read(['x'], REQUEST)).toBeNull();
+    expect(bench.calls()).toEqual(['GET /skill_memberships', 'GET /skill_memberships']);
+  });
+
   it('works where only people and memberships are offered', async () => {
     const bench = rig();
     bench.simulator.addFault({ shape: { kind: 'status', status: 404 }, path: '/skills$' });

@@ -69,7 +69,7 @@ export async function together<Item, Result>(
   const stop = new AbortController();
   const signal = call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal;
   // Every request under way listens; more than Node's 10 are no leak here.
-  setMaxListeners(0, signal);
+  setMaxListeners(Number.POSITIVE_INFINITY, signal);
   try {
     return await Promise.all(items.map((item) => work(item, { ...call, signal })));
   } catch (error) {
