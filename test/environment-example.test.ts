@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as registry from '../providers/registry.ts';
+import { GATEWAY_VARIABLES, readConfig } from '../src/config.ts';
+
+const root = join(import.meta.dirname, '..');
+const cards = Object.values(registry);
+const read = [...GATEWAY_VARIABLES, ...cards.flatMap((card) => card.variables.map(({ name }) => name))];
+const assignments = [...readFileSync(join(root, '.env.example'), 'utf8').matchAll(/^# ([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(
+  ([, name = '', value = '']) => [name, value] as const,
+);
+
+describe('.env.example', () => {
+  it('names exactly the variables that configuration and the providers read, each once', () => {
+    expect(assignments.map(([name]) => name).toSorted()).toEqual(read.toSorted());
+  });
+
+  it('is accepted with every line taken in, and shows the defaults', () => {
+    const key = 'a-key-of-more-than-16';
+    const all = { ...Object.fromEntries(assignments), GATEWAY_API_KEYS: key };
+    const config = readConfig(all, cards);
+    expect(config.integrations.map(({ card }) => card)).toEqual(cards);
+    const { integrations: _, sandbox: __, ...rest } = config;
+    const { integrations: ___, sandbox: ____, ...defaults } = readConfig({}, cards);
+    expect(rest).toEqual({ ...defaults, apiKeys: [key], corsOrigins: ['https://app.example.com'] });
+  });
+});
+
+describe('docs/operations.md', () => {
+  it('names every variable', () => {
+    const text = readFileSync(join(root, 'docs', 'operations.md'), 'utf8');
+    expect(read.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+});
