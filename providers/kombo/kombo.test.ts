@@ -222,6 +222,24 @@ describe('ratings by employees', () => {
     expect(reads.length).toBeLessThanOrEqual(3 + Math.floor(rows.length / 250));
   });
 
+  it('many chunks share one signal without a warning of a leak', async () => {
+    const { ports, calls } = start();
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    try {
+      const ids = Array.from({ length: 2_000 }, (_, index) => `nobody-${index}`);
+      expect(await ports.ratingsByEmployees.read(ids, CALL)).toEqual([]);
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    } finally {
+      process.off('warning', note);
+    }
+    expect(calls().length).toBe(20);
+    expect(warnings).toEqual([]);
+  });
+
   it('an ignored filter is noticed on the first page', async () => {
     const { ports, calls, drift } = start({ switches: { ratingsFilter: 'ignored' } });
     const [row] = await all(ports.ratings.walk(CALL));
@@ -252,6 +270,21 @@ describe('ratings by employees', () => {
       'client left',
     );
     expect(calls().length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a rating by its parts', () => {
+  it('is asked for by its id, and null when nobody has it', async () => {
+    const { ports, calls, queries } = start();
+    const row = (await all(ports.ratings.walk(CALL)))[3];
+    const before = calls().length;
+    expect(await ports.ratingByParts.read(row?.parts ?? [], CALL)).toEqual(row);
+    expect(await ports.ratingByParts.read(['nobody'], CALL)).toBeNull();
+    expect(calls().slice(before)).toEqual([LIST_RATINGS, LIST_RATINGS]);
+    expect(queries().at(-1)?.get('ids')).toBe('nobody');
+    expect(await ports.ratingByParts.read([], CALL)).toBeNull();
+    expect(await ports.ratingByParts.read(['a,b'], CALL)).toBeNull();
+    expect(calls().length).toBe(before + 2);
   });
 });
 

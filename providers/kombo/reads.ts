@@ -1,4 +1,5 @@
 /** The reading ports: employees, skills, ratings as walks, and ratings of given employees. */
+import { setMaxListeners } from 'node:events';
 import type {
   Call,
   RatingByPartsPort,
@@ -68,6 +69,8 @@ export function ratingsByEmployeesPort(upstream: Upstream): RatingsByEmployeesPo
       // One chunk that fails fails the read: the others need not go on.
       const stop = new AbortController();
       const signal = call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal;
+      // Every chunk listens to it, and Node warns of a leak at the eleventh listener.
+      setMaxListeners(0, signal);
       try {
         const rows = await Promise.all(chunks.map((chunk) => readChunk(upstream, chunk, { ...call, signal })));
         return rows.flat();
