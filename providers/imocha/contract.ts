@@ -13,6 +13,7 @@ export const contract: ContractSubject = {
     skills: TAXONOMY,
     ratings: PROFILES,
     ratingsByEmployees: PROFILE,
+    ratingByParts: PROFILE,
     upsertEmployees: UPSERT,
   },
   // A page of ratings is fifty profiles with all their rows.

@@ -12,6 +12,7 @@ export const contract: ContractSubject = {
     skills: SKILLS,
     ratings: MEMBERSHIPS,
     ratingsByEmployees: MEMBERSHIPS,
+    ratingByParts: MEMBERSHIPS,
     // The list that is read first, the bulk create, and the change of one.
     rate: '^/api/v1/skill_memberships(/[0-9]+)?$',
     assign: '^/api/v1/skill_memberships(/[0-9]+)?$',

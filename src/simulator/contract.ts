@@ -2,13 +2,13 @@ import type { FaultShape } from './simulator.ts';
 
 /** The ports as the contract suite names them. */
 export type PortName =
-  'employees' | 'skills' | 'ratings' | 'ratingsByEmployees' | 'rate' | 'assign' | 'upsertEmployees';
+  'employees' | 'skills' | 'ratings' | 'ratingsByEmployees' | 'ratingByParts' | 'rate' | 'assign' | 'upsertEmployees';
 
 /** What the contract suite must know of a provider to try it; `providers/<name>/contract.ts` exports one as `contract`. */
 export interface ContractSubject {
   /**
    * For each port that the provider fills: a regular expression over the paths (with the base path) of the calls it makes.
-   * The suite lays faults on them.
+   * The suite lays faults on them. Without paths of its own, `ratingByParts` has those of `ratingsByEmployees`.
    */
   paths: Partial<Record<PortName, string>>;
   /** Employees and rating rows per page at most, so that the suite can count calls. */

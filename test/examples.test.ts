@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTestGateway, type TestGateway } from './support/gateway.ts';
+
+const folder = new URL('../examples/', import.meta.url);
+const FRAGMENTS = 'rating.fragments.graphql';
+const ADA = { employeeNumber: '01001' };
+
+/** What a document is asked with and what it costs the providers, by integration and operation. */
+interface Example {
+  variables?: Record<string, unknown>;
+  cost: Record<string, Record<string, number>>;
+}
+
+/** One person is known to all three: a call each. */
+const ONE_PERSON = {
+  'kombo-main': { ratingsByEmployees: 1 },
+  'imocha-main': { profile: 1 },
+  'kantata-main': { ratingsByEmployees: 1 },
+};
+
+const EXAMPLES: Record<string, Example> = {
+  'employee.graphql': { variables: { by: ADA }, cost: ONE_PERSON },
+  'employees-with-ratings.graphql': {
+    variables: { first: 10 },
+    cost: {
+      'kombo-main': { ratingsByEmployees: 1 },
+      // Seven of the ten have a profile there.
+      'imocha-main': { profile: 7 },
+      'kantata-main': { ratingsByEmployees: 1 },
+    },
+  },
+  'skill.graphql': { variables: { by: { name: 'TypeScript' } }, cost: {} },
+  'integrations.graphql': { cost: {} },
+  'rate-skills.graphql': { variables: { employee: ADA, skill: { name: 'TypeScript' }, level: 0.75 }, cost: {} },
+  'assign-skills.graphql': {
+    variables: { items: { employee: ADA, skill: { name: 'Python' } }, validateOnly: true },
+    cost: {},
+  },
+  'upsert-employees.graphql': {
+    variables: {
+      items: { integration: 'imocha-main', workEmail: 'new@example.test', givenName: 'New', familyName: 'Example' },
+      validateOnly: true,
+    },
+    cost: {},
+  },
+};
+
+/** Run with a task of its own below. */
+const WATCH = 'watch-task.graphql';
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ environment: { CACHE: 'off' } });
+});
+
+afterAll(() => gateway.close());
+
+beforeEach(() => gateway.forget());
+
+/** A document with the shared fragments that it uses, directly or through another; the specification refuses unused ones. */
+function withFragments(name: string): string {
+  const own = readFileSync(new URL(name, folder), 'utf8');
+  const fragments = new Map(
+    readFileSync(new URL(FRAGMENTS, folder), 'utf8')
+      .split(/(?=^fragment )/m)
+      .flatMap((part) => {
+        const fragment = /^fragment (\w+)/.exec(part)?.[1];
+        return fragment === undefined ? [] : [[fragment, part] as const];
+      }),
+  );
+  const used = new Set<string>();
+  const add = (text: string) => {
+    for (const [, fragment = ''] of text.matchAll(/\.\.\.(\w+)/g)) {
+      const part = fragments.get(fragment);
+      if (part === undefined || used.has(part)) continue;
+      used.add(part);
+      add(part);
+    }
+  };
+  add(own);
+  return [own, ...used].join('\n');
+}
+
+describe('examples', () => {
+  it('every document is asked here', () => {
+    const documents = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
+    expect(documents.toSorted()).toEqual([...Object.keys(EXAMPLES), FRAGMENTS, WATCH].toSorted());
+  });
+
+  it.each(Object.entries(EXAMPLES))('%s answers without an error, at its cost', async (name, { variables, cost }) => {
+    const { data, errors } = await gateway.ask(withFragments(name), variables);
+    // A write's own calls are the worker's, not the question's.
+    const asked = gateway.calls.filter(({ purpose }) => purpose === 'request');
+
+    expect(errors).toBeUndefined();
+    expect(Object.values(data ?? {})).not.toContain(null);
+    const counted: Record<string, Record<string, number>> = {};
+    for (const { integration, operation } of asked) {
+      const operations = (counted[integration] ??= {});
+      operations[operation] = (operations[operation] ?? 0) + 1;
+    }
+    expect(counted).toEqual(cost);
+  });
+
+  it('watch-task.graphql follows a write to its end', async () => {
+    const { data } = await gateway.ask<{ rateSkills: { task: { id: string } } }>(withFragments('rate-skills.graphql'), {
+      employee: { employeeNumber: '01002' },
+      skill: { name: 'TypeScript' },
+      level: 0.5,
+    });
+    const updates = await gateway.watch<{
+      taskUpdated: { state: string; revision: number; items: { nodes: { state: string; outcome: unknown }[] } };
+    }>(withFragments(WATCH), { id: data?.rateSkills.task.id });
+
+    const states = updates.map((update) => update.data?.taskUpdated.state);
+    expect(states.at(-1)).toBe('SUCCEEDED');
+    const revisions = updates.map((update) => update.data?.taskUpdated.revision ?? 0);
+    expect(revisions).toEqual([...new Set(revisions)].toSorted((a, b) => a - b));
+    for (const item of updates.at(-1)?.data?.taskUpdated.items.nodes ?? []) expect(item.outcome).not.toBeNull();
+  });
+});
