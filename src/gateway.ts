@@ -5,11 +5,11 @@ import { Directory } from './directory/directory.ts';
 import { DirectoryRefresh } from './directory/refresh.ts';
 import { readGraphiqlTabs } from './http/graphiqlTabs.ts';
 import type { Log } from './http/log.ts';
-import { afterWrite } from './loaders/afterWrite.ts';
 import { RatingReader } from './loaders/ratingReader.ts';
 import type { CallRecord, Limits } from './outbound/upstream.ts';
 import { connectIntegrations, startSimulators, type RunningSimulator } from './providers.ts';
 import { createGatewayServer } from './server.ts';
+import { afterWrite } from './tasks/afterWrite.ts';
 import { deferredEngine } from './tasks/deferredEngine.ts';
 import { openEmbeddedEngine } from './tasks/engine/engine.ts';
 

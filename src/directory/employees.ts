@@ -36,10 +36,11 @@ export class EmployeeView {
   /** By display name. */
   readonly all: readonly Employee[];
   readonly #byRecord = new Map<string, Map<string, Employee>>();
-  readonly #byEmail = new Map<string, Set<Employee>>();
-  readonly #byNumber = new Map<string, Set<Employee>>();
+  readonly #byEmail = new Map<string, Employee[]>();
+  readonly #byNumber = new Map<string, Employee[]>();
   readonly #sorted = new Map<string, readonly Employee[]>();
   #reports: Map<Employee, Employee[]> | null = null;
+  #texts: Map<Employee, string> | null = null;
 
   /** `placed` in order of integration precedence. */
   constructor(placed: readonly Placed<EmployeeRow>[], integrations: readonly string[]) {
@@ -131,18 +132,18 @@ export class EmployeeView {
     const tests: ((employee: Employee) => boolean)[] = [];
     const { text, status, department, location, managerId, integrations } = filter;
     if (text) {
-      const words = wordsOf(text);
-      tests.push((employee) => {
-        const known = wordsOf(
-          [employee.displayName, employee.workEmail, employee.employeeNumber, employee.jobTitle].join(' '),
-        );
-        return words.every((word) => known.some((other) => other.startsWith(word)));
-      });
+      const words = wordsOf(text).map((word) => ` ${word}`);
+      const texts = (this.#texts ??= new Map(this.all.map((employee) => [employee, searchText(employee)])));
+      tests.push((employee) => words.every((word) => texts.get(employee)?.includes(word) === true));
     }
     if (status) tests.push((employee) => employee.status !== null && status.includes(employee.status));
     if (department) tests.push(oneOf(department, (employee) => employee.department));
     if (location) tests.push(oneOf(location, (employee) => employee.location));
-    if (managerId !== undefined) tests.push((employee) => this.managerOf(employee)?.id === managerId);
+    if (managerId !== undefined) {
+      const manager = this.byId(managerId);
+      const reports = new Set(manager ? this.reportsOf(manager) : []);
+      tests.push((employee) => reports.has(employee));
+    }
     if (integrations) {
       tests.push((employee) => employee.records.some((record) => integrations.includes(record.integration)));
     }
@@ -158,15 +159,26 @@ function sort(employees: readonly Employee[], field: EmployeeOrderField, directi
     .map(({ employee }) => employee);
 }
 
-function add(index: Map<string, Set<Employee>>, key: string, employee: Employee): void {
+function add(index: Map<string, Employee[]>, key: string, employee: Employee): void {
   const known = index.get(key);
-  if (known) known.add(employee);
-  else index.set(key, new Set([employee]));
+  if (!known) index.set(key, [employee]);
+  // One employee's records come one after the other.
+  else if (known.at(-1) !== employee) known.push(employee);
 }
 
 function oneOf(wanted: readonly string[], valueOf: (employee: Employee) => string | null) {
   const folded = new Set(wanted.map((value) => value.toLowerCase()));
-  return (employee: Employee) => folded.has(valueOf(employee)?.toLowerCase() ?? '');
+  return (employee: Employee) => {
+    const value = valueOf(employee);
+    return value !== null && folded.has(value.toLowerCase());
+  };
+}
+
+/** Every word, each after a space, so that looking for a beginning is looking for a piece of text. Parts of a double name, too. */
+function searchText({ displayName, workEmail, employeeNumber, jobTitle }: Employee): string {
+  const words = wordsOf([displayName, workEmail, employeeNumber, jobTitle].join(' '));
+  const parts = words.flatMap((word) => (word.includes('-') ? word.split('-').slice(1) : []));
+  return ['', ...words, ...parts].join(' ');
 }
 
 function wordsOf(text: string): string[] {

@@ -34,10 +34,20 @@ export interface SyncStatus {
   problem: Problem | null;
 }
 
-export interface Drift extends DriftNote {
+export interface Drift extends Omit<DriftNote, 'operation'> {
+  operation: Operation;
   count: number;
   lastSeenAt: string;
 }
+
+/** The operation that a call belongs to: adapters name their calls after the ports. */
+const OPERATION_OF_CALL: Readonly<Record<string, Operation>> = {
+  employees: 'READ_EMPLOYEES',
+  skills: 'READ_SKILLS',
+  assign: 'ASSIGN_SKILLS',
+  rate: 'RATE_SKILLS',
+  upsertEmployees: 'UPSERT_EMPLOYEES',
+};
 
 /** Kinds of drift kept an integration; what comes beyond is not counted. */
 const MOST_DRIFT = 1000;
@@ -79,7 +89,11 @@ export class Integration {
     const known = this.#drift.get(key);
     const lastSeenAt = new Date(this.#now()).toISOString();
     if (known) Object.assign(known, { count: known.count + 1, lastSeenAt });
-    else if (this.#drift.size < MOST_DRIFT) this.#drift.set(key, { ...note, count: 1, lastSeenAt });
+    else if (this.#drift.size < MOST_DRIFT) {
+      // Every other call reads ratings, one way or another.
+      const operation = OPERATION_OF_CALL[note.operation] ?? 'READ_RATINGS_BY_EMPLOYEE';
+      this.#drift.set(key, { ...note, operation, count: 1, lastSeenAt });
+    }
   };
 
   /** The most frequent first. */

@@ -1,3 +1,4 @@
+import { problemOf } from '../domain/problem.ts';
 import type { Directory } from './directory.ts';
 import type { Integration } from './integration.ts';
 import { walkIntegration } from './walk.ts';
@@ -52,7 +53,10 @@ export class DirectoryRefresh {
     try {
       await walkIntegration({ directory, integration, signal: this.#abort.signal });
     } catch (error) {
-      if (!this.#abort.signal.aborted) this.#log.error({ integration: name, err: error }, 'walk broke off');
+      if (!this.#abort.signal.aborted) {
+        this.#log.error({ integration: name, err: error }, 'walk broke off');
+        integration.sync = { ...integration.sync, state: 'FAILING', progress: null, problem: problemOf(error) };
+      }
     }
     this.#ended.add(name);
     if (this.#abort.signal.aborted) return;

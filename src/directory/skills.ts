@@ -12,6 +12,20 @@ export interface SkillFilter {
   classification?: readonly string[] | null | undefined;
 }
 
+/** Remote ids by alias, for one integration; an alias that two records share joins nothing. */
+export function unambiguousAliases(rows: readonly SkillRow[]): Map<string, string> {
+  const owners = new Map<string, string | null>();
+  for (const { remoteId, aliases } of rows) {
+    for (const alias of aliases) {
+      const owner = owners.get(alias);
+      owners.set(alias, owner === undefined || owner === remoteId ? remoteId : null);
+    }
+  }
+  const joined = new Map<string, string>();
+  for (const [alias, owner] of owners) if (owner !== null) joined.set(alias, owner);
+  return joined;
+}
+
 export function skillPosition(skill: Skill): Position {
   return { key: skill.name, id: skill.id };
 }
@@ -30,15 +44,16 @@ export class SkillView {
   /** By name. */
   readonly all: readonly Skill[];
   readonly #byRecord = new Map<string, Map<string, SkillAt>>();
-  /** Alias to remote id, by integration; null where two records share the alias. */
-  readonly #byAlias = new Map<string, Map<string, string | null>>();
+  /** Alias to remote id, by integration. */
+  readonly #byAlias = new Map<string, ReadonlyMap<string, string>>();
   readonly #byName = new Map<string, Set<Skill>>();
 
   /** `placed` in order of integration precedence. */
   constructor(placed: readonly Placed<SkillRow>[], integrations: readonly string[]) {
     for (const name of integrations) {
       this.#byRecord.set(name, new Map());
-      this.#byAlias.set(name, new Map());
+      const rows = placed.flatMap(({ integration, row }) => (integration === name ? [row] : []));
+      this.#byAlias.set(name, unambiguousAliases(rows));
     }
     this.all = matchSkills(placed, integrations)
       .map(skillOf)
@@ -48,11 +63,6 @@ export class SkillView {
     this.all.forEach((skill, rank) => {
       for (const { integration, row } of skill.records) {
         this.#byRecord.get(integration)?.set(row.remoteId, { skill, remoteId: row.remoteId, scale: row.scale, rank });
-        const aliases = this.#byAlias.get(integration);
-        for (const alias of row.aliases) {
-          const known = aliases?.get(alias);
-          aliases?.set(alias, known === undefined || known === row.remoteId ? row.remoteId : null);
-        }
         for (const name of [row.name, ...row.synonyms]) {
           const key = skillNameKey(name);
           if (key === null) continue;
@@ -91,7 +101,7 @@ export class SkillView {
       const aliases = this.#byAlias.get(integration);
       for (const key of row.skillKeys) {
         const remoteId = aliases?.get(key);
-        if (typeof remoteId === 'string') return this.byRecord(integration, remoteId);
+        if (remoteId !== undefined) return this.byRecord(integration, remoteId);
       }
     }
     return this.byRecord(integration, row.skillId);

@@ -20,7 +20,9 @@ export async function walkIntegration({ directory, integration, signal, now = Da
   const call: Call = { signal, purpose: 'walk' };
   const { name, ports, sync } = integration;
   const { ratings } = ports;
-  if (sync.state !== 'FIRST_WALK') sync.state = 'REFRESHING';
+  const began = now();
+  // Until one walk was complete, each further one is still the first: answers stay PARTIAL.
+  sync.state = sync.lastFullAt === null ? 'FIRST_WALK' : 'REFRESHING';
   sync.progress = null;
   integration.retryOffers();
 
@@ -29,14 +31,14 @@ export async function walkIntegration({ directory, integration, signal, now = Da
   let broughtRatings = false;
   const employeesProblem = await readAll(integration, 'READ_EMPLOYEES', ports.employees, call, (page) => {
     for (const row of page.rows) employees.set(row.remoteId, row);
-    directory.putEmployees(name, page.rows);
+    directory.putEmployees(name, page.rows, began);
     if (page.ratings) {
       broughtRatings = true;
       for (const row of page.ratings) along.push(row);
     }
     sync.progress = page.total === null || page.total === 0 ? null : Math.min(1, employees.size / page.total);
   });
-  if (employeesProblem === null) directory.replaceEmployees(name, employees);
+  if (employeesProblem === null) directory.replaceEmployees(name, employees, began);
 
   const skills = new Map<string, Parameters<Directory['putSkills']>[1][number]>();
   const skillsProblem = await readAll(integration, 'READ_SKILLS', ports.skills, call, (page) => {
@@ -47,8 +49,9 @@ export async function walkIntegration({ directory, integration, signal, now = Da
   if (catalogue) directory.replaceSkills(name, skills);
 
   await probeFilter({ directory, integration, signal, now });
-  let ratingsProblem: Problem | null = null;
-  const keep = ratings?.keep === true || !integration.ratingFilterHonoured;
+  // Ratings that came along are whole only where the walk of employees was.
+  let ratingsProblem: Problem | null = broughtRatings ? employeesProblem : null;
+  const keep = ratings !== undefined && (ratings.keep || !integration.ratingFilterHonoured);
   if (keep || !catalogue) {
     if (!broughtRatings) {
       ratingsProblem = await readAll(integration, 'READ_RATINGS_BY_EMPLOYEE', ratings, call, (page) => {

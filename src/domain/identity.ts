@@ -2,45 +2,44 @@
  * Which employee records are one person: employee number or external id first, then work e-mail with agreeing names.
  * Doubt leaves records apart and says why: a wrong merge shows one person another person's ratings.
  */
-import { Grouping, indexBy, repeated, type Group, type Placed } from './match.ts';
+import { Grouping, repeated, type Group, type Placed } from './match.ts';
 import type { EmployeeRow } from './records.ts';
 
-/** Pure. `placed` comes in order of integration precedence, which also decides the anchor of a group. */
+/**
+ * Pure, and the same whatever the order of an integration's records. `placed` comes in order of integration precedence,
+ * which also decides the anchor of a group.
+ */
 export function matchEmployees(
   placed: readonly Placed<EmployeeRow>[],
   integrations: readonly string[],
 ): Group<EmployeeRow>[] {
   const groups = new Grouping(placed, integrations);
-  matchByNumber(placed, groups);
-  matchByEmail(placed, groups);
+  matchByNumber(groups);
+  matchByEmail(groups);
   return groups.all();
 }
 
-function matchByNumber(placed: readonly Placed<EmployeeRow>[], groups: Grouping<EmployeeRow>): void {
-  for (const records of indexBy(placed, (row) => row.employeeNumber).values()) {
-    if (records.length < 2) continue;
+function matchByNumber(groups: Grouping<EmployeeRow>): void {
+  for (const records of groups.sharing((row) => row.employeeNumber)) {
     const ambiguous = repeated(records);
-    eachPair(records, (a, b) => {
-      if (a.integration === b.integration || ambiguous.has(a.integration) || ambiguous.has(b.integration)) {
-        groups.part(a, b, 'DUPLICATE_KEY');
-      } else if (unrelated(a.row, b.row)) {
-        groups.part(a, b, 'NAMES_DISAGREE');
-      } else if (groups.of(a) !== groups.of(b) && !groups.wouldClash(a, b)) {
-        groups.join(a, b, 'EXTERNAL_ID');
-      }
+    groups.partAll(records, ambiguous, 'DUPLICATE_KEY');
+    eachPairOfOthers(records, ambiguous, (a, b) => {
+      if (groups.of(a) === groups.of(b)) return;
+      // Across the groups: a record without an address must not tie two people together.
+      if (groups.anyAcross(a, b, unrelated)) groups.part(a, b, 'NAMES_DISAGREE');
+      else groups.join(a, b, 'EXTERNAL_ID');
     });
   }
 }
 
-function matchByEmail(placed: readonly Placed<EmployeeRow>[], groups: Grouping<EmployeeRow>): void {
-  for (const records of indexBy(placed, (row) => row.workEmail?.toLowerCase() ?? null).values()) {
-    if (records.length < 2) continue;
+function matchByEmail(groups: Grouping<EmployeeRow>): void {
+  for (const records of groups.sharing((row) => row.workEmail?.toLowerCase() ?? null)) {
     const shared = repeated(records);
-    eachPair(records, (a, b) => {
+    groups.partAll(records, shared, 'SHARED_EMAIL');
+    eachPairOfOthers(records, shared, (a, b) => {
       if (groups.of(a) === groups.of(b)) return;
-      if (a.integration === b.integration || shared.has(a.integration) || shared.has(b.integration)) {
-        groups.part(a, b, 'SHARED_EMAIL');
-      } else if (!namesAgree(a.row, b.row)) {
+      // Across the groups: `A. Smith` agrees with Alice and with Adam, who are still two.
+      if (!namesAgree(a.row, b.row) || groups.anyAcross(a, b, namesDisagree)) {
         groups.part(a, b, 'NAMES_DISAGREE');
       } else if (groups.wouldClash(a, b) || numbersDisagree(groups.of(a), groups.of(b))) {
         groups.part(a, b, 'KEYS_DISAGREE');
@@ -51,8 +50,14 @@ function matchByEmail(placed: readonly Placed<EmployeeRow>[], groups: Grouping<E
   }
 }
 
-function eachPair<T>(items: readonly T[], visit: (a: T, b: T) => void): void {
-  items.forEach((a, i) => items.slice(i + 1).forEach((b) => visit(a, b)));
+/** Pairs of the records outside these integrations: at most one record of each other one, so they are few. */
+function eachPairOfOthers(
+  records: readonly Placed<EmployeeRow>[],
+  integrations: ReadonlySet<string>,
+  visit: (a: Placed<EmployeeRow>, b: Placed<EmployeeRow>) => void,
+): void {
+  const others = records.filter((record) => !integrations.has(record.integration));
+  others.forEach((a, i) => others.slice(i + 1).forEach((b) => visit(a, b)));
 }
 
 /** Whether any number of one group differs from any number of the other; a missing number disagrees with nothing. */
@@ -65,12 +70,18 @@ function numbersDisagree(a: Group<EmployeeRow>, b: Group<EmployeeRow>): boolean 
   return numbers.size > 1;
 }
 
-/** Equal numbers, and yet nothing else in common: two numbering systems that happen to meet. */
+/**
+ * Equal numbers, and yet nothing else in common: two numbering systems that happen to meet. A missing address is nothing
+ * in common; a missing name is no reason to doubt the number.
+ */
 function unrelated(a: EmployeeRow, b: EmployeeRow): boolean {
-  if (a.workEmail === null || b.workEmail === null) return false;
-  if (a.workEmail.toLowerCase() === b.workEmail.toLowerCase()) return false;
+  if (a.workEmail !== null && a.workEmail.toLowerCase() === b.workEmail?.toLowerCase()) return false;
   const [mine, theirs] = [nameTokens(a), nameTokens(b)];
   return mine.length > 0 && theirs.length > 0 && !mine.some((token) => theirs.includes(token));
+}
+
+function namesDisagree(a: EmployeeRow, b: EmployeeRow): boolean {
+  return nameTokens(a).length > 0 && nameTokens(b).length > 0 && !namesAgree(a, b);
 }
 
 /**
@@ -78,33 +89,43 @@ function unrelated(a: EmployeeRow, b: EmployeeRow): boolean {
  * standing for a word. A missing name, or a single word against several, is no agreement.
  */
 export function namesAgree(a: EmployeeRow, b: EmployeeRow): boolean {
-  const [shorter, longer] = [nameTokens(a), nameTokens(b)].toSorted((x, y) => x.length - y.length);
-  if (!shorter || !longer || shorter.length === 0) return false;
+  const [mine, theirs] = [nameTokens(a), nameTokens(b)];
+  const [shorter, longer] = mine.length <= theirs.length ? [mine, theirs] : [theirs, mine];
+  if (shorter.length === 0) return false;
   if (shorter.length === 1 && longer.length > 1) return false;
   const left = [...longer];
-  let whole = 0;
-  for (const token of shorter) {
-    let at = left.indexOf(token);
-    if (at >= 0) whole += 1;
-    else at = left.findIndex((other) => isInitialOf(token, other) || isInitialOf(other, token));
-    if (at < 0) return false;
-    left.splice(at, 1);
-  }
-  return whole > 0;
+  // Whole words first, so that the J of `J. Jones` does not take the Jones of `Jones, James`.
+  const unmet = shorter.filter((token) => !take(left, (other) => other === token));
+  if (unmet.length === shorter.length) return false;
+  return unmet.every((token) => take(left, (other) => isInitialOf(token, other) || isInitialOf(other, token)));
+}
+
+/** Takes the first that fits out of the list; whether there was one. */
+function take(tokens: string[], fits: (token: string) => boolean): boolean {
+  const at = tokens.findIndex(fits);
+  if (at >= 0) tokens.splice(at, 1);
+  return at >= 0;
 }
 
 function isInitialOf(token: string, word: string): boolean {
   return token.length === 1 && word.startsWith(token);
 }
 
+/** Rows never change, and the same ones are matched again at every rebuild: half the time of matching is in names. */
+const tokensOf = new WeakMap<EmployeeRow, readonly string[]>();
+
 /** A name's words without case, marks and punctuation: `Léa O'Brien` is lea, obrien. */
-function nameTokens(row: EmployeeRow): string[] {
+function nameTokens(row: EmployeeRow): readonly string[] {
+  const known = tokensOf.get(row);
+  if (known) return known;
   const parts = [row.givenName, row.familyName].filter((part) => part !== null);
   const name = parts.length === 2 ? parts.join(' ') : (row.name ?? parts.join(' '));
-  return name
+  const tokens = name
     .normalize('NFKD')
     .replace(/[\p{M}'’]/gu, '')
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
     .filter((token) => token !== '');
+  tokensOf.set(row, tokens);
+  return tokens;
 }

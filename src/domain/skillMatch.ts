@@ -1,5 +1,5 @@
 /** Which skill records are one skill: equal normalised names. A name that one integration uses twice decides nothing. */
-import { Grouping, indexBy, repeated, type Group, type Placed } from './match.ts';
+import { Grouping, repeated, type Group, type Placed } from './match.ts';
 import type { SkillRow } from './records.ts';
 
 /**
@@ -18,14 +18,11 @@ export function skillNameKey(name: string | null): string | null {
 /** Pure. `placed` comes in order of integration precedence, which also decides the anchor of a group. */
 export function matchSkills(placed: readonly Placed<SkillRow>[], integrations: readonly string[]): Group<SkillRow>[] {
   const groups = new Grouping(placed, integrations);
-  for (const records of indexBy(placed, (row) => skillNameKey(row.name)).values()) {
+  for (const records of groups.sharing((row) => skillNameKey(row.name))) {
     const ambiguous = repeated(records);
+    groups.partAll(records, ambiguous, 'AMBIGUOUS_NAME');
     const [first, ...rest] = records.filter((record) => !ambiguous.has(record.integration));
     if (first) for (const record of rest) groups.join(first, record, 'NAME');
-    for (const record of records) {
-      if (!ambiguous.has(record.integration)) continue;
-      for (const other of records) if (other !== record) groups.part(record, other, 'AMBIGUOUS_NAME');
-    }
   }
   return groups.all();
 }

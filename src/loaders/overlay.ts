@@ -12,7 +12,8 @@ export interface OverlaidRow {
 
 /** Rows that writes returned, laid over what the provider reads until a read shows them or something later. */
 export class Overlay {
-  readonly #written = new Map<string, Map<string, { row: RatingRow; at: number }>>();
+  /** By employee, those written to least recently first. */
+  readonly #written = new Map<string, { rows: Map<string, { row: RatingRow; at: number }>; latest: number }>();
   readonly #now: () => number;
 
   constructor(now: () => number = Date.now) {
@@ -20,27 +21,55 @@ export class Overlay {
   }
 
   put(row: RatingRow): void {
-    const rows = this.#written.get(row.employeeId) ?? new Map<string, { row: RatingRow; at: number }>();
-    rows.set(rowKey(row), { row, at: this.#now() });
-    this.#written.set(row.employeeId, rows);
+    const at = this.#now();
+    this.#dropOld(at);
+    const { rows } = this.#written.get(row.employeeId) ?? { rows: new Map<string, { row: RatingRow; at: number }>() };
+    rows.set(rowKey(row), { row, at });
+    this.#written.delete(row.employeeId);
+    this.#written.set(row.employeeId, { rows, latest: at });
   }
 
-  /** The rows of one employee as read, with written ones in their place. Forgets those that the read has caught up with. */
-  over(employeeId: string, read: readonly RatingRow[]): readonly OverlaidRow[] {
-    const written = this.#written.get(employeeId);
+  /** Whether a row of this employee was written at that time or later: a read that began then may not show it. */
+  wroteSince(employeeId: string, at: number): boolean {
+    return (this.#written.get(employeeId)?.latest ?? -Infinity) >= at;
+  }
+
+  /**
+   * The rows of one employee as read, with written ones in their place. Forgets those that the read has caught up with,
+   * unless told not to: a read of a single row says nothing of the copies that answer the next question.
+   */
+  over(
+    employeeId: string,
+    read: readonly RatingRow[],
+    options: { forget: boolean } = { forget: true },
+  ): readonly OverlaidRow[] {
+    const written = this.#written.get(employeeId)?.rows;
     if (!written) return read.map((row) => ({ row, pending: false }));
     const byKey = new Map(read.map((row) => [rowKey(row), { row, pending: false }]));
     for (const [key, { row, at }] of written) {
       const shown = byKey.get(key)?.row;
-      if (this.#now() - at > KEEP_MS || (shown && caughtUp(shown, row))) written.delete(key);
-      else byKey.set(key, { row, pending: true });
+      if (this.#now() - at <= KEEP_MS && !(shown && caughtUp(shown, row))) byKey.set(key, { row, pending: true });
+      else if (options.forget) written.delete(key);
     }
     if (written.size === 0) this.#written.delete(employeeId);
     return [...byKey.values()];
+  }
+
+  /** Employees whose ratings nobody reads again would be kept for good. */
+  #dropOld(now: number): void {
+    for (const [employeeId, { latest }] of this.#written) {
+      if (now - latest <= KEEP_MS) return;
+      this.#written.delete(employeeId);
+    }
   }
 }
 
 function caughtUp(shown: RatingRow, written: RatingRow): boolean {
   if (shown.changedAt !== null && written.changedAt !== null && shown.changedAt >= written.changedAt) return true;
-  return JSON.stringify(shown.value) === JSON.stringify(written.value);
+  const [a, b] = [shown.value, written.value];
+  if (a === null || b === null) return a === b;
+  // The scale may stand in one of the rows only.
+  if (a.kind === 'number') return b.kind === 'number' && a.value === b.value;
+  if (b.kind === 'number') return false;
+  return a.optionId === null || b.optionId === null ? a.name === b.name : a.optionId === b.optionId;
 }

@@ -20,12 +20,16 @@ const FALLBACK_FRESH_MS = 60_000;
 /** What one integration says of one employee's ratings. */
 export type Reading =
   | { state: 'FRESH' | 'CACHED'; rows: readonly OverlaidRow[]; fetchedAt: number }
+  | { state: 'STALE'; rows: readonly OverlaidRow[]; fetchedAt: number; problem: Problem }
   | { state: 'UNREACHABLE'; problem: Problem }
   | { state: 'UNSUPPORTED'; problem: Problem | null };
 
-interface Cached {
+/** An employee's ratings as they were read. */
+interface Copy {
   rows: readonly RatingRow[];
   at: number;
+  /** False where a write came later: good enough only when the provider does not answer. */
+  current: boolean;
 }
 
 export interface RatingReaderOptions {
@@ -43,7 +47,7 @@ export interface RatingReaderOptions {
 export class RatingReader {
   readonly #directory: Directory;
   readonly #integration: Integration;
-  readonly #cache: LRUCache<string, Cached> | null;
+  readonly #cache: LRUCache<string, Copy> | null;
   readonly #overlay: Overlay;
   readonly #now: () => number;
   #walking: Promise<void> | null = null;
@@ -71,28 +75,29 @@ export class RatingReader {
       for (const id of missing) readings.set(id, { state: 'UNSUPPORTED', problem: null });
       return readings;
     }
-    if (!this.#integration.ratingFilterHonoured) return this.#fromWalk(missing, readings, call);
+    const { ratings } = this.#integration.ports;
+    if (ratings && !this.#integration.ratingFilterHonoured) return this.#fromWalk(missing, readings, call);
     const chunks = chunked(missing, ratingsByEmployees.batchSize);
     await Promise.all(
       chunks.map(async (ids) => {
+        const began = this.#now();
         try {
           const rows = await ratingsByEmployees.read(ids, call);
           this.#integration.worked('READ_RATINGS_BY_EMPLOYEE');
           const at = this.#now();
           const byEmployee = groupBy(rows, (row) => row.employeeId);
           for (const id of ids) {
-            const cached = { rows: byEmployee.get(id) ?? [], at };
-            this.#cache?.set(id, cached);
-            readings.set(id, this.#reading(id, cached, 'FRESH'));
+            const copy = { rows: byEmployee.get(id) ?? [], at, current: !this.#overlay.wroteSince(id, began) };
+            this.#cache?.set(id, copy);
+            readings.set(id, this.#reading(id, copy, 'FRESH'));
           }
         } catch (error) {
           call.signal?.throwIfAborted();
-          if (isFilterIgnored(error)) {
+          if (ratings && isFilterIgnored(error)) {
             this.#integration.ratingFilterHonoured = false;
             await this.#fromWalk(ids, readings, call);
           } else {
-            const failure = this.#failure(error);
-            for (const id of ids) readings.set(id, failure);
+            for (const [id, reading] of this.failed(ids, error)) readings.set(id, reading);
           }
         }
       }),
@@ -104,18 +109,35 @@ export class RatingReader {
   async readOne(parts: readonly string[], call: Call): Promise<OverlaidRow | null> {
     const row = await this.#integration.ports.ratingByParts?.read(parts, call);
     if (!row) return null;
-    return this.#overlay.over(row.employeeId, [row]).find((overlaid) => rowKey(overlaid.row) === rowKey(row)) ?? null;
+    const overlaid = this.#overlay.over(row.employeeId, [row], { forget: false });
+    return overlaid.find((one) => rowKey(one.row) === rowKey(row)) ?? null;
   }
 
-  /** Takes note of a row that a write stored: laid over reads from now on, and the cached answer is dropped. */
+  /** Takes note of a row that a write stored: laid over reads from now on, and the provider is asked anew. */
   written(row: RatingRow): void {
     this.#overlay.put(row);
-    this.#cache?.delete(row.employeeId);
+    const copy = this.#cache?.get(row.employeeId);
+    if (copy) this.#cache?.set(row.employeeId, { ...copy, current: false });
   }
 
-  #known(id: string): Cached | null {
+  /** What is answered where the provider fails or is too late: an older copy, else why there is none. */
+  failed(employeeIds: readonly string[], error: unknown): Map<string, Reading> {
+    const problem = this.#integration.failed('READ_RATINGS_BY_EMPLOYEE', error);
+    return new Map(
+      employeeIds.map((id): [string, Reading] => {
+        if (problem.code === 'NOT_OFFERED') return [id, { state: 'UNSUPPORTED', problem }];
+        const copy = this.#latestCopy(id);
+        if (!copy) return [id, { state: 'UNREACHABLE', problem }];
+        const rows = this.#overlay.over(id, copy.rows, { forget: false });
+        return [id, { state: 'STALE', rows, fetchedAt: copy.at, problem }];
+      }),
+    );
+  }
+
+  /** A copy young enough to need no question. */
+  #known(id: string): Copy | null {
     const cached = this.#cache?.get(id);
-    if (cached && this.#now() - cached.at <= CACHE_MS) return cached;
+    if (cached?.current === true && this.#now() - cached.at <= CACHE_MS) return cached;
     const kept = this.#directory.ratings(this.#integration.name);
     const fresh = this.#integration.ratingFilterHonoured ? WALK_FRESH_MS : FALLBACK_FRESH_MS;
     // With CACHE=off the walk answers only where nothing else can: for a filter that is not honoured.
@@ -124,7 +146,16 @@ export class RatingReader {
     const rows = kept.of(id);
     // A walk may leave people out, inactive ones above all: nothing there is no proof that there is nothing.
     if (rows.length === 0 && this.#integration.ratingFilterHonoured) return null;
-    return { rows, at: kept.at };
+    return { rows, at: kept.at, current: true };
+  }
+
+  /** The youngest copy, however old. */
+  #latestCopy(id: string): Copy | null {
+    const cached = this.#cache?.get(id) ?? null;
+    const kept = this.#directory.ratings(this.#integration.name);
+    if (kept.at === null || (cached && cached.at >= kept.at)) return cached;
+    const rows = kept.of(id);
+    return rows.length === 0 ? cached : { rows, at: kept.at, current: false };
   }
 
   async #fromWalk(ids: readonly string[], readings: Map<string, Reading>, call: Call): Promise<Map<string, Reading>> {
@@ -142,23 +173,18 @@ export class RatingReader {
       });
       await this.#walking;
       for (const id of ids) {
-        readings.set(id, this.#reading(id, { rows: kept.of(id), at: kept.at ?? this.#now() }, 'FRESH'));
+        const copy = { rows: kept.of(id), at: kept.at ?? this.#now(), current: true };
+        readings.set(id, this.#reading(id, copy, 'FRESH'));
       }
     } catch (error) {
       call.signal?.throwIfAborted();
-      const failure = this.#failure(error);
-      for (const id of ids) readings.set(id, failure);
+      for (const [id, reading] of this.failed(ids, error)) readings.set(id, reading);
     }
     return readings;
   }
 
-  #reading(id: string, cached: Cached, state: 'FRESH' | 'CACHED'): Reading {
-    return { state, rows: this.#overlay.over(id, cached.rows), fetchedAt: cached.at };
-  }
-
-  #failure(error: unknown): Reading {
-    const problem = this.#integration.failed('READ_RATINGS_BY_EMPLOYEE', error);
-    return problem.code === 'NOT_OFFERED' ? { state: 'UNSUPPORTED', problem } : { state: 'UNREACHABLE', problem };
+  #reading(id: string, copy: Copy, state: 'FRESH' | 'CACHED'): Reading {
+    return { state, rows: this.#overlay.over(id, copy.rows), fetchedAt: copy.at };
   }
 }
 

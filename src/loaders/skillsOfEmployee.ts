@@ -78,8 +78,7 @@ async function ask(
   const started = now();
   const readings = await within(deadlineMs, reader.read([...ids], { signal, purpose: 'request' }), () => {
     const error = new ProviderError('TIMEOUT', 'The provider did not answer within the deadline of the request.');
-    const timedOut: Reading = { state: 'UNREACHABLE', problem: integration.failed('READ_RATINGS_BY_EMPLOYEE', error) };
-    return new Map([...ids].map((id) => [id, timedOut]));
+    return reader.failed([...ids], error);
   });
   return { integration, readings, latencyMs: Math.round(now() - started) };
 }
@@ -108,7 +107,11 @@ function merge(key: HeldSkillsKey, answers: readonly Answer[], directory: Direct
     if (integrations && !integrations.includes(integration.name)) continue;
     const record = employee.records.find((member) => member.integration === integration.name);
     const reading = record && readings.get(record.row.remoteId);
-    sources.push(statusOf(integration, reading, latencyMs, at));
+    sources.push(
+      reading
+        ? answered(integration, reading, latencyMs, at)
+        : notAsked(integration, directory.employeeCount(integration.name)),
+    );
     if (!reading || !('rows' in reading)) continue;
     for (const { row, pending } of reading.rows) {
       const found = view.ofRating(integration.name, row);
@@ -126,34 +129,30 @@ function merge(key: HeldSkillsKey, answers: readonly Answer[], directory: Direct
   return { skills, sources };
 }
 
-function statusOf(
-  integration: Integration,
-  reading: Reading | undefined,
-  latencyMs: number,
-  at: number,
-): SourceStatus<Integration> {
-  const status = { integration, fetchedAt: null, ageSeconds: null, dataAsOf: null, latencyMs: null, problem: null };
-  if (!reading) {
-    // Without a record there the question could not be put; before the first walk has ended, one may still turn up.
-    const walking = integration.sync.state === 'FIRST_WALK';
-    return {
-      ...status,
-      state: walking ? 'PARTIAL' : integration.ports.ratingsByEmployees ? 'UNMATCHED' : 'UNSUPPORTED',
-    };
-  }
-  if (!('rows' in reading)) {
-    return {
-      ...status,
-      state: reading.state,
-      latencyMs: reading.state === 'UNREACHABLE' ? latencyMs : null,
-      problem: reading.problem,
-    };
-  }
+const UNASKED = { fetchedAt: null, ageSeconds: null, dataAsOf: null, latencyMs: null, problem: null };
+
+function answered(integration: Integration, reading: Reading, waitedMs: number, at: number): SourceStatus<Integration> {
+  const { state } = reading;
+  const problem = 'problem' in reading ? reading.problem : null;
+  const latencyMs = state === 'CACHED' || state === 'UNSUPPORTED' ? null : waitedMs;
+  if (!('rows' in reading)) return { ...UNASKED, integration, state, latencyMs, problem };
   return {
-    ...status,
-    state: reading.state,
+    integration,
+    state,
     fetchedAt: new Date(reading.fetchedAt).toISOString(),
     ageSeconds: Math.max(0, Math.floor((at - reading.fetchedAt) / 1000)),
-    latencyMs: reading.state === 'FRESH' ? latencyMs : null,
+    dataAsOf: null,
+    latencyMs,
+    problem,
   };
+}
+
+/** Without a record there the question could not be put. Whether there is none, only a whole walk can say. */
+function notAsked(integration: Integration, employeesKnown: number): SourceStatus<Integration> {
+  const { lastFullAt, problem } = integration.sync;
+  const source = { ...UNASKED, integration };
+  if (!integration.offers('READ_RATINGS_BY_EMPLOYEE')) return { ...source, state: 'UNSUPPORTED' };
+  if (lastFullAt !== null) return { ...source, state: 'UNMATCHED' };
+  if (problem === null || employeesKnown > 0) return { ...source, state: 'PARTIAL', problem };
+  return { ...source, state: problem.code === 'NOT_OFFERED' ? 'UNSUPPORTED' : 'UNREACHABLE', problem };
 }

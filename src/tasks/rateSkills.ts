@@ -103,10 +103,8 @@ function targetsOf(
   const skill = required(findSkill(directory, item.skill), 'skill', complaints.at('skill'));
   const { proficiency } = item;
   const level = proficiency?.level;
-  if (typeof level === 'number' && !(level >= 0 && level <= 1)) {
-    complaints.at('proficiency', 'level').add('OUT_OF_RANGE', 'A level lies between 0 and 1.');
-    return [];
-  }
+  const beyond = typeof level === 'number' && !(level >= 0 && level <= 1);
+  if (beyond) complaints.at('proficiency', 'level').add('OUT_OF_RANGE', 'A level lies between 0 and 1.');
   if (!employee || !skill) {
     // A wrong integration name is worth saying together with the rest.
     if (typeof item.integration === 'string') known(directory, item.integration, complaints.at('integration'));
@@ -115,7 +113,7 @@ function targetsOf(
   const at = complaints.at('proficiency');
   if (typeof item.integration === 'string') {
     const target = namedTarget(item.integration, employee, skill, port, operation, directory, complaints);
-    return target ? valued([target], proficiency, at) : [];
+    return target && !beyond ? valued([target], proficiency, at) : [];
   }
   const able = directory.integrations.flatMap(
     (integration) => targetIn(integration, employee, skill, port, operation, directory) ?? [],
@@ -124,7 +122,7 @@ function targetsOf(
     complaints.add('NO_TARGET', 'No integration has a record of both the employee and the skill and can do this.');
     return [];
   }
-  return chosen(able, proficiency, complaints);
+  return beyond ? [] : chosen(able, proficiency, complaints);
 }
 
 /** Where the caller named no integration: a level or a bare tag goes everywhere, a value of one scale to exactly one place. */
@@ -143,6 +141,11 @@ function chosen(able: Target[], proficiency: ProficiencyInput | null | undefined
         scale?.kind === 'singleSelect' && scale.options.some((option) => option.optionId === optionId),
     );
     if (listing.length === 1) return valued(listing, proficiency, at);
+    if (listing.length === 0) {
+      // None will do, so naming one would not help: say what is wrong with the likeliest.
+      const likeliest = able.find(({ skill }) => skill.scale?.kind === 'singleSelect') ?? able[0];
+      return likeliest ? valued([likeliest], proficiency, at) : [];
+    }
   }
   if (able.length > 1) {
     const names = able.map(({ integration }) => integration.name).join(', ');

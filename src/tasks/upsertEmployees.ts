@@ -58,12 +58,12 @@ function plan(items: readonly UpsertEmployeeItem[], directory: Directory, compla
       at.at('integration').add('UNSUPPORTED', reason ?? 'The integration cannot do this.');
       return [];
     }
-    const write = writeOf(item, integration, port, directory, at);
+    const change = writeOf(item, integration, port, directory, at);
     return {
       index,
       key: item.key ?? null,
       integration: integration.name,
-      work: { operation: 'upsertEmployees' as const, write },
+      work: { operation: 'upsertEmployees' as const, write: change },
       conversion: null,
       warnings: [],
     };
@@ -92,62 +92,68 @@ function writeOf(
   directory: Directory,
   complaints: Complaints,
 ): EmployeeWrite {
-  const write: EmployeeWrite = { workEmail: item.workEmail, existing: null };
+  const change: EmployeeWrite = { workEmail: item.workEmail, existing: null };
   for (const field of TEXT_FIELDS) {
     const value = item[field];
     if (typeof value !== 'string') continue;
     if (value.trim() === '') complaints.at(field).add('INVALID', 'The value is blank.');
     // A number that the integration does not store still serves to find the record.
-    else if (port.fields.includes(field)) write[field] = value;
+    else if (port.fields.includes(field)) change[field] = value;
     else if (field !== 'employeeNumber') unsupported(field, integration, complaints);
   }
-  write.existing = existingRecord(item, integration, directory, complaints);
-  if (write.existing === null && typeof item.employeeNumber === 'string' && !port.fields.includes('employeeNumber')) {
-    unsupported('employeeNumber', integration, complaints);
+  if (item.manager) addManager(change, item.manager, integration, port, directory, complaints);
+  const found = existingRecord(item, integration, directory);
+  if (found.length > 1) {
+    const field = found.some((row) => row.employeeNumber === item.employeeNumber) ? 'employeeNumber' : 'workEmail';
+    complaints.at(field).add('AMBIGUOUS', `${integration.name} has several employees under these keys.`);
+    return change;
   }
-  if (item.manager) addManager(write, item.manager, integration, port, directory, complaints);
-  if (write.existing === null && !port.creates) {
+  change.existing = found[0] ?? null;
+  for (const field of ['employeeNumber', 'workEmail'] as const) {
+    const value = item[field];
+    if (port.fields.includes(field) || typeof value !== 'string' || value.trim() === '') continue;
+    if (!sameKey(value, change.existing?.[field] ?? null, field)) unsupported(field, integration, complaints);
+  }
+  if (change.existing === null && !port.creates) {
     complaints.at('workEmail').add('UNSUPPORTED', `${integration.name} has no such employee and cannot create one.`);
-  } else if (write.existing !== null && !port.updates) {
+  } else if (change.existing !== null && !port.updates) {
     complaints.at('workEmail').add('UNSUPPORTED', `${integration.name} has this employee and cannot update one.`);
-  } else if (write.existing === null) {
+  } else if (change.existing === null) {
     for (const field of port.required) {
       if (field === 'manager' ? item.manager : typeof item[field] === 'string') continue;
       complaints.at(field).add('INVALID', `${integration.name} creates no employee without this.`);
     }
   }
-  return write;
+  return change;
 }
 
 function unsupported(field: EmployeeField, integration: Integration, complaints: Complaints): void {
   complaints.at(field).add('UNSUPPORTED', `${integration.name} does not store this.`);
 }
 
-/** The integration's record under the item's number, else under its e-mail; two different ones are ambiguous. */
-function existingRecord(
-  item: UpsertEmployeeItem,
-  { name }: Integration,
-  directory: Directory,
-  complaints: Complaints,
-): EmployeeRow | null {
+function sameKey(a: string, b: string | null, field: 'workEmail' | 'employeeNumber'): boolean {
+  return field === 'workEmail' ? a.toLowerCase() === b?.toLowerCase() : a === b;
+}
+
+/** The integration's records under the item's number or its e-mail: more than one is ambiguous. */
+function existingRecord(item: UpsertEmployeeItem, { name }: Integration, directory: Directory): EmployeeRow[] {
   const view = directory.employees;
-  const here = (matches: (row: EmployeeRow) => boolean, candidates: ReturnType<typeof view.byEmail>) =>
-    candidates.flatMap((employee) =>
-      employee.records.flatMap((record) => (record.integration === name && matches(record.row) ? [record.row] : [])),
-    );
-  const email = item.workEmail.toLowerCase();
-  const byEmail = here((row) => row.workEmail?.toLowerCase() === email, view.byEmail(email));
-  const number = item.employeeNumber;
-  const byNumber =
-    typeof number === 'string' ? here((row) => row.employeeNumber === number, view.byNumber(number)) : [];
-  const rows = new Set([...byNumber, ...byEmail]);
-  if (rows.size <= 1) return byNumber[0] ?? byEmail[0] ?? null;
-  const field = byNumber.length > 0 ? 'employeeNumber' : 'workEmail';
-  return complaints.at(field).add('AMBIGUOUS', `${name} has several employees under these keys.`);
+  const candidates = [
+    ...view.byEmail(item.workEmail),
+    ...(typeof item.employeeNumber === 'string' ? view.byNumber(item.employeeNumber) : []),
+  ];
+  const rows = candidates.flatMap(({ records }) =>
+    records.flatMap(({ integration, row }) => (integration === name ? [row] : [])),
+  );
+  return [...new Set(rows)].filter(
+    (row) =>
+      sameKey(item.workEmail, row.workEmail, 'workEmail') ||
+      (typeof item.employeeNumber === 'string' && item.employeeNumber === row.employeeNumber),
+  );
 }
 
 function addManager(
-  write: EmployeeWrite,
+  change: EmployeeWrite,
   lookup: EmployeeLookup,
   integration: Integration,
   port: UpsertEmployeesPort,
@@ -164,9 +170,9 @@ function addManager(
   else if (found.state === 'several') at.add('AMBIGUOUS', 'This fits several employees: name one by id or record.');
   else {
     const record = found.value.records.find((member) => member.integration === integration.name);
-    write.managerRemoteId = record?.row.remoteId;
-    write.managerEmail = record?.row.workEmail ?? found.value.workEmail ?? undefined;
-    if (write.managerRemoteId === undefined && write.managerEmail === undefined) {
+    change.managerRemoteId = record?.row.remoteId;
+    change.managerEmail = record?.row.workEmail ?? found.value.workEmail ?? undefined;
+    if (change.managerRemoteId === undefined && change.managerEmail === undefined) {
       at.add('INVALID', `The manager has neither a work e-mail nor a record in ${integration.name}.`);
     }
   }

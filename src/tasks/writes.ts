@@ -51,10 +51,9 @@ export async function write<Item>(
     if (known?.outcome === 'replayed') return { task: known.task, userErrors: [], replayed: true };
     if (known?.outcome === 'keyReused') return keyReused();
   }
-  if (items.length < 1 || items.length > MAX_ITEMS) {
-    complaints.at('items').add('INVALID_COUNT', `Between 1 and ${MAX_ITEMS} items are taken.`);
-  }
-  const planned = complaints.all.length === 0 ? plan(items, directory, complaints.at('items')) : [];
+  const countable = items.length >= 1 && items.length <= MAX_ITEMS;
+  if (!countable) complaints.at('items').add('INVALID_COUNT', `Between 1 and ${MAX_ITEMS} items are taken.`);
+  const planned = countable ? plan(items, directory, complaints.at('items')) : [];
   if (complaints.all.length > 0 || validateOnly === true) {
     return { task: null, userErrors: complaints.all, replayed: false };
   }

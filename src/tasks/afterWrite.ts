@@ -1,17 +1,21 @@
 import type { Directory } from '../directory/directory.ts';
 import type { EmployeeWrite } from '../domain/ports.ts';
-import type { EmployeeRow } from '../domain/records.ts';
-import type { TaskItem } from '../tasks/task.ts';
-import type { RatingReader } from './ratingReader.ts';
+import type { EmployeeRow, RatingRow } from '../domain/records.ts';
+import type { TaskItem } from './task.ts';
+
+/** Who takes note of a rating that was written: the readers are a neighbour's, and given. */
+export interface RatingListener {
+  written(row: RatingRow): void;
+}
 
 /** Makes reads show what a task item stored, although the provider's own reads may lag behind. */
 export function afterWrite(
   { integration, outcome, work }: Pick<TaskItem, 'integration' | 'outcome' | 'work'>,
-  { directory, readers }: { directory: Directory; readers: ReadonlyMap<string, RatingReader> },
+  { directory, readers }: { directory: Directory; readers: ReadonlyMap<string, RatingListener> },
 ): void {
   if (outcome?.kind === 'rating') readers.get(integration)?.written(outcome.row);
   if (outcome?.kind === 'employee' && work.operation === 'upsertEmployees') {
-    directory.putEmployees(integration, [outcome.row ?? storedAs(outcome.remoteId, work.write)]);
+    directory.writeEmployee(integration, outcome.row ?? storedAs(outcome.remoteId, work.write));
   }
 }
 
@@ -34,8 +38,10 @@ function storedAs(remoteId: string, write: EmployeeWrite): EmployeeRow {
     startDate: write.startDate ?? existing?.startDate ?? null,
     department: write.department ?? existing?.department ?? null,
     location: write.location ?? existing?.location ?? null,
-    managerRemoteId: write.managerRemoteId ?? existing?.managerRemoteId ?? null,
-    managerEmail: write.managerEmail ?? existing?.managerEmail ?? null,
+    // Both tell of one manager: a new one's address must not stand beside the old one's id.
+    ...(write.managerRemoteId === undefined && write.managerEmail === undefined
+      ? { managerRemoteId: existing?.managerRemoteId ?? null, managerEmail: existing?.managerEmail ?? null }
+      : { managerRemoteId: write.managerRemoteId ?? null, managerEmail: write.managerEmail ?? null }),
     url: existing?.url ?? null,
     changedAt: existing?.changedAt ?? null,
   };

@@ -1,0 +1,34 @@
+import type { RatingRow, SkillRow } from '../domain/records.ts';
+
+/** A skill known only from rating rows, with the keys that would join it to a catalogue's skill. */
+export interface LearntSkill {
+  row: SkillRow;
+  keys: readonly string[] | null;
+}
+
+export function learntFrom({ skillId, skillName, skillScale, skillClassification, skillKeys }: RatingRow): LearntSkill {
+  return {
+    row: {
+      remoteId: skillId,
+      sourceId: null,
+      name: skillName,
+      description: null,
+      synonyms: [],
+      scale: skillScale,
+      classification: skillClassification,
+      url: null,
+      changedAt: null,
+      aliases: [],
+    },
+    keys: skillKeys,
+  };
+}
+
+/** The skill with what a further row tells of it that was missing, e.g. the scale after a bare tag; null for no news. */
+export function completed({ row, keys }: LearntSkill, rating: RatingRow): LearntSkill | null {
+  const name = row.name ?? rating.skillName;
+  const scale = row.scale ?? rating.skillScale;
+  const classification = row.classification ?? rating.skillClassification;
+  const news = name !== row.name || scale !== row.scale || classification !== row.classification;
+  return news ? { row: { ...row, name, scale, classification }, keys } : null;
+}
