@@ -26,6 +26,8 @@ const GRACE_MS = 5000;
 const SWEEP_MS = 5000;
 /** Retention is counted in days, so an hour more does not matter. */
 const EXPIRY_MS = 3_600_000;
+/** Not while the program starts. */
+const FIRST_EXPIRY_MS = 60_000;
 
 /** An engine at work. What was stored and not enqueued, because the process died between the two, is enqueued first. */
 export async function assembleEngine(parts: EngineParts, options: EngineOptions): Promise<TaskEngine> {
@@ -55,6 +57,7 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
     enqueuing.add(promise);
   };
   const expire = (): void => {
+    if (closed) return;
     store.expire(clock.now()).then(
       (tasks) => tasks.forEach((task) => events.publish(task)),
       (error: unknown) => log.error({ err: error }, 'Expired tasks could not be dropped.'),
@@ -73,8 +76,8 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
   };
 
   await sweep();
+  const firstExpiry = setTimeout(expire, FIRST_EXPIRY_MS).unref();
   const expiring = setInterval(expire, EXPIRY_MS).unref();
-  expire();
   if (options.work !== false) {
     const work = {
       store,
@@ -90,6 +93,7 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
 
   const stop = (error: Error): void => {
     closed = error;
+    clearTimeout(firstExpiry);
     clearInterval(expiring);
     if (sweeping) clearTimeout(sweeping);
   };

@@ -4,6 +4,7 @@ import { lockDirectory } from '../store/lock.ts';
 import { migrate } from '../store/migrations.ts';
 import { PglitePool } from '../store/pglitePool.ts';
 import { postgresStore } from '../store/postgresStore.ts';
+import type { TaskStore } from '../store/store.ts';
 import type { EngineParts } from './assemble.ts';
 import { bullQueue } from './bullQueue.ts';
 import type { EngineOptions } from './engine.ts';
@@ -22,7 +23,7 @@ export async function openEmbeddedParts({
     await migrate(open);
     await migrateQueue(open);
     return {
-      store: postgresStore(open),
+      store: vacuumed(open, postgresStore(open)),
       queue: bullQueue({ connection: open, backend: createPostgresBackend, log }),
       events: localEvents(),
       onLost: (lost) => open.once('error', lost),
@@ -36,6 +37,18 @@ export async function openEmbeddedParts({
     await lock.release();
     throw error;
   }
+}
+
+/** A Postgres in WASM has no autovacuum: what queue and tasks leave behind would slow both down and never be reused. */
+function vacuumed(pool: PglitePool, store: TaskStore): TaskStore {
+  return {
+    ...store,
+    async expire(now) {
+      const expired = await store.expire(now);
+      await pool.query('VACUUM (ANALYZE)');
+      return expired;
+    },
+  };
 }
 
 /** BullMQ names its tables without their schema and takes it from the session. */

@@ -56,7 +56,7 @@ describe('a directory lock', () => {
     const [printed] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(printed.toString());
     const mark = markOf(pid);
-    await expect.poll(() => markOf(pid)).toBeNull();
+    await expect.poll(() => markOf(pid), { timeout: 10_000 }).toBeNull();
     await writeFile(join(directory, 'lock.1'), JSON.stringify(mark ?? { pid, startTime: null }));
     await lockDirectory(directory);
     parent.kill('SIGKILL');

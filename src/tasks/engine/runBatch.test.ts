@@ -1,0 +1,513 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Ports, RatingWrite, WritePort, WriteResult } from '../../domain/ports.ts';
+import { ProviderError } from '../../domain/problem.ts';
+import type { RatingRow } from '../../domain/records.ts';
+import { VirtualClock } from '../../simulator/clock.ts';
+import { migrate } from '../store/migrations.ts';
+import { PglitePool } from '../store/pglitePool.ts';
+import { postgresStore } from '../store/postgresStore.ts';
+import type { TaskStore } from '../store/store.ts';
+import type { ItemWrite, NewTaskItem, Task, TaskItem } from '../task.ts';
+import { batchesOf } from './batches.ts';
+import { runBatch } from './runBatch.ts';
+
+type Port = WritePort<RatingWrite, RatingRow>;
+type Result = WriteResult<RatingRow>;
+
+let directory: string;
+let pool: PglitePool;
+let store: TaskStore;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'run-'));
+  pool = await PglitePool.open(directory);
+  await migrate(pool);
+  store = postgresStore(pool);
+});
+
+afterAll(async () => {
+  await pool.end();
+  await rm(directory, { recursive: true, force: true });
+});
+
+function row(employeeId: string, skillId: string): RatingRow {
+  return {
+    parts: [employeeId, skillId],
+    employeeId,
+    skillId,
+    skillKeys: null,
+    skillName: null,
+    skillScale: null,
+    skillClassification: null,
+    value: null,
+    source: 'OTHER',
+    sourceLabel: 'Test',
+    remoteId: null,
+    changedAt: null,
+  };
+}
+
+const done = (write: RatingWrite): Result => ({
+  state: 'done',
+  row: row(write.employeeId, write.skillId),
+  remoteId: null,
+  warnings: [],
+});
+const unavailable = new ProviderError('UNAVAILABLE', 'Down.', { retryAfterSeconds: 7 });
+const timeout = new ProviderError('TIMEOUT', 'No answer.', { mayHaveApplied: true });
+
+let clock: VirtualClock;
+let tenant: string;
+let ports: Ports | null;
+let published: Task[];
+let written: TaskItem[];
+let calls: string[];
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  tenant = randomUUID();
+  ports = null;
+  published = [];
+  written = [];
+  calls = [];
+});
+
+/** A port that answers one script entry per call, and notes which skills it was sent. */
+function port(
+  script: ((items: readonly RatingWrite[]) => Result[] | Promise<Result[]>)[],
+  more: Partial<Port> = {},
+): Port {
+  return {
+    batchSize: 10,
+    repeat: 'safe',
+    async run(items) {
+      calls.push(`run ${items.map((item) => item.skillId).join(' ')}`);
+      const step = script.shift();
+      if (!step) throw new Error('The port was called once more than expected.');
+      return step(items);
+    },
+    ...more,
+  };
+}
+
+const all = (result: (write: RatingWrite) => Result) => (items: readonly RatingWrite[]) => items.map(result);
+const throwing = (error: Error) => async (): Promise<Result[]> => {
+  throw error;
+};
+
+function newItem(skillId: string, operation: 'rate' | 'assign' = 'rate', bare = false): NewTaskItem {
+  const value = bare ? null : ({ kind: 'number', value: 3 } as const);
+  const work: ItemWrite = { operation, write: { employeeId: 'e1', skillId, value, scale: null } };
+  return { index: 0, key: null, integration: 'hr', work, conversion: null, warnings: [] };
+}
+
+async function start(...items: NewTaskItem[]): Promise<string> {
+  const id = randomUUID();
+  const batches = batchesOf(items, () => ports);
+  await store.start({ id, tenant, client: null, kind: 'RATE_SKILLS', items, idempotency: null, batches }, clock.now());
+  return id;
+}
+
+/** One visit; answers in how many milliseconds to come again. */
+async function visit(
+  taskId: string,
+  { signal = new AbortController().signal, through = store } = {},
+): Promise<number | null> {
+  const work = {
+    store: through,
+    ports: () => ports,
+    publish: (task: Task) => published.push(task),
+    written: (_tenant: string, item: TaskItem) => written.push(item),
+    now: () => clock.now(),
+    random: () => 0,
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+  };
+  const next = await runBatch({ taskId, batch: 0 }, work, signal);
+  return next === null ? null : next - clock.now();
+}
+
+async function itemsOf(taskId: string): Promise<TaskItem[]> {
+  return store.items(tenant, taskId, { states: null, afterPosition: -1, limit: 100 });
+}
+
+async function only(taskId: string): Promise<TaskItem> {
+  const [item] = await itemsOf(taskId);
+  if (!item) throw new Error('The task has an item.');
+  return item;
+}
+
+describe('a visit', () => {
+  it('sends a batch in one call, stores the marker first, and publishes what is stored', async () => {
+    let marked: TaskItem[] = [];
+    let id = '';
+    ports = {
+      rate: port([
+        async (writes) => {
+          marked = await itemsOf(id);
+          return writes.map(done);
+        },
+      ]),
+    };
+    id = await start(newItem('a'), newItem('b'));
+    expect(await visit(id)).toBeNull();
+    expect(calls).toEqual(['run a b']);
+    expect(marked.map(({ state, attempts }) => ({ state, attempts }))).toEqual([
+      { state: 'RUNNING', attempts: 1 },
+      { state: 'RUNNING', attempts: 1 },
+    ]);
+    expect(published.map(({ revision, state }) => `${revision} ${state}`)).toEqual(['2 RUNNING', '3 SUCCEEDED']);
+    expect(await only(id)).toMatchObject({ state: 'SUCCEEDED', outcome: { kind: 'rating', row: { skillId: 'a' } } });
+    expect(written.map((item) => item.position)).toEqual([0, 1]);
+  });
+
+  it('to a batch that is done sends nothing', async () => {
+    ports = { rate: port([all(done)]) };
+    const id = await start(newItem('a'));
+    await visit(id);
+    expect(await visit(id)).toBeNull();
+    expect(calls).toEqual(['run a']);
+  });
+
+  it('gives each item its own result', async () => {
+    const rejected = new ProviderError('REJECTED', 'No.');
+    ports = {
+      rate: port(
+        [
+          ([first, ...rest]) => [
+            ...(first ? [done(first)] : []),
+            { state: 'failed', error: rejected },
+            { state: 'unknown', error: timeout },
+            ...rest
+              .slice(2)
+              .map((): Result => ({ state: 'skipped', row: null, remoteId: null, warnings: ['So already.'] })),
+          ],
+        ],
+        { repeat: 'never' },
+      ),
+    };
+    const id = await start(newItem('a'), newItem('b'), newItem('c'), newItem('d'));
+    expect(await visit(id)).toBeNull();
+    expect((await itemsOf(id)).map(({ state }) => state)).toEqual([
+      'SUCCEEDED',
+      'FAILED',
+      'OUTCOME_UNKNOWN',
+      'SKIPPED',
+    ]);
+    expect(await store.task(tenant, id)).toMatchObject({ state: 'PARTIALLY_SUCCEEDED' });
+  });
+
+  it('tries a failed item again when it is due, not before, with its problem shown meanwhile', async () => {
+    ports = {
+      rate: port([
+        (writes) =>
+          writes.map((write) => (write.skillId === 'b' ? { state: 'failed', error: unavailable } : done(write))),
+        all(done),
+      ]),
+    };
+    const id = await start(newItem('a'), newItem('b'));
+    expect(await visit(id)).toBe(7000);
+    expect((await itemsOf(id))[1]).toMatchObject({ state: 'RUNNING', attempts: 1, problem: { code: 'UNAVAILABLE' } });
+    clock.advance(5000);
+    expect(await visit(id)).toBe(2000);
+    clock.advance(2000);
+    expect(await visit(id)).toBeNull();
+    expect(calls).toEqual(['run a b', 'run b']);
+    expect((await itemsOf(id))[1]).toMatchObject({ state: 'SUCCEEDED', attempts: 2, problem: null });
+  });
+
+  it('gives up after eight tries', async () => {
+    ports = { rate: port(Array.from({ length: 8 }, () => throwing(unavailable))) };
+    const id = await start(newItem('a'));
+    for (let wait = await visit(id); wait !== null; wait = await visit(id)) clock.advance(wait);
+    expect(calls).toHaveLength(8);
+    expect(await only(id)).toMatchObject({ state: 'FAILED', attempts: 8, problem: { code: 'UNAVAILABLE' } });
+  });
+
+  it('takes what a port throws as not sent, and repeats even what may never be repeated', async () => {
+    ports = { rate: port([throwing(unavailable), all(done)], { repeat: 'never' }) };
+    const id = await start(newItem('a'));
+    clock.advance((await visit(id)) ?? 0);
+    await visit(id);
+    expect(await only(id)).toMatchObject({ state: 'SUCCEEDED', attempts: 2 });
+  });
+
+  it('shows nothing of a port’s own mistake', async () => {
+    ports = { rate: port([throwing(new TypeError('secret is undefined'))]) };
+    const id = await start(newItem('a'));
+    expect(await visit(id)).toBeNull();
+    expect(await only(id)).toMatchObject({
+      state: 'FAILED',
+      problem: { code: 'INTERNAL', message: 'The gateway failed on this item.' },
+    });
+  });
+
+  it('ends items as NOT_OFFERED where the port is gone', async () => {
+    ports = { rate: port([]) };
+    const [absent, unknown] = [await start(newItem('a')), await start(newItem('b'))];
+    ports = {};
+    expect(await visit(absent)).toBeNull();
+    ports = null;
+    expect(await visit(unknown)).toBeNull();
+    const refused = { state: 'FAILED', attempts: 0, problem: { code: 'NOT_OFFERED' } };
+    expect([await only(absent), await only(unknown)]).toMatchObject([refused, refused]);
+  });
+
+  it('cuts a batch that a call does not take any more', async () => {
+    ports = { rate: port([]) };
+    const id = await start(newItem('a'), newItem('b'), newItem('c'));
+    ports = { rate: port([all(done), all(done)], { batchSize: 2 }) };
+    expect(await visit(id)).toBeNull();
+    expect(calls).toEqual(['run a b', 'run c']);
+  });
+});
+
+describe('after a crash', () => {
+  const crash = async (repeat: Port['repeat']): Promise<string> => {
+    const abort = new AbortController();
+    const dying = () => {
+      abort.abort(new Error('dead'));
+      throw abort.signal.reason;
+    };
+    ports = { rate: port([dying], { repeat }) };
+    const id = await start(newItem('a'));
+    await expect(visit(id, { signal: abort.signal })).rejects.toThrow('dead');
+    expect(await only(id)).toMatchObject({ state: 'RUNNING', attempts: 1 });
+    return id;
+  };
+
+  it.each(['safe', 'afterReadBack'] as const)('an item that is %s to repeat is sent again', async (repeat) => {
+    const id = await crash(repeat);
+    ports = { rate: port([all(done)], { repeat }) };
+    expect(await visit(id)).toBeNull();
+    expect(await only(id)).toMatchObject({ state: 'SUCCEEDED', attempts: 2 });
+  });
+
+  it('an item that is never to be repeated ends as unknown', async () => {
+    const id = await crash('never');
+    ports = { rate: port([], { repeat: 'never' }) };
+    expect(await visit(id)).toBeNull();
+    expect(calls).toEqual(['run a']);
+    expect(await only(id)).toMatchObject({
+      state: 'OUTCOME_UNKNOWN',
+      attempts: 1,
+      problem: { code: 'OUTCOME_UNKNOWN' },
+    });
+  });
+
+  it('an item that was sent ends as unknown, not as failed, where the port is gone', async () => {
+    const id = await crash('safe');
+    ports = null;
+    expect(await visit(id)).toBeNull();
+    expect(await only(id)).toMatchObject({ state: 'OUTCOME_UNKNOWN' });
+  });
+});
+
+describe('an accepted item', () => {
+  const accepted = (): Result => ({ state: 'accepted', providerTaskId: 'p1' });
+  const pending = () => Promise.resolve<Result>({ state: 'accepted', providerTaskId: 'p1' });
+  const following = (script: (() => Promise<Result>)[], runs = 1, more: Partial<Port> = {}): Port =>
+    port(
+      Array.from({ length: runs }, () => all(accepted)),
+      {
+        follow(id) {
+          calls.push(`follow ${id}`);
+          return (script.shift() ?? pending)();
+        },
+        ...more,
+      },
+    );
+
+  it('is followed by later visits, ever more seldom, and sent only once', async () => {
+    const end = () => Promise.resolve(done({ employeeId: 'e1', skillId: 'a', value: null, scale: null }));
+    ports = { rate: following([pending, pending, end]) };
+    const id = await start(newItem('a'));
+    const waits: (number | null)[] = [];
+    for (let wait = await visit(id); ; wait = await visit(id)) {
+      waits.push(wait);
+      if (wait === null) break;
+      expect(await only(id)).toMatchObject({ state: 'RUNNING', providerTaskId: 'p1', attempts: 1 });
+      clock.advance(wait);
+    }
+    expect(waits).toEqual([1000, 1500, 2250, null]);
+    expect(calls).toEqual(['run a', 'follow p1', 'follow p1', 'follow p1']);
+    expect(await only(id)).toMatchObject({ state: 'SUCCEEDED', providerTaskId: 'p1', outcome: { kind: 'rating' } });
+    expect(published.map(({ revision }) => revision)).toEqual([2, 3, 4]);
+  });
+
+  it('pending for ten minutes ends as unknown and keeps the provider’s task', async () => {
+    ports = { rate: following([]) };
+    const id = await start(newItem('a'));
+    const began = clock.now();
+    for (let wait = await visit(id); wait !== null; wait = await visit(id)) clock.advance(wait);
+    expect(clock.now() - began).toBeGreaterThanOrEqual(600_000);
+    expect(clock.now() - began).toBeLessThan(611_000);
+    expect(await only(id)).toMatchObject({ state: 'OUTCOME_UNKNOWN', providerTaskId: 'p1', attempts: 1 });
+  });
+
+  it('that the provider has forgotten is submitted once more, then unknown', async () => {
+    const forgotten = () => Promise.reject(new ProviderError('NOT_FOUND', 'No such task.'));
+    ports = { rate: following([forgotten, forgotten], 2) };
+    const id = await start(newItem('a'));
+    for (let wait = await visit(id); wait !== null; wait = await visit(id)) clock.advance(wait);
+    expect(calls).toEqual(['run a', 'follow p1', 'run a', 'follow p1']);
+    expect(await only(id)).toMatchObject({ state: 'OUTCOME_UNKNOWN', attempts: 2 });
+  });
+
+  it('that the provider has forgotten is not submitted again where that may do harm', async () => {
+    const forgotten = () => Promise.reject(new ProviderError('NOT_FOUND', 'No such task.'));
+    ports = { rate: following([forgotten], 1, { repeat: 'never' }) };
+    const id = await start(newItem('a'));
+    for (let wait = await visit(id); wait !== null; wait = await visit(id)) clock.advance(wait);
+    expect(calls).toEqual(['run a', 'follow p1']);
+    expect(await only(id)).toMatchObject({ state: 'OUTCOME_UNKNOWN' });
+  });
+
+  it('is asked for again when asking fails, as late as the provider says, with the problem shown', async () => {
+    ports = { rate: following([() => Promise.reject(unavailable)]) };
+    const id = await start(newItem('a'));
+    clock.advance((await visit(id)) ?? 0);
+    expect(await visit(id)).toBe(7000);
+    expect(await only(id)).toMatchObject({ state: 'RUNNING', attempts: 1, problem: { code: 'UNAVAILABLE' } });
+    clock.advance(7000);
+    await visit(id);
+    expect(await only(id)).toMatchObject({ state: 'RUNNING', problem: null });
+  });
+
+  it('that failed there for now is sent again', async () => {
+    const failed = () => Promise.resolve<Result>({ state: 'failed', error: unavailable });
+    ports = { rate: following([failed], 2) };
+    const id = await start(newItem('a'));
+    clock.advance((await visit(id)) ?? 0);
+    expect(await visit(id)).toBe(7000);
+    expect(await only(id)).toMatchObject({ providerTaskId: null, problem: { code: 'UNAVAILABLE' } });
+    clock.advance(7000);
+    await visit(id);
+    expect(calls).toEqual(['run a', 'follow p1', 'run a']);
+  });
+});
+
+describe('a bare tag', () => {
+  const reading = (read: (ids: readonly string[]) => Promise<RatingRow[]>): Ports => ({
+    ratingsByEmployees: {
+      batchSize: 10,
+      filtered: true,
+      read(ids) {
+        calls.push(`read ${ids.join(' ')}`);
+        return read(ids);
+      },
+    },
+  });
+
+  it('is read first, for the whole batch in one call, and nothing is sent for what is held', async () => {
+    ports = { ...reading(() => Promise.resolve([row('e1', 'a'), row('e2', 'b')])), assign: port([all(done)]) };
+    const id = await start(newItem('a', 'assign', true), newItem('b', 'assign', true), newItem('c', 'assign'));
+    expect(await visit(id)).toBeNull();
+    expect(calls).toEqual(['read e1', 'run b c']);
+    expect(await itemsOf(id)).toMatchObject([
+      { state: 'SKIPPED', attempts: 0, outcome: { kind: 'rating', row: { skillId: 'a' } } },
+      { state: 'SUCCEEDED' },
+      { state: 'SUCCEEDED' },
+    ]);
+    expect(written.map((item) => item.position)).toEqual([1, 2]);
+  });
+
+  it('waits where the pair cannot be read, and its neighbours do not', async () => {
+    ports = { ...reading(() => Promise.reject(unavailable)), assign: port([all(done)]) };
+    const id = await start(newItem('a', 'assign', true), newItem('b', 'assign'));
+    expect(await visit(id)).toBe(7000);
+    expect(calls).toEqual(['read e1', 'run b']);
+    expect(await only(id)).toMatchObject({ state: 'RUNNING', attempts: 0, problem: { code: 'UNAVAILABLE' } });
+  });
+
+  it('is looked for in the walk where the provider ignores the filter', async () => {
+    const ignored = new ProviderError('UNREADABLE', 'Foreign rows.', { providerCode: 'FILTER_IGNORED' });
+    ports = {
+      ...reading(() => Promise.reject(ignored)),
+      ratings: {
+        keep: false,
+        async *walk() {
+          yield await Promise.resolve({ rows: [row('e9', 'a')], total: null });
+          yield { rows: [row('e1', 'a')], total: null };
+        },
+      },
+      assign: port([]),
+    };
+    const id = await start(newItem('a', 'assign', true));
+    expect(await visit(id)).toBeNull();
+    expect(await only(id)).toMatchObject({ state: 'SKIPPED', outcome: { row: { employeeId: 'e1' } } });
+  });
+
+  it('found after its own answer was lost has SUCCEEDED', async () => {
+    let rows: RatingRow[] = [];
+    const lost: Port = port([all(() => ({ state: 'unknown', error: timeout }))]);
+    ports = { ...reading(() => Promise.resolve(rows)), assign: lost };
+    const id = await start(newItem('a', 'assign', true));
+    clock.advance((await visit(id)) ?? 0);
+    rows = [row('e1', 'a')];
+    expect(await visit(id)).toBeNull();
+    expect(calls).toEqual(['read e1', 'run a', 'read e1']);
+    expect(await only(id)).toMatchObject({ state: 'SUCCEEDED', attempts: 1 });
+    expect(written).toHaveLength(1);
+  });
+});
+
+describe('two writes of one rating', () => {
+  it('run one after the other, in the order of acceptance', async () => {
+    let sent: () => void = () => {};
+    const isSent = new Promise<void>((resolve) => {
+      sent = resolve;
+    });
+    let end: () => void = () => {};
+    const slow = (writes: readonly RatingWrite[]) =>
+      new Promise<Result[]>((resolve) => {
+        end = () => resolve(writes.map(done));
+        sent();
+      });
+    ports = { rate: port([slow, all(done)]) };
+    const early = await start(newItem('a'));
+    const running = visit(early);
+    await isSent;
+    const late = await start(newItem('a'));
+    expect(await visit(late)).toBe(500);
+    expect(calls).toEqual(['run a']);
+    end();
+    await running;
+    expect(await visit(late)).toBeNull();
+    expect(calls).toEqual(['run a', 'run a']);
+  });
+
+  it('become one where the earlier still waits', async () => {
+    ports = { rate: port([throwing(unavailable), all(done)]) };
+    const early = await start(newItem('a'));
+    await visit(early);
+    const late = await start(newItem('a'));
+    clock.advance(7000);
+    expect(await visit(early)).toBeNull();
+    expect(await visit(late)).toBeNull();
+    expect(calls).toEqual(['run a', 'run a']);
+    expect(await only(early)).toMatchObject({ state: 'CANCELLED', problem: { code: 'SUPERSEDED' } });
+    expect(await store.task(tenant, early)).toMatchObject({ state: 'CANCELLED' });
+  });
+
+  it('become one where the earlier is overtaken just before it is sent', async () => {
+    ports = { rate: port([]) };
+    const early = await start(newItem('a'));
+    const overtaking: TaskStore = {
+      ...store,
+      async open(batch) {
+        const open = await store.open(batch);
+        await start(newItem('a'));
+        return open;
+      },
+    };
+    // It changed under our hands, so it is looked at once more; then it is final.
+    expect(await visit(early, { through: overtaking })).toBe(1000);
+    expect(await visit(early)).toBeNull();
+    expect(calls).toEqual([]);
+    expect(await only(early)).toMatchObject({ state: 'CANCELLED' });
+  });
+});

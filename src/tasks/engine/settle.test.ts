@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { ProviderError } from '../../domain/problem.ts';
+import type { OpenItem } from '../store/store.ts';
+import {
+  begun,
+  followDelay,
+  LONGEST_PENDING_MS,
+  lostSight,
+  MOST_TRIES,
+  notSent,
+  retryDelay,
+  settled,
+} from './settle.ts';
+
+const NOW = 1_000_000;
+const circumstances = { now: NOW, repeat: 'safe', random: 0 } as const;
+const never = { ...circumstances, repeat: 'never' } as const;
+const unavailable = new ProviderError('UNAVAILABLE', 'Down.');
+const rejected = new ProviderError('REJECTED', 'No such skill.', { providerCode: 'E7', requestId: 'r1' });
+
+function item(tries = 0): OpenItem {
+  return {
+    taskId: 't',
+    tenant: 'default',
+    position: 3,
+    version: 5,
+    state: 'PENDING',
+    inFlight: false,
+    blocked: false,
+    attempts: tries,
+    providerTaskId: null,
+    outcome: null,
+    problem: null,
+    warnings: ['Rounded.'],
+    index: 0,
+    key: null,
+    integration: 'hr',
+    work: { operation: 'assign', write: { employeeId: 'e', skillId: 's', value: null, scale: null } },
+    conversion: null,
+    progress: { tries, dueAt: null, acceptedAt: null, resubmitted: false },
+  };
+}
+
+const sent = (tries: number): OpenItem => ({ ...item(tries), state: 'RUNNING', inFlight: true });
+
+describe('an item', () => {
+  it('that is to be sent is marked first', () => {
+    expect(begun(item())).toMatchObject({
+      position: 3,
+      version: 5,
+      state: 'RUNNING',
+      inFlight: true,
+      attempts: 1,
+      progress: { tries: 1, dueAt: null },
+    });
+  });
+
+  it('that is done shows its outcome, and the warnings of both sides', () => {
+    const outcome = { kind: 'employee', remoteId: '9', row: null } as const;
+    expect(settled(sent(1), { state: 'done', outcome, warnings: ['Truncated.'] }, circumstances)).toMatchObject({
+      state: 'SUCCEEDED',
+      inFlight: false,
+      outcome,
+      problem: null,
+      warnings: ['Rounded.', 'Truncated.'],
+    });
+    expect(settled(sent(1), { state: 'skipped', outcome, warnings: [] }, circumstances).state).toBe('SKIPPED');
+  });
+
+  it('that is accepted stays in flight under the provider’s task', () => {
+    expect(settled(sent(1), { state: 'accepted', providerTaskId: 'p' }, circumstances)).toMatchObject({
+      state: 'RUNNING',
+      inFlight: true,
+      providerTaskId: 'p',
+      progress: { acceptedAt: NOW },
+    });
+  });
+
+  it('that failed for now waits and shows why', () => {
+    expect(settled(sent(1), { state: 'failed', error: unavailable }, circumstances)).toMatchObject({
+      state: 'RUNNING',
+      inFlight: false,
+      problem: { code: 'UNAVAILABLE' },
+      progress: { tries: 1, dueAt: NOW + 1000 },
+    });
+  });
+
+  it('that failed for good, or too often, is FAILED', () => {
+    const final = { state: 'FAILED', inFlight: false };
+    expect(settled(sent(1), { state: 'failed', error: rejected }, circumstances)).toMatchObject({
+      ...final,
+      problem: { code: 'REJECTED', providerCode: 'E7', requestId: 'r1' },
+    });
+    const tired = settled(sent(MOST_TRIES), { state: 'failed', error: unavailable }, circumstances);
+    expect(tired).toMatchObject({ ...final, problem: { code: 'UNAVAILABLE' } });
+  });
+
+  it('of unknown outcome is sent again only where that is harmless', () => {
+    const lost = { state: 'unknown', error: new ProviderError('TIMEOUT', 'No answer.', { requestId: 'r2' }) } as const;
+    const outcomes = (['safe', 'afterReadBack', 'never'] as const).map(
+      (repeat) => settled(sent(1), lost, { ...circumstances, repeat }).state,
+    );
+    expect(outcomes).toEqual(['RUNNING', 'RUNNING', 'OUTCOME_UNKNOWN']);
+    expect(settled(sent(1), lost, never).problem).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      message: 'It was sent, and nothing says whether it took effect. No answer.',
+      retryable: false,
+      requestId: 'r2',
+    });
+    expect(settled(sent(MOST_TRIES), lost, circumstances).state).toBe('OUTCOME_UNKNOWN');
+  });
+
+  it('lost from sight keeps the provider’s task', () => {
+    expect(lostSight({ ...sent(1), providerTaskId: 'p' }, null)).toMatchObject({
+      state: 'OUTCOME_UNKNOWN',
+      providerTaskId: 'p',
+      problem: { code: 'OUTCOME_UNKNOWN' },
+    });
+  });
+
+  it('that failed before it was sent counts a try and no attempt', () => {
+    expect(notSent(item(), unavailable, circumstances)).toMatchObject({
+      attempts: 0,
+      progress: { tries: 1, dueAt: NOW + 1000 },
+    });
+    expect(notSent(item(MOST_TRIES - 1), unavailable, circumstances).state).toBe('FAILED');
+  });
+});
+
+describe('waits', () => {
+  it('between tries double to a minute, with up to a quarter more', () => {
+    expect([1, 2, 3, 6, 7, 8].map((tries) => retryDelay(tries, null, 0))).toEqual([
+      1000, 2000, 4000, 32_000, 60_000, 60_000,
+    ]);
+    expect(retryDelay(1, null, 1)).toBe(1250);
+  });
+
+  it('between tries are never shorter than the provider asks', () => {
+    expect(retryDelay(1, 30, 0)).toBe(30_000);
+    expect(retryDelay(6, 3, 0)).toBe(32_000);
+  });
+
+  it('between looks at a provider’s task grow by half from 1 s to 10 s', () => {
+    const waits: number[] = [];
+    for (let now = 0; now < 60_000; now += waits.at(-1) ?? 0) waits.push(followDelay(0, now));
+    expect(waits.slice(0, 8)).toEqual([1000, 1500, 2250, 3375, 5062.5, 7593.75, 10_000, 10_000]);
+    expect(LONGEST_PENDING_MS).toBe(600_000);
+  });
+});
