@@ -15,7 +15,7 @@ interface Example {
 /** One person is known to all three: a call each. */
 const ONE_PERSON = {
   'kombo-main': { ratingsByEmployees: 1 },
-  'imocha-main': { profile: 1 },
+  'imocha-main': { ratingsByEmployees: 1 },
   'kantata-main': { ratingsByEmployees: 1 },
 };
 
@@ -26,7 +26,7 @@ const EXAMPLES: Record<string, Example> = {
     cost: {
       'kombo-main': { ratingsByEmployees: 1 },
       // Seven of the ten have a profile there.
-      'imocha-main': { profile: 7 },
+      'imocha-main': { ratingsByEmployees: 7 },
       'kantata-main': { ratingsByEmployees: 1 },
     },
   },

@@ -116,7 +116,7 @@ describe('reading with CACHE=off', () => {
     expect(gateway.cost()).toEqual({
       'kombo-main': { ratingsByEmployees: Math.ceil(rowsOf('kombo-main') / 250) },
       'kantata-main': { ratingsByEmployees: Math.ceil(rowsOf('kantata-main') / 200) },
-      'imocha-main': { profile: recordsOf('imocha-main') },
+      'imocha-main': { ratingsByEmployees: recordsOf('imocha-main') },
     });
   });
 

@@ -157,6 +157,6 @@ describe('one profile', () => {
   it('is UNREADABLE where it is neither', async () => {
     const { client, drift } = clientOver(() => ({ hello: 'world' }));
     await expect(client.profilesOf('1', { purpose: 'request' })).rejects.toMatchObject({ code: 'UNREADABLE' });
-    expect(drift).toEqual([{ operation: 'profile', path: '', expected: 'profile', found: 'object' }]);
+    expect(drift).toEqual([{ operation: 'ratingsByEmployees', path: '', expected: 'profile', found: 'object' }]);
   });
 });

@@ -9,9 +9,9 @@ import { PAGE_SIZE, PATHS, type RawUpsertEmployee } from './raw.ts';
 /** Names of the calls in meters and drift. */
 export const OPERATIONS = {
   employees: 'employees',
-  profiles: 'profiles',
-  profile: 'profile',
-  taxonomy: 'taxonomy',
+  profiles: 'ratings',
+  profile: 'ratingsByEmployees',
+  taxonomy: 'skills',
   upsert: 'upsertEmployees',
 } as const;
 

@@ -95,6 +95,7 @@ describe('the card', () => {
     const { ports } = setUp();
     expect(Object.keys(ports).toSorted()).toEqual([
       'employees',
+      'ratingByParts',
       'ratings',
       'ratingsByEmployees',
       'skills',
@@ -303,7 +304,7 @@ describe('ratings', () => {
     const rows = rowsOf(await all(ratings.walk(WALK)));
     expect(rows.some(({ employeeId }) => employeeId === '1000001')).toBe(false);
     expect(rows.some(({ employeeId }) => employeeId === '1000002')).toBe(true);
-    expect(drift).toEqual([{ operation: 'profiles', path: 'items.*.skills', expected: 'array', found: 'string' }]);
+    expect(drift).toEqual([{ operation: 'ratings', path: 'items.*.skills', expected: 'array', found: 'string' }]);
   });
 });
 

@@ -194,7 +194,7 @@ const RATING: RatingRow = {
 const number = (value: number): RatingRow['value'] => ({ kind: 'number', value, scale: DEFAULTS.scale });
 
 const ratingsOf = (skills: unknown[], settings: TenantSettings = DEFAULTS, drift: DriftNote[] = []) =>
-  ratingMapper(settings)({ employeeId: 1001, skills }, { operation: 'profiles', drift: (note) => drift.push(note) });
+  ratingMapper(settings)({ employeeId: 1001, skills }, { operation: 'ratings', drift: (note) => drift.push(note) });
 
 const UNRATED = {
   ...PROFILE_SKILL,
@@ -278,8 +278,8 @@ describe('ratingMapper', () => {
     );
     expect(rows.map(({ parts }) => parts[2])).toEqual(['self', 'assessment', 'combined']);
     expect(drift).toEqual([
-      { operation: 'profiles', path: 'items.*.skills.*.skill.skillId', expected: 'id', found: 'undefined' },
-      { operation: 'profiles', path: 'items.*.skills.*', expected: 'object', found: 'string' },
+      { operation: 'ratings', path: 'items.*.skills.*.skill.skillId', expected: 'id', found: 'undefined' },
+      { operation: 'ratings', path: 'items.*.skills.*', expected: 'object', found: 'string' },
     ]);
   });
 
@@ -288,15 +288,15 @@ describe('ratingMapper', () => {
     const rows = ratingsOf([{ ...PROFILE_SKILL, iMochaValidationScore: { score: 8 } }], DEFAULTS, drift);
     expect(rows.map(({ source }) => source)).toEqual(['SELF', 'COMBINED']);
     expect(drift).toEqual([
-      { operation: 'profiles', path: 'items.*.skills.*.iMochaValidationScore', expected: 'number', found: 'object' },
+      { operation: 'ratings', path: 'items.*.skills.*.iMochaValidationScore', expected: 'number', found: 'object' },
     ]);
   });
 
   it('takes a skill listed twice once, and no skills for no rows', () => {
     expect(ratingsOf([PROFILE_SKILL, PROFILE_SKILL])).toHaveLength(3);
     const read = ratingMapper(DEFAULTS);
-    expect(read({ employeeId: 1, skills: null }, { operation: 'profiles', drift: () => {} })).toEqual([]);
-    expect(() => read({ employeeId: 1, skills: 'none' }, { operation: 'profiles', drift: () => {} })).toThrow(
+    expect(read({ employeeId: 1, skills: null }, { operation: 'ratings', drift: () => {} })).toEqual([]);
+    expect(() => read({ employeeId: 1, skills: 'none' }, { operation: 'ratings', drift: () => {} })).toThrow(
       expect.objectContaining({ path: 'skills' }),
     );
   });

@@ -74,7 +74,7 @@ export function createClient(upstream: Upstream): KantataClient {
       onCollection(ROUTES.skillMemberships, () =>
         write(
           {
-            operation: 'createMemberships',
+            operation: 'rate',
             method: 'POST',
             path: ROUTES.skillMemberships,
             // The answer is paged like a list: without a size it shows 20 of 200 created rows (sheet 11).
@@ -87,7 +87,7 @@ export function createClient(upstream: Upstream): KantataClient {
     updateMembership: (id, level, call) =>
       write(
         {
-          operation: 'updateMembership',
+          operation: 'rate',
           method: 'PUT',
           path: `${ROUTES.skillMemberships}/${id}`,
           query: { include: MEMBERSHIP_INCLUDES },
@@ -99,7 +99,7 @@ export function createClient(upstream: Upstream): KantataClient {
     updateUser: (id, user, call) =>
       write(
         {
-          operation: 'updateUser',
+          operation: 'upsertEmployees',
           method: 'PUT',
           path: `${ROUTES.users}/${id}`,
           query: { ...EVERYBODY, include: USER_INCLUDES },

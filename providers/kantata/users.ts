@@ -75,7 +75,7 @@ function rowOf(
   options: EmployeeOptions,
 ): EmployeeRow | null {
   if (answer === null) return null;
-  const context = { operation: 'updateUser', path: 'users', drift: client.drift };
+  const context = { operation: 'upsertEmployees', path: 'users', drift: client.drift };
   const rows = readRows(answer.records, (raw) => toEmployee(raw, answer, options), context);
   return rows.find((row) => row.remoteId === remoteId) ?? null;
 }

@@ -154,7 +154,10 @@ const Drift = builder.objectRef<DriftShape>('Drift');
 Drift.implement({
   description: "A shape in a provider's answers that could not be read.",
   fields: (t) => ({
-    operation: t.exposeString('operation', { description: 'The call in whose answer it was found, e.g. ratings.' }),
+    operation: t.expose('operation', {
+      type: OperationEnum,
+      description: 'The operation in whose answer it was found.',
+    }),
     path: t.exposeString('path', {
       description: 'Path in the answer, array positions as *, e.g. items.*.skill.skillId.',
     }),
