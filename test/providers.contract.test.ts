@@ -11,7 +11,7 @@ it('every provider of the registry has a contract', () => {
   expect(subjects.map(({ card }) => card)).toEqual(expect.arrayContaining(Object.values(registry)));
 });
 
-describe.each(subjects)('$card.name', (subject) => {
+describe.each(subjects.map((subject) => [subject.card.name, subject] as const))('%s', (_, subject) => {
   const filled = new Set(Object.keys(inProcess(subject).ports));
   describeReads(subject, filled);
   describeWrites(subject, filled);

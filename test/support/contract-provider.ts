@@ -91,13 +91,15 @@ export async function overHttp({ card, contract }: Subject, limits: Partial<Limi
 export const CALL: Call = { purpose: 'request' };
 
 export type Row = EmployeeRow | SkillRow | RatingRow;
-export const READ_PORTS = ['employees', 'skills', 'ratings', 'ratingsByEmployees'] as const;
+export const READ_PORTS = ['employees', 'skills', 'ratings', 'ratingsByEmployees', 'ratingByParts'] as const;
 export type ReadPort = (typeof READ_PORTS)[number];
+/** Read ports that are asked for something, and so may have none of it. */
+export const ASKED_PORTS: ReadonlySet<ReadPort> = new Set(['ratingsByEmployees', 'ratingByParts']);
 export const WRITE_PORTS = ['rate', 'assign', 'upsertEmployees'] as const;
 export type WritePortName = (typeof WRITE_PORTS)[number];
 
 /** All rows of a walk, page after page as they came. */
-export async function walkPages(ports: Ports, port: Exclude<ReadPort, 'ratingsByEmployees'>, call: Call = CALL) {
+export async function walkPages(ports: Ports, port: 'employees' | 'skills' | 'ratings', call: Call = CALL) {
   const walker = ports[port];
   if (!walker) throw new Error(`no port ${port}`);
   const pages: { rows: Row[]; total: number | null }[] = [];
@@ -105,11 +107,20 @@ export async function walkPages(ports: Ports, port: Exclude<ReadPort, 'ratingsBy
   return pages;
 }
 
-/** Everything that a read port gives; `ids` are those asked of `ratingsByEmployees`. */
-export async function read(ports: Ports, port: ReadPort, ids: readonly string[], call: Call = CALL): Promise<Row[]> {
-  if (port !== 'ratingsByEmployees') return (await walkPages(ports, port, call)).flatMap((page) => page.rows);
-  if (!ports.ratingsByEmployees) throw new Error(`no port ${port}`);
-  return ports.ratingsByEmployees.read(ids, call);
+/** Everything that a read port gives; `asked` are the ids of employees, or the parts of a rating. */
+export async function read(ports: Ports, port: ReadPort, asked: readonly string[], call: Call = CALL): Promise<Row[]> {
+  switch (port) {
+    case 'ratingsByEmployees':
+      if (!ports.ratingsByEmployees) throw new Error(`no port ${port}`);
+      return ports.ratingsByEmployees.read(asked, call);
+    case 'ratingByParts': {
+      if (!ports.ratingByParts) throw new Error(`no port ${port}`);
+      const row = await ports.ratingByParts.read(asked, call);
+      return row ? [row] : [];
+    }
+    default:
+      return (await walkPages(ports, port, call)).flatMap((page) => page.rows);
+  }
 }
 
 /** What a row is known by: its id, or the parts of a rating. */
@@ -125,7 +136,8 @@ export function lay(
   shape: FaultShape,
   only: { method?: string; times?: number } = {},
 ): void {
-  const path = contract.paths[port];
+  const { paths } = contract;
+  const path = paths[port] ?? (port === 'ratingByParts' ? paths.ratingsByEmployees : undefined);
   if (path === undefined) throw new Error(`the contract says no path of ${port}`);
   simulator.addFault({ shape, path, ...only });
 }

@@ -6,6 +6,7 @@ import type { EmployeeRow, RatingRow, SkillRow } from '../../src/domain/records.
 import { SYSTEMS, type System } from '../../src/simulator/workforce.ts';
 import { FAULTS } from './contract-faults.ts';
 import {
+  ASKED_PORTS,
   CALL,
   inProcess,
   keyOf,
@@ -41,12 +42,16 @@ const ended = <T>(promise: Promise<T>): Promise<{ value: T | null; error: unknow
 export function describeReads(subject: Subject, filled: ReadonlySet<string>): void {
   const { card, contract } = subject;
   const ports = READ_PORTS.filter((port) => filled.has(port));
-  const walks = ports.filter((port) => port !== 'ratingsByEmployees');
+  const walks = ports.filter((port) => port === 'employees' || port === 'skills' || port === 'ratings');
   const baseline: Baseline = { employees: [], skills: [], ratings: [], rated: [] };
-  const expected = (port: ReadPort, ids: readonly string[]): Row[] =>
-    port === 'ratingsByEmployees' ? baseline.ratings.filter((row) => ids.includes(row.employeeId)) : baseline[port];
-  /** One employee with ratings, so that a read by employees is one call. */
-  const one = () => baseline.rated.slice(3, 4);
+  const expected = (port: ReadPort, asked: readonly string[]): Row[] => {
+    if (port === 'ratingsByEmployees') return baseline.ratings.filter((row) => asked.includes(row.employeeId));
+    if (port === 'ratingByParts') return baseline.ratings.filter((row) => row.parts.join('|') === asked.join('|'));
+    return baseline[port];
+  };
+  /** One employee with ratings, or the parts of one rating, so that a read is one call. */
+  const one = (port: ReadPort): readonly string[] =>
+    port === 'ratingByParts' ? (baseline.ratings[7]?.parts ?? []) : baseline.rated.slice(3, 4);
 
   beforeAll(async () => {
     const bench = inProcess(subject);
@@ -61,7 +66,8 @@ export function describeReads(subject: Subject, filled: ReadonlySet<string>): vo
 
   describe('walks', () => {
     it('says the paths of every port that it fills', () => {
-      for (const port of filled) expect(contract.paths).toHaveProperty(port);
+      const said = new Set(Object.keys(contract.paths)).add('ratingByParts');
+      expect([...filled].filter((port) => !said.has(port))).toEqual([]);
     });
 
     it.each(walks)('%s comes to its end with every record once, the same twice', async (port) => {
@@ -150,7 +156,7 @@ export function describeReads(subject: Subject, filled: ReadonlySet<string>): vo
       expect(bench.simulator.journal).toEqual([]);
     });
 
-    it('take one call per batch of ids and page of rows', async () => {
+    it('take one call per batch of different ids and page of rows', async () => {
       const bench = inProcess(subject);
       const size = bench.ports.ratingsByEmployees?.batchSize ?? 1;
       const ids = baseline.rated.slice(0, size === 1 ? 5 : 2 * size + 1);
@@ -160,7 +166,7 @@ export function describeReads(subject: Subject, filled: ReadonlySet<string>): vo
       const calls = batches.map((batch) =>
         Math.max(1, Math.ceil(expected('ratingsByEmployees', batch).length / contract.pageSizes.ratings)),
       );
-      const rows = await read(bench.ports, 'ratingsByEmployees', ids);
+      const rows = await read(bench.ports, 'ratingsByEmployees', [...ids, ...ids]);
       expect(sorted(rows)).toEqual(sorted(expected('ratingsByEmployees', ids)));
       expect(bench.simulator.journal.length).toBe(calls.reduce((sum, count) => sum + count));
     });
@@ -168,7 +174,7 @@ export function describeReads(subject: Subject, filled: ReadonlySet<string>): vo
     it.runIf(contract.filterSwitch !== null)('notice that the filter was ignored', async () => {
       const bench = inProcess(subject);
       bench.simulator.setSwitch(contract.filterSwitch?.name ?? '', contract.filterSwitch?.ignored);
-      await expect(read(bench.ports, 'ratingsByEmployees', one())).rejects.toMatchObject({
+      await expect(read(bench.ports, 'ratingsByEmployees', one('ratingsByEmployees'))).rejects.toMatchObject({
         name: 'ProviderError',
         code: 'UNREADABLE',
         providerCode: 'FILTER_IGNORED',
@@ -181,19 +187,35 @@ export function describeReads(subject: Subject, filled: ReadonlySet<string>): vo
       async () => {
         const bench = inProcess(subject);
         bench.simulator.setSwitch(contract.filterSwitch?.name ?? '', contract.filterSwitch?.empty);
-        const rows = await read(bench.ports, 'ratingsByEmployees', one());
-        expect(rows.length).toBeLessThan(expected('ratingsByEmployees', one()).length);
+        const rows = await read(bench.ports, 'ratingsByEmployees', one('ratingsByEmployees'));
+        expect(rows.length).toBeLessThan(expected('ratingsByEmployees', one('ratingsByEmployees')).length);
         expect(bench.ports.ratingsByEmployees?.filtered).toBe(true);
       },
     );
+  });
+
+  describe.runIf(filled.has('ratingByParts'))('a rating by its parts', () => {
+    it('is the row of the walk, for one call', async () => {
+      const bench = inProcess(subject);
+      const sample = baseline.ratings.filter((_, index) => index % 97 === 0);
+      for (const row of sample) expect(await bench.ports.ratingByParts?.read(row.parts, CALL)).toEqual(row);
+      expect(bench.simulator.journal.length).toBe(sample.length);
+    });
+
+    it('is null where there is none', async () => {
+      const { ports: adapter } = inProcess(subject);
+      const parts = baseline.ratings[0]?.parts ?? [];
+      const junk = [[], [''], ['no such id'], ['a,b'], ['999999999'], ['../users'], parts.map((part) => `${part}0`)];
+      for (const nothing of junk) expect(await adapter.ratingByParts?.read(nothing, CALL)).toBeNull();
+    });
   });
 
   describe.each(ports)('%s under faults', (port) => {
     it.each(FAULTS)('end as a typed problem on $name', async ({ shape, codes, mayMeanNone }) => {
       const bench = inProcess(subject);
       lay(bench, subject, port, shape);
-      const { value, error } = await ended(read(bench.ports, port, one()));
-      if (mayMeanNone === true && port === 'ratingsByEmployees' && value !== null) {
+      const { value, error } = await ended(read(bench.ports, port, one(port)));
+      if (mayMeanNone === true && ASKED_PORTS.has(port) && value !== null) {
         expect(value).toEqual([]);
       } else {
         expect({ value, error }).toEqual({ value: null, error: expect.any(ProviderError) });
@@ -206,13 +228,13 @@ export function describeReads(subject: Subject, filled: ReadonlySet<string>): vo
     it('pass on when to come back', async () => {
       const bench = inProcess(subject);
       lay(bench, subject, port, { kind: 'status', status: 429, headers: { 'retry-after': '7' } });
-      await expect(read(bench.ports, port, one())).rejects.toMatchObject({ retryable: true, retryAfterSeconds: 7 });
+      await expect(read(bench.ports, port, one(port))).rejects.toMatchObject({ retryable: true, retryAfterSeconds: 7 });
     });
 
     it('read the same under a wrong content type', async () => {
       const bench = inProcess(subject);
       lay(bench, subject, port, { kind: 'contentType', value: 'text/html; charset=utf-16' });
-      expect(sorted(await read(bench.ports, port, one()))).toEqual(sorted(expected(port, one())));
+      expect(sorted(await read(bench.ports, port, one(port)))).toEqual(sorted(expected(port, one(port))));
     });
 
     it('come through two refusals as 503 with a third try', async () => {
@@ -220,12 +242,12 @@ export function describeReads(subject: Subject, filled: ReadonlySet<string>): vo
       lay(bench, subject, port, { kind: 'status', status: 503, body: 'down' }, { times: 2 });
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
       try {
-        const rows = read(bench.ports, port, one());
+        const rows = read(bench.ports, port, one(port));
         for (let second = 0; second < 20; second += 1) {
           await vi.advanceTimersByTimeAsync(1_000);
           await settle();
         }
-        expect(sorted(await rows)).toEqual(sorted(expected(port, one())));
+        expect(sorted(await rows)).toEqual(sorted(expected(port, one(port))));
       } finally {
         vi.useRealTimers();
       }
@@ -235,11 +257,13 @@ export function describeReads(subject: Subject, filled: ReadonlySet<string>): vo
     it('end with the reason of the signal, and ask no further', async () => {
       const reason = new Error('the client left');
       const bench = inProcess(subject, { attempts: 3 });
-      await expect(read(bench.ports, port, one(), { ...CALL, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+      await expect(read(bench.ports, port, one(port), { ...CALL, signal: AbortSignal.abort(reason) })).rejects.toBe(
+        reason,
+      );
       expect(bench.simulator.journal).toEqual([]);
       lay(bench, subject, port, { kind: 'hang' });
       const controller = new AbortController();
-      const hanging = ended(read(bench.ports, port, one(), { ...CALL, signal: controller.signal }));
+      const hanging = ended(read(bench.ports, port, one(port), { ...CALL, signal: controller.signal }));
       await settle();
       const calls = bench.simulator.journal.length;
       expect(calls).toBeGreaterThan(0);
@@ -256,8 +280,8 @@ export function describeReads(subject: Subject, filled: ReadonlySet<string>): vo
       async ({ port, shape }) => {
         const bench = inProcess(subject);
         lay(bench, subject, port, shape);
-        const rows = await read(bench.ports, port as ReadPort, one());
-        expect(rows.map(keyOf).length).toBe(expected(port as ReadPort, one()).length);
+        const rows = await read(bench.ports, port as ReadPort, one(port as ReadPort));
+        expect(rows.map(keyOf).length).toBe(expected(port as ReadPort, one(port as ReadPort)).length);
         expect(bench.simulator.journal[0]).toMatchObject({ fault: 'drift', status: 200 });
       },
     );
@@ -267,7 +291,7 @@ export function describeReads(subject: Subject, filled: ReadonlySet<string>): vo
       async ({ port, shape }) => {
         const bench = inProcess(subject);
         lay(bench, subject, port, shape);
-        expect(await read(bench.ports, port as ReadPort, one())).toEqual([]);
+        expect(await read(bench.ports, port as ReadPort, one(port as ReadPort))).toEqual([]);
         expect(bench.drift.length).toBeGreaterThan(0);
         for (const note of bench.drift) {
           expect(note).toEqual({
@@ -288,12 +312,12 @@ export function describeReads(subject: Subject, filled: ReadonlySet<string>): vo
     it.each(cases)('$port with $path answering $status', async ({ path, port, stillWorks, status }) => {
       const bench = inProcess(subject);
       bench.simulator.addFault({ shape: { kind: 'status', status }, path });
-      const { value, error } = await ended(read(bench.ports, port as ReadPort, one()));
+      const { value, error } = await ended(read(bench.ports, port as ReadPort, one(port as ReadPort)));
       if (stillWorks === null) {
         expect({ value, error }).toMatchObject({ value: null, error: { name: 'ProviderError', code: 'NOT_OFFERED' } });
       } else {
         expect(error).toBeNull();
-        const known = new Set(expected(port as ReadPort, one()).map(keyOf));
+        const known = new Set(expected(port as ReadPort, one(port as ReadPort)).map(keyOf));
         expect(value?.length).toBeGreaterThan(0);
         expect(value?.map(keyOf).filter((key) => !known.has(key))).toEqual([]);
       }
@@ -306,7 +330,7 @@ export function describeReads(subject: Subject, filled: ReadonlySet<string>): vo
       const twin = inProcess(subject);
       try {
         for (const port of ports) {
-          expect(await read(bench.ports, port, one())).toEqual(await read(twin.ports, port, one()));
+          expect(await read(bench.ports, port, one(port))).toEqual(await read(twin.ports, port, one(port)));
         }
         const asked = ({ simulator }: { simulator: typeof bench.simulator }) =>
           simulator.journal.map((entry) => `${entry.method} ${entry.path}?${entry.query}`).toSorted();
@@ -316,16 +340,20 @@ export function describeReads(subject: Subject, filled: ReadonlySet<string>): vo
       }
     });
 
-    it.each(ports)('%s survive a broken connection, a hanging one and another that works again', async (port) => {
+    it('survives broken connections and hanging ones, and works again after them', async () => {
       const bench = await overHttp(subject, { headersTimeoutMs: 100 });
+      // All ports at once: undici looks at its time limits once a second only.
+      const all = () => Promise.all(ports.map(async (port) => ended(read(bench.ports, port, one(port)))));
+      const problem = (code: string) => ports.map(() => ({ value: null, error: expect.objectContaining({ code }) }));
       try {
-        lay(bench, subject, port, { kind: 'reset' });
-        await expect(read(bench.ports, port, one())).rejects.toMatchObject({ code: 'UNREACHABLE' });
+        for (const port of ports) lay(bench, subject, port, { kind: 'reset' });
+        expect(await all()).toEqual(problem('UNREACHABLE'));
         bench.simulator.clearFaults();
-        lay(bench, subject, port, { kind: 'hang' });
-        await expect(read(bench.ports, port, one())).rejects.toMatchObject({ code: 'TIMEOUT', retryable: true });
+        for (const port of ports) lay(bench, subject, port, { kind: 'hang' });
+        expect(await all()).toEqual(problem('TIMEOUT'));
         bench.simulator.clearFaults();
-        expect((await read(bench.ports, port, one())).length).toBe(expected(port, one()).length);
+        const counts = (await all()).map(({ value }) => value?.length);
+        expect(counts).toEqual(ports.map((port) => expected(port, one(port)).length));
       } finally {
         await bench.close();
       }
