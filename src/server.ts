@@ -11,7 +11,7 @@ import { createEngine } from './http/engine.ts';
 import { createExchange, headerOf, send, sendJson, type Exchange } from './http/exchange.ts';
 import { createGraphiqlPage } from './http/graphiql.ts';
 import type { GraphiqlTab } from './http/graphiqlTabs.ts';
-import { isAllowedHost } from './http/hosts.ts';
+import { createHostCheck } from './http/hosts.ts';
 import { createJsonAnswer } from './http/jsonAnswer.ts';
 import type { Log } from './http/log.ts';
 import { JSON_TYPE, resultTypeOf } from './http/mediaTypes.ts';
@@ -62,6 +62,7 @@ const REQUEST_RECEIVED_MS = 30_000;
 /** The gateway's HTTP side: /graphql (JSON, event streams, GraphiQL), /health/live and /health/ready. */
 export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
   const { config, log } = options;
+  const isAllowedHost = createHostCheck(config.host);
   const keys = createApiKeys(config.apiKeys);
   const engine = createEngine(options.schema, log);
   const answerJson = createJsonAnswer(engine);
@@ -124,7 +125,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
 
   const route = async (exchange: Exchange): Promise<void> => {
     const { request, headers } = exchange;
-    if (!isAllowedHost(request.headers.host, config.host)) {
+    if (!isAllowedHost(request.headers.host)) {
       throw new Refusal(421, 'MISDIRECTED_REQUEST', 'The gateway is not known under this host name.');
     }
     const [path = '/'] = (request.url ?? '/').split('?', 1);

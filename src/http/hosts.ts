@@ -12,13 +12,16 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Whether a request's Host header may be served. On a loopback bind only loopback's own names and the bound host pass,
- * with any port: a foreign name there means a web page that had its own name resolve to 127.0.0.1 (DNS rebinding) and
- * reads the gateway as its own origin. Other binds are reached by names that the gateway cannot know; they require keys.
+ * Says whether a request's Host header may be served. On a loopback bind only loopback's own names and the bound host
+ * pass, with any port: a foreign name there means a web page that had its own name resolve to 127.0.0.1 (DNS rebinding)
+ * and reads the gateway as its own origin. Other binds are reached by names that the gateway cannot know; they require keys.
  */
-export function isAllowedHost(header: string | undefined, boundHost: string): boolean {
-  if (!isLoopback(boundHost)) return true;
-  const name = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::\d+)?$/i.exec(header ?? '')?.[1]?.toLowerCase();
-  if (name === undefined) return false;
-  return ['localhost', '127.0.0.1', '[::1]', boundHost.toLowerCase(), `[${boundHost.toLowerCase()}]`].includes(name);
+export function createHostCheck(boundHost: string): (header: string | undefined) => boolean {
+  if (!isLoopback(boundHost)) return () => true;
+  const bound = boundHost.toLowerCase();
+  const names = new Set(['localhost', '127.0.0.1', '[::1]', bound, `[${bound}]`]);
+  return (header) => {
+    const name = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::\d+)?$/i.exec(header ?? '')?.[1];
+    return name !== undefined && names.has(name.toLowerCase());
+  };
 }
