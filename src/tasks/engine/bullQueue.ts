@@ -7,6 +7,7 @@ import {
   type Job,
   type JobProgress,
 } from 'bullmq';
+import { setMaxListeners } from 'node:events';
 import type { BatchRef } from '../store/store.ts';
 import type { EngineLog } from './engine.ts';
 import type { JobQueue, Visitor } from './queue.ts';
@@ -28,6 +29,8 @@ const MOST_STALLS = 1_000_000;
 /** A visit fails only where the store does; then there is no end to trying again. */
 const ATTEMPTS = 1_000_000;
 const BACKOFF_MS = 2000;
+/** What a visit may still take after it was aborted; a port that does not listen must not keep the process. */
+const ABANDON_MS = 1000;
 
 /** The job queue on BullMQ, over any of its stores. One job per batch, under a deterministic id, until the batch is done with. */
 export function bullQueue<Connection>({ connection, backend, log }: BullOptions<Connection>): JobQueue {
@@ -51,6 +54,8 @@ export function bullQueue<Connection>({ connection, backend, log }: BullOptions<
 
   let worker: Worker<BatchRef, void, string, IQueueBackend, JobProgress, Connection> | null = null;
   const stop = new AbortController();
+  // Every job under way listens, and every request of it.
+  setMaxListeners(0, stop.signal);
   const running = new Set<string>();
 
   const process = async (visit: Visitor, job: Job<BatchRef, void>, token: string | undefined): Promise<void> => {
@@ -60,7 +65,7 @@ export function bullQueue<Connection>({ connection, backend, log }: BullOptions<
     running.add(id);
     let next: number | null;
     try {
-      next = await visit(job.data, stop.signal);
+      next = await orAbandon(visit(job.data, stop.signal), stop.signal);
     } catch (error) {
       if (!stop.signal.aborted) throw error;
       next = Date.now();
@@ -103,6 +108,22 @@ export function bullQueue<Connection>({ connection, backend, log }: BullOptions<
       await queue.close();
     },
   };
+}
+
+/** The work's answer, or the signal's reason soon after it was aborted. */
+function orAbandon<Answer>(work: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const abandon = (): void => {
+      timer = setTimeout(reject, ABANDON_MS, signal.reason);
+    };
+    signal.addEventListener('abort', abandon, { once: true });
+    const settle = (): void => {
+      signal.removeEventListener('abort', abandon);
+      clearTimeout(timer);
+    };
+    work.finally(settle).then(resolve, reject);
+  });
 }
 
 /** Puts a job back until then. Throws by design: that is how BullMQ is told. */

@@ -218,25 +218,29 @@ describe('an engine that was closed', { timeout: 120_000 }, () => {
   });
 
   it('hands back what runs, and the next one goes on with it', async () => {
+    let calls = 0;
     let hang: () => void = () => {};
     const hangs = new Promise<void>((resolve) => {
       hang = resolve;
     });
+    // One listens to the abort, the other does not.
     const hanging: Port['run'] = (_items, { signal }) =>
       new Promise((_resolve, reject) => {
-        hang();
-        signal?.addEventListener('abort', () => reject(signal.reason as Error));
+        calls += 1;
+        if (calls === 2) hang();
+        else signal?.addEventListener('abort', () => reject(signal.reason as Error));
       });
     engine = await open({ rate: port(hanging) });
-    const { id } = await started(engine, newTask());
+    const { id } = await started(engine, newTask(2));
     await hangs;
-    const stream = await engine.watch('default', id, { afterRevision: 2 });
+    const stream = await engine.watch('default', id, { afterRevision: 3 });
     await engine.close();
     expect(await stream?.next()).toEqual({ done: true, value: undefined });
     await expect(engine.get('default', id)).rejects.toThrow('closed');
     engine = await open({ rate: port(() => Promise.resolve([done])) });
     expect((await watched(engine, id)).at(-1)).toMatchObject({ state: 'SUCCEEDED' });
-    expect(await engine.item('default', id, 0)).toMatchObject({ attempts: 2 });
+    const { items } = await engine.items('default', id, { limit: 2 });
+    expect(items).toMatchObject([{ attempts: 2 }, { attempts: 2 }]);
   });
 
   it('is followed by one that enqueues what was stored and not enqueued', async () => {

@@ -69,5 +69,11 @@ export interface EngineOptions {
  * Rejects when another live process owns the directory. The first opening takes some seconds, later ones about half a one.
  */
 export async function openEmbeddedEngine(options: EngineOptions): Promise<TaskEngine> {
-  return assembleEngine(await openEmbeddedParts(options), options);
+  const parts = await openEmbeddedParts(options);
+  try {
+    return await assembleEngine(parts, options);
+  } catch (error) {
+    await parts.release();
+    throw error;
+  }
 }
