@@ -1,24 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { JournalEntry } from '../src/simulator/simulator.ts';
+import { createDataDir, type DataDir } from './support/dataDir.ts';
 import { eventsOf } from './support/gateway.ts';
 import { startProgram, type Program } from './support/processes.ts';
 
 const KEY = 'a-key-for-the-kill-test';
 const TASKS = 100;
 
-let directory: string;
+let data: DataDir;
 const programs: Program[] = [];
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'kill-'));
+  data = await createDataDir();
 });
 
 afterEach(async () => {
   await Promise.all(programs.map((program) => program.stop('SIGKILL')));
-  await rm(directory, { recursive: true, force: true });
+  await data.remove();
 });
 
 /** Starts the simulators; the environment that reaches them, and each one's origin. */
@@ -45,7 +43,7 @@ async function startGateway(environment: Record<string, string>): Promise<{ prog
     ...environment,
     PORT: '0',
     GATEWAY_API_KEYS: KEY,
-    DATA_DIR: join(directory, 'data'),
+    DATA_DIR: data.path,
   });
   programs.push(program);
   const [, url] = await program.prints(/"url":"(http[^"]*)","msg":"ready"/);

@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import { readConfig, type Config } from '../../src/config.ts';
 import { startGateway, type Gateway } from '../../src/gateway.ts';
 import type { CallRecord } from '../../src/outbound/upstream.ts';
 import { CARDS } from '../../src/providers.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
+import { createDataDir } from './dataDir.ts';
 
 /** A GraphQL answer; `data` is read by the test with the type of its document. */
 export interface Answer<Data> {
@@ -34,15 +32,21 @@ export interface TestGatewayOptions {
   /** Over a sandbox of 120 people and 60 skills without rate limits on a free port. */
   environment?: Record<string, string>;
   dataDir?: string;
+  /** Sent as bearer token, where the environment asks for keys. */
+  apiKey?: string;
 }
 
 /** Starts a gateway in this process and waits until its first walks have ended. */
-export async function startTestGateway({ environment = {}, dataDir }: TestGatewayOptions = {}): Promise<TestGateway> {
-  const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-')));
+export async function startTestGateway({
+  environment = {},
+  dataDir,
+  apiKey,
+}: TestGatewayOptions = {}): Promise<TestGateway> {
+  const own = dataDir === undefined ? await createDataDir() : null;
   const config: Config = readConfig(
     {
       PORT: '0',
-      DATA_DIR: directory,
+      DATA_DIR: own?.path ?? dataDir ?? '',
       SIMULATOR_PEOPLE: '120',
       SIMULATOR_SKILLS: '60',
       SIMULATOR_LIMITS: 'none',
@@ -61,7 +65,11 @@ export async function startTestGateway({ environment = {}, dataDir }: TestGatewa
   const post = (query: string, variables: Record<string, unknown>, accept: string) =>
     fetch(`${gateway.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept },
+      headers: {
+        'content-type': 'application/json',
+        accept,
+        ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+      },
       body: JSON.stringify({ query, variables }),
     });
   return {
@@ -94,7 +102,7 @@ export async function startTestGateway({ environment = {}, dataDir }: TestGatewa
     },
     async close() {
       await gateway.close();
-      if (dataDir === undefined) await rm(directory, { recursive: true, force: true });
+      await own?.remove();
     },
   };
 }
