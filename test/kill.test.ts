@@ -7,16 +7,16 @@ import { startProgram, type Program } from './support/processes.ts';
 const KEY = 'a-key-for-the-kill-test';
 const TASKS = 100;
 
-let data: DataDir;
+let dataDir: DataDir;
 const programs: Program[] = [];
 
 beforeEach(async () => {
-  data = await createDataDir();
+  dataDir = await createDataDir();
 });
 
 afterEach(async () => {
   await Promise.all(programs.map((program) => program.stop('SIGKILL')));
-  await data.remove();
+  await dataDir.remove();
 });
 
 /** Starts the simulators; the environment that reaches them, and each one's origin. */
@@ -43,7 +43,7 @@ async function startGateway(environment: Record<string, string>): Promise<{ prog
     ...environment,
     PORT: '0',
     GATEWAY_API_KEYS: KEY,
-    DATA_DIR: data.path,
+    DATA_DIR: dataDir.path,
   });
   programs.push(program);
   const [, url] = await program.prints(/"url":"(http[^"]*)","msg":"ready"/);
