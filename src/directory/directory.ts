@@ -104,9 +104,9 @@ export class Directory {
       if (at >= walkBegan || (created && !next.has(id) && this.#now() - at < CREATED_MS)) next.set(id, row);
       else holdings.written.delete(id);
     }
-    if (!takeOver(holdings.employees, next)) return;
+    const news = takeOver(holdings.employees, next);
     holdings.employees = next;
-    this.#employees.stale({ now: true });
+    this.#employees.complete(news);
   }
 
   /** Takes what a write stored; read at once, although walks may not show it for hours. */
@@ -132,9 +132,9 @@ export class Directory {
   replaceSkills(integration: string, rows: ReadonlyMap<string, SkillRow>): void {
     const holdings = this.#of(integration);
     const next = new Map(rows);
-    if (!takeOver(holdings.skills, next)) return;
+    const news = takeOver(holdings.skills, next);
     holdings.skills = next;
-    this.#skills.stale({ now: true });
+    this.#skills.complete(news);
   }
 
   /** Makes sure that every rating row has a skill, learning those that no catalogue lists. */
@@ -212,6 +212,11 @@ class Cached<T> {
   stale(options: { now?: boolean } = {}): void {
     if (options.now === true) this.#stale = 'now';
     else if (this.#stale === 'no') this.#stale = 'soon';
+  }
+
+  /** A walk has ended: what it brought is shown at once, be it new now or since its pages came. */
+  complete(news: boolean): void {
+    if (news || this.#stale === 'soon') this.#stale = 'now';
   }
 
   get value(): T {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   comparePositions,
@@ -6,6 +6,7 @@ import {
   encodeCursor,
   pageOf,
   type Direction,
+  type Page,
   type PageArgs,
   type Position,
 } from './paging.ts';
@@ -142,7 +143,7 @@ describe('walking page by page', () => {
           const list = items.toSorted((a, b) => comparePositions(a, b, direction));
           const forwards: Position[] = [];
           for (let after: Position | null = null, more = true; more;) {
-            const found = pageOf(list, itself, { first: size, after }, direction);
+            const found: Page<Position> = pageOf(list, itself, { first: size, after }, direction);
             expect(found.hasPrevious).toBe(forwards.length > 0);
             forwards.push(...found.items);
             // Through a cursor, as a client does.
@@ -152,7 +153,7 @@ describe('walking page by page', () => {
           expect(forwards).toEqual(list);
           let backwards: Position[] = [];
           for (let before: Position | null = null, more = true; more;) {
-            const found = pageOf(list, itself, { last: size, before }, direction);
+            const found: Page<Position> = pageOf(list, itself, { last: size, before }, direction);
             expect(found.hasNext).toBe(backwards.length > 0);
             backwards = [...found.items, ...backwards];
             before = found.items[0] ?? null;
@@ -172,7 +173,7 @@ describe('walking page by page', () => {
         let list = sorted(before);
         const seen: Position[] = [];
         for (let after: Position | null = null, more = true; more; list = sorted(during)) {
-          const found = pageOf(list, itself, { first: size, after });
+          const found: Page<Position> = pageOf(list, itself, { first: size, after });
           seen.push(...found.items);
           after = found.items.at(-1) ?? after;
           more = found.hasNext;
@@ -180,7 +181,7 @@ describe('walking page by page', () => {
         const keys = seen.map(({ key, id }) => `${key}|${id}`);
         expect(new Set(keys).size).toBe(keys.length);
         // A list that ended on its first page has been read as a whole.
-        if (before.length > size) expect(seen).toEqual(expect.arrayContaining(stayed));
+        expect(before.length <= size || stayed.every((item) => keys.includes(`${item.key}|${item.id}`))).toBe(true);
       }),
     );
   });
