@@ -5,9 +5,9 @@
  */
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RatingWrite, WritePort } from '../../domain/ports.ts';
-import type { RatingRow } from '../../domain/records.ts';
-import { openEmbeddedEngine } from './engine.ts';
+import type { RatingWrite, WritePort } from '../../src/domain/ports.ts';
+import type { RatingRow } from '../../src/domain/records.ts';
+import { openEmbeddedEngine } from '../../src/tasks/engine/engine.ts';
 
 const [dataDir = '', journal = '', repeat = '', count = '', mute = '', halfway = ''] = process.argv.slice(2);
 let calls = 0;

@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Ports } from '../../domain/ports.ts';
-import type { Task } from '../task.ts';
-import { openEmbeddedEngine, type TaskEngine } from './engine.ts';
+import type { Ports } from '../src/domain/ports.ts';
+import type { Task } from '../src/tasks/task.ts';
+import { openEmbeddedEngine, type TaskEngine } from '../src/tasks/engine/engine.ts';
 
 const TASKS = 100;
 /** The provider answers so many calls; the kill comes when so many were sent, so that some are done, some under way, some not begun. */
 const ANSWERED = 60;
 const HALFWAY = 80;
-const CHILD = join(import.meta.dirname, 'crashChild.ts');
+const CHILD = join(import.meta.dirname, 'support', 'crashChild.ts');
 
 let directory: string;
 let child: ChildProcess | null = null;

@@ -1,0 +1,21 @@
+/** What people said about records: that they are one, or that they are not. Wins over every rule. */
+
+/** A record, named as inputs name it. */
+export interface RecordName {
+  integration: string;
+  remoteId: string;
+}
+
+/** One decision about two records of one kind; the later of two about the same pair counts. */
+export interface Link {
+  kind: 'employee' | 'skill';
+  /** `joined`: one and the same. `parted`: two, whatever the rules say. */
+  verdict: 'joined' | 'parted';
+  a: RecordName;
+  b: RecordName;
+  /** Who decided: the client's name, or `unknown` where access is open. */
+  by: string;
+  /** RFC 3339, UTC. */
+  at: string;
+  note: string | null;
+}
