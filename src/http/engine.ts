@@ -1,6 +1,7 @@
 import { GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import { createQueryCompiler } from './compiledQuery.ts';
 import { endOnAbort, ShuttingDown } from './endOnAbort.ts';
 import type { Log } from './log.ts';
 import { createMaskError } from './maskError.ts';
@@ -36,7 +37,7 @@ export function createEngine(schema: GraphQLSchema, log: Log): Engine {
   const errors = new LRUCache<string, object>({ ...KEPT, sizeCalculation: (_, text) => text.length + 1 });
   const yoga = createYoga<{ scope: RequestScope }>({
     schema,
-    plugins: [scoped()],
+    plugins: [scoped(schema)],
     maskedErrors: { maskError },
     parserAndValidationCache: {
       documentCache: documents,
@@ -55,14 +56,18 @@ export function createEngine(schema: GraphQLSchema, log: Log): Engine {
   return { yoga, documents, maskError };
 }
 
-/** Gives resolvers the scope's own context object, bounds documents, and ends streams with their request. */
-function scoped(): Plugin<object, { scope: RequestScope }> {
+/** Gives resolvers the scope's own context object, runs queries compiled, bounds documents, and ends streams with their request. */
+function scoped(schema: GraphQLSchema): Plugin<object, { scope: RequestScope }> {
+  const compiler = createQueryCompiler(schema);
   return {
     onParse({ parseFn, setParseFn }) {
       setParseFn((source, options) => parseFn(source, { ...options, maxTokens: MAX_TOKENS }));
     },
     onExecute({ executeFn, setExecuteFn }) {
-      setExecuteFn((args) => executeFn({ ...args, contextValue: scopeOf(args.contextValue).resolverContext }));
+      setExecuteFn(async (args) => {
+        const inScope = { ...args, contextValue: scopeOf(args.contextValue).resolverContext };
+        return (await compiler.execute(inScope)) ?? executeFn(inScope);
+      });
     },
     onSubscribe({ args, subscribeFn, setSubscribeFn }) {
       const scope = scopeOf(args.contextValue);

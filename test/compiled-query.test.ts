@@ -1,0 +1,165 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import {
+  execute,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isLeafType,
+  isRequiredArgument,
+  isUnionType,
+  Kind,
+  OperationTypeNode,
+  parse,
+  print,
+  validate,
+  type DocumentNode,
+  type GraphQLNamedType,
+  type OperationDefinitionNode,
+  type TypeNode,
+} from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { schema } from '../schema/index.ts';
+import { createContext } from '../src/context.ts';
+import { createQueryCompiler } from '../src/http/compiledQuery.ts';
+import { RatingReader } from '../src/loaders/ratingReader.ts';
+import type { TaskEngine } from '../src/tasks/engine/engine.ts';
+import { startTestGateway, type TestGateway } from './support/gateway.ts';
+
+const ROOT = new URL('../', import.meta.url);
+
+/** Every query in examples/ and in the tests, by its text: each with the fragments that it names. */
+function queries(): DocumentNode[] {
+  const texts = ['examples/', 'examples/graphiql/', 'test/', 'src/'].flatMap((folder) =>
+    readdirSync(new URL(folder, ROOT)).flatMap((file) => {
+      if (!/\.graphql$|\.test\.ts$/.test(file)) return [];
+      const text = readFileSync(new URL(folder + file, ROOT), 'utf8');
+      if (file.endsWith('.graphql')) return [text];
+      return [...text.matchAll(/\/\* GraphQL \*\/ `([^`]*)`/g)].map((match) => match[1] ?? '');
+    }),
+  );
+  const parsed = texts.flatMap((text) => {
+    try {
+      return [parse(text)];
+    } catch {
+      // Tests hold broken documents on purpose.
+      return [];
+    }
+  });
+  const fragments = new Map(
+    parsed
+      .flatMap(({ definitions }) => definitions)
+      .flatMap((definition) =>
+        definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
+      ),
+  );
+  return parsed.flatMap(({ definitions }) =>
+    definitions.flatMap((definition): DocumentNode[] => {
+      if (definition.kind !== Kind.OPERATION_DEFINITION || definition.operation !== OperationTypeNode.QUERY) return [];
+      const named = new Set<string>();
+      const collect = (text: string) => {
+        for (const [, name = ''] of text.matchAll(/\.\.\.\s*(?!on\b)(\w+)/g)) {
+          const fragment = fragments.get(name);
+          if (!fragment || named.has(name)) continue;
+          named.add(name);
+          collect(print(fragment));
+        }
+      };
+      collect(print(definition));
+      const used = [...named].flatMap((name) => fragments.get(name) ?? []);
+      const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [definition, ...used] };
+      return validate(schema, document).length === 0 ? [document] : [];
+    }),
+  );
+}
+
+/** A query of every field that needs no argument, some levels deep; aliases keep fields of one name apart. */
+function everything(): DocumentNode {
+  const selectionOf = (type: GraphQLNamedType, depth: number): string => {
+    if (!isCompositeType(type)) return '';
+    const fields = isUnionType(type) ? [] : Object.values(type.getFields());
+    const selected = fields.flatMap((field) => {
+      if (field.args.some(isRequiredArgument)) return [];
+      const inner = getNamedType(field.type);
+      if (isLeafType(inner)) return [`${type.name}_${field.name}: ${field.name}`];
+      return depth > 0 ? [`${type.name}_${field.name}: ${field.name} ${selectionOf(inner, depth - 1)}`] : [];
+    });
+    const types = isAbstractType(type) ? schema.getPossibleTypes(type) : [];
+    const possible = types.map((each) => `... on ${each.name} ${selectionOf(each, depth - 1)}`);
+    return `{ __typename ${[...selected, ...(depth > 0 ? possible : [])].join(' ')} }`;
+  };
+  const of = (name: string) => selectionOf(schema.getType(name) as GraphQLNamedType, 5);
+  return parse(
+    `{ employees(first: 3) ${of('EmployeeConnection')} skills(first: 3) ${of('SkillConnection')} integrations ${of('Integration')} }`,
+  );
+}
+
+const operationOf = (document: DocumentNode) => document.definitions[0] as OperationDefinitionNode;
+
+describe('compiled queries on the graph', () => {
+  let gateway: TestGateway;
+  let id = '';
+
+  beforeAll(async () => {
+    gateway = await startTestGateway();
+    const { data } = await gateway.ask<{ employees: { nodes: { id: string }[] } }>('{ employees { nodes { id } } }');
+    id = data?.employees.nodes[0]?.id ?? '';
+  });
+  afterAll(() => gateway.close());
+
+  /** A value for every variable that has to have one. */
+  const valueOf = (type: TypeNode): unknown => {
+    if (type.kind === Kind.NON_NULL_TYPE) return valueOf(type.type);
+    if (type.kind === Kind.LIST_TYPE) return [valueOf(type.type)];
+    const values: Record<string, unknown> = {
+      Int: 20,
+      Boolean: true,
+      ID: id,
+      EmployeeLookup: { id },
+      SkillLookup: { name: 'TypeScript' },
+    };
+    return values[type.name.value] ?? 'text';
+  };
+
+  it('answer what the executor answers, byte for byte', async () => {
+    const { directory } = gateway.gateway;
+    const readers = new Map(
+      directory.integrations.map((integration) => [
+        integration.name,
+        new RatingReader({ directory, integration, cache: true }),
+      ]),
+    );
+    const context = () =>
+      createContext({
+        viewer: { tenant: 'default', client: null },
+        directory,
+        readers,
+        // No task is known: queries of tasks answer null.
+        tasks: { get: () => Promise.resolve(null) } as unknown as TaskEngine,
+        signal: new AbortController().signal,
+        deadlineMs: 10_000,
+      });
+    const compiler = createQueryCompiler(schema);
+    // Time goes on between two answers.
+    const textOf = (answer: unknown) => JSON.stringify(answer).replaceAll(/"ageSeconds":\d+/g, '"ageSeconds":0');
+    const expected: [string, string][] = [];
+    const answered: [string, string | null][] = [];
+    const documents = [...queries(), everything()];
+    for (const document of documents) {
+      const operation = operationOf(document);
+      const variableValues = Object.fromEntries(
+        (operation.variableDefinitions ?? [])
+          .filter(({ type, defaultValue }) => type.kind === Kind.NON_NULL_TYPE && !defaultValue)
+          .map(({ variable, type }) => [variable.name.value, valueOf(type)]),
+      );
+      const args = { schema, document, variableValues };
+      // The first run fills the cache: afterwards both find the same.
+      await execute({ ...args, contextValue: context() });
+      const executed = await execute({ ...args, contextValue: context() });
+      const answer = await compiler.execute({ ...args, contextValue: context() });
+      expected.push([print(operation), textOf(executed)]);
+      answered.push([print(operation), answer && textOf(answer)]);
+    }
+    expect(documents.length).toBeGreaterThan(5);
+    expect(answered).toEqual(expected);
+  });
+});
