@@ -1,0 +1,110 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { numberValue, ONE_TO_FIVE, ratingRow } from '../../test/support/fake-provider.ts';
+import type { RatingRow } from '../domain/records.ts';
+import { VirtualClock } from '../simulator/clock.ts';
+import { Overlay } from './overlay.ts';
+
+const DAY = 24 * 60 * 60_000;
+const old = ratingRow('1', 'java', { value: numberValue(2), changedAt: '2026-01-01T00:00:00.000Z' });
+const written = ratingRow('1', 'java', { value: numberValue(4), changedAt: '2026-03-01T00:00:00.000Z' });
+const other = ratingRow('1', 'go');
+
+let clock: VirtualClock;
+let overlay: Overlay;
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  overlay = new Overlay(() => clock.now());
+});
+
+const over = (rows: readonly RatingRow[], options?: { forget: boolean }) =>
+  overlay.over('1', rows, options).map(({ row, pending }) => ({ row, pending }));
+
+describe('a written row', () => {
+  it('stands in the place of the one read, pending', () => {
+    overlay.put(written);
+    expect(over([other, old])).toEqual([
+      { row: other, pending: false },
+      { row: written, pending: true },
+    ]);
+  });
+
+  it('is appended where the read has none', () => {
+    overlay.put(written);
+    expect(over([other])).toEqual([
+      { row: other, pending: false },
+      { row: written, pending: true },
+    ]);
+  });
+
+  it('is laid over its own employee only', () => {
+    overlay.put(written);
+    expect(overlay.over('2', [])).toEqual([]);
+  });
+
+  it('gives way to a read that shows its value, for good', () => {
+    overlay.put(written);
+    const shown = { ...written, changedAt: null };
+    expect(over([shown])).toEqual([{ row: shown, pending: false }]);
+    expect(over([old])).toEqual([{ row: old, pending: false }]);
+  });
+
+  it('gives way to a later change by somebody else', () => {
+    overlay.put(written);
+    const later = ratingRow('1', 'java', { value: numberValue(5), changedAt: '2026-03-02T00:00:00.000Z' });
+    expect(over([later])).toEqual([{ row: later, pending: false }]);
+  });
+
+  it('is the same value when only one of the rows repeats the scale', () => {
+    overlay.put({ ...written, value: { kind: 'number', value: 4, scale: ONE_TO_FIVE }, changedAt: null });
+    expect(over([{ ...written, changedAt: null }])[0]?.pending).toBe(false);
+    const option = (optionId: string | null, name: string | null): RatingRow['value'] => ({
+      kind: 'option',
+      optionId,
+      name,
+      options: null,
+    });
+    overlay.put({ ...written, value: option('4', 'Expert'), changedAt: null });
+    expect(over([{ ...old, value: option('3', 'Expert') }])[0]?.pending).toBe(true);
+    expect(over([{ ...old, value: option(null, 'Expert') }])[0]?.pending).toBe(false);
+    overlay.put({ ...written, value: null, changedAt: null });
+    expect(over([old])[0]).toEqual({ row: { ...written, value: null, changedAt: null }, pending: true });
+    expect(over([{ ...old, value: null }])[0]?.pending).toBe(false);
+  });
+
+  it('is not forgotten by a read that says nothing of the others', () => {
+    overlay.put(written);
+    expect(over([written], { forget: false })).toEqual([{ row: written, pending: false }]);
+    expect(over([old])).toEqual([{ row: written, pending: true }]);
+  });
+
+  it('is kept for a day at most', () => {
+    overlay.put(written);
+    clock.advance(DAY);
+    expect(over([old])[0]?.pending).toBe(true);
+    clock.advance(1);
+    expect(over([old])).toEqual([{ row: old, pending: false }]);
+  });
+
+  it('is the last of several', () => {
+    overlay.put(written);
+    overlay.put({ ...written, value: numberValue(5) });
+    expect(over([old])).toEqual([{ row: { ...written, value: numberValue(5) }, pending: true }]);
+  });
+
+  it('tells a read that began before it', () => {
+    overlay.put(written);
+    expect([overlay.wroteSince('1', clock.now()), overlay.wroteSince('1', clock.now() + 1)]).toEqual([true, false]);
+    expect(overlay.wroteSince('2', 0)).toBe(false);
+  });
+
+  it('is dropped after a day though nobody reads it', () => {
+    overlay.put(written);
+    overlay.put(ratingRow('2', 'java'));
+    clock.advance(DAY - 1000);
+    overlay.put(other);
+    clock.advance(2000);
+    overlay.put(ratingRow('3', 'java'));
+    expect(['1', '2', '3'].map((id) => overlay.wroteSince(id, 0))).toEqual([true, false, true]);
+  });
+});
