@@ -5,6 +5,7 @@
 import type { EmployeeRow, RatingRow, SkillRow } from './records.ts';
 import type { ProviderError } from './problem.ts';
 import type { Scale, WrittenValue } from './rating.ts';
+import type { Receipt } from './receipt.ts';
 
 /** What accompanies every call down to the socket. */
 export interface Call {
@@ -12,6 +13,8 @@ export interface Call {
   signal?: AbortSignal | undefined;
   /** Who pays: an interactive request, the directory's walk, or a task. */
   purpose: 'request' | 'walk' | 'task';
+  /** Where the cost is written down; absent where nobody asked for it. */
+  receipt?: Receipt | undefined;
 }
 
 /** One page of a walk. Rows that could not be read are left out and counted as drift. */

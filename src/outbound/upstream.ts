@@ -89,6 +89,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       await rate?.take(call.signal);
       call.signal?.throwIfAborted();
       const started = now();
+      const ended = call.receipt?.call(integration);
       let outcome = 'ok';
       try {
         const response = await transport.send(http);
@@ -99,6 +100,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         outcome = error instanceof ProviderError && !call.signal?.aborted ? error.code : 'ABORTED';
         throw error;
       } finally {
+        ended?.(outcome !== 'ok');
         options.onCall?.({
           integration,
           operation: request.operation,
@@ -142,7 +144,12 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       };
       call.signal?.throwIfAborted();
       const repeatable = request.repeatable ?? request.kind === 'read';
-      return repeatable ? repeated(request, http, call) : attempt(request, http, call);
+      const arrived = call.receipt?.wait(integration);
+      try {
+        return await (repeatable ? repeated(request, http, call) : attempt(request, http, call));
+      } finally {
+        arrived?.();
+      }
     },
     drift: (note) => options.onDrift?.(note),
     close: () => transport.close(),
