@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { LinkStore } from '../../links/linkStore.ts';
 import type { TaskStore } from '../store/store.ts';
 import type { Task, TaskItem, TaskItemState } from '../task.ts';
 import { batchesOf } from './batches.ts';
@@ -12,6 +13,8 @@ import { watchTask, type Watcher } from './watch.ts';
 /** What an engine stands on; the same engine works on any. */
 export interface EngineParts {
   store: TaskStore;
+  /** Not the engine's own: it lives in the same database, which the engine opens. */
+  links: LinkStore;
   queue: JobQueue;
   events: TaskEvents;
   /** Calls back once when the store is lost. */

@@ -1,5 +1,6 @@
 import { createPostgresBackend, runMigrations } from 'bullmq';
 import { join } from 'node:path';
+import { postgresLinkStore } from '../../links/postgresLinkStore.ts';
 import { lockDirectory } from '../store/lock.ts';
 import { migrate } from '../store/migrations.ts';
 import { PglitePool } from '../store/pglitePool.ts';
@@ -24,6 +25,7 @@ export async function openEmbeddedParts({
     await migrateQueue(open);
     return {
       store: vacuumed(open, postgresStore(open)),
+      links: postgresLinkStore(open),
       queue: bullQueue({ connection: open, backend: createPostgresBackend, log }),
       events: localEvents(),
       onLost: (lost) => open.once('error', lost),

@@ -1,4 +1,5 @@
 import type { Ports } from '../../domain/ports.ts';
+import type { LinkStore } from '../../links/linkStore.ts';
 import type { Clock } from '../../simulator/clock.ts';
 import type { Claim } from '../store/store.ts';
 import type { IdempotencyKey, NewTask, StartResult, Task, TaskItem, TaskItemState } from '../task.ts';
@@ -41,6 +42,11 @@ export interface TaskEngine {
   close(): Promise<void>;
 }
 
+/** An engine with what else its database holds. */
+export interface OpenEngine extends TaskEngine {
+  links: LinkStore;
+}
+
 /** Shaped like pino. */
 export interface EngineLog {
   info(object: object, message: string): void;
@@ -68,10 +74,10 @@ export interface EngineOptions {
  * Tasks survive the death of the process, not a power cut (the store never calls fsync).
  * Rejects when another live process owns the directory. The first opening takes some seconds, later ones about half a one.
  */
-export async function openEmbeddedEngine(options: EngineOptions): Promise<TaskEngine> {
+export async function openEmbeddedEngine(options: EngineOptions): Promise<OpenEngine> {
   const parts = await openEmbeddedParts(options);
   try {
-    return await assembleEngine(parts, options);
+    return { ...(await assembleEngine(parts, options)), links: parts.links };
   } catch (error) {
     await parts.release();
     throw error;

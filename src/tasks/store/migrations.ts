@@ -68,6 +68,24 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (tenant, client, key)
   );
   `,
+  // 2: what people decided about records. Only ever added to: the latest about a pair counts, the others are history.
+  `
+  CREATE TABLE gateway.record_link (
+    decision bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant text NOT NULL,
+    kind text NOT NULL,
+    verdict text NOT NULL,
+    a_integration text NOT NULL,
+    a_remote_id text NOT NULL,
+    b_integration text NOT NULL,
+    b_remote_id text NOT NULL,
+    decided_by text NOT NULL,
+    decided_at timestamptz NOT NULL,
+    note text
+  );
+  CREATE INDEX record_link_pair ON gateway.record_link
+    (tenant, kind, a_integration, a_remote_id, b_integration, b_remote_id, decision DESC);
+  `,
 ];
 
 /** Brings the schema `gateway` up to date, in one transaction. Throws when a newer program has written it. */

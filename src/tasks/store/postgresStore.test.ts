@@ -26,7 +26,7 @@ describe('the Postgres task store', () => {
     const pool = await PglitePool.open(directory);
     await Promise.all([migrate(pool), migrate(pool)]);
     const { rows } = await pool.query('SELECT version FROM gateway.migration');
-    expect(rows).toEqual([{ version: 1 }]);
+    expect(rows).toEqual([{ version: 1 }, { version: 2 }]);
     await pool.query('INSERT INTO gateway.migration (version) VALUES (99)');
     await expect(migrate(pool)).rejects.toThrow('at version 99');
     await pool.end();
