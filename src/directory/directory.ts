@@ -2,9 +2,11 @@ import type { Placed } from '../domain/match.ts';
 import type { EmployeeRow, RatingRow, SkillRow } from '../domain/records.ts';
 import { EmployeeView } from './employees.ts';
 import type { Integration } from './integration.ts';
+import { Cached } from './cached.ts';
 import { KeptRatings } from './keptRatings.ts';
 import { completed, learntFrom, type LearntSkill } from './learntSkill.ts';
 import { SkillView, unambiguousAliases } from './skills.ts';
+import { same, takeOver } from './takeOver.ts';
 
 /** What is known of one integration's records. */
 interface Holdings {
@@ -17,10 +19,6 @@ interface Holdings {
   written: Map<string, { row: EmployeeRow; at: number; created: boolean }>;
 }
 
-/** Shortest time between two rebuilds of a view while a walk brings page after page. */
-const REBUILD_EVERY_MS = 1000;
-/** And at most this share of the time goes into rebuilding: 100,000 people take some 4 s, in which nothing else runs. */
-const REBUILD_SHARE = 0.1;
 /** How long a created employee is kept that no walk shows: a provider that is a mirror may sync once a day (DESIGN: Reading). */
 const CREATED_MS = 24 * 60 * 60_000;
 
@@ -174,64 +172,4 @@ function skillsOf({ skills, learnt }: Holdings): SkillRow[] {
     ({ row, keys }) => !skills.has(row.remoteId) && !keys?.some((key) => joined.has(key)),
   );
   return [...rows, ...uncovered.map(({ row }) => row)];
-}
-
-/** Makes the rows of `next` that say nothing new the very same objects; whether anything is new. */
-function takeOver<Row extends object>(before: ReadonlyMap<string, Row>, next: Map<string, Row>): boolean {
-  let news = before.size !== next.size;
-  for (const [id, row] of next) {
-    const old = before.get(id);
-    if (old && same(old, row)) next.set(id, old);
-    else news = true;
-  }
-  return news;
-}
-
-/** Most walks find what is known already; telling that costs far less than matching everybody anew. */
-function same<Row extends object>(a: Row | undefined, b: Row): boolean {
-  if (a === undefined || a === b) return a === b;
-  for (const key in b) {
-    const [old, now] = [a[key], b[key]];
-    if (old !== now && !(typeof now === 'object' && JSON.stringify(old) === JSON.stringify(now))) return false;
-  }
-  return true;
-}
-
-/** A value rebuilt when read after it went stale: at once where told so, else no more often than the rates above allow. */
-class Cached<T> {
-  readonly #build: () => T;
-  readonly #now: () => number;
-  #built: { value: T; at: number; tookMs: number } | null = null;
-  #stale: 'no' | 'soon' | 'now' = 'no';
-
-  constructor(build: () => T, now: () => number) {
-    this.#build = build;
-    this.#now = now;
-  }
-
-  stale(options: { now?: boolean } = {}): void {
-    if (options.now === true) this.#stale = 'now';
-    else if (this.#stale === 'no') this.#stale = 'soon';
-  }
-
-  /** A walk has ended: what it brought is shown at once, be it new now or since its pages came. */
-  complete(news: boolean): void {
-    if (news || this.#stale === 'soon') this.#stale = 'now';
-  }
-
-  get value(): T {
-    if (this.#built === null || this.#due(this.#built)) {
-      const began = this.#now();
-      const value = this.#build();
-      const at = this.#now();
-      this.#built = { value, at, tookMs: at - began };
-      this.#stale = 'no';
-    }
-    return this.#built.value;
-  }
-
-  #due({ at, tookMs }: { at: number; tookMs: number }): boolean {
-    if (this.#stale !== 'soon') return this.#stale === 'now';
-    return this.#now() - at >= Math.max(REBUILD_EVERY_MS, tookMs / REBUILD_SHARE);
-  }
 }

@@ -49,7 +49,7 @@ function plan(items: readonly UpsertEmployeeItem[], directory: Directory, compla
   return items.flatMap((item, index) => {
     const at = complaints.at(index);
     checkKey(item.key, keys, at);
-    checkDuplicates(item, taken, at);
+    const repeated = repeatsKey(item, taken, at);
     const integration = known(directory, item.integration, at.at('integration'));
     if (!integration) return [];
     const port = integration.ports.upsertEmployees;
@@ -59,6 +59,11 @@ function plan(items: readonly UpsertEmployeeItem[], directory: Directory, compla
       return [];
     }
     const change = writeOf(item, integration, port, directory, at);
+    if (change.existing && !repeated) {
+      const identity = JSON.stringify([integration.name, 'record', change.existing.remoteId]);
+      if (taken.has(identity)) at.add('DUPLICATE', `An earlier item for ${integration.name} is about the same record.`);
+      taken.add(identity);
+    }
     return {
       index,
       key: item.key ?? null,
@@ -70,7 +75,9 @@ function plan(items: readonly UpsertEmployeeItem[], directory: Directory, compla
   });
 }
 
-function checkDuplicates(item: UpsertEmployeeItem, taken: Set<string>, complaints: Complaints): void {
+/** Whether an earlier item has one of its keys; notes which. */
+function repeatsKey(item: UpsertEmployeeItem, taken: Set<string>, complaints: Complaints): boolean {
+  let repeated = false;
   const identities = [
     ['workEmail', item.workEmail.toLowerCase()],
     ['employeeNumber', item.employeeNumber],
@@ -80,9 +87,11 @@ function checkDuplicates(item: UpsertEmployeeItem, taken: Set<string>, complaint
     const identity = JSON.stringify([item.integration, field, value]);
     if (taken.has(identity)) {
       complaints.at(field).add('DUPLICATE', `An earlier item for ${item.integration} has the same value.`);
+      repeated = true;
     }
     taken.add(identity);
   }
+  return repeated;
 }
 
 function writeOf(
@@ -112,6 +121,8 @@ function writeOf(
   for (const field of ['employeeNumber', 'workEmail'] as const) {
     const value = item[field];
     if (port.fields.includes(field) || typeof value !== 'string' || value.trim() === '') continue;
+    // Where there is nobody, that is the complaint.
+    if (field === 'workEmail' && change.existing === null) continue;
     if (!sameKey(value, change.existing?.[field] ?? null, field)) unsupported(field, integration, complaints);
   }
   if (change.existing === null && !port.creates) {

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { FakeProvider } from '../../test/support/fake-provider.ts';
+import { ProviderError, type ProblemCode } from '../domain/problem.ts';
+import type { CallRecord } from '../outbound/upstream.ts';
+import { VirtualClock } from '../simulator/clock.ts';
+import { isFilterIgnored } from './integration.ts';
+
+const error = (code: ProblemCode) => new ProviderError(code, 'It failed.');
+const call = (outcome: string): CallRecord => ({
+  integration: 'hr',
+  operation: 'employees',
+  kind: 'read',
+  purpose: 'request',
+  outcome,
+  milliseconds: 1,
+});
+
+describe('what an integration can do', () => {
+  it('is what its ports are', () => {
+    const { integration } = new FakeProvider({ batchSize: 7 });
+    expect(integration.capabilities).toMatchObject([
+      { operation: 'READ_EMPLOYEES', support: 'NATIVE', batchSize: 1 },
+      { operation: 'READ_SKILLS', support: 'NATIVE', batchSize: 1 },
+      { operation: 'READ_RATINGS_BY_EMPLOYEE', support: 'NATIVE', batchSize: 7, reason: null },
+      { operation: 'ASSIGN_SKILLS', support: 'UNSUPPORTED', batchSize: null },
+      { operation: 'RATE_SKILLS', support: 'UNSUPPORTED', batchSize: null },
+      { operation: 'UPSERT_EMPLOYEES', support: 'UNSUPPORTED', batchSize: null },
+    ]);
+    expect([integration.offers('READ_SKILLS'), integration.offers('RATE_SKILLS')]).toEqual([true, false]);
+  });
+
+  it('shrinks by what is not offered, until that works or is tried anew', () => {
+    const { integration } = new FakeProvider();
+    integration.failed('READ_RATINGS_BY_EMPLOYEE', error('NOT_OFFERED'));
+    integration.failed('READ_SKILLS', error('NOT_OFFERED'));
+    expect(integration.capability('READ_RATINGS_BY_EMPLOYEE')).toMatchObject({
+      support: 'UNSUPPORTED',
+      reason: 'It failed.',
+    });
+    expect(integration.capability('READ_SKILLS')).toMatchObject({ support: 'EMULATED', batchSize: null });
+    expect(integration.offers('READ_RATINGS_BY_EMPLOYEE')).toBe(false);
+    integration.worked('READ_RATINGS_BY_EMPLOYEE');
+    expect([integration.offers('READ_RATINGS_BY_EMPLOYEE'), integration.offers('READ_SKILLS')]).toEqual([true, false]);
+    integration.retryOffers();
+    expect(integration.offers('READ_SKILLS')).toBe(true);
+  });
+
+  it('does not shrink by a failure of another kind', () => {
+    const { integration } = new FakeProvider();
+    integration.failed('READ_SKILLS', error('FORBIDDEN'));
+    expect(integration.offers('READ_SKILLS')).toBe(true);
+  });
+});
+
+describe('the health of an integration', () => {
+  it('is HEALTHY until something fails, and again after a call that went well', () => {
+    const clock = new VirtualClock();
+    const { integration } = new FakeProvider({ now: () => clock.now() });
+    expect([integration.state, integration.lastProblem, integration.lastProblemAt]).toEqual(['HEALTHY', null, null]);
+    expect(integration.failed('READ_SKILLS', error('TIMEOUT'))).toMatchObject({ code: 'TIMEOUT', retryable: true });
+    expect(integration).toMatchObject({
+      state: 'DEGRADED',
+      lastProblem: { code: 'TIMEOUT' },
+      lastProblemAt: new Date(clock.now()).toISOString(),
+    });
+    integration.onCall(call('TIMEOUT'));
+    expect(integration.state).toBe('DEGRADED');
+    integration.onCall(call('ok'));
+    expect(integration).toMatchObject({ state: 'HEALTHY', lastProblem: { code: 'TIMEOUT' } });
+  });
+
+  it.each<[ProblemCode, string]>([
+    ['UNREACHABLE', 'DOWN'],
+    ['UNAUTHENTICATED', 'DOWN'],
+    ['RATE_LIMITED', 'DEGRADED'],
+    ['FIRST_SYNC_PENDING', 'SETTING_UP'],
+    ['SETUP_INCOMPLETE', 'SETTING_UP'],
+  ])('after %s is %s', (code, state) => {
+    const { integration } = new FakeProvider();
+    integration.failed('READ_SKILLS', error(code));
+    expect(integration.state).toBe(state);
+  });
+
+  it('is DOWN after three failures in a row, whatever they are', () => {
+    const { integration } = new FakeProvider();
+    for (const expected of ['DEGRADED', 'DEGRADED', 'DOWN']) {
+      integration.failed('READ_SKILLS', error('UNAVAILABLE'));
+      expect(integration.state).toBe(expected);
+    }
+  });
+
+  it('is DEGRADED while shapes cannot be read or the last walk failed', () => {
+    const drifting = new FakeProvider().integration;
+    drifting.onDrift({ operation: 'employees', path: 'items.*.id', expected: 'id', found: 'null' });
+    expect(drifting.state).toBe('DEGRADED');
+    const { integration } = new FakeProvider();
+    integration.sync = { ...integration.sync, problem: error('TIMEOUT').toProblem() };
+    expect(integration.state).toBe('DEGRADED');
+  });
+});
+
+describe('drift', () => {
+  it('is counted by shape, the most frequent first', () => {
+    const { integration } = new FakeProvider();
+    const note = (path: string) => integration.onDrift({ operation: 'employees', path, expected: 'id', found: 'null' });
+    note('a');
+    note('b');
+    note('b');
+    expect(integration.drift.map(({ path, count }) => `${path} ${count}`)).toEqual(['b 2', 'a 1']);
+  });
+
+  it('keeps 1000 shapes at most', () => {
+    const { integration } = new FakeProvider();
+    for (let path = 0; path < 1100; path += 1) {
+      integration.onDrift({ operation: 'employees', path: String(path), expected: 'id', found: 'null' });
+    }
+    expect(integration.drift).toHaveLength(1000);
+  });
+});
+
+describe('an ignored filter', () => {
+  it('is told by the code of the error alone', () => {
+    expect(isFilterIgnored(new ProviderError('UNREADABLE', 'x', { providerCode: 'FILTER_IGNORED' }))).toBe(true);
+    expect(isFilterIgnored(error('UNREADABLE'))).toBe(false);
+    expect(isFilterIgnored(new Error('FILTER_IGNORED'))).toBe(false);
+  });
+});
