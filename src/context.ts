@@ -1,4 +1,5 @@
 import type { Directory } from './directory/directory.ts';
+import type { Receipt } from './domain/receipt.ts';
 import type { RatingReader } from './loaders/ratingReader.ts';
 import { createSkillsOfEmployee, type SkillsOfEmployee } from './loaders/skillsOfEmployee.ts';
 import type { TaskEngine } from './tasks/engine/engine.ts';
@@ -12,17 +13,19 @@ export interface GatewayContext {
   tasks: TaskEngine;
   /** Aborted when the client goes away. */
   signal: AbortSignal;
+  /** Where the request's cost is written down, to go along on every call; absent where nobody asked. */
+  receipt?: Receipt | undefined;
 }
 
-export interface ContextOptions extends Pick<GatewayContext, 'viewer' | 'directory' | 'tasks' | 'signal'> {
+export interface ContextOptions extends Pick<GatewayContext, 'viewer' | 'directory' | 'tasks' | 'signal' | 'receipt'> {
   readers: ReadonlyMap<string, RatingReader>;
   deadlineMs: number;
 }
 
 export function createContext({ readers, deadlineMs, ...shared }: ContextOptions): GatewayContext {
-  const { directory, signal } = shared;
+  const { directory, signal, receipt } = shared;
   return {
     ...shared,
-    loaders: { skillsOfEmployee: createSkillsOfEmployee({ directory, readers, signal, deadlineMs }), readers },
+    loaders: { skillsOfEmployee: createSkillsOfEmployee({ directory, readers, signal, deadlineMs, receipt }), readers },
   };
 }

@@ -10,7 +10,7 @@ const MOST_NODES = 100;
 
 async function nodeOf(
   id: string,
-  { directory, loaders, tasks, viewer, signal }: GatewayContext,
+  { directory, loaders, tasks, viewer, signal, receipt }: GatewayContext,
 ): Promise<object | null> {
   const decoded = decodeId(id);
   const [first = '', second = '', ...rest] = decoded?.parts ?? [];
@@ -22,7 +22,14 @@ async function nodeOf(
     case 'Integration':
       return decoded.parts.length === 1 ? directory.integration(first) : null;
     case 'SkillRating':
-      return ratingById({ integration: first, parts: [second, ...rest], directory, readers: loaders.readers, signal });
+      return ratingById({
+        integration: first,
+        parts: [second, ...rest],
+        directory,
+        readers: loaders.readers,
+        signal,
+        receipt,
+      });
     case 'Task':
       return decoded.parts.length === 1 ? tasks.get(viewer.tenant, first) : null;
     case 'TaskItem':

@@ -1,5 +1,6 @@
 import type { Call, WalkPage, WalkPort } from '../domain/ports.ts';
 import type { Problem } from '../domain/problem.ts';
+import type { Receipt } from '../domain/receipt.ts';
 import type { RatingRow } from '../domain/records.ts';
 import type { Directory } from './directory.ts';
 import { isFilterIgnored, type Integration, type Operation } from './integration.ts';
@@ -70,11 +71,19 @@ export async function walkIntegration({ directory, integration, signal, now = Da
 }
 
 /** Walks all ratings once and keeps them, for a provider whose filter cannot be trusted. Rejects with ProviderError. */
-export async function keepRatings({ directory, integration, signal, now = Date.now }: WalkOptions): Promise<void> {
+export async function keepRatings({
+  directory,
+  integration,
+  signal,
+  now = Date.now,
+  receipt,
+}: WalkOptions & { receipt?: Receipt }): Promise<void> {
   const { ratings } = integration.ports;
   if (!ratings) return;
   const rows: RatingRow[] = [];
-  for await (const page of ratings.walk({ signal, purpose: 'walk' })) for (const row of page.rows) rows.push(row);
+  const call: Call = { signal, purpose: 'walk', receipt };
+  for await (const page of ratings.walk(call)) for (const row of page.rows) rows.push(row);
+  receipt?.rows(integration.name, rows.length);
   directory.learnSkills(integration.name, rows);
   directory.ratings(integration.name).replace(rows, now());
 }

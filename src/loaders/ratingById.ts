@@ -1,6 +1,7 @@
 import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../directory/integration.ts';
 import { SkillRating } from '../domain/held.ts';
+import type { Receipt } from '../domain/receipt.ts';
 import type { RatingReader } from './ratingReader.ts';
 
 export interface RatingByIdOptions {
@@ -10,6 +11,7 @@ export interface RatingByIdOptions {
   directory: Directory;
   readers: ReadonlyMap<string, RatingReader>;
   signal: AbortSignal;
+  receipt?: Receipt | undefined;
 }
 
 /**
@@ -17,10 +19,10 @@ export interface RatingByIdOptions {
  * is unknown or the provider cannot be asked for one row. Throws ProviderError when it does not answer.
  */
 export async function ratingById(options: RatingByIdOptions): Promise<SkillRating<Integration> | null> {
-  const { directory, readers, parts, signal } = options;
+  const { directory, readers, parts, signal, receipt } = options;
   const integration = directory.integration(options.integration);
   if (!integration || parts.length === 0) return null;
-  const found = await readers.get(integration.name)?.readOne(parts, { signal, purpose: 'request' });
+  const found = await readers.get(integration.name)?.readOne(parts, { signal, purpose: 'request', receipt });
   if (!found) return null;
   directory.learnSkills(integration.name, [found.row]);
   const employee = directory.employees.byRecord(integration.name, found.row.employeeId);

@@ -5,6 +5,7 @@ import { rowKey } from '../directory/keptRatings.ts';
 import { keepRatings } from '../directory/walk.ts';
 import type { Call } from '../domain/ports.ts';
 import type { Problem } from '../domain/problem.ts';
+import { Receipt } from '../domain/receipt.ts';
 import type { RatingRow } from '../domain/records.ts';
 import { Overlay, type OverlaidRow } from './overlay.ts';
 
@@ -50,7 +51,7 @@ export class RatingReader {
   readonly #cache: LRUCache<string, Copy> | null;
   readonly #overlay: Overlay;
   readonly #now: () => number;
-  #walking: Promise<void> | null = null;
+  #walking: { done: Promise<void>; receipt: Receipt } | null = null;
 
   constructor({ directory, integration, cache, now = Date.now }: RatingReaderOptions) {
     this.#directory = directory;
@@ -69,6 +70,7 @@ export class RatingReader {
       if (known) readings.set(id, this.#reading(id, known, 'CACHED'));
       else missing.push(id);
     }
+    call.receipt?.batch(this.#integration.name, employeeIds.length - missing.length);
     if (missing.length === 0) return readings;
     const { ratingsByEmployees } = this.#integration.ports;
     if (!ratingsByEmployees || !this.#integration.offers('READ_RATINGS_BY_EMPLOYEE')) {
@@ -83,6 +85,7 @@ export class RatingReader {
         const began = this.#now();
         try {
           const rows = await ratingsByEmployees.read(ids, call);
+          call.receipt?.rows(this.#integration.name, rows.length);
           this.#integration.worked('READ_RATINGS_BY_EMPLOYEE');
           const at = this.#now();
           const byEmployee = groupBy(rows, (row) => row.employeeId);
@@ -107,8 +110,10 @@ export class RatingReader {
 
   /** One row by its parts; null when the provider has none, or has no way to ask. Rejects with ProviderError. */
   async readOne(parts: readonly string[], call: Call): Promise<OverlaidRow | null> {
+    call.receipt?.batch(this.#integration.name, 0);
     const row = await this.#integration.ports.ratingByParts?.read(parts, call);
     if (!row) return null;
+    call.receipt?.rows(this.#integration.name, 1);
     const overlaid = this.#overlay.over(row.employeeId, [row], { forget: false });
     return overlaid.find((one) => rowKey(one.row) === rowKey(row)) ?? null;
   }
@@ -161,17 +166,12 @@ export class RatingReader {
   async #fromWalk(ids: readonly string[], readings: Map<string, Reading>, call: Call): Promise<Map<string, Reading>> {
     const { name } = this.#integration;
     const kept = this.#directory.ratings(name);
+    const arrived = call.receipt?.wait(name);
     try {
-      // One walk for everybody who waits; it goes on when the first of them has gone.
-      this.#walking ??= keepRatings({
-        directory: this.#directory,
-        integration: this.#integration,
-        signal: new AbortController().signal,
-        now: this.#now,
-      }).finally(() => {
-        this.#walking = null;
-      });
-      await this.#walking;
+      const isShared = this.#walking !== null;
+      const { done, receipt } = (this.#walking ??= this.#walk());
+      call.receipt?.join(receipt, isShared);
+      await done;
       for (const id of ids) {
         const copy = { rows: kept.of(id), at: kept.at ?? this.#now(), current: true };
         readings.set(id, this.#reading(id, copy, 'FRESH'));
@@ -179,8 +179,25 @@ export class RatingReader {
     } catch (error) {
       call.signal?.throwIfAborted();
       for (const [id, reading] of this.failed(ids, error)) readings.set(id, reading);
+    } finally {
+      arrived?.();
     }
     return readings;
+  }
+
+  /** One walk for everybody who waits; it goes on when the first of them has gone. */
+  #walk(): { done: Promise<void>; receipt: Receipt } {
+    const receipt = new Receipt();
+    const done = keepRatings({
+      directory: this.#directory,
+      integration: this.#integration,
+      signal: new AbortController().signal,
+      now: this.#now,
+      receipt,
+    }).finally(() => {
+      this.#walking = null;
+    });
+    return { done, receipt };
   }
 
   #reading(id: string, copy: Copy, state: 'FRESH' | 'CACHED'): Reading {
