@@ -5,6 +5,7 @@
 import type { EmployeeRow, RatingRow, SkillRow } from './records.ts';
 import type { ProviderError } from './problem.ts';
 import type { Scale, WrittenValue } from './rating.ts';
+import type { CareerPathRow, EmployeeExpectationsRow, JobProfileRow, SourceWeight } from './roles.ts';
 import type { Receipt } from './receipt.ts';
 
 /** What accompanies every call down to the socket. */
@@ -50,10 +51,46 @@ export interface RatingsByEmployeesPort {
   read(employeeIds: readonly string[], call: Call): Promise<RatingRow[]>;
 }
 
+/**
+ * Reads the ratings of the given skills, whoever holds them, under the same promises as by employees: rows of these skills
+ * only, and FILTER_IGNORED where an answer shows others. Absent where the provider cannot; its walk then answers.
+ */
+export interface RatingsBySkillsPort {
+  /** Ids that one provider call takes. */
+  batchSize: number;
+  /** True where the provider filters by a parameter that it might not honour. */
+  filtered: boolean;
+  read(skillIds: readonly string[], call: Call): Promise<RatingRow[]>;
+}
+
 /** Reads single rating rows again, for a global id that a client kept. */
 export interface RatingByPartsPort {
   /** The row that these parts identify (`RatingRow.parts`); null when the provider has none. */
   read(parts: readonly string[], call: Call): Promise<RatingRow | null>;
+}
+
+/** Walks roles; the directory keeps them. */
+export interface JobProfilesPort extends WalkPort<JobProfileRow> {
+  /** One role with the skills it expects (`expectedSkills` is set); null when the provider does not know it. */
+  read(remoteId: string, call: Call): Promise<JobProfileRow | null>;
+}
+
+/** Reads what the roles of employees expect: any number of ids; an unknown id is left out, its neighbours stand. */
+export interface SkillGapsPort {
+  /** Ids that one provider call takes. */
+  batchSize: number;
+  read(employeeIds: readonly string[], call: Call): Promise<EmployeeExpectationsRow[]>;
+}
+
+/** Reads the roles suggested to one employee; none for an employee without suggestions or unknown. */
+export interface CareerPathsPort {
+  read(employeeId: string, call: Call): Promise<CareerPathRow[]>;
+}
+
+/** Reads how a provider weights its own rating sources, for those who blend ratings as it does. */
+export interface WeightagesPort {
+  /** Each source once, weights 0 or more, not normalised; empty when none is enabled. Throws NOT_OFFERED where the account lacks it. */
+  read(call: Call): Promise<readonly SourceWeight[]>;
 }
 
 /** A rating to write. `value` null is a bare tag. `scale` is the skill record's, known to the directory. */
@@ -127,11 +164,16 @@ export interface Ports {
   skills?: WalkPort<SkillRow>;
   ratings?: RatingsWalkPort;
   ratingsByEmployees?: RatingsByEmployeesPort;
+  ratingsBySkills?: RatingsBySkillsPort;
   ratingByParts?: RatingByPartsPort;
   rate?: WritePort<RatingWrite, RatingRow>;
   /** Makes an employee hold a skill; `value` null is a bare tag. The worker has checked that a bare tag is not held yet. */
   assign?: WritePort<RatingWrite, RatingRow>;
   upsertEmployees?: UpsertEmployeesPort;
+  jobProfiles?: JobProfilesPort;
+  skillGaps?: SkillGapsPort;
+  careerPaths?: CareerPathsPort;
+  weightages?: WeightagesPort;
 }
 
 /** A shape in an answer that could not be read: names and types, never values. */

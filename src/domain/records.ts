@@ -30,6 +30,8 @@ export interface EmployeeRow {
   url: string | null;
   /** RFC 3339, UTC; null when the provider does not say. */
   changedAt: string | null;
+  /** Keys that name the employee's role (`JobProfileRow.aliases`), the surest first; absent where the provider tells none. */
+  roleKeys?: readonly string[];
 }
 
 /** A skill's place in a provider's taxonomy. */
