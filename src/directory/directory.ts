@@ -1,5 +1,7 @@
+import type { Link } from '../domain/links.ts';
 import type { Placed } from '../domain/match.ts';
-import type { EmployeeRow, RatingRow, SkillRow } from '../domain/records.ts';
+import type { EmployeeRow, SkillRow } from '../domain/records.ts';
+import type { SkillMention } from '../domain/roles.ts';
 import { EmployeeView } from './employees.ts';
 import type { Integration } from './integration.ts';
 import { Cached } from './cached.ts';
@@ -34,6 +36,7 @@ export class Directory {
   readonly #employees: Cached<EmployeeView>;
   readonly #skills: Cached<SkillView>;
   readonly #now: () => number;
+  #links: readonly Link[] = [];
 
   constructor(integrations: readonly Integration[], now: () => number = Date.now) {
     this.integrations = integrations;
@@ -51,10 +54,11 @@ export class Directory {
         new EmployeeView(
           this.#place((h) => h.employees.values()),
           names,
+          this.#links,
         ),
       now,
     );
-    this.#skills = new Cached(() => new SkillView(this.#place(skillsOf), names), now);
+    this.#skills = new Cached(() => new SkillView(this.#place(skillsOf), names, this.#links), now);
   }
 
   integration(name: string): Integration | null {
@@ -67,6 +71,13 @@ export class Directory {
 
   get skills(): SkillView {
     return this.#skills.value;
+  }
+
+  /** Takes all decisions of people about records, which win over every rule; in force at once. */
+  setLinks(links: readonly Link[]): void {
+    this.#links = links;
+    this.#employees.stale({ now: true });
+    this.#skills.stale({ now: true });
   }
 
   /** The ratings kept of one integration by its walk. */
@@ -136,7 +147,7 @@ export class Directory {
   }
 
   /** Makes sure that every rating row has a skill, learning those that no catalogue lists. */
-  learnSkills(integration: string, rows: readonly RatingRow[]): void {
+  learnSkills(integration: string, rows: readonly SkillMention[]): void {
     const { learnt } = this.#of(integration);
     const view = this.skills;
     let news = false;

@@ -7,6 +7,10 @@ export const OPERATIONS = [
   'READ_EMPLOYEES',
   'READ_SKILLS',
   'READ_RATINGS_BY_EMPLOYEE',
+  'READ_JOB_PROFILES',
+  'READ_SKILL_GAPS',
+  'READ_CAREER_PATHS',
+  'READ_WEIGHTS',
   'ASSIGN_SKILLS',
   'RATE_SKILLS',
   'UPSERT_EMPLOYEES',
@@ -44,6 +48,10 @@ export interface Drift extends Omit<DriftNote, 'operation'> {
 const OPERATION_OF_CALL: Readonly<Record<string, Operation>> = {
   employees: 'READ_EMPLOYEES',
   skills: 'READ_SKILLS',
+  jobProfiles: 'READ_JOB_PROFILES',
+  skillGaps: 'READ_SKILL_GAPS',
+  careerPaths: 'READ_CAREER_PATHS',
+  weightages: 'READ_WEIGHTS',
   assign: 'ASSIGN_SKILLS',
   rate: 'RATE_SKILLS',
   upsertEmployees: 'UPSERT_EMPLOYEES',
@@ -166,6 +174,7 @@ export class Integration {
   /** Items that one call takes (1 for a walk); null where the port is absent. */
   #batchSize(operation: Operation): number | null {
     const { employees, skills, ratingsByEmployees, assign, rate, upsertEmployees } = this.ports;
+    const { jobProfiles, skillGaps, careerPaths, weightages } = this.ports;
     switch (operation) {
       case 'READ_EMPLOYEES':
         return employees ? 1 : null;
@@ -173,6 +182,14 @@ export class Integration {
         return skills ? 1 : null;
       case 'READ_RATINGS_BY_EMPLOYEE':
         return ratingsByEmployees?.batchSize ?? null;
+      case 'READ_JOB_PROFILES':
+        return jobProfiles ? 1 : null;
+      case 'READ_SKILL_GAPS':
+        return skillGaps?.batchSize ?? null;
+      case 'READ_CAREER_PATHS':
+        return careerPaths ? 1 : null;
+      case 'READ_WEIGHTS':
+        return weightages ? 1 : null;
       case 'ASSIGN_SKILLS':
         return assign?.batchSize ?? null;
       case 'RATE_SKILLS':

@@ -1,4 +1,5 @@
-import type { RatingRow, SkillRow } from '../domain/records.ts';
+import type { SkillRow } from '../domain/records.ts';
+import type { SkillMention } from '../domain/roles.ts';
 
 /** A skill known only from rating rows, with the keys that would join it to a catalogue's skill. */
 export interface LearntSkill {
@@ -6,7 +7,13 @@ export interface LearntSkill {
   keys: readonly string[] | null;
 }
 
-export function learntFrom({ skillId, skillName, skillScale, skillClassification, skillKeys }: RatingRow): LearntSkill {
+export function learntFrom({
+  skillId,
+  skillName,
+  skillScale,
+  skillClassification,
+  skillKeys,
+}: SkillMention): LearntSkill {
   return {
     row: {
       remoteId: skillId,
@@ -25,7 +32,7 @@ export function learntFrom({ skillId, skillName, skillScale, skillClassification
 }
 
 /** The skill with what a further row tells of it that was missing, e.g. the scale after a bare tag; null for no news. */
-export function completed({ row, keys }: LearntSkill, rating: RatingRow): LearntSkill | null {
+export function completed({ row, keys }: LearntSkill, rating: SkillMention): LearntSkill | null {
   const name = row.name ?? rating.skillName;
   const scale = row.scale ?? rating.skillScale;
   const classification = row.classification ?? rating.skillClassification;

@@ -1,8 +1,10 @@
 import { skillOf, type Skill } from '../domain/entities.ts';
 import { decodeId } from '../domain/ids.ts';
+import type { Link } from '../domain/links.ts';
 import type { Placed } from '../domain/match.ts';
 import { comparePositions, type Position } from '../domain/paging.ts';
-import type { RatingRow, SkillRow } from '../domain/records.ts';
+import type { SkillRow } from '../domain/records.ts';
+import type { SkillMention } from '../domain/roles.ts';
 import type { Scale } from '../domain/rating.ts';
 import { matchSkills, skillNameKey } from '../domain/skillMatch.ts';
 
@@ -49,13 +51,13 @@ export class SkillView {
   readonly #byName = new Map<string, Set<Skill>>();
 
   /** `placed` in order of integration precedence. */
-  constructor(placed: readonly Placed<SkillRow>[], integrations: readonly string[]) {
+  constructor(placed: readonly Placed<SkillRow>[], integrations: readonly string[], links: readonly Link[] = []) {
     for (const name of integrations) {
       this.#byRecord.set(name, new Map());
       const rows = placed.flatMap(({ integration, row }) => (integration === name ? [row] : []));
       this.#byAlias.set(name, unambiguousAliases(rows));
     }
-    this.all = matchSkills(placed, integrations)
+    this.all = matchSkills(placed, integrations, links)
       .map(skillOf)
       .map((skill) => ({ skill, position: skillPosition(skill) }))
       .toSorted((a, b) => comparePositions(a.position, b.position))
@@ -96,7 +98,7 @@ export class SkillView {
   }
 
   /** The skill a rating row speaks of; null when the row's own record is not known either and must be learnt. */
-  ofRating(integration: string, row: RatingRow): SkillAt | null {
+  ofRating(integration: string, row: Pick<SkillMention, 'skillId' | 'skillKeys'>): SkillAt | null {
     if (row.skillKeys !== null) {
       const aliases = this.#byAlias.get(integration);
       for (const key of row.skillKeys) {
