@@ -18,6 +18,7 @@ export class SkillRating<Integration extends { name: string }> {
   readonly changedAt: string | null;
   readonly pending: boolean;
   readonly #parts: readonly string[];
+  #id: string | null = null;
 
   constructor(options: {
     employee: Employee;
@@ -41,7 +42,7 @@ export class SkillRating<Integration extends { name: string }> {
   }
 
   get id(): string {
-    return encodeId('SkillRating', this.integration.name, ...this.#parts);
+    return (this.#id ??= encodeId('SkillRating', this.integration.name, ...this.#parts));
   }
 
   get normalized(): number | null {

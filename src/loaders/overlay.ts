@@ -14,6 +14,8 @@ export interface OverlaidRow {
 export class Overlay {
   /** By employee, those written to least recently first. */
   readonly #written = new Map<string, { rows: Map<string, { row: RatingRow; at: number }>; latest: number }>();
+  /** What is shown of rows with nothing written over them: the same array for the same rows, which tells that nothing changed. */
+  readonly #plain = new WeakMap<readonly RatingRow[], readonly OverlaidRow[]>();
   readonly #now: () => number;
 
   constructor(now: () => number = Date.now) {
@@ -44,7 +46,7 @@ export class Overlay {
     options: { forget: boolean } = { forget: true },
   ): readonly OverlaidRow[] {
     const written = this.#written.get(employeeId)?.rows;
-    if (!written) return read.map((row) => ({ row, pending: false }));
+    if (!written) return this.#asRead(read);
     const byKey = new Map(read.map((row) => [rowKey(row), { row, pending: false }]));
     for (const [key, { row, at }] of written) {
       const shown = byKey.get(key)?.row;
@@ -53,6 +55,14 @@ export class Overlay {
     }
     if (written.size === 0) this.#written.delete(employeeId);
     return [...byKey.values()];
+  }
+
+  #asRead(read: readonly RatingRow[]): readonly OverlaidRow[] {
+    const known = this.#plain.get(read);
+    if (known) return known;
+    const rows = read.map((row) => ({ row, pending: false }));
+    this.#plain.set(read, rows);
+    return rows;
   }
 
   /** Employees whose ratings nobody reads again would be kept for good. */

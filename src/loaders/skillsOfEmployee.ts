@@ -2,9 +2,9 @@ import DataLoader from 'dataloader';
 import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../directory/integration.ts';
 import type { Employee } from '../domain/entities.ts';
-import { SkillRating, type EmployeeSkill, type SourceStatus } from '../domain/held.ts';
+import type { EmployeeSkill, SourceStatus } from '../domain/held.ts';
 import { ProviderError } from '../domain/problem.ts';
-import type { Receipt } from '../domain/receipt.ts';
+import { MergedSkills, type Part } from './mergedSkills.ts';
 import type { Reading, RatingReader } from './ratingReader.ts';
 
 /** What all asked integrations say an employee holds, and how each of them answered. */
@@ -21,8 +21,6 @@ export interface SkillsOfEmployeeOptions {
   signal: AbortSignal | undefined;
   /** Milliseconds. */
   deadlineMs: number;
-  /** Where the request's cost is written down; absent where nobody asked. */
-  receipt?: Receipt | undefined;
   now?: (() => number) | undefined;
 }
 
@@ -53,23 +51,42 @@ interface Answer {
   latencyMs: number;
 }
 
+/** Skills put together and kept, for as long as the readers that they come from. */
+const merges = new WeakMap<ReadonlyMap<string, RatingReader>, MergedSkills>();
+
+function mergesOf(readers: ReadonlyMap<string, RatingReader>): MergedSkills {
+  const known = merges.get(readers);
+  if (known) return known;
+  const made = new MergedSkills();
+  merges.set(readers, made);
+  return made;
+}
+
 async function load(keys: readonly HeldSkillsKey[], options: SkillsOfEmployeeOptions): Promise<HeldSkills[]> {
-  const { directory, now = Date.now } = options;
+  const { directory, readers, now = Date.now } = options;
   const answers = await Promise.all(directory.integrations.map((integration) => ask(integration, keys, options)));
-  for (const { integration, readings } of answers) {
-    const rows = [...readings.values()].flatMap((reading) =>
-      'rows' in reading ? reading.rows.map((overlaid) => overlaid.row) : [],
-    );
-    directory.learnSkills(integration.name, rows);
-  }
   const at = now();
-  return keys.map((key) => merge(key, answers, directory, at));
+  const asked = keys.map((key) => ({ employee: key.employee, ...partsOf(key, answers, directory, at) }));
+  const mergeAll = () => {
+    const view = directory.skills;
+    return asked.map(({ employee, parts }) => mergesOf(readers).of(employee, parts, view));
+  };
+  let merged = mergeAll();
+  const strays = merged.flatMap((each) => each.strays);
+  if (strays.length > 0) {
+    for (const integration of directory.integrations) {
+      const rows = strays.filter((stray) => stray.integration === integration).map(({ row }) => row);
+      directory.learnSkills(integration.name, rows);
+    }
+    merged = mergeAll();
+  }
+  return asked.map(({ sources }, index) => ({ skills: merged[index]?.skills ?? [], sources }));
 }
 
 async function ask(
   integration: Integration,
   keys: readonly HeldSkillsKey[],
-  { readers, signal, deadlineMs, receipt, now = Date.now }: SkillsOfEmployeeOptions,
+  { readers, signal, deadlineMs, now = Date.now }: SkillsOfEmployeeOptions,
 ): Promise<Answer> {
   const ids = new Set<string>();
   for (const { employee, integrations } of keys) {
@@ -79,7 +96,7 @@ async function ask(
   const reader = readers.get(integration.name);
   if (ids.size === 0 || !reader) return { integration, readings: new Map(), latencyMs: 0 };
   const started = now();
-  const readings = await within(deadlineMs, reader.read([...ids], { signal, purpose: 'request', receipt }), () => {
+  const readings = await within(deadlineMs, reader.read([...ids], { signal, purpose: 'request' }), () => {
     const error = new ProviderError('TIMEOUT', 'The provider did not answer within the deadline of the request.');
     return reader.failed([...ids], error);
   });
@@ -101,11 +118,15 @@ async function within<T>(milliseconds: number, promise: Promise<T>, late: () => 
   }
 }
 
-function merge(key: HeldSkillsKey, answers: readonly Answer[], directory: Directory, at: number): HeldSkills {
-  const { employee, integrations } = key;
-  const held = new Map<number, { skill: EmployeeSkill<Integration>['skill']; ratings: SkillRating<Integration>[] }>();
+/** What each asked integration says of one employee, and how it answered. */
+function partsOf(
+  { employee, integrations }: HeldSkillsKey,
+  answers: readonly Answer[],
+  directory: Directory,
+  at: number,
+): { parts: Part[]; sources: SourceStatus<Integration>[] } {
+  const parts: Part[] = [];
   const sources: SourceStatus<Integration>[] = [];
-  const view = directory.skills;
   for (const { integration, readings, latencyMs } of answers) {
     if (integrations && !integrations.includes(integration.name)) continue;
     const record = employee.records.find((member) => member.integration === integration.name);
@@ -116,20 +137,9 @@ function merge(key: HeldSkillsKey, answers: readonly Answer[], directory: Direct
         : notAsked(integration, directory.employeeCount(integration.name)),
     );
     if (!reading || !('rows' in reading)) continue;
-    for (const { row, pending } of reading.rows) {
-      const found = view.ofRating(integration.name, row);
-      if (!found) continue;
-      const { skill, scale, rank } = found;
-      const rating = new SkillRating({ employee, skill, integration, row, scale, pending });
-      const known = held.get(rank);
-      if (known) known.ratings.push(rating);
-      else held.set(rank, { skill, ratings: [rating] });
-    }
+    parts.push({ integration, rows: reading.rows, cached: reading.state === 'CACHED' });
   }
-  const skills = [...held.entries()]
-    .toSorted(([a], [b]) => a - b)
-    .map(([, { skill, ratings }]) => ({ employee, skill, ratings }));
-  return { skills, sources };
+  return { parts, sources };
 }
 
 const UNASKED = { fetchedAt: null, ageSeconds: null, dataAsOf: null, latencyMs: null, problem: null };
