@@ -1,5 +1,6 @@
 import { employeeOf, type Employee } from '../domain/entities.ts';
 import { matchEmployees } from '../domain/identity.ts';
+import type { Link } from '../domain/links.ts';
 import type { Placed } from '../domain/match.ts';
 import { comparePositions, type Direction, type Position } from '../domain/paging.ts';
 import type { EmployeeRow, EmployeeStatus } from '../domain/records.ts';
@@ -43,9 +44,9 @@ export class EmployeeView {
   #texts: Map<Employee, string> | null = null;
 
   /** `placed` in order of integration precedence. */
-  constructor(placed: readonly Placed<EmployeeRow>[], integrations: readonly string[]) {
+  constructor(placed: readonly Placed<EmployeeRow>[], integrations: readonly string[], links: readonly Link[] = []) {
     for (const name of integrations) this.#byRecord.set(name, new Map());
-    const employees = matchEmployees(placed, integrations).map(employeeOf);
+    const employees = matchEmployees(placed, integrations, links).map(employeeOf);
     for (const employee of employees) {
       for (const { integration, row } of employee.records) {
         this.#byRecord.get(integration)?.set(row.remoteId, employee);

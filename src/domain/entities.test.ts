@@ -4,7 +4,7 @@ import { employeeOf, skillOf } from './entities.ts';
 import { encodeId } from './ids.ts';
 import type { Member } from './match.ts';
 
-const member = <Row>(integration: string, row: Row): Member<Row> => ({ integration, row, rule: 'ANCHOR' });
+const member = <Row>(integration: string, row: Row): Member<Row> => ({ integration, row, rule: 'ANCHOR', link: null });
 
 describe('an employee', () => {
   it('has each value from the first record that has it, and the id of the anchor', () => {

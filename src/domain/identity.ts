@@ -2,52 +2,72 @@
  * Which employee records are one person: employee number or external id first, then work e-mail with agreeing names.
  * Doubt leaves records apart and says why: a wrong merge shows one person another person's ratings.
  */
+import type { Link } from './links.ts';
 import { Grouping, repeated, type Group, type Placed } from './match.ts';
 import type { EmployeeRow } from './records.ts';
+import { inSteps, runSteps, type Steps } from './steps.ts';
 
 /**
  * Pure, and the same whatever the order of an integration's records. `placed` comes in order of integration precedence,
- * which also decides the anchor of a group.
+ * which also decides the anchor of a group. What people decided (`links`) wins over every rule.
  */
 export function matchEmployees(
   placed: readonly Placed<EmployeeRow>[],
   integrations: readonly string[],
+  links: readonly Link[] = [],
 ): Group<EmployeeRow>[] {
-  const groups = new Grouping(placed, integrations);
-  matchByNumber(groups);
-  matchByEmail(groups);
-  return groups.all();
+  return runSteps(matchEmployeesInSteps(placed, integrations, links));
 }
 
-function matchByNumber(groups: Grouping<EmployeeRow>): void {
-  for (const records of groups.sharing((row) => row.employeeNumber)) {
-    const ambiguous = repeated(records);
-    groups.partAll(records, ambiguous, 'DUPLICATE_KEY');
-    eachPairOfOthers(records, ambiguous, (a, b) => {
-      if (groups.of(a) === groups.of(b)) return;
-      // Across the groups: a record without an address must not tie two people together.
-      if (groups.anyAcross(a, b, unrelated)) groups.part(a, b, 'NAMES_DISAGREE');
-      else groups.join(a, b, 'EXTERNAL_ID');
-    });
-  }
+/** The same, with pauses. Two records can be joined only when a chain of equal numbers, e-mails or links connects them. */
+export function* matchEmployeesInSteps(
+  placed: readonly Placed<EmployeeRow>[],
+  integrations: readonly string[],
+  links: readonly Link[],
+): Steps<Group<EmployeeRow>[]> {
+  const decisions = links.filter(({ kind }) => kind === 'employee');
+  const groups = yield* Grouping.begin(placed, integrations, decisions);
+  const byNumber = yield* groups.sharing(({ employeeNumber }) => employeeNumber);
+  yield* inSteps(byNumber, (records) => joinByNumber(groups, records));
+  const byEmail = yield* groups.sharing(emailKey);
+  yield* inSteps(byEmail, (records) => joinByEmail(groups, records));
+  return yield* groups.all();
 }
 
-function matchByEmail(groups: Grouping<EmployeeRow>): void {
-  for (const records of groups.sharing((row) => row.workEmail?.toLowerCase() ?? null)) {
-    const shared = repeated(records);
-    groups.partAll(records, shared, 'SHARED_EMAIL');
-    eachPairOfOthers(records, shared, (a, b) => {
-      if (groups.of(a) === groups.of(b)) return;
-      // Across the groups: `A. Smith` agrees with Alice and with Adam, who are still two.
-      if (!namesAgree(a.row, b.row) || groups.anyAcross(a, b, namesDisagree)) {
-        groups.part(a, b, 'NAMES_DISAGREE');
-      } else if (groups.wouldClash(a, b) || numbersDisagree(groups.of(a), groups.of(b))) {
-        groups.part(a, b, 'KEYS_DISAGREE');
-      } else {
-        groups.join(a, b, 'WORK_EMAIL');
-      }
-    });
-  }
+/** An e-mail as it is compared. */
+export function emailKey({ workEmail }: EmployeeRow): string | null {
+  return workEmail?.toLowerCase() ?? null;
+}
+
+function joinByNumber(groups: Grouping<EmployeeRow>, records: readonly Placed<EmployeeRow>[]): void {
+  const ambiguous = repeated(records);
+  groups.partAll(records, ambiguous, 'DUPLICATE_KEY');
+  eachPairOfOthers(records, ambiguous, (a, b) => {
+    if (groups.of(a) === groups.of(b)) return;
+    if (groups.isParted(a, b)) groups.part(a, b, 'UNLINKED');
+    // Without links no group has two records of an integration here; with them one may.
+    else if (groups.wouldClash(a, b)) groups.part(a, b, 'KEYS_DISAGREE');
+    // Across the groups: a record without an address must not tie two people together.
+    else if (groups.anyAcross(a, b, unrelated)) groups.part(a, b, 'NAMES_DISAGREE');
+    else groups.join(a, b, 'EXTERNAL_ID');
+  });
+}
+
+function joinByEmail(groups: Grouping<EmployeeRow>, records: readonly Placed<EmployeeRow>[]): void {
+  const shared = repeated(records);
+  groups.partAll(records, shared, 'SHARED_EMAIL');
+  eachPairOfOthers(records, shared, (a, b) => {
+    if (groups.of(a) === groups.of(b)) return;
+    if (groups.isParted(a, b)) groups.part(a, b, 'UNLINKED');
+    // Across the groups: `A. Smith` agrees with Alice and with Adam, who are still two.
+    else if (!namesAgree(a.row, b.row) || groups.anyAcross(a, b, namesDisagree)) {
+      groups.part(a, b, 'NAMES_DISAGREE');
+    } else if (groups.wouldClash(a, b) || numbersDisagree(groups.of(a), groups.of(b))) {
+      groups.part(a, b, 'KEYS_DISAGREE');
+    } else {
+      groups.join(a, b, 'WORK_EMAIL');
+    }
+  });
 }
 
 /** Pairs of the records outside these integrations: at most one record of each other one, so they are few. */
@@ -111,21 +131,14 @@ function isInitialOf(token: string, word: string): boolean {
   return token.length === 1 && word.startsWith(token);
 }
 
-/** Rows never change, and the same ones are matched again at every rebuild: half the time of matching is in names. */
-const tokensOf = new WeakMap<EmployeeRow, readonly string[]>();
-
 /** A name's words without case, marks and punctuation: `Léa O'Brien` is lea, obrien. */
 function nameTokens(row: EmployeeRow): readonly string[] {
-  const known = tokensOf.get(row);
-  if (known) return known;
   const parts = [row.givenName, row.familyName].filter((part) => part !== null);
   const name = parts.length === 2 ? parts.join(' ') : (row.name ?? parts.join(' '));
-  const tokens = name
+  return name
     .normalize('NFKD')
     .replace(/[\p{M}'’]/gu, '')
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
     .filter((token) => token !== '');
-  tokensOf.set(row, tokens);
-  return tokens;
 }

@@ -1,4 +1,6 @@
 /** Vocabulary of matching records into unified objects; the names are those of the graph. */
+import type { Link, RecordName } from './links.ts';
+import { inSteps, sortInSteps, type Steps } from './steps.ts';
 
 /** Rules that put a record into a unified object, the strongest first. */
 export const MATCH_RULES = ['ANCHOR', 'LINK', 'EXTERNAL_ID', 'WORK_EMAIL', 'NAME', 'SYNONYM'] as const;
@@ -33,6 +35,8 @@ export interface Placed<Row> {
 
 export interface Member<Row> extends Placed<Row> {
   rule: MatchRule;
+  /** The decision that put it here; null where a rule did. */
+  link: Link | null;
 }
 
 export interface Conflict<Row> {
@@ -56,21 +60,33 @@ const MOST_CONFLICTS = 20;
 /** The groups a matcher works on, with the one rule they all share: never two records of one integration in a group. */
 export class Grouping<Row extends { remoteId: string }> {
   readonly #placed: readonly Placed<Row>[];
+  /** Pairs that were parted by a decision, both ways. */
+  readonly #parted = new Map<Placed<Row>, Set<Placed<Row>>>();
   readonly #groups = new Map<Placed<Row>, Group<Row>>();
   readonly #records = new Map<Group<Row>, Placed<Row>[]>();
   readonly #conflicts = new Map<Placed<Row>, Map<Placed<Row>, ConflictReason>>();
   readonly #precedence: ReadonlyMap<string, number>;
 
-  /** Every record starts as a group of its own. `integrations` in order of precedence. */
-  constructor(placed: readonly Placed<Row>[], integrations: readonly string[]) {
+  private constructor(placed: readonly Placed<Row>[], integrations: readonly string[]) {
     this.#placed = placed;
     this.#precedence = new Map(integrations.map((name, index) => [name, index]));
-    for (const record of placed) {
+  }
+
+  /** Every record starts as a group of its own, but for what people linked. `integrations` in order of precedence. */
+  static *begin<Row extends { remoteId: string }>(
+    placed: readonly Placed<Row>[],
+    integrations: readonly string[],
+    links: readonly Link[],
+  ): Steps<Grouping<Row>> {
+    const grouping = new Grouping(placed, integrations);
+    yield* inSteps(placed, (record) => {
       const { integration, row } = record;
-      const group: Group<Row> = { members: [{ integration, row, rule: 'ANCHOR' }], conflicts: [] };
-      this.#groups.set(record, group);
-      this.#records.set(group, [record]);
-    }
+      const group: Group<Row> = { members: [{ integration, row, rule: 'ANCHOR', link: null }], conflicts: [] };
+      grouping.#groups.set(record, group);
+      grouping.#records.set(group, [record]);
+    });
+    if (links.length > 0) yield* grouping.#obey(links);
+    return grouping;
   }
 
   of(record: Placed<Row>): Group<Row> {
@@ -83,14 +99,22 @@ export class Grouping<Row extends { remoteId: string }> {
    * Records that share a key, two or more, each list by integration precedence. The lists come in an order that does not
    * depend on the order of the providers' pages, which must not decide who is who.
    */
-  sharing(keyOf: (row: Row) => string | null): Placed<Row>[][] {
-    const shared: { key: string; rank: number; records: Placed<Row>[] }[] = [];
-    for (const [key, records] of indexBy(this.#placed, keyOf)) {
-      if (records.length < 2) continue;
+  *sharing(keyOf: (row: Row) => string | null): Steps<Placed<Row>[][]> {
+    const index = new Map<string, Placed<Row>[]>();
+    yield* inSteps(this.#placed, (record) => addTo(index, keyOf(record.row), record));
+    const shared = yield* this.ordered(index);
+    return shared.map(({ records }) => records);
+  }
+
+  /** The lists of an index with two or more records, as `sharing` gives them. */
+  *ordered(index: ReadonlyMap<string, Placed<Row>[]>): Steps<Shared<Row>[]> {
+    const shared: (Shared<Row> & { rank: number })[] = [];
+    yield* inSteps(index, ([key, records]) => {
+      if (records.length < 2) return;
       records.sort((a, b) => this.#rankOf(a.integration) - this.#rankOf(b.integration));
       shared.push({ key, rank: this.#rankOf(records[0]?.integration ?? ''), records });
-    }
-    return shared.toSorted((a, b) => a.rank - b.rank || (a.key < b.key ? -1 : 1)).map(({ records }) => records);
+    });
+    return yield* sortInSteps(shared, (a, b) => a.rank - b.rank || (a.key < b.key ? -1 : 1));
   }
 
   /** Whether joining would put two records of one integration into one group. */
@@ -105,11 +129,21 @@ export class Grouping<Row extends { remoteId: string }> {
     return this.of(a).members.some((mine) => members.some((theirs) => holds(mine.row, theirs.row)));
   }
 
-  join(a: Placed<Row>, b: Placed<Row>, rule: MatchRule): void {
+  /** Whether somebody decided that a record of one group and one of the other are two. */
+  isParted(a: Placed<Row>, b: Placed<Row>): boolean {
+    if (this.#parted.size === 0) return false;
+    const theirs = this.#records.get(this.of(b)) ?? [];
+    return (this.#records.get(this.of(a)) ?? []).some((record) => {
+      const parted = this.#parted.get(record);
+      return parted !== undefined && theirs.some((other) => parted.has(other));
+    });
+  }
+
+  join(a: Placed<Row>, b: Placed<Row>, rule: MatchRule, link: Link | null = null): void {
     const [first, second] = [this.of(a), this.of(b)];
     if (first === second) return;
     const [kept, moved] = this.#rank(first) <= this.#rank(second) ? [first, second] : [second, first];
-    kept.members.push(...moved.members.map((member, index) => (index === 0 ? { ...member, rule } : member)));
+    kept.members.push(...moved.members.map((member, index) => (index === 0 ? { ...member, rule, link } : member)));
     kept.members.sort((x, y) => this.#rankOf(x.integration) - this.#rankOf(y.integration));
     const records = this.#records.get(moved) ?? [];
     for (const record of records) this.#groups.set(record, kept);
@@ -137,15 +171,43 @@ export class Grouping<Row extends { remoteId: string }> {
   }
 
   /** All groups, in the order of their anchors. Conflicts are those between groups: what another rule joined is none. */
-  all(): Group<Row>[] {
-    return [...this.#records].map(([group, records]) => {
+  *all(): Steps<Group<Row>[]> {
+    const groups: Group<Row>[] = [];
+    yield* inSteps(this.#records, ([group, records]) => {
       for (const record of records) {
         for (const [other, reason] of this.#conflicts.get(record) ?? []) {
           if (this.of(other) !== group) group.conflicts.push({ record, other, reason });
         }
       }
-      return group;
+      groups.push(group);
     });
+    return groups;
+  }
+
+  /** Parts and joins what people decided, before any rule speaks. */
+  *#obey(links: readonly Link[]): Steps<void> {
+    const named = new Map<string, Placed<Row> | null>();
+    for (const { a, b } of links) named.set(nameKey(a), null).set(nameKey(b), null);
+    yield* inSteps(this.#placed, (record) => {
+      const key = nameKey({ integration: record.integration, remoteId: record.row.remoteId });
+      if (named.has(key)) named.set(key, record);
+    });
+    const decided = latestByPair(links).flatMap((link) => {
+      const [a, b] = [named.get(nameKey(link.a)), named.get(nameKey(link.b))];
+      return a && b && a !== b ? [{ link, a, b }] : [];
+    });
+    for (const { link, a, b } of decided) {
+      if (link.verdict !== 'parted') continue;
+      addPair(this.#parted, a, b);
+      this.part(a, b, 'UNLINKED');
+    }
+    for (const { link, a, b } of decided) {
+      if (link.verdict !== 'joined' || this.of(a) === this.of(b)) continue;
+      if (this.isParted(a, b)) this.part(a, b, 'UNLINKED');
+      // Refused when it is decided; yet the records may have come together with others since.
+      else if (this.wouldClash(a, b)) this.part(a, b, 'DUPLICATE_KEY');
+      else this.join(a, b, 'LINK', link);
+    }
   }
 
   #note(record: Placed<Row>, other: Placed<Row>, reason: ConflictReason): void {
@@ -163,17 +225,45 @@ export class Grouping<Row extends { remoteId: string }> {
   }
 }
 
-/** Records by a key, without those that have none. */
-function indexBy<Row>(placed: readonly Placed<Row>[], keyOf: (row: Row) => string | null): Map<string, Placed<Row>[]> {
-  const index = new Map<string, Placed<Row>[]>();
-  for (const record of placed) {
-    const key = keyOf(record.row);
-    if (key === null) continue;
-    const list = index.get(key);
-    if (list) list.push(record);
-    else index.set(key, [record]);
+/** Records that share a key. */
+export interface Shared<Row> {
+  key: string;
+  records: Placed<Row>[];
+}
+
+/** Adds a record to an index; one without a key is left out. */
+export function addTo<Row>(index: Map<string, Placed<Row>[]>, key: string | null, record: Placed<Row>): void {
+  if (key === null) return;
+  const list = index.get(key);
+  if (list) list.push(record);
+  else index.set(key, [record]);
+}
+
+/** A record's name as one string. */
+export function nameKey({ integration, remoteId }: RecordName): string {
+  return `${integration}\0${remoteId}`;
+}
+
+/** The decisions in the order in which they were taken, only the last of each pair. */
+function latestByPair(links: readonly Link[]): Link[] {
+  const latest = new Map<string, Link>();
+  for (const link of links.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
+    const pair = [nameKey(link.a), nameKey(link.b)].toSorted().join('\0\0');
+    latest.delete(pair);
+    latest.set(pair, link);
   }
-  return index;
+  return [...latest.values()];
+}
+
+function addPair<Item>(pairs: Map<Item, Set<Item>>, a: Item, b: Item): void {
+  for (const [one, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const known = pairs.get(one);
+    if (known) known.add(other);
+    else pairs.set(one, new Set([other]));
+  }
 }
 
 /** The integrations that have more than one of these records. */
