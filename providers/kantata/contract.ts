@@ -12,6 +12,7 @@ export const contract: ContractSubject = {
     skills: SKILLS,
     ratings: MEMBERSHIPS,
     ratingsByEmployees: MEMBERSHIPS,
+    ratingsBySkills: MEMBERSHIPS,
     ratingByParts: MEMBERSHIPS,
     // The list that is read first, the bulk create, and the change of one.
     rate: '^/api/v1/skill_memberships(/[0-9]+)?$',
@@ -20,6 +21,7 @@ export const contract: ContractSubject = {
   },
   pageSizes: { employees: MOST_PER_PAGE, ratings: MOST_PER_PAGE },
   filterSwitch: { name: 'userIdsFilter', honoured: 'honoured', ignored: 'ignored', empty: 'empty' },
+  skillFilterSwitch: 'skillIdsFilter',
   unknownEnums: [
     { port: 'employees', shape: { kind: 'drift', path: 'account_memberships.*.permission', value: 'stargazer' } },
     { port: 'employees', shape: { kind: 'drift', path: 'external_references.*.status', value: 'stargazing' } },

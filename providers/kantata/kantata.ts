@@ -4,7 +4,7 @@ import { createClient } from './client.ts';
 import { readEnvironment, VARIABLES } from './environment.ts';
 import { failureOf } from './errors.ts';
 import { writeMemberships } from './memberships.ts';
-import { ratingByParts, ratingsByEmployees, ratingsWalk } from './ratings.ts';
+import { ratingByParts, ratingsByEmployees, ratingsBySkills, ratingsWalk } from './ratings.ts';
 import { createKantataSimulator, SIMULATOR_BASE_PATH, SIMULATOR_TOKEN } from './simulator.ts';
 import { updateEmployees } from './users.ts';
 
@@ -43,6 +43,7 @@ export const kantata: ProviderCard = {
       skills: skillsWalk(client),
       ratings: ratingsWalk(client),
       ratingsByEmployees: ratingsByEmployees(client),
+      ratingsBySkills: ratingsBySkills(client),
       ratingByParts: ratingByParts(client),
       rate: writeMemberships(client),
       assign: writeMemberships(client),

@@ -1,4 +1,9 @@
-import type { RatingByPartsPort, RatingsByEmployeesPort, RatingsWalkPort } from '../../src/domain/ports.ts';
+import type {
+  RatingByPartsPort,
+  RatingsByEmployeesPort,
+  RatingsBySkillsPort,
+  RatingsWalkPort,
+} from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { RatingRow } from '../../src/domain/records.ts';
 import { readRows } from '../../src/outbound/shape.ts';
@@ -28,23 +33,56 @@ export function ratingsWalk(client: KantataClient): RatingsWalkPort {
   };
 }
 
+/** A filter of the memberships list, and the column by which an answer shows whether it was honoured. */
+interface Filter {
+  operation: string;
+  parameter: string;
+  column: string;
+  of: string;
+  idOf(row: RatingRow): string;
+}
+
+const BY_EMPLOYEES: Filter = {
+  operation: 'ratingsByEmployees',
+  parameter: 'user_ids',
+  column: 'user_id',
+  of: 'user',
+  idOf: (row) => row.employeeId,
+};
+const BY_SKILLS: Filter = {
+  operation: 'ratingsBySkills',
+  parameter: 'by_skill_ids',
+  column: 'skill_id',
+  of: 'skill',
+  idOf: (row) => row.skillId,
+};
+
 /** Reads memberships by `user_ids` in the comma form; its acceptance is assumed (sheet 6), so every page is checked. */
 export function ratingsByEmployees(client: KantataClient): RatingsByEmployeesPort {
-  const operation = 'ratingsByEmployees';
+  return filteredBy(client, BY_EMPLOYEES);
+}
+
+/** Reads memberships by `by_skill_ids`, which takes the comma form by its documentation (sheet 5). */
+export function ratingsBySkills(client: KantataClient): RatingsBySkillsPort {
+  return filteredBy(client, BY_SKILLS);
+}
+
+function filteredBy(client: KantataClient, filter: Filter): RatingsByEmployeesPort & RatingsBySkillsPort {
+  const { operation, parameter, column, of, idOf } = filter;
   return {
     batchSize: IDS_PER_CALL,
     filtered: true,
-    async read(employeeIds, call) {
+    async read(given, call) {
       // What is no id of Kantata's has no rows; sent, it would be dropped and might leave the filter blank (sheet 5).
-      const ids = [...new Set(employeeIds)].filter((id) => ID_PATTERN.test(id));
+      const ids = [...new Set(given)].filter((id) => ID_PATTERN.test(id));
       const pages = await together(call, chunksOf(ids, IDS_PER_CALL), (chunk, shared) => {
         const asked = new Set(chunk);
-        const query = { user_ids: chunk.join(','), include: MEMBERSHIP_INCLUDES, order: MEMBERSHIP_ORDER };
+        const query = { [parameter]: chunk.join(','), include: MEMBERSHIP_INCLUDES, order: MEMBERSHIP_ORDER };
         const mapped = new Map<Envelope, RatingRow[]>();
         return client
           .readAll({ operation, route: ROUTES.skillMemberships, query }, shared, (page) => {
             const rows = rowsOf(page, operation, client);
-            if (rows.some((row) => !asked.has(row.employeeId))) throw filterIgnored(operation, client);
+            if (rows.some((row) => !asked.has(idOf(row)))) throw filterIgnored(operation, client, { column, of });
             mapped.set(page, rows);
           })
           .then((all) => all.flatMap((page) => mapped.get(page) ?? []));
@@ -72,10 +110,18 @@ export function ratingByParts(client: KantataClient): RatingByPartsPort {
 }
 
 /** The error for an answer that holds what was not asked, noted as drift. */
-export function filterIgnored(operation: string, client: KantataClient): ProviderError {
-  const path = 'skill_memberships.*.user_id';
-  client.drift({ operation, path, expected: 'asked user', found: 'other user' });
-  return new ProviderError('UNREADABLE', 'The provider ignores the filter by employee.', {
+export function filterIgnored(
+  operation: string,
+  client: KantataClient,
+  { column, of }: Pick<Filter, 'column' | 'of'> = BY_EMPLOYEES,
+): ProviderError {
+  client.drift({
+    operation,
+    path: `skill_memberships.*.${column}`,
+    expected: `asked ${of}`,
+    found: `other ${of}`,
+  });
+  return new ProviderError('UNREADABLE', `The provider ignores the filter by ${of}.`, {
     providerCode: 'FILTER_IGNORED',
     retryable: false,
   });

@@ -15,13 +15,15 @@ export function listMemberships(world: World, query: Query): SimResponse {
   const { store, switches } = world;
   const only = query.ids('only');
   const userIds = switches.userIdsFilter === 'ignored' ? null : query.ids('user_ids');
-  const skillIds = query.ids('by_skill_ids') ?? query.ids('by_skill_id');
+  const skillIds =
+    switches.skillIdsFilter === 'ignored' ? null : (query.ids('by_skill_ids') ?? query.ids('by_skill_id'));
   const activeOnly = query.flag('active_account_members_only') === true;
   const fullNameOf = (membership: SimMembership) => store.users.get(membership.userId)?.fullName ?? '';
   const skillNameOf = (membership: SimMembership) => store.skills.get(membership.skillId)?.name ?? '';
   const filters = [
     ...applying<SimMembership>(
       userIds && switches.userIdsFilter === 'empty' ? () => false : null,
+      skillIds && switches.skillIdsFilter === 'empty' ? () => false : null,
       only && userIds ? ({ userId }) => userIds.includes(userId) : null,
       only && skillIds ? ({ skillId }) => skillIds.includes(skillId) : null,
       activeOnly ? ({ userId }) => store.users.get(userId)?.disabledAt === null : null,

@@ -8,6 +8,8 @@ export interface Switches {
   meta: 'present' | 'absent';
   /** Whether `user_ids` filters memberships, is ignored, or lets nothing through. */
   userIdsFilter: 'honoured' | 'ignored' | 'empty';
+  /** The same of `by_skill_ids`. */
+  skillIdsFilter: 'honoured' | 'ignored' | 'empty';
   /** A bulk create with a fault writes nothing, or the valid ones; both answer 422 (sheet 11). */
   bulkMode: 'atomic' | 'partial';
   /** Created rows newest first and paged, or all of them as they were sent (sheet 11). */
@@ -29,6 +31,7 @@ export const DEFAULT_SWITCHES: Switches = {
   foreignKeys: 'free',
   meta: 'present',
   userIdsFilter: 'honoured',
+  skillIdsFilter: 'honoured',
   bulkMode: 'atomic',
   bulkAnswer: 'paged',
   errorIndex: true,

@@ -12,6 +12,7 @@ export const contract: ContractSubject = {
     skills: SKILLS,
     ratings: RATINGS,
     ratingsByEmployees: RATINGS,
+    ratingsBySkills: RATINGS,
     ratingByParts: RATINGS,
     rate: RATINGS,
     assign: '^/v1/hris/employee-skill-assignments',

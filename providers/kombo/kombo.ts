@@ -1,7 +1,14 @@
 import type { IntegrationSettings, ProviderCard } from '../../src/outbound/card.ts';
 import { readEnvironment, VARIABLES } from './environment.ts';
 import { failureOf } from './errors.ts';
-import { employeesPort, ratingByPartsPort, ratingsByEmployeesPort, ratingsPort, skillsPort } from './reads.ts';
+import {
+  employeesPort,
+  ratingByPartsPort,
+  ratingsByEmployeesPort,
+  ratingsBySkillsPort,
+  ratingsPort,
+  skillsPort,
+} from './reads.ts';
 import { SIMULATED } from './simulator-credentials.ts';
 import { simulator } from './simulator.ts';
 import { assignPort, ratePort, upsertEmployeesPort } from './writes.ts';
@@ -43,6 +50,7 @@ export const kombo: ProviderCard = {
     skills: skillsPort(upstream),
     ratings: ratingsPort(upstream),
     ratingsByEmployees: ratingsByEmployeesPort(upstream),
+    ratingsBySkills: ratingsBySkillsPort(upstream),
     ratingByParts: ratingByPartsPort(upstream),
     rate: ratePort(upstream, settings.ratingBody === 'nested' ? 'nested' : 'flat'),
     assign: assignPort(upstream),

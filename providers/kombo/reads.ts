@@ -4,6 +4,7 @@ import type {
   Call,
   RatingByPartsPort,
   RatingsByEmployeesPort,
+  RatingsBySkillsPort,
   RatingsWalkPort,
   WalkPage,
   WalkPort,
@@ -19,7 +20,27 @@ import { IDS_PER_CALL, PATHS } from './raw.ts';
 const EMPLOYEES: List = { operation: 'employees', path: PATHS.employees, optional: false };
 const SKILLS: List = { operation: 'skills', path: PATHS.skills, optional: true };
 const RATINGS: List = { operation: 'ratings', path: PATHS.ratings, optional: true };
-const RATINGS_BY_EMPLOYEES: List = { ...RATINGS, operation: 'ratingsByEmployees' };
+
+/** A filter of the ratings list, and the column by which an answer shows whether it was honoured. */
+interface Filter {
+  operation: string;
+  parameter: string;
+  column: string;
+  of: string;
+}
+
+const BY_EMPLOYEES: Filter = {
+  operation: 'ratingsByEmployees',
+  parameter: 'employee_ids',
+  column: 'employee_id',
+  of: 'employee',
+};
+const BY_SKILLS: Filter = {
+  operation: 'ratingsBySkills',
+  parameter: 'skill_ids',
+  column: 'skill_id',
+  of: 'skill',
+};
 
 export function employeesPort(upstream: Upstream): WalkPort<EmployeeRow> {
   return { walk: (call) => walk(upstream, EMPLOYEES, toEmployee, call) };
@@ -55,13 +76,21 @@ function liveRows<Row>(upstream: Upstream, list: List, page: readonly unknown[],
 }
 
 export function ratingsByEmployeesPort(upstream: Upstream): RatingsByEmployeesPort {
+  return filteredBy(upstream, BY_EMPLOYEES);
+}
+
+export function ratingsBySkillsPort(upstream: Upstream): RatingsBySkillsPort {
+  return filteredBy(upstream, BY_SKILLS);
+}
+
+function filteredBy(upstream: Upstream, filter: Filter): RatingsByEmployeesPort & RatingsBySkillsPort {
   return {
     batchSize: IDS_PER_CALL,
-    // The filter is an assumption (U7): a tenant may ignore it or filter everything out.
+    // The filters are an assumption (U7): a tenant may ignore them or filter everything out.
     filtered: true,
-    async read(employeeIds, call) {
+    async read(given, call) {
       // No id holds a comma, and a list could not escape it (section 7.1).
-      const ids = [...new Set(employeeIds)].filter((id) => id !== '' && !id.includes(','));
+      const ids = [...new Set(given)].filter((id) => id !== '' && !id.includes(','));
       const chunks = Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, index) =>
         ids.slice(index * IDS_PER_CALL, (index + 1) * IDS_PER_CALL),
       );
@@ -72,7 +101,7 @@ export function ratingsByEmployeesPort(upstream: Upstream): RatingsByEmployeesPo
       // Every chunk listens to it, and Node warns of a leak at the eleventh listener.
       setMaxListeners(0, signal);
       try {
-        const rows = await Promise.all(chunks.map((chunk) => readChunk(upstream, chunk, { ...call, signal })));
+        const rows = await Promise.all(chunks.map((chunk) => readChunk(upstream, filter, chunk, { ...call, signal })));
         return rows.flat();
       } finally {
         stop.abort();
@@ -96,29 +125,26 @@ export function ratingByPartsPort(upstream: Upstream): RatingByPartsPort {
   };
 }
 
-async function readChunk(upstream: Upstream, ids: readonly string[], call: Call): Promise<RatingRow[]> {
+async function readChunk(upstream: Upstream, filter: Filter, ids: readonly string[], call: Call): Promise<RatingRow[]> {
+  const { operation, parameter, column } = filter;
   const asked = new Set(ids);
-  const list = { ...RATINGS_BY_EMPLOYEES, filters: { employee_ids: ids.join(',') } };
+  const list = { ...RATINGS, operation, filters: { [parameter]: ids.join(',') } };
   const rows: RatingRow[] = [];
   for await (const page of listPages(upstream, list, call)) {
-    if (page.some((record) => isForeign(record, asked))) throw filterIgnored(upstream);
+    if (page.some((record) => isForeign(record, column, asked))) throw filterIgnored(upstream, filter);
     rows.push(...liveRows(upstream, list, page, toRating));
   }
   return rows;
 }
 
-function isForeign(record: unknown, asked: ReadonlySet<string>): boolean {
-  const id = isObject(record) ? optionalId(record.employee_id) : null;
+function isForeign(record: unknown, column: string, asked: ReadonlySet<string>): boolean {
+  const id = isObject(record) ? optionalId(record[column]) : null;
   return id !== null && !asked.has(id);
 }
 
-function filterIgnored(upstream: Upstream): ProviderError {
-  upstream.drift({
-    operation: RATINGS_BY_EMPLOYEES.operation,
-    path: 'data.results.*.employee_id',
-    expected: 'an asked employee',
-    found: 'another employee',
-  });
-  const message = 'The provider ignored the filter by employees.';
+function filterIgnored(upstream: Upstream, { operation, column, of }: Filter): ProviderError {
+  const path = `data.results.*.${column}`;
+  upstream.drift({ operation, path, expected: `the asked ${of}`, found: `another ${of}` });
+  const message = `The provider ignored the filter by ${of}s.`;
   return new ProviderError('UNREADABLE', message, { providerCode: 'FILTER_IGNORED', retryable: false });
 }

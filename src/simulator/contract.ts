@@ -2,7 +2,15 @@ import type { FaultShape } from './simulator.ts';
 
 /** The ports as the contract suite names them. */
 export type PortName =
-  'employees' | 'skills' | 'ratings' | 'ratingsByEmployees' | 'ratingByParts' | 'rate' | 'assign' | 'upsertEmployees';
+  | 'employees'
+  | 'skills'
+  | 'ratings'
+  | 'ratingsByEmployees'
+  | 'ratingsBySkills'
+  | 'ratingByParts'
+  | 'rate'
+  | 'assign'
+  | 'upsertEmployees';
 
 /** What the contract suite must know of a provider to try it; `providers/<name>/contract.ts` exports one as `contract`. */
 export interface ContractSubject {
@@ -15,6 +23,8 @@ export interface ContractSubject {
   pageSizes: { employees: number; ratings: number };
   /** The switch that makes the simulator ignore the filter of `ratingsByEmployees`, or filter everything out; null without such a filter. */
   filterSwitch: { name: string; honoured: unknown; ignored: unknown; empty: unknown } | null;
+  /** The name of the same switch for `ratingsBySkills`, where it is another; it takes the same values. */
+  skillFilterSwitch?: string;
   /** Answers in which an enum carries a value that nobody has heard of; the row must survive. */
   unknownEnums: readonly { port: PortName; shape: FaultShape }[];
   /** Answers in which every record has an unreadable required field; the port must give no rows and note drift. */

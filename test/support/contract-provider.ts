@@ -91,10 +91,17 @@ export async function overHttp({ card, contract }: Subject, limits: Partial<Limi
 export const CALL: Call = { purpose: 'request' };
 
 export type Row = EmployeeRow | SkillRow | RatingRow;
-export const READ_PORTS = ['employees', 'skills', 'ratings', 'ratingsByEmployees', 'ratingByParts'] as const;
+export const READ_PORTS = [
+  'employees',
+  'skills',
+  'ratings',
+  'ratingsByEmployees',
+  'ratingsBySkills',
+  'ratingByParts',
+] as const;
 export type ReadPort = (typeof READ_PORTS)[number];
 /** Read ports that are asked for something, and so may have none of it. */
-export const ASKED_PORTS: ReadonlySet<ReadPort> = new Set(['ratingsByEmployees', 'ratingByParts']);
+export const ASKED_PORTS: ReadonlySet<ReadPort> = new Set(['ratingsByEmployees', 'ratingsBySkills', 'ratingByParts']);
 export const WRITE_PORTS = ['rate', 'assign', 'upsertEmployees'] as const;
 export type WritePortName = (typeof WRITE_PORTS)[number];
 
@@ -107,12 +114,15 @@ export async function walkPages(ports: Ports, port: 'employees' | 'skills' | 'ra
   return pages;
 }
 
-/** Everything that a read port gives; `asked` are the ids of employees, or the parts of a rating. */
+/** Everything that a read port gives; `asked` are the ids of employees or skills, or the parts of a rating. */
 export async function read(ports: Ports, port: ReadPort, asked: readonly string[], call: Call = CALL): Promise<Row[]> {
   switch (port) {
     case 'ratingsByEmployees':
-      if (!ports.ratingsByEmployees) throw new Error(`no port ${port}`);
-      return ports.ratingsByEmployees.read(asked, call);
+    case 'ratingsBySkills': {
+      const reader = ports[port];
+      if (!reader) throw new Error(`no port ${port}`);
+      return reader.read(asked, call);
+    }
     case 'ratingByParts': {
       if (!ports.ratingByParts) throw new Error(`no port ${port}`);
       const row = await ports.ratingByParts.read(asked, call);

@@ -46,12 +46,21 @@ export function describeReads(subject: Subject, filled: ReadonlySet<string>): vo
   const baseline: Baseline = { employees: [], skills: [], ratings: [], rated: [] };
   const expected = (port: ReadPort, asked: readonly string[]): Row[] => {
     if (port === 'ratingsByEmployees') return baseline.ratings.filter((row) => asked.includes(row.employeeId));
+    if (port === 'ratingsBySkills') return baseline.ratings.filter((row) => asked.includes(row.skillId));
     if (port === 'ratingByParts') return baseline.ratings.filter((row) => row.parts.join('|') === asked.join('|'));
     return baseline[port];
   };
-  /** One employee with ratings, or the parts of one rating, so that a read is one call. */
-  const one = (port: ReadPort): readonly string[] =>
-    port === 'ratingByParts' ? (baseline.ratings[7]?.parts ?? []) : baseline.rated.slice(3, 4);
+  /** One employee with ratings, one skill that few hold, or the parts of one rating, so that a read is one call. */
+  const one = (port: ReadPort): readonly string[] => {
+    if (port === 'ratingByParts') return baseline.ratings[7]?.parts ?? [];
+    return port === 'ratingsBySkills' ? skillsByHolders().slice(0, 1) : baseline.rated.slice(3, 4);
+  };
+  /** Ids of rated skills, the one with the fewest rows first. */
+  const skillsByHolders = (): string[] => {
+    const rows = new Map<string, number>();
+    for (const { skillId } of baseline.ratings) rows.set(skillId, (rows.get(skillId) ?? 0) + 1);
+    return [...rows].toSorted(([, a], [, b]) => a - b).map(([id]) => id);
+  };
 
   beforeAll(async () => {
     const bench = inProcess(subject);
@@ -192,6 +201,45 @@ export function describeReads(subject: Subject, filled: ReadonlySet<string>): vo
         expect(bench.ports.ratingsByEmployees?.filtered).toBe(true);
       },
     );
+  });
+
+  describe.runIf(filled.has('ratingsBySkills'))('ratings by skills', () => {
+    const filter = contract.skillFilterSwitch ?? contract.filterSwitch?.name ?? '';
+
+    it('are those of the walk, with doubles and unknown ids among the skills asked', async () => {
+      const bench = inProcess(subject);
+      const ids = skillsByHolders().slice(0, 5);
+      const rows = await read(bench.ports, 'ratingsBySkills', [...ids, 'no-such-skill', ...ids, '999999999']);
+      expect(new Set(rows.map((row) => (row as RatingRow).skillId))).toEqual(new Set(ids));
+      expect(sorted(rows)).toEqual(sorted(expected('ratingsBySkills', ids)));
+      expect(await read(bench.ports, 'ratingsBySkills', ['no-such-skill'])).toEqual([]);
+    });
+
+    it('ask nothing for no skill, and one call per page of rows for all', async () => {
+      const bench = inProcess(subject);
+      expect(await read(bench.ports, 'ratingsBySkills', [])).toEqual([]);
+      expect(bench.simulator.journal).toEqual([]);
+      const rows = await read(bench.ports, 'ratingsBySkills', skillsByHolders());
+      expect(sorted(rows)).toEqual(sorted(baseline.ratings));
+      expect(bench.simulator.journal.length).toBe(Math.ceil(rows.length / contract.pageSizes.ratings));
+    });
+
+    it('notice that the filter was ignored, and drift says so', async () => {
+      const bench = inProcess(subject);
+      bench.simulator.setSwitch(filter, contract.filterSwitch?.ignored);
+      await expect(read(bench.ports, 'ratingsBySkills', one('ratingsBySkills'))).rejects.toMatchObject({
+        code: 'UNREADABLE',
+        providerCode: 'FILTER_IGNORED',
+        retryable: false,
+      });
+      expect(bench.drift).toEqual([expect.objectContaining({ operation: 'ratingsBySkills' })]);
+    });
+
+    it('are none where the filter filters all out', async () => {
+      const bench = inProcess(subject);
+      bench.simulator.setSwitch(filter, contract.filterSwitch?.empty);
+      expect(await read(bench.ports, 'ratingsBySkills', one('ratingsBySkills'))).toEqual([]);
+    });
   });
 
   describe.runIf(filled.has('ratingByParts'))('a rating by its parts', () => {
