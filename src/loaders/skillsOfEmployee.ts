@@ -4,6 +4,7 @@ import type { Integration } from '../directory/integration.ts';
 import type { Employee } from '../domain/entities.ts';
 import type { EmployeeSkill, SourceStatus } from '../domain/held.ts';
 import { ProviderError } from '../domain/problem.ts';
+import type { Receipt } from '../domain/receipt.ts';
 import { MergedSkills, type Part } from './mergedSkills.ts';
 import type { Reading, RatingReader } from './ratingReader.ts';
 
@@ -21,6 +22,8 @@ export interface SkillsOfEmployeeOptions {
   signal: AbortSignal | undefined;
   /** Milliseconds. */
   deadlineMs: number;
+  /** Where the request's cost is written down; absent where nobody asked. */
+  receipt?: Receipt | undefined;
   now?: (() => number) | undefined;
 }
 
@@ -86,7 +89,7 @@ async function load(keys: readonly HeldSkillsKey[], options: SkillsOfEmployeeOpt
 async function ask(
   integration: Integration,
   keys: readonly HeldSkillsKey[],
-  { readers, signal, deadlineMs, now = Date.now }: SkillsOfEmployeeOptions,
+  { readers, signal, deadlineMs, receipt, now = Date.now }: SkillsOfEmployeeOptions,
 ): Promise<Answer> {
   const ids = new Set<string>();
   for (const { employee, integrations } of keys) {
@@ -96,7 +99,7 @@ async function ask(
   const reader = readers.get(integration.name);
   if (ids.size === 0 || !reader) return { integration, readings: new Map(), latencyMs: 0 };
   const started = now();
-  const readings = await within(deadlineMs, reader.read([...ids], { signal, purpose: 'request' }), () => {
+  const readings = await within(deadlineMs, reader.read([...ids], { signal, purpose: 'request', receipt }), () => {
     const error = new ProviderError('TIMEOUT', 'The provider did not answer within the deadline of the request.');
     return reader.failed([...ids], error);
   });
