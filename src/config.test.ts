@@ -27,6 +27,15 @@ function complaintsOf(environment: Record<string, string>): readonly string[] {
 }
 
 describe('readConfig', () => {
+  it('permits receipts in the sandbox alone, unless told otherwise', () => {
+    const receipts = (environment: Record<string, string>) => readConfig(environment, [acme]).receipts;
+    const real = { ACME_KEY: 'secret', GATEWAY_API_KEYS: KEY };
+    expect([receipts({}), receipts({ RECEIPTS: 'off' })]).toEqual([true, false]);
+    expect([receipts(real), receipts({ ...real, RECEIPTS: 'sandbox' })]).toEqual([false, false]);
+    expect(receipts({ ...real, RECEIPTS: 'on' })).toBe(true);
+    expect(complaintsOf({ RECEIPTS: 'yes' })).toEqual(['RECEIPTS must be one of on, off, sandbox']);
+  });
+
   it('reads an empty environment as the sandbox on loopback', () => {
     expect(readConfig({}, [acme])).toEqual({
       port: 4000,
@@ -36,6 +45,7 @@ describe('readConfig', () => {
       dataDir: '.data',
       cache: true,
       deadlineMs: 10_000,
+      receipts: true,
       logLevel: 'info',
       sandbox: true,
       simulator: { people: 1000, skills: 300, limits: 'default', seed: 'skills-gateway' },
@@ -58,6 +68,7 @@ describe('readConfig', () => {
         SIMULATOR_LIMITS: 'none',
         SIMULATOR_SEED: 'other',
         REQUEST_DEADLINE_MS: '2500',
+        RECEIPTS: 'on',
         ACME_KEY: 'secret',
       },
       [acme],
@@ -70,6 +81,7 @@ describe('readConfig', () => {
       dataDir: '/var/lib/gateway',
       cache: false,
       deadlineMs: 2500,
+      receipts: true,
       logLevel: 'debug',
       sandbox: false,
       simulator: { people: 50, skills: 20, limits: 'none', seed: 'other' },
@@ -140,6 +152,6 @@ describe('readConfig', () => {
 
   it('lists the variables it reads', () => {
     expect(GATEWAY_VARIABLES).toContain('GATEWAY_API_KEYS');
-    expect(GATEWAY_VARIABLES).toHaveLength(13);
+    expect(GATEWAY_VARIABLES).toHaveLength(14);
   });
 });

@@ -19,8 +19,10 @@ export interface Config {
   dataDir: string;
   /** False: nothing but the directory is kept between requests. */
   cache: boolean;
-  /** Milliseconds that a request may take. */
+  /** Milliseconds that a request may take; one may ask for less. */
   deadlineMs: number;
+  /** Whether a request may ask for its receipt. */
+  receipts: boolean;
   logLevel: (typeof LOG_LEVELS)[number];
   /** True where no provider is configured, so that all are simulated. */
   sandbox: boolean;
@@ -100,6 +102,7 @@ const schema = z.object({
   SIMULATOR_LIMITS: oneOf(['default', 'none'], 'default'),
   SIMULATOR_SEED: z.string().default('skills-gateway'),
   REQUEST_DEADLINE_MS: integer(100, 600_000, 10_000),
+  RECEIPTS: oneOf(['on', 'off', 'sandbox'], 'sandbox'),
 });
 
 /** The variables that the gateway itself reads; the cards name the others. */
@@ -138,6 +141,7 @@ export function readConfig(environment: Record<string, string | undefined>, card
   }
   if (!parsed.success || complaints.length > 0) throw new ConfigError(complaints);
   const values = parsed.data;
+  const sandbox = integrations.length === 0;
   return {
     port: values.PORT,
     host: values.HOST,
@@ -146,8 +150,9 @@ export function readConfig(environment: Record<string, string | undefined>, card
     dataDir: values.DATA_DIR,
     cache: values.CACHE === 'on',
     deadlineMs: values.REQUEST_DEADLINE_MS,
+    receipts: values.RECEIPTS === 'on' || (values.RECEIPTS === 'sandbox' && sandbox),
     logLevel: values.LOG_LEVEL,
-    sandbox: integrations.length === 0,
+    sandbox,
     simulator: {
       people: values.SIMULATOR_PEOPLE,
       skills: values.SIMULATOR_SKILLS,

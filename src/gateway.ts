@@ -5,6 +5,7 @@ import { Directory } from './directory/directory.ts';
 import { DirectoryRefresh } from './directory/refresh.ts';
 import { readGraphiqlTabs } from './http/graphiqlTabs.ts';
 import type { Log } from './http/log.ts';
+import { RecordLinks } from './links/recordLinks.ts';
 import { RatingReader } from './loaders/ratingReader.ts';
 import type { CallRecord, Limits } from './outbound/upstream.ts';
 import { connectIntegrations, startSimulators, type RunningSimulator } from './providers.ts';
@@ -76,17 +77,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
   });
   const tasks = deferredEngine(opening);
+  const links = new RecordLinks({ tenant: TENANT, directory, store: opening.then((engine) => engine.links) });
   const server = createGatewayServer({
     config,
     schema,
-    context: ({ signal, client }) =>
+    context: ({ signal, client, deadlineMs, receipt }) =>
       createContext({
         viewer: { tenant: TENANT, client },
         directory,
         readers,
         tasks,
+        links,
         signal,
-        deadlineMs: config.deadlineMs,
+        deadlineMs,
+        receipt: receipt ?? undefined,
       }),
     ready: () => ({
       ready: store === 'open' && refresh.ready,
@@ -102,7 +106,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     graphiqlTabs: config.sandbox ? await readGraphiqlTabs() : [],
   });
   const walks = refresh.start();
-  const opened = opening.then(
+  const opened = links.load().then(
     () => {
       store = 'open';
     },

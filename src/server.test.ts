@@ -91,7 +91,15 @@ async function serve(config: Partial<GatewayServerOptions['config']> = {}, more:
   const write = (level: string) => (entry: object, message: string) =>
     void lines.push({ level, message, fields: { ...entry } });
   const server = createGatewayServer({
-    config: { host: '127.0.0.1', port: 0, apiKeys: [], corsOrigins: [], ...config },
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      apiKeys: [],
+      corsOrigins: [],
+      deadlineMs: 10_000,
+      receipts: true,
+      ...config,
+    },
     schema: fields.schema,
     context: (info) => info,
     ready: () => ({ ready: true, detail: { store: 'open' } }),

@@ -2,11 +2,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
+import { Receipt } from './domain/receipt.ts';
 import { createApiKeys } from './http/apiKeys.ts';
 import { readBody } from './http/body.ts';
 import { followConnections } from './http/connections.ts';
 import { corsHeaders, isPreflight } from './http/cors.ts';
 import { ShuttingDown } from './http/endOnAbort.ts';
+import { DEADLINE_HEADER, deadlineOf } from './http/deadline.ts';
 import { createEngine } from './http/engine.ts';
 import { createExchange, headerOf, send, sendJson, type Exchange } from './http/exchange.ts';
 import { createGraphiqlPage } from './http/graphiql.ts';
@@ -15,6 +17,7 @@ import { createHostCheck } from './http/hosts.ts';
 import { createJsonAnswer } from './http/jsonAnswer.ts';
 import type { Log } from './http/log.ts';
 import { JSON_TYPE, resultTypeOf } from './http/mediaTypes.ts';
+import { isReceiptWanted, RECEIPT_HEADER } from './http/receiptWanted.ts';
 import { Refusal } from './http/refusal.ts';
 import { checkMediaType, checkQuery } from './http/requestChecks.ts';
 import { answerByYoga } from './http/yogaAnswer.ts';
@@ -27,10 +30,14 @@ export interface RequestInfo {
   /** A short stable name of the client, made from its API key; null while access is open. */
   client: string | null;
   requestId: string;
+  /** Milliseconds that the request may take. */
+  deadlineMs: number;
+  /** Where its cost is to be written down; null where nobody asked, or it is not permitted. */
+  receipt: Receipt | null;
 }
 
 export interface GatewayServerOptions {
-  config: Pick<Config, 'host' | 'port' | 'apiKeys' | 'corsOrigins'>;
+  config: Pick<Config, 'host' | 'port' | 'apiKeys' | 'corsOrigins' | 'deadlineMs' | 'receipts'>;
   schema: GraphQLSchema;
   context: (request: RequestInfo) => unknown;
   /** Asked by /health/ready. */
@@ -89,14 +96,21 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     }
     if (method === 'POST') checkMediaType(request);
     else checkQuery(request);
+    const deadlineMs = deadlineOf(headerOf(request, DEADLINE_HEADER), config.deadlineMs);
     const body = method === 'POST' ? await readBody(request, abort.signal) : undefined;
+    const { requestId } = exchange;
+    const question = { header: headerOf(request, RECEIPT_HEADER), body, url: request.url };
+    const receipt = config.receipts && isReceiptWanted(question) ? new Receipt() : null;
     const made = options.context({
       headers: { get: (name) => headerOf(request, name) },
       signal: abort.signal,
       client,
-      requestId: exchange.requestId,
+      requestId,
+      deadlineMs,
+      receipt,
     });
-    const scope = { signal: abort.signal, resolverContext: made instanceof Promise ? await made : made };
+    const resolverContext: unknown = made instanceof Promise ? await made : made;
+    const scope = { signal: abort.signal, resolverContext, receipt, requestId };
     const answer = body === undefined ? null : await answerJson(body, accept, scope);
     if (answer) {
       send(exchange, answer.status, answer.headers, answer.body);
@@ -154,7 +168,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       exchange,
       refusal?.status ?? 500,
       { ...refusal?.headers, 'content-type': `${type}; charset=utf-8` },
-      JSON.stringify(refusal ?? { errors: [engine.maskError(error)] }),
+      JSON.stringify(refusal ?? { errors: [engine.maskError(error, exchange.requestId)] }),
     );
   };
 

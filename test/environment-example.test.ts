@@ -21,8 +21,9 @@ describe('.env.example', () => {
     const all = { ...Object.fromEntries(assignments), GATEWAY_API_KEYS: key };
     const config = readConfig(all, cards);
     expect(config.integrations.map(({ card }) => card)).toEqual(cards);
-    const { integrations: _, sandbox: __, ...rest } = config;
-    const { integrations: ___, sandbox: ____, ...defaults } = readConfig({}, cards);
+    // What follows from whether a provider is configured differs.
+    const { integrations: _, sandbox: __, receipts: ___, ...rest } = config;
+    const { integrations: ____, sandbox: _____, receipts: ______, ...defaults } = readConfig({}, cards);
     expect(rest).toEqual({ ...defaults, apiKeys: [key], corsOrigins: ['https://app.example.com'] });
   });
 });

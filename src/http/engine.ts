@@ -1,8 +1,9 @@
-import { GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { createQueryCompiler } from './compiledQuery.ts';
 import { endOnAbort, ShuttingDown } from './endOnAbort.ts';
+import type { Receipt } from '../domain/receipt.ts';
 import type { Log } from './log.ts';
 import { createMaskError } from './maskError.ts';
 
@@ -12,13 +13,18 @@ export interface RequestScope {
   signal: AbortSignal;
   /** The context that resolvers see, exactly this object. */
   resolverContext: unknown;
+  /** Shown with the answer; null where it was not asked for. */
+  receipt: Receipt | null;
+  /** The request's id, for the log. */
+  requestId: string;
 }
 
 export interface Engine {
   yoga: YogaServerInstance<{ scope: RequestScope }, object>;
   /** Documents by their text that parsed; they may still be invalid. */
   documents: LRUCache<string, DocumentNode>;
-  maskError: (error: unknown) => GraphQLError;
+  /** `requestId` is for the log, where the error did not come out of an execution. */
+  maskError: (error: unknown, requestId?: string) => GraphQLError;
 }
 
 /**
@@ -32,13 +38,15 @@ const MAX_TOKENS = 10_000;
 
 /** Yoga as this gateway uses it: without its own HTTP extras, which `server.ts` covers. */
 export function createEngine(schema: GraphQLSchema, log: Log): Engine {
-  const maskError = createMaskError(log);
+  /** The requests whose execution the errors came out of: yoga masks them without their context. */
+  const requests = new WeakMap<object, string>();
+  const maskError = createMaskError(log, requests);
   const documents = new LRUCache<string, DocumentNode>({ ...KEPT, sizeCalculation: (_, text) => text.length + 1 });
   const errors = new LRUCache<string, object>({ ...KEPT, sizeCalculation: (_, text) => text.length + 1 });
   const yoga = createYoga<{ scope: RequestScope }>({
     schema,
-    plugins: [scoped(schema)],
-    maskedErrors: { maskError },
+    plugins: [scoped(schema, requests)],
+    maskedErrors: { maskError: (error) => maskError(error) },
     parserAndValidationCache: {
       documentCache: documents,
       errorCache: { get: (text) => errors.get(text), set: (text, error) => errors.set(text, error as object) },
@@ -57,7 +65,7 @@ export function createEngine(schema: GraphQLSchema, log: Log): Engine {
 }
 
 /** Gives resolvers the scope's own context object, runs queries compiled, bounds documents, and ends streams with their request. */
-function scoped(schema: GraphQLSchema): Plugin<object, { scope: RequestScope }> {
+function scoped(schema: GraphQLSchema, requests: WeakMap<object, string>): Plugin<object, { scope: RequestScope }> {
   const compiler = createQueryCompiler(schema);
   return {
     onParse({ parseFn, setParseFn }) {
@@ -65,8 +73,11 @@ function scoped(schema: GraphQLSchema): Plugin<object, { scope: RequestScope }> 
     },
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn(async (args) => {
-        const inScope = { ...args, contextValue: scopeOf(args.contextValue).resolverContext };
-        return (await compiler.execute(inScope)) ?? executeFn(inScope);
+        const { resolverContext, receipt, requestId } = scopeOf(args.contextValue);
+        const inScope = { ...args, contextValue: resolverContext };
+        const result = (await compiler.execute(inScope)) ?? ((await executeFn(inScope)) as ExecutionResult);
+        for (const error of result.errors ?? []) requests.set(error, requestId);
+        return receipt ? { ...result, extensions: { ...result.extensions, receipt: receipt.report() } } : result;
       });
     },
     onSubscribe({ args, subscribeFn, setSubscribeFn }) {

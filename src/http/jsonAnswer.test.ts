@@ -125,7 +125,12 @@ const LEFT_TO_YOGA: [name: string, body: string][] = [
 function start() {
   const engine = createEngine(toySchema(), silent);
   const answerJson = createJsonAnswer(engine);
-  const scope = () => ({ signal: new AbortController().signal, resolverContext: resolverContext() });
+  const scope = () => ({
+    signal: new AbortController().signal,
+    resolverContext: resolverContext(),
+    receipt: null,
+    requestId: 'a-request',
+  });
   const byYoga = async (body: string, accept: string | undefined) => {
     const response = await engine.yoga.handleRequest(
       new engine.yoga.fetchAPI.Request('http://gateway/graphql', {

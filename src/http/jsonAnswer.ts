@@ -45,7 +45,7 @@ export function createJsonAnswer({ yoga, documents, maskError }: Engine): Answer
       }) as ExecutionResult | Promise<ExecutionResult>);
       if (isAsyncIterable(result)) throw new Error('a result in parts, although the schema has no @defer or @stream');
     } catch (error) {
-      result = { errors: [maskError(error)] };
+      result = { errors: [maskError(error, scope.requestId)] };
     }
     if (result.errors === undefined && result.extensions === undefined) {
       return {

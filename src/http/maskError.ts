@@ -5,10 +5,13 @@ import type { Log } from './log.ts';
 /**
  * What a client may see of an error. Those that the gateway threw on purpose carry `extensions.code` and pass; what
  * graphql-js says of the input becomes BAD_USER_INPUT; anything else is INTERNAL with a correlation id, under which the
- * log has the truth.
+ * log has the truth, with the id of the request it belongs to: the one given, or the one that `requests` knows of it.
  */
-export function createMaskError(log: Log): (error: unknown) => GraphQLError {
-  return (error) => {
+export function createMaskError(
+  log: Log,
+  requests: WeakMap<object, string>,
+): (error: unknown, requestId?: string) => GraphQLError {
+  return (error, given) => {
     if (error instanceof GraphQLError) {
       if (isGraphQLToTheRoot(error) && typeof error.extensions['code'] === 'string') return error;
       if (isAboutInput(error)) {
@@ -25,7 +28,8 @@ export function createMaskError(log: Log): (error: unknown) => GraphQLError {
       return internal(error, {});
     }
     const correlationId = randomUUID();
-    log.error({ correlationId, err: cause }, 'unexpected error');
+    const requestId = given ?? (typeof error === 'object' && error !== null ? requests.get(error) : undefined);
+    log.error({ correlationId, requestId, err: cause }, 'unexpected error');
     return internal(error, { correlationId });
   };
 }
