@@ -1,4 +1,5 @@
 import type { Integration } from '../src/directory/integration.ts';
+import type { Link } from '../src/domain/links.ts';
 import { CONFIDENCE, CONFLICT_REASONS, MATCH_RULES, type ConflictReason, type MatchRule } from '../src/domain/match.ts';
 import { builder } from './builder.ts';
 import { described } from './described.ts';
@@ -16,7 +17,13 @@ const MatchRuleEnum = builder.enumType('MatchRule', {
   }),
 });
 
-const RecordMatch = builder.objectRef<{ rule: MatchRule }>('RecordMatch');
+interface RecordMatchShape {
+  rule: MatchRule;
+  /** The decision behind the rule LINK; null with any other. */
+  link: Link | null;
+}
+
+const RecordMatch = builder.objectRef<RecordMatchShape>('RecordMatch');
 RecordMatch.implement({
   description: 'Why a record belongs to its unified object.',
   fields: (t) => ({
@@ -25,6 +32,22 @@ RecordMatch.implement({
       description: 'How sure it is, 0 to 1; 1 for ANCHOR and LINK.',
       resolve: ({ rule }) => CONFIDENCE[rule],
     }),
+    linkedBy: t.string({
+      nullable: true,
+      description: 'Who set the link; null unless the rule is LINK.',
+      resolve: ({ link }) => link?.by ?? null,
+    }),
+    linkedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the link was set; null unless the rule is LINK.',
+      resolve: ({ link }) => link?.at ?? null,
+    }),
+    note: t.string({
+      nullable: true,
+      description: 'The reason given; null when none was.',
+      resolve: ({ link }) => link?.note ?? null,
+    }),
   }),
 });
 
@@ -32,7 +55,7 @@ RecordMatch.implement({
 export interface ProviderRecordShape {
   recordType: 'EmployeeRecord' | 'SkillRecord';
   integration: Integration;
-  rule: MatchRule;
+  match: RecordMatchShape;
   row: { remoteId: string; sourceId: string | null; name: string | null; url: string | null; changedAt: string | null };
 }
 
@@ -54,11 +77,7 @@ ProviderRecord.implement({
       description: "Page of the record in the provider's application; null when not known.",
       resolve: ({ row }) => row.url,
     }),
-    match: t.field({
-      type: RecordMatch,
-      description: 'Why the record belongs to its unified object.',
-      resolve: ({ rule }) => ({ rule }),
-    }),
+    match: t.expose('match', { type: RecordMatch, description: 'Why the record belongs to its unified object.' }),
     changedAt: t.field({
       type: 'DateTime',
       nullable: true,
@@ -85,8 +104,8 @@ const CONFLICT_SENTENCES: Record<ConflictReason, string> = {
   NAMES_DISAGREE: 'The records share a key, but their names disagree.',
   SHARED_EMAIL: 'The e-mail address belongs to several records of one integration.',
   DUPLICATE_KEY: 'The number or external id belongs to several records of one integration.',
-  KEYS_DISAGREE: 'The e-mail addresses agree, but the numbers or external ids do not.',
-  AMBIGUOUS_NAME: 'The skill name fits several records of one integration.',
+  KEYS_DISAGREE: 'The e-mail addresses or names agree, but the numbers or external ids do not.',
+  AMBIGUOUS_NAME: 'The skill name or synonym fits several records of one integration.',
   UNLINKED: 'The records were parted by hand.',
 };
 

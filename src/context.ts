@@ -1,5 +1,6 @@
 import type { Directory } from './directory/directory.ts';
 import type { Receipt } from './domain/receipt.ts';
+import type { RecordLinks } from './links/recordLinks.ts';
 import type { RatingReader } from './loaders/ratingReader.ts';
 import { createSkillsOfEmployee, type SkillsOfEmployee } from './loaders/skillsOfEmployee.ts';
 import type { TaskEngine } from './tasks/engine/engine.ts';
@@ -11,13 +12,17 @@ export interface GatewayContext {
   directory: Directory;
   loaders: { skillsOfEmployee: SkillsOfEmployee; readers: ReadonlyMap<string, RatingReader> };
   tasks: TaskEngine;
+  links: Pick<RecordLinks, 'link' | 'unlink'>;
   /** Aborted when the client goes away. */
   signal: AbortSignal;
   /** Where the request's cost is written down, to go along on every call; absent where nobody asked. */
   receipt?: Receipt | undefined;
 }
 
-export interface ContextOptions extends Pick<GatewayContext, 'viewer' | 'directory' | 'tasks' | 'signal' | 'receipt'> {
+export interface ContextOptions extends Pick<
+  GatewayContext,
+  'viewer' | 'directory' | 'tasks' | 'links' | 'signal' | 'receipt'
+> {
   readers: ReadonlyMap<string, RatingReader>;
   deadlineMs: number;
 }

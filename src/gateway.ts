@@ -81,7 +81,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createGatewayServer({
     config,
     schema,
-    context: ({ signal, client, deadlineMs, receipt }) =>
+    context: ({ signal, client }) =>
       createContext({
         viewer: { tenant: TENANT, client },
         directory,
@@ -89,8 +89,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         tasks,
         links,
         signal,
-        deadlineMs,
-        receipt: receipt ?? undefined,
+        deadlineMs: config.deadlineMs,
       }),
     ready: () => ({
       ready: store === 'open' && refresh.ready,

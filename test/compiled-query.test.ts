@@ -135,6 +135,8 @@ describe('compiled queries on the graph', () => {
         readers,
         // No task is known: queries of tasks answer null.
         tasks: { get: () => Promise.resolve(null) } as unknown as TaskEngine,
+        // Only mutations use them.
+        links: { link: () => Promise.reject(new Error()), unlink: () => Promise.reject(new Error()) },
         signal: new AbortController().signal,
         deadlineMs: 10_000,
       });

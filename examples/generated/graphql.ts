@@ -87,12 +87,22 @@ export type Operation =
   | 'ASSIGN_SKILLS'
   /** `rateSkills`. */
   | 'RATE_SKILLS'
+  /** Read suggested next roles. */
+  | 'READ_CAREER_PATHS'
   /** List employees. */
   | 'READ_EMPLOYEES'
+  /** Read job profiles and what they expect. */
+  | 'READ_JOB_PROFILES'
   /** Read the ratings of employees. */
   | 'READ_RATINGS_BY_EMPLOYEE'
+  /** Read the ratings of a skill. */
+  | 'READ_RATINGS_BY_SKILL'
   /** List skills with their scales. */
   | 'READ_SKILLS'
+  /** Read what an employee's role expects. */
+  | 'READ_SKILL_GAPS'
+  /** Read the weights of its rating sources. */
+  | 'READ_WEIGHTS'
   /** `upsertEmployees`. */
   | 'UPSERT_EMPLOYEES';
 

@@ -1,7 +1,7 @@
 import type { Directory } from '../../src/directory/directory.ts';
 import type { Integration } from '../../src/directory/integration.ts';
 import type { Employee } from '../../src/domain/entities.ts';
-import type { MatchRule, Placed } from '../../src/domain/match.ts';
+import type { Member, Placed } from '../../src/domain/match.ts';
 import type { EmployeeRow } from '../../src/domain/records.ts';
 import { builder } from '../builder.ts';
 import { ProviderRecord, RecordConflict, type ProviderRecordShape } from '../providerRecord.ts';
@@ -21,11 +21,11 @@ export function employeeRecordOf(
   const member = directory.employees
     .byRecord(name, row.remoteId)
     ?.records.find((record) => record.integration === name && record.row.remoteId === row.remoteId);
-  return integration && member ? shape(integration, member.row, member.rule) : null;
+  return integration && member ? shape(integration, member) : null;
 }
 
-function shape(integration: Integration, row: EmployeeRow, rule: MatchRule): EmployeeRecordShape {
-  return { recordType: 'EmployeeRecord', integration, row, rule };
+function shape(integration: Integration, member: Member<EmployeeRow>): EmployeeRecordShape {
+  return { recordType: 'EmployeeRecord', integration, row: member.row, match: member };
 }
 
 export const EmployeeRecord = builder.objectRef<EmployeeRecordShape>('EmployeeRecord');
@@ -75,9 +75,9 @@ EmployeeIdentity.implement({
       type: [EmployeeRecord],
       description: 'The records, the anchor first, then by integration precedence. At least one.',
       resolve: ({ records }, _, { directory }) =>
-        records.flatMap(({ integration: name, row, rule }) => {
-          const integration = directory.integration(name);
-          return integration ? shape(integration, row, rule) : [];
+        records.flatMap((member) => {
+          const integration = directory.integration(member.integration);
+          return integration ? shape(integration, member) : [];
         }),
     }),
     conflicts: t.field({

@@ -84,8 +84,8 @@ function recordOf(directory: Directory, { integration: name, row }: Placed<Skill
   return integration && member ? shape(integration, member) : null;
 }
 
-function shape(integration: Integration, { row, rule }: Skill['records'][number]): SkillRecordShape {
-  return { recordType: 'SkillRecord', integration, row, rule };
+function shape(integration: Integration, member: Skill['records'][number]): SkillRecordShape {
+  return { recordType: 'SkillRecord', integration, row: member.row, match: member };
 }
 
 const SkillIdentity = builder.objectRef<Skill>('SkillIdentity');

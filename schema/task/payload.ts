@@ -24,7 +24,7 @@ const UserErrorCodeEnum = builder.enumType('UserErrorCode', {
   }),
 });
 
-const UserError = builder.objectRef<UserErrorShape>('UserError');
+export const UserError = builder.objectRef<UserErrorShape>('UserError');
 UserError.implement({
   description: 'Something the caller can correct.',
   fields: (t) => ({

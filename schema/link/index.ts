@@ -1,0 +1,2 @@
+import './linkRecords.ts';
+import './payload.ts';
