@@ -81,7 +81,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createGatewayServer({
     config,
     schema,
-    context: ({ signal, client }) =>
+    context: ({ signal, client, deadlineMs, receipt }) =>
       createContext({
         viewer: { tenant: TENANT, client },
         directory,
@@ -89,7 +89,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         tasks,
         links,
         signal,
-        deadlineMs: config.deadlineMs,
+        deadlineMs,
+        receipt: receipt ?? undefined,
       }),
     ready: () => ({
       ready: store === 'open' && refresh.ready,
