@@ -67,6 +67,7 @@ const OperationEnum = builder.enumType('Operation', {
     READ_EMPLOYEES: 'List employees.',
     READ_SKILLS: 'List skills with their scales.',
     READ_RATINGS_BY_EMPLOYEE: 'Read the ratings of employees.',
+    READ_RATINGS_BY_SKILL: 'Read the ratings of a skill.',
     READ_JOB_PROFILES: 'Read job profiles and what they expect.',
     READ_SKILL_GAPS: "Read what an employee's role expects.",
     READ_CAREER_PATHS: 'Read suggested next roles.',

@@ -22,11 +22,32 @@ describe('what an integration can do', () => {
       { operation: 'READ_EMPLOYEES', support: 'NATIVE', batchSize: 1 },
       { operation: 'READ_SKILLS', support: 'NATIVE', batchSize: 1 },
       { operation: 'READ_RATINGS_BY_EMPLOYEE', support: 'NATIVE', batchSize: 7, reason: null },
+      { operation: 'READ_RATINGS_BY_SKILL', support: 'EMULATED', batchSize: null },
+      { operation: 'READ_JOB_PROFILES', support: 'UNSUPPORTED', batchSize: null },
+      { operation: 'READ_SKILL_GAPS', support: 'UNSUPPORTED', batchSize: null },
+      { operation: 'READ_CAREER_PATHS', support: 'UNSUPPORTED', batchSize: null },
+      { operation: 'READ_WEIGHTS', support: 'UNSUPPORTED', batchSize: null },
       { operation: 'ASSIGN_SKILLS', support: 'UNSUPPORTED', batchSize: null },
       { operation: 'RATE_SKILLS', support: 'UNSUPPORTED', batchSize: null },
       { operation: 'UPSERT_EMPLOYEES', support: 'UNSUPPORTED', batchSize: null },
     ]);
     expect([integration.offers('READ_SKILLS'), integration.offers('RATE_SKILLS')]).toEqual([true, false]);
+  });
+
+  it('is a walk for ratings by skill where the provider cannot, or does not honour the filter', () => {
+    const bySkill = (options: ConstructorParameters<typeof FakeProvider>[0]) => {
+      const { integration } = new FakeProvider(options);
+      return { integration, support: () => integration.capability('READ_RATINGS_BY_SKILL').support };
+    };
+    const port = { batchSize: 7, filtered: true, read: () => Promise.resolve([]) };
+    const { integration, support } = bySkill({ ports: { ratingsBySkills: port } });
+    expect(integration.capability('READ_RATINGS_BY_SKILL')).toMatchObject({ support: 'NATIVE', batchSize: 7 });
+    integration.skillFilterHonoured = false;
+    expect(support()).toBe('EMULATED');
+    integration.retryOffers();
+    expect(support()).toBe('NATIVE');
+    expect(bySkill({}).support()).toBe('EMULATED');
+    expect(bySkill({ without: ['ratings'] }).support()).toBe('UNSUPPORTED');
   });
 
   it('shrinks by what is not offered, until that works or is tried anew', () => {

@@ -7,6 +7,7 @@ export const OPERATIONS = [
   'READ_EMPLOYEES',
   'READ_SKILLS',
   'READ_RATINGS_BY_EMPLOYEE',
+  'READ_RATINGS_BY_SKILL',
   'READ_JOB_PROFILES',
   'READ_SKILL_GAPS',
   'READ_CAREER_PATHS',
@@ -48,6 +49,7 @@ export interface Drift extends Omit<DriftNote, 'operation'> {
 const OPERATION_OF_CALL: Readonly<Record<string, Operation>> = {
   employees: 'READ_EMPLOYEES',
   skills: 'READ_SKILLS',
+  ratingsBySkills: 'READ_RATINGS_BY_SKILL',
   jobProfiles: 'READ_JOB_PROFILES',
   skillGaps: 'READ_SKILL_GAPS',
   careerPaths: 'READ_CAREER_PATHS',
@@ -72,6 +74,8 @@ export class Integration {
   lastProblemAt: string | null = null;
   /** False once the provider was seen to ignore the filter of ratings: they are then kept by a walk. */
   ratingFilterHonoured = true;
+  /** The same of the filter by skill; the next walk has it tried anew. */
+  skillFilterHonoured = true;
   /** Problems since the last call that went well. */
   #failuresInRow = 0;
   readonly #notOffered = new Map<Operation, string>();
@@ -128,6 +132,7 @@ export class Integration {
   /** Forgets what was not offered, so that it is tried anew: an administrator may have switched it on. */
   retryOffers(): void {
     this.#notOffered.clear();
+    this.skillFilterHonoured = true;
   }
 
   offers(operation: Operation): boolean {
@@ -161,9 +166,14 @@ export class Integration {
   }
 
   #offered(operation: Operation, batchSize: number): Capability {
-    const { ratings } = this.ports;
-    if (operation !== 'READ_RATINGS_BY_EMPLOYEE') return { operation, support: 'NATIVE', reason: null, batchSize };
-    if (!this.ratingFilterHonoured) {
+    const { ratings, ratingsBySkills } = this.ports;
+    if (operation === 'READ_RATINGS_BY_SKILL' && !ratingsBySkills) {
+      return { operation, support: 'EMULATED', reason: 'Answered from a walk of all ratings.', batchSize: null };
+    }
+    const bySkill = operation === 'READ_RATINGS_BY_SKILL' && !this.skillFilterHonoured;
+    const byEmployee = operation === 'READ_RATINGS_BY_EMPLOYEE';
+    if (!byEmployee && !bySkill) return { operation, support: 'NATIVE', reason: null, batchSize };
+    if (bySkill || !this.ratingFilterHonoured) {
       const reason = 'The provider does not honour its filter; answered from a walk of all ratings.';
       return { operation, support: 'EMULATED', reason, batchSize: null };
     }
@@ -174,6 +184,7 @@ export class Integration {
   /** Items that one call takes (1 for a walk); null where the port is absent. */
   #batchSize(operation: Operation): number | null {
     const { employees, skills, ratingsByEmployees, assign, rate, upsertEmployees } = this.ports;
+    const { ratings, ratingsBySkills } = this.ports;
     const { jobProfiles, skillGaps, careerPaths, weightages } = this.ports;
     switch (operation) {
       case 'READ_EMPLOYEES':
@@ -182,6 +193,8 @@ export class Integration {
         return skills ? 1 : null;
       case 'READ_RATINGS_BY_EMPLOYEE':
         return ratingsByEmployees?.batchSize ?? null;
+      case 'READ_RATINGS_BY_SKILL':
+        return ratingsBySkills?.batchSize ?? (ratings ? 1 : null);
       case 'READ_JOB_PROFILES':
         return jobProfiles ? 1 : null;
       case 'READ_SKILL_GAPS':

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { ratingRow } from '../../test/support/fake-provider.ts';
+import { KeptRatings } from './keptRatings.ts';
+
+const keyed = (employeeId: string, skillId: string, skillKeys: string[]) =>
+  ratingRow(employeeId, skillId, { skillKeys });
+
+describe('kept ratings', () => {
+  it('are found by employee and by skill, a row that came twice once', () => {
+    const kept = new KeptRatings();
+    expect(kept.ofSkills(() => true)).toEqual([]);
+    const rows = [ratingRow('1', 'java'), ratingRow('1', 'go'), ratingRow('2', 'java')];
+    kept.replace([...rows, ratingRow('2', 'java')], 5);
+    expect(kept.of('1')).toEqual(rows.slice(0, 2));
+    expect(kept.ofSkills((row) => row.skillId === 'java')).toEqual([rows[0], rows[2]]);
+    expect(kept.at).toBe(5);
+  });
+
+  it('are asked about once for all rows that name their skill alike', () => {
+    const kept = new KeptRatings();
+    kept.replace([keyed('1', 's', ['a']), keyed('2', 's', ['a']), keyed('3', 's', ['b']), keyed('4', 't', ['a'])], 0);
+    const asked: string[] = [];
+    const found = kept.ofSkills(({ skillId, skillKeys }) => {
+      asked.push(`${skillId} ${skillKeys?.join()}`);
+      return skillKeys?.[0] === 'a';
+    });
+    expect(asked).toEqual(['s a', 's b', 't a']);
+    expect(found.map((row) => row.employeeId)).toEqual(['1', '2', '4']);
+  });
+
+  it('follow a new walk', () => {
+    const kept = new KeptRatings();
+    kept.replace([ratingRow('1', 'java')], 0);
+    expect(kept.ofSkills(() => true)).toHaveLength(1);
+    kept.replace([ratingRow('2', 'go')], 1);
+    expect(kept.ofSkills(() => true)).toEqual([ratingRow('2', 'go')]);
+  });
+});
