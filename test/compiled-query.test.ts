@@ -135,14 +135,12 @@ describe('compiled queries on the graph', () => {
         readers,
         // No task is known: queries of tasks answer null.
         tasks: { get: () => Promise.resolve(null) } as unknown as TaskEngine,
-        // Only mutations use them.
-        links: { link: () => Promise.reject(new Error()), unlink: () => Promise.reject(new Error()) },
         signal: new AbortController().signal,
         deadlineMs: 10_000,
       });
     const compiler = createQueryCompiler(schema);
     // Time goes on between two answers.
-    const textOf = (answer: unknown) => JSON.stringify(answer).replaceAll(/"ageSeconds":\d+/g, '"ageSeconds":0');
+    const textOf = (answer: unknown) => JSON.stringify(answer).replaceAll(/ageSeconds":\d+/g, 'ageSeconds":0');
     const expected: [string, string][] = [];
     const answered: [string, string | null][] = [];
     const documents = [...queries(), everything()];
@@ -163,5 +161,19 @@ describe('compiled queries on the graph', () => {
     }
     expect(documents.length).toBeGreaterThan(5);
     expect(answered).toEqual(expected);
+  });
+
+  it('cost a provider one call where it refuses and the executor takes over', async () => {
+    const { data } = await gateway.ask<{
+      employees: { nodes: { skills: { nodes: { ratings: { id: string; integration: { provider: string } }[] }[] } }[] };
+    }>('{ employees { nodes { skills { nodes { ratings { id integration { provider } } } } } } }');
+    const ratings = data?.employees.nodes.flatMap(({ skills }) => skills.nodes.flatMap((held) => held.ratings));
+    const rating = ratings?.find(({ integration }) => integration.provider === 'kombo');
+    gateway.simulator('kombo').addFault({ shape: { kind: 'status', status: 401 } });
+    gateway.forget();
+    const answer = await gateway.ask('query ($id: ID!) { node(id: $id) { id } }', { id: rating?.id ?? '' });
+    gateway.simulator('kombo').clearFaults();
+    expect(answer).toMatchObject({ data: { node: null }, errors: [{ path: ['node'] }] });
+    expect(gateway.cost()).toEqual({ 'kombo-main': { ratingByParts: 1 } });
   });
 });
