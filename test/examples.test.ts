@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { costOf, type Cost } from './support/cost.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 
 const folder = new URL('../examples/', import.meta.url);
 const FRAGMENTS = 'rating.fragments.graphql';
 const ADA = { employeeNumber: '01001' };
 
-/** What a document is asked with and what it costs the providers, by integration and operation. */
+/** What a document is asked with and what it costs the providers. */
 interface Example {
   variables?: Record<string, unknown>;
-  cost: Record<string, Record<string, number>>;
+  cost: Cost;
 }
 
 /** One person is known to all three: a call each. */
@@ -90,18 +91,23 @@ describe('examples', () => {
   });
 
   it.each(Object.entries(EXAMPLES))('%s answers without an error, at its cost', async (name, { variables, cost }) => {
-    const { data, errors } = await gateway.ask(withFragments(name), variables);
-    // A write's own calls are the worker's, not the question's.
-    const asked = gateway.calls.filter(({ purpose }) => purpose === 'request');
+    const { data, errors, extensions } = await gateway.ask(withFragments(name), variables, {
+      'x-gateway-receipt': '1',
+    });
 
     expect(errors).toBeUndefined();
     expect(Object.values(data ?? {})).not.toContain(null);
-    const counted: Record<string, Record<string, number>> = {};
-    for (const { integration, operation } of asked) {
-      const operations = (counted[integration] ??= {});
-      operations[operation] = (operations[operation] ?? 0) + 1;
-    }
-    expect(counted).toEqual(cost);
+    expect(gateway).toCost(cost);
+    // What sends calls without the request's receipt shows here.
+    const receipt = Object.entries(extensions?.receipt?.integrations ?? {});
+    expect(Object.fromEntries(receipt.flatMap(([name, { calls }]) => (calls === 0 ? [] : [[name, calls]])))).toEqual(
+      Object.fromEntries(
+        Object.entries(costOf(gateway)).map(([integration, operations]) => [
+          integration,
+          Object.values(operations).reduce((sum, count) => sum + count, 0),
+        ]),
+      ),
+    );
   });
 
   it('watch-task.graphql follows a write to its end', async () => {

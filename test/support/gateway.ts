@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { readConfig, type Config } from '../../src/config.ts';
 import { startGateway, type Gateway } from '../../src/gateway.ts';
+import type { ReceiptReport } from '../../src/domain/receipt.ts';
 import type { CallRecord } from '../../src/outbound/upstream.ts';
 import { CARDS } from '../../src/providers.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
@@ -10,6 +11,7 @@ import { createDataDir } from './dataDir.ts';
 export interface Answer<Data> {
   data?: Data | null;
   errors?: { message: string; path?: (string | number)[]; extensions?: Record<string, unknown> }[];
+  extensions?: { receipt?: ReceiptReport };
 }
 
 /** A gateway over simulators, asked over HTTP, with every call to a provider counted. */
@@ -22,7 +24,11 @@ export interface TestGateway {
   /** Calls by integration and operation since the last `forget`. */
   cost(): Record<string, Record<string, number>>;
   simulator(provider: string): Simulator;
-  ask<Data = Record<string, unknown>>(query: string, variables?: Record<string, unknown>): Promise<Answer<Data>>;
+  ask<Data = Record<string, unknown>>(
+    query: string,
+    variables?: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ): Promise<Answer<Data>>;
   /** Reads a subscription to its end. */
   watch<Data>(query: string, variables?: Record<string, unknown>): Promise<Answer<Data>[]>;
   close(): Promise<void>;
@@ -62,12 +68,12 @@ export async function startTestGateway({
   });
   await gateway.ready;
   calls.length = 0;
-  const post = (query: string, variables: Record<string, unknown>, accept: string) =>
+  const post = (query: string, variables: Record<string, unknown>, headers: Record<string, string>) =>
     fetch(`${gateway.url}/graphql`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        accept,
+        ...headers,
         ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
       },
       body: JSON.stringify({ query, variables }),
@@ -92,12 +98,12 @@ export async function startTestGateway({
       if (!found) throw new Error(`no simulator of ${provider}`);
       return found.simulator;
     },
-    async ask<Data>(query: string, variables = {}) {
-      const response = await post(query, variables, 'application/json');
+    async ask<Data>(query: string, variables = {}, headers = {}) {
+      const response = await post(query, variables, { accept: 'application/json', ...headers });
       return (await response.json()) as Answer<Data>;
     },
     async watch<Data>(query: string, variables = {}) {
-      const response = await post(query, variables, 'text/event-stream');
+      const response = await post(query, variables, { accept: 'text/event-stream' });
       return eventsOf<Answer<Data>>(await response.text());
     },
     async close() {
