@@ -186,6 +186,17 @@ describe('all rules together', () => {
     ]);
   });
 
+  it('take the anchor by precedence when a record joins a group that has one of higher', () => {
+    const [number, address] = [{ employeeNumber: '1' }, { workEmail: 'x@example.test' }];
+    const name = { name: 'Lea Martin' };
+    const groups = match({
+      hr: { ...name, ...number },
+      talent: { ...name, ...address },
+      projects: { ...name, ...number, ...address },
+    });
+    expect(rules(groups)).toEqual(['hr ANCHOR', 'talent WORK_EMAIL', 'projects EXTERNAL_ID']);
+  });
+
   const values = fc.record({
     givenName: fc.constantFrom('Léa', 'Lea', 'L.', 'Bob', null),
     familyName: fc.constantFrom('Martin', 'Stone', null),
