@@ -57,6 +57,23 @@ export class Overlay {
     return [...byKey.values()];
   }
 
+  /**
+   * The same for the rows of one skill, of whoever holds it. Forgets nothing: it does not see all that was written of an
+   * employee.
+   */
+  overSkill(read: readonly RatingRow[], isOfSkill: (row: RatingRow) => boolean): readonly OverlaidRow[] {
+    const written = [...this.#written.values()].flatMap(({ rows }) =>
+      [...rows.values()].filter(({ row, at }) => this.#now() - at <= KEEP_MS && isOfSkill(row)),
+    );
+    if (written.length === 0) return this.#asRead(read);
+    const byKey = new Map(read.map((row) => [rowKey(row), { row, pending: false }]));
+    for (const { row } of written) {
+      const shown = byKey.get(rowKey(row))?.row;
+      if (!(shown && caughtUp(shown, row))) byKey.set(rowKey(row), { row, pending: true });
+    }
+    return [...byKey.values()];
+  }
+
   #asRead(read: readonly RatingRow[]): readonly OverlaidRow[] {
     const known = this.#plain.get(read);
     if (known) return known;

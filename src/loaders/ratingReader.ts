@@ -3,11 +3,13 @@ import type { Directory } from '../directory/directory.ts';
 import { isFilterIgnored, type Integration } from '../directory/integration.ts';
 import { rowKey } from '../directory/keptRatings.ts';
 import { keepRatings } from '../directory/walk.ts';
+import type { Skill } from '../domain/entities.ts';
 import type { Call } from '../domain/ports.ts';
 import type { Problem } from '../domain/problem.ts';
 import { Receipt } from '../domain/receipt.ts';
 import type { RatingRow } from '../domain/records.ts';
 import { Overlay, type OverlaidRow } from './overlay.ts';
+import { SkillRatingReader, type SkillReading } from './skillRatingReader.ts';
 
 /** How long an employee's ratings are answered from the cache: long enough for a page and its neighbours, no longer. */
 const CACHE_MS = 60_000;
@@ -50,6 +52,7 @@ export class RatingReader {
   readonly #integration: Integration;
   readonly #cache: LRUCache<string, Copy> | null;
   readonly #overlay: Overlay;
+  readonly #bySkill: SkillRatingReader;
   readonly #now: () => number;
   #walking: { done: Promise<void>; receipt: Receipt } | null = null;
 
@@ -59,6 +62,8 @@ export class RatingReader {
     this.#now = now;
     this.#overlay = new Overlay(now);
     this.#cache = cache ? new LRUCache({ max: CACHED_EMPLOYEES }) : null;
+    const walk = (call: Call) => this.#walkFor(call);
+    this.#bySkill = new SkillRatingReader({ directory, integration, cache, now, overlay: this.#overlay, walk });
   }
 
   /** One reading for each id, whatever happens to the others. Rejects only when the call is aborted. */
@@ -108,6 +113,19 @@ export class RatingReader {
     return readings;
   }
 
+  /**
+   * The ratings of skills, whoever holds them: one reading for the id of each skill that has a record here. Rejects only
+   * when the call is aborted.
+   */
+  readBySkill(skills: readonly Skill[], call: Call): Promise<Map<string, SkillReading>> {
+    return this.#bySkill.read(skills, call);
+  }
+
+  /** As `failed`, for skills. */
+  failedBySkill(skills: readonly Skill[], error: unknown): Map<string, SkillReading> {
+    return this.#bySkill.failed(skills, error);
+  }
+
   /** One row by its parts; null when the provider has none, or has no way to ask. Rejects with ProviderError. */
   async readOne(parts: readonly string[], call: Call): Promise<OverlaidRow | null> {
     call.receipt?.batch(this.#integration.name, 0);
@@ -123,6 +141,7 @@ export class RatingReader {
     this.#overlay.put(row);
     const copy = this.#cache?.get(row.employeeId);
     if (copy) this.#cache?.set(row.employeeId, { ...copy, current: false });
+    this.#bySkill.written(row);
   }
 
   /** What is answered where the provider fails or is too late: an older copy, else why there is none. */
@@ -166,12 +185,8 @@ export class RatingReader {
   async #fromWalk(ids: readonly string[], readings: Map<string, Reading>, call: Call): Promise<Map<string, Reading>> {
     const { name } = this.#integration;
     const kept = this.#directory.ratings(name);
-    const arrived = call.receipt?.wait(name);
     try {
-      const isShared = this.#walking !== null;
-      const { done, receipt } = (this.#walking ??= this.#walk());
-      call.receipt?.join(receipt, isShared);
-      await done;
+      await this.#walkFor(call);
       for (const id of ids) {
         const copy = { rows: kept.of(id), at: kept.at ?? this.#now(), current: true };
         readings.set(id, this.#reading(id, copy, 'FRESH'));
@@ -179,13 +194,24 @@ export class RatingReader {
     } catch (error) {
       call.signal?.throwIfAborted();
       for (const [id, reading] of this.failed(ids, error)) readings.set(id, reading);
-    } finally {
-      arrived?.();
     }
     return readings;
   }
 
-  /** One walk for everybody who waits; it goes on when the first of them has gone. */
+  /** Keeps all ratings anew: one walk for everybody who waits, on everybody's receipt. */
+  async #walkFor(call: Call): Promise<void> {
+    const arrived = call.receipt?.wait(this.#integration.name);
+    const isShared = this.#walking !== null;
+    const { done, receipt } = (this.#walking ??= this.#walk());
+    call.receipt?.join(receipt, isShared);
+    try {
+      await done;
+    } finally {
+      arrived?.();
+    }
+  }
+
+  /** It goes on when the first who waited has gone. */
   #walk(): { done: Promise<void>; receipt: Receipt } {
     const receipt = new Receipt();
     const done = keepRatings({

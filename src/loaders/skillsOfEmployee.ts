@@ -7,6 +7,8 @@ import { ProviderError } from '../domain/problem.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import { MergedSkills, type Part } from './mergedSkills.ts';
 import type { Reading, RatingReader } from './ratingReader.ts';
+import { answered, notAsked } from './sources.ts';
+import { within } from './within.ts';
 
 /** What all asked integrations say an employee holds, and how each of them answered. */
 export interface HeldSkills {
@@ -106,21 +108,6 @@ async function ask(
   return { integration, readings, latencyMs: Math.round(now() - started) };
 }
 
-/** The promise's value, or `late()` once the time is over; the promise goes on. */
-async function within<T>(milliseconds: number, promise: Promise<T>, late: () => T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<T>((resolve) => {
-    timer = setTimeout(() => resolve(late()), milliseconds);
-  });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-    // What comes after the deadline, also a failure, has nobody left to tell.
-    promise.catch(() => {});
-  }
-}
-
 /** What each asked integration says of one employee, and how it answered. */
 function partsOf(
   { employee, integrations }: HeldSkillsKey,
@@ -137,38 +124,10 @@ function partsOf(
     sources.push(
       reading
         ? answered(integration, reading, latencyMs, at)
-        : notAsked(integration, directory.employeeCount(integration.name)),
+        : notAsked(integration, 'READ_RATINGS_BY_EMPLOYEE', directory.employeeCount(integration.name)),
     );
     if (!reading || !('rows' in reading)) continue;
     parts.push({ integration, rows: reading.rows, cached: reading.state === 'CACHED' });
   }
   return { parts, sources };
-}
-
-const UNASKED = { fetchedAt: null, ageSeconds: null, dataAsOf: null, latencyMs: null, problem: null };
-
-function answered(integration: Integration, reading: Reading, waitedMs: number, at: number): SourceStatus<Integration> {
-  const { state } = reading;
-  const problem = 'problem' in reading ? reading.problem : null;
-  const latencyMs = state === 'CACHED' || state === 'UNSUPPORTED' ? null : waitedMs;
-  if (!('rows' in reading)) return { ...UNASKED, integration, state, latencyMs, problem };
-  return {
-    integration,
-    state,
-    fetchedAt: new Date(reading.fetchedAt).toISOString(),
-    ageSeconds: Math.max(0, Math.floor((at - reading.fetchedAt) / 1000)),
-    dataAsOf: null,
-    latencyMs,
-    problem,
-  };
-}
-
-/** Without a record there the question could not be put. Whether there is none, only a whole walk can say. */
-function notAsked(integration: Integration, employeesKnown: number): SourceStatus<Integration> {
-  const { lastFullAt, problem } = integration.sync;
-  const source = { ...UNASKED, integration };
-  if (!integration.offers('READ_RATINGS_BY_EMPLOYEE')) return { ...source, state: 'UNSUPPORTED' };
-  if (lastFullAt !== null) return { ...source, state: 'UNMATCHED' };
-  if (problem === null || employeesKnown > 0) return { ...source, state: 'PARTIAL', problem };
-  return { ...source, state: problem.code === 'NOT_OFFERED' ? 'UNSUPPORTED' : 'UNREACHABLE', problem };
 }

@@ -1,0 +1,113 @@
+/** Ranking people by what is said of their skills: holders of one skill, and those who hold all of several. Pure. */
+import { consensusOf, reaches, type ConsensusPolicy } from './consensus.ts';
+import type { Employee } from './entities.ts';
+import type { EmployeeSkill, SkillRating } from './held.ts';
+import type { Position } from './paging.ts';
+import type { RatingSource } from './rating.ts';
+
+/** Skills that one question may ask for: each is a read of every integration. */
+export const MOST_SKILLS_ASKED = 10;
+
+type Named = { name: string };
+
+/** Someone with a score, 0 to 1; null: nothing that counts. */
+interface Ranked {
+  employee: Employee;
+  score: number | null;
+}
+
+/** A holder of one skill with the consensus on it. */
+export interface Holder<Integration extends Named> extends Ranked {
+  held: EmployeeSkill<Integration>;
+}
+
+/** Who holds everything that was asked for. */
+export interface Expert<Integration extends Named> extends Ranked {
+  score: number;
+  /** What they hold of it, in the order asked. */
+  evidence: readonly EmployeeSkill<Integration>[];
+}
+
+/** What an expert must hold in one skill. */
+export interface Requirement {
+  /** 0 to 1, reached by the consensus of the ratings considered; null: holding is enough. */
+  minLevel: number | null;
+  /** Only these ratings are considered; null: all. */
+  sources: readonly RatingSource[] | null;
+}
+
+/**
+ * Scores to twelve digits, as digits of equal number: cursors sort them as text and, beyond that, floating point only
+ * makes a difference that nobody meant.
+ */
+const DIGITS = 12;
+
+/** Where a scored employee stands; to be sorted descending, unscored ones last, ties by id. */
+export function rankPosition({ employee, score }: Ranked): Position {
+  const key = score === null ? null : String(Math.round(score * 10 ** DIGITS)).padStart(DIGITS + 1, '0');
+  return { key, id: employee.id };
+}
+
+/** By score, the strongest first, unscored ones last, ties by id: the order of `rankPosition`, without its text. */
+function ranked<Item extends Ranked>(items: readonly Item[]): Item[] {
+  return items
+    .map((item) => ({ item, at: item.score === null ? -1 : Math.round(item.score * 10 ** DIGITS) }))
+    .sort((a, b) => b.at - a.at || (a.item.employee.id < b.item.employee.id ? -1 : 1))
+    .map(({ item }) => item);
+}
+
+/** The holders of a skill by consensus. */
+export function rankHolders<Integration extends Named>(
+  holders: readonly EmployeeSkill<Integration>[],
+  policy: ConsensusPolicy,
+): Holder<Integration>[] {
+  return ranked(
+    holders.map((held) => ({
+      held,
+      employee: held.employee,
+      score: consensusOf(held.ratings, policy)?.normalized ?? null,
+    })),
+  );
+}
+
+/**
+ * Who meets every requirement, by the mean of the consensuses, an unrated skill counting 0. `holders` has, for each
+ * requirement in the order asked, the people who hold the skill.
+ */
+export function rankExperts<Integration extends Named>(
+  requirements: readonly Requirement[],
+  holders: readonly (readonly EmployeeSkill<Integration>[])[],
+  policy: ConsensusPolicy,
+): Expert<Integration>[] {
+  // Who holds the rarest skill is looked up in the others.
+  const byEmployee = holders.map((each) => new Map(each.map((held) => [held.employee.id, held])));
+  const rarest = byEmployee.toSorted((a, b) => a.size - b.size)[0];
+  if (!rarest || requirements.length !== holders.length) return [];
+  const experts: Expert<Integration>[] = [];
+  for (const [id, { employee }] of rarest) {
+    const evidence: EmployeeSkill<Integration>[] = [];
+    let sum = 0;
+    for (const [index, requirement] of requirements.entries()) {
+      const held = byEmployee[index]?.get(id);
+      const level = held && levelOf(held.ratings, requirement, policy);
+      if (level === undefined) break;
+      evidence.push(held as EmployeeSkill<Integration>);
+      sum += level;
+    }
+    if (evidence.length === requirements.length) experts.push({ employee, score: sum / evidence.length, evidence });
+  }
+  return ranked(experts);
+}
+
+/** The level of the ratings considered, 0 where none is rated; undefined where they do not meet the requirement. */
+function levelOf<Integration extends Named>(
+  ratings: readonly SkillRating<Integration>[],
+  { minLevel, sources }: Requirement,
+  policy: ConsensusPolicy,
+): number | undefined {
+  const considered = sources ? ratings.filter(({ source }) => sources.includes(source)) : ratings;
+  if (considered.length === 0) return undefined;
+  const consensus = consensusOf(considered, policy);
+  if (minLevel !== null && !reaches(consensus, minLevel)) return undefined;
+  return consensus?.normalized ?? 0;
+}

@@ -1,0 +1,129 @@
+import type { Integration } from '../directory/integration.ts';
+import {
+  CONSENSUS_POLICIES,
+  PROVIDER_WEIGHTS,
+  providerWeights,
+  type ConsensusPolicy,
+  type SourceWeight,
+} from '../domain/consensus.ts';
+import { ProviderError } from '../domain/problem.ts';
+import { within } from './within.ts';
+
+/** An administrator changes weights a few times a year. */
+const KEEP_MS = 24 * 60 * 60_000;
+/** After a failure they are asked for again. */
+const RETRY_MS = 60_000;
+/** How long an answer waits for weights; beyond, the integration's ratings count like all others. */
+const WAIT_MS = 2_000;
+
+type Weights = readonly Omit<SourceWeight, 'integration'>[];
+
+const NONE: Weights = [];
+
+interface Kept {
+  weights: Weights;
+  until: number;
+}
+
+export interface ConsensusPoliciesOptions {
+  integrations: readonly Integration[];
+  /** The name of the default policy. */
+  usual: string;
+  now?: (() => number) | undefined;
+}
+
+/** The policies of the tenant. The built-in ones are data; the providers' own weights are read when first asked for. */
+export class ConsensusPolicies {
+  readonly #integrations: readonly Integration[];
+  readonly #usual: string;
+  readonly #now: () => number;
+  readonly #kept = new Map<Integration, Kept>();
+  readonly #reading = new Map<Integration, Promise<Weights>>();
+  #made: { parts: { integration: string; weights: Weights }[]; policy: ConsensusPolicy } | null = null;
+
+  constructor({ integrations, usual, now = Date.now }: ConsensusPoliciesOptions) {
+    this.#integrations = integrations;
+    this.#usual = usual;
+    this.#now = now;
+  }
+
+  /** All policies, the default first. The one of the providers is there where one offers weights, or where it is the default. */
+  async all(): Promise<ConsensusPolicy[]> {
+    const isOffered = this.#usual === PROVIDER_WEIGHTS || this.#offering().length > 0;
+    const names = [...CONSENSUS_POLICIES.map(({ name }) => name), ...(isOffered ? [PROVIDER_WEIGHTS] : [])];
+    const sorted = [this.#usual, ...names.filter((name) => name !== this.#usual)];
+    const policies = await Promise.all(sorted.map((name) => this.find(name)));
+    return policies.filter((policy) => policy !== null);
+  }
+
+  /** The policy of this name, the default for null; null for an unknown name. No promise where nothing has to be read. */
+  find(name: string | null): ConsensusPolicy | null | Promise<ConsensusPolicy | null> {
+    const wanted = name ?? this.#usual;
+    if (wanted === PROVIDER_WEIGHTS) {
+      const offering = this.#offering();
+      return offering.length === 0 && this.#usual !== wanted ? null : this.#ofProviders(offering);
+    }
+    return CONSENSUS_POLICIES.find((policy) => policy.name === wanted) ?? null;
+  }
+
+  /** The default. */
+  async usual(): Promise<ConsensusPolicy> {
+    const policy = await this.find(null);
+    if (!policy) throw new Error(`no consensus policy ${this.#usual}`);
+    return policy;
+  }
+
+  #offering(): Integration[] {
+    return this.#integrations.filter((integration) => integration.offers('READ_WEIGHTS'));
+  }
+
+  #ofProviders(offering: readonly Integration[]): ConsensusPolicy | Promise<ConsensusPolicy> {
+    const isKnown = offering.every((integration) => (this.#kept.get(integration)?.until ?? -Infinity) > this.#now());
+    if (isKnown) return this.#policy(offering);
+    return Promise.all(offering.map((integration) => this.#refresh(integration))).then(() => this.#policy(offering));
+  }
+
+  /** The same object while nothing has changed, so that many consensuses share it. */
+  #policy(offering: readonly Integration[]): ConsensusPolicy {
+    const parts = offering.map((integration) => ({
+      integration: integration.name,
+      weights: this.#kept.get(integration)?.weights ?? NONE,
+    }));
+    const isSame = this.#made?.parts.every(({ weights }, index) => weights === parts[index]?.weights) === true;
+    if (!this.#made || !isSame || this.#made.parts.length !== parts.length) {
+      this.#made = { parts, policy: providerWeights(parts) };
+    }
+    return this.#made.policy;
+  }
+
+  async #refresh(integration: Integration): Promise<void> {
+    const kept = this.#kept.get(integration);
+    if (kept && kept.until > this.#now()) return;
+    let reading = this.#reading.get(integration);
+    if (!reading) {
+      reading = this.#read(integration, kept?.weights ?? NONE).finally(() => this.#reading.delete(integration));
+      this.#reading.set(integration, reading);
+    }
+    await within(WAIT_MS, reading, () => {
+      // Nobody waits again for this read; when it ends after all, its weights are taken.
+      const weights = kept?.weights ?? NONE;
+      this.#kept.set(integration, { weights, until: this.#now() + RETRY_MS });
+      return weights;
+    });
+  }
+
+  async #read(integration: Integration, before: Weights): Promise<Weights> {
+    let kept: Kept;
+    try {
+      const weights = (await integration.ports.weightages?.read({ purpose: 'walk' })) ?? NONE;
+      integration.worked('READ_WEIGHTS');
+      kept = { weights, until: this.#now() + KEEP_MS };
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      integration.failed('READ_WEIGHTS', error);
+      kept = { weights: before, until: this.#now() + RETRY_MS };
+    }
+    this.#kept.set(integration, kept);
+    return kept.weights;
+  }
+}

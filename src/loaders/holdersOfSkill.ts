@@ -1,0 +1,102 @@
+import DataLoader from 'dataloader';
+import type { Integration } from '../directory/integration.ts';
+import type { Employee, Skill } from '../domain/entities.ts';
+import { SkillRating, type EmployeeSkill, type SourceStatus } from '../domain/held.ts';
+import { ProviderError } from '../domain/problem.ts';
+import type { SkillReading } from './skillRatingReader.ts';
+import type { SkillsOfEmployeeOptions } from './skillsOfEmployee.ts';
+import { answered, notAsked } from './sources.ts';
+import { within } from './within.ts';
+
+/** Who holds a skill as all asked integrations say, in no particular order, and how each of them answered. */
+export interface SkillHolders {
+  /** Each person once, with every rating of the skill. */
+  holders: readonly EmployeeSkill<Integration>[];
+  sources: readonly SourceStatus<Integration>[];
+}
+
+/** The key of one question: which skill, and which integrations are asked (all when null). */
+export interface SkillHoldersKey {
+  skill: Skill;
+  /** Names; null asks all. */
+  integrations: readonly string[] | null;
+}
+
+export type HoldersOfSkill = DataLoader<SkillHoldersKey, SkillHolders, string>;
+
+type Options = SkillsOfEmployeeOptions;
+
+/** Who holds a skill: all skills of a request become one question to every integration at once. */
+export function createHoldersOfSkill(options: Options): HoldersOfSkill {
+  return new DataLoader<SkillHoldersKey, SkillHolders, string>((keys) => load(keys, options), {
+    cacheKeyFn: ({ skill, integrations }) => (integrations ? JSON.stringify([skill.id, integrations]) : skill.id),
+  });
+}
+
+/** An integration's readings by skill id, with how long they took. */
+interface Answer {
+  integration: Integration;
+  readings: ReadonlyMap<string, SkillReading>;
+  latencyMs: number;
+}
+
+async function load(keys: readonly SkillHoldersKey[], options: Options): Promise<SkillHolders[]> {
+  const { directory, now = Date.now } = options;
+  const answers = await Promise.all(directory.integrations.map((integration) => ask(integration, keys, options)));
+  const at = now();
+  return keys.map((key) => merge(key, answers, options, at));
+}
+
+async function ask(integration: Integration, keys: readonly SkillHoldersKey[], options: Options): Promise<Answer> {
+  const { readers, signal, deadlineMs, receipt, now = Date.now } = options;
+  const { name } = integration;
+  const isAsked = ({ skill, integrations }: SkillHoldersKey) =>
+    (!integrations || integrations.includes(name)) && skill.records.some((record) => record.integration === name);
+  const skills = [...new Set(keys.filter(isAsked).map(({ skill }) => skill))];
+  const reader = readers.get(name);
+  if (skills.length === 0 || !reader) return { integration, readings: new Map(), latencyMs: 0 };
+  const started = now();
+  const reading = reader.readBySkill(skills, { signal, purpose: 'request', receipt });
+  const readings = await within(deadlineMs, reading, () => {
+    const error = new ProviderError('TIMEOUT', 'The provider did not answer within the deadline of the request.');
+    return reader.failedBySkill(skills, error);
+  });
+  return { integration, readings, latencyMs: Math.round(now() - started) };
+}
+
+function merge(
+  { skill, integrations }: SkillHoldersKey,
+  answers: readonly Answer[],
+  { directory }: Options,
+  at: number,
+): SkillHolders {
+  const { employees, skills } = directory;
+  // The directory may have put records together anew while providers were asked.
+  const current = skills.byId(skill.id) ?? skill;
+  const held = new Map<Employee, SkillRating<Integration>[]>();
+  const sources: SourceStatus<Integration>[] = [];
+  for (const { integration, readings, latencyMs } of answers) {
+    const { name } = integration;
+    if (integrations && !integrations.includes(name)) continue;
+    const reading = readings.get(skill.id);
+    if (!reading) {
+      sources.push(notAsked(integration, 'READ_RATINGS_BY_SKILL', directory.skillCount(name)));
+      continue;
+    }
+    const status = answered(integration, reading, latencyMs, at);
+    // Rows of people whom the first walk has not reached yet have nobody to belong to.
+    const isPartial = integration.sync.lastFullAt === null && 'rows' in reading && status.state !== 'STALE';
+    sources.push(isPartial ? { ...status, state: 'PARTIAL' } : status);
+    for (const { row, pending } of 'rows' in reading ? reading.rows : []) {
+      const employee = employees.byRecord(name, row.employeeId);
+      if (!employee) continue;
+      const scale = skills.ofRating(name, row)?.scale ?? null;
+      const rating = new SkillRating({ employee, skill: current, integration, row, scale, pending });
+      const known = held.get(employee);
+      if (known) known.push(rating);
+      else held.set(employee, [rating]);
+    }
+  }
+  const holders = [...held].map(([employee, ratings]) => ({ employee, skill: current, ratings }));
+  return { holders, sources };
+}

@@ -1,0 +1,78 @@
+/** How an integration took part in an answer, from how it was read. */
+import type { Integration, Operation } from '../directory/integration.ts';
+import type { SourceState, SourceStatus } from '../domain/held.ts';
+import type { Reading } from './ratingReader.ts';
+import type { SkillReading } from './skillRatingReader.ts';
+
+const UNASKED = { fetchedAt: null, ageSeconds: null, dataAsOf: null, latencyMs: null, problem: null };
+
+/** States in which the provider was not waited for. */
+const UNWAITED: ReadonlySet<SourceState> = new Set(['CACHED', 'PARTIAL', 'UNSUPPORTED']);
+
+/** The status of an integration that gave this reading, after so many milliseconds. */
+export function answered(
+  integration: Integration,
+  reading: Reading | SkillReading,
+  waitedMs: number,
+  at: number,
+): SourceStatus<Integration> {
+  const { state } = reading;
+  const problem = 'problem' in reading ? reading.problem : null;
+  const latencyMs = UNWAITED.has(state) ? null : waitedMs;
+  if (!('rows' in reading) || reading.fetchedAt === null) return { ...UNASKED, integration, state, latencyMs, problem };
+  return {
+    integration,
+    state,
+    fetchedAt: new Date(reading.fetchedAt).toISOString(),
+    ageSeconds: Math.max(0, Math.floor((at - reading.fetchedAt) / 1000)),
+    dataAsOf: null,
+    latencyMs,
+    problem,
+  };
+}
+
+/** Without a record there the question could not be put. Whether there is none, only a whole walk can say. */
+export function notAsked(
+  integration: Integration,
+  operation: Operation,
+  recordsKnown: number,
+): SourceStatus<Integration> {
+  const { lastFullAt, problem } = integration.sync;
+  const source = { ...UNASKED, integration };
+  if (!integration.offers(operation)) return { ...source, state: 'UNSUPPORTED' };
+  if (lastFullAt !== null) return { ...source, state: 'UNMATCHED' };
+  if (problem === null || recordsKnown > 0) return { ...source, state: 'PARTIAL', problem };
+  return { ...source, state: problem.code === 'NOT_OFFERED' ? 'UNSUPPORTED' : 'UNREACHABLE', problem };
+}
+
+/** The first that occurs stands for the whole: what is worst, but for what one part alone lacks. */
+const WEIGHTIEST: readonly SourceState[] = ['STALE', 'PARTIAL', 'FRESH', 'CACHED', 'UNREACHABLE', 'UNSUPPORTED'];
+
+/** One status an integration for several parts of one answer, each with the statuses of the same integrations. */
+export function combined(parts: readonly (readonly SourceStatus<Integration>[])[]): SourceStatus<Integration>[] {
+  const [first = []] = parts;
+  return first.map(({ integration }) =>
+    combine(parts.flatMap((statuses) => statuses.find((status) => status.integration === integration) ?? [])),
+  );
+}
+
+function combine(all: readonly SourceStatus<Integration>[]): SourceStatus<Integration> {
+  // A part of which it has no record says nothing against the others.
+  const asked = all.filter(({ state }) => state !== 'UNMATCHED');
+  const leading = WEIGHTIEST.flatMap((state) => asked.find((status) => status.state === state) ?? [])[0] ?? all[0];
+  if (!leading) throw new Error('an answer without parts');
+  const problem = asked.find((status) => status.problem !== null)?.problem ?? null;
+  const isMissing = asked.some(({ state }) => state === 'UNREACHABLE') && leading.state !== 'UNREACHABLE';
+  const oldest = asked
+    .filter(({ fetchedAt }) => fetchedAt !== null)
+    .toSorted((a, b) => (b.ageSeconds ?? 0) - (a.ageSeconds ?? 0))[0];
+  const latencies = asked.flatMap(({ latencyMs }) => latencyMs ?? []);
+  return {
+    ...leading,
+    state: isMissing ? 'PARTIAL' : leading.state,
+    fetchedAt: oldest?.fetchedAt ?? null,
+    ageSeconds: oldest?.ageSeconds ?? null,
+    latencyMs: latencies.length === 0 ? null : Math.max(...latencies),
+    problem,
+  };
+}
