@@ -2,41 +2,37 @@ import type { Link } from '../domain/links.ts';
 import type { Placed } from '../domain/match.ts';
 import type { EmployeeRow, SkillRow } from '../domain/records.ts';
 import type { SkillMention } from '../domain/roles.ts';
+import { runSteps, type Steps } from '../domain/steps.ts';
+import { EmployeeHoldings } from './employeeHoldings.ts';
 import { EmployeeView } from './employees.ts';
+import { Follower } from './follower.ts';
 import type { Integration } from './integration.ts';
-import { Cached } from './cached.ts';
 import { KeptRatings } from './keptRatings.ts';
-import { completed, learntFrom, type LearntSkill } from './learntSkill.ts';
-import { SkillView, unambiguousAliases } from './skills.ts';
-import { same, takeOver } from './takeOver.ts';
+import { LinkIndex } from './rematch.ts';
+import { SkillHoldings } from './skillHoldings.ts';
+import { SkillView } from './skills.ts';
 
 /** What is known of one integration's records. */
 interface Holdings {
-  employees: Map<string, EmployeeRow>;
-  skills: Map<string, SkillRow>;
-  /** Skills seen only in rating rows, until a catalogue has them. */
-  learnt: Map<string, LearntSkill>;
+  employees: EmployeeHoldings;
+  skills: SkillHoldings;
   ratings: KeptRatings;
-  /** Employees that writes stored and walks may not show yet. */
-  written: Map<string, { row: EmployeeRow; at: number; created: boolean }>;
 }
-
-/** How long a created employee is kept that no walk shows: a provider that is a mirror may sync once a day (DESIGN: Reading). */
-const CREATED_MS = 24 * 60 * 60_000;
 
 /**
  * Employees and skills of every integration, in memory, matched into unified objects. Answers lists, lookups and matching
- * without a provider call. Filled by `walkIntegration`; views are rebuilt when read after a change.
+ * without a provider call. Filled by walks and reads of changes. A few changes are seen by the next reader; what a page of
+ * thousands brings is taken in beside other work, and `settled` tells when.
  */
 export class Directory {
   /** In order of precedence. */
   readonly integrations: readonly Integration[];
   readonly #holdings: ReadonlyMap<string, Holdings>;
   readonly #byName: ReadonlyMap<string, Integration>;
-  readonly #employees: Cached<EmployeeView>;
-  readonly #skills: Cached<SkillView>;
+  readonly #employees: Follower<EmployeeView>;
+  readonly #skills: Follower<SkillView>;
   readonly #now: () => number;
-  #links: readonly Link[] = [];
+  #links = new LinkIndex([]);
 
   constructor(integrations: readonly Integration[], now: () => number = Date.now) {
     this.integrations = integrations;
@@ -45,20 +41,40 @@ export class Directory {
     this.#holdings = new Map(
       integrations.map(({ name }) => [
         name,
-        { employees: new Map(), skills: new Map(), learnt: new Map(), ratings: new KeptRatings(), written: new Map() },
+        { employees: new EmployeeHoldings(), skills: new SkillHoldings(), ratings: new KeptRatings() },
       ]),
     );
     const names = integrations.map(({ name }) => name);
-    this.#employees = new Cached(
-      () =>
-        new EmployeeView(
-          this.#place((h) => h.employees.values()),
+    const total = (sizeOf: (holdings: Holdings) => number) =>
+      [...this.#holdings.values()].reduce((sum, holdings) => sum + sizeOf(holdings), 0);
+    this.#employees = new Follower<EmployeeView>({
+      build: () =>
+        EmployeeView.inSteps(
+          this.#place((holdings) => holdings.employees.rows()),
           names,
+          this.#links.all,
+        ),
+      patch: (view, changed) =>
+        view.patched(
+          changed.map((name) => ({ ...name, row: this.#of(name.integration).employees.rowOf(name.remoteId) })),
           this.#links,
         ),
-      now,
-    );
-    this.#skills = new Cached(() => new SkillView(this.#place(skillsOf), names, this.#links), now);
+      size: () => total(({ employees }) => employees.size),
+    });
+    this.#skills = new Follower<SkillView>({
+      build: () =>
+        SkillView.inSteps(
+          this.#place((holdings) => holdings.skills.rows()),
+          names,
+          this.#links.all,
+        ),
+      patch: (view, changed) =>
+        view.patched(
+          changed.map((name) => ({ ...name, row: this.#of(name.integration).skills.rowOf(name.remoteId) })),
+          this.#links,
+        ),
+      size: () => total(({ skills }) => skills.size),
+    });
   }
 
   integration(name: string): Integration | null {
@@ -73,11 +89,21 @@ export class Directory {
     return this.#skills.value;
   }
 
+  /** Resolves when readers see everything that was put here. */
+  async settled(): Promise<void> {
+    await Promise.all([this.#employees.settled(), this.#skills.settled()]);
+  }
+
   /** Takes all decisions of people about records, which win over every rule; in force at once. */
   setLinks(links: readonly Link[]): void {
-    this.#links = links;
-    this.#employees.stale({ now: true });
-    this.#skills.stale({ now: true });
+    const before = this.#links.all;
+    this.#links = new LinkIndex(links);
+    const kept = new Set(before.filter((link) => links.includes(link)));
+    for (const link of [...before, ...links]) {
+      if (kept.has(link)) continue;
+      const follower = link.kind === 'employee' ? this.#employees : this.#skills;
+      for (const name of [link.a, link.b]) if (this.#holdings.has(name.integration)) follower.changed(name);
+    }
   }
 
   /** The ratings kept of one integration by its walk. */
@@ -90,75 +116,71 @@ export class Directory {
   }
 
   skillCount(integration: string): number {
-    return skillsOf(this.#of(integration)).length;
+    return this.#of(integration).skills.size;
   }
 
-  /** Takes a page of a walk that began then. What a write has stored since is newer than the page. */
-  putEmployees(integration: string, rows: readonly EmployeeRow[], walkBegan = Infinity): void {
-    const { employees, written } = this.#of(integration);
-    let news = false;
-    for (const row of rows) {
-      if ((written.get(row.remoteId)?.at ?? -Infinity) >= walkBegan || same(employees.get(row.remoteId), row)) continue;
-      employees.set(row.remoteId, row);
-      news = true;
-    }
-    if (news) this.#employees.stale();
+  /** Takes a page of a read that began then. What a write has stored since is newer than the page. */
+  putEmployees(integration: string, rows: readonly EmployeeRow[], began = Infinity): void {
+    this.#changed(this.#employees, integration, this.#of(integration).employees.put(rows, began));
   }
 
-  /** Takes the employees of a whole walk that began then: records that it did not find are gone. */
-  replaceEmployees(integration: string, rows: ReadonlyMap<string, EmployeeRow>, walkBegan = Infinity): void {
-    const holdings = this.#of(integration);
-    const next = new Map(rows);
-    for (const [id, { row, at, created }] of holdings.written) {
-      if (at >= walkBegan || (created && !next.has(id) && this.#now() - at < CREATED_MS)) next.set(id, row);
-      else holdings.written.delete(id);
-    }
-    const news = takeOver(holdings.employees, next);
-    holdings.employees = next;
-    this.#employees.complete(news);
+  /** Forgets records that a read of changes, begun then, says are gone. */
+  removeEmployees(integration: string, ids: readonly string[], began = Infinity): void {
+    this.#changed(this.#employees, integration, this.#of(integration).employees.remove(ids, began));
+  }
+
+  /** After a whole walk that began then: records whose ids it did not find are gone. */
+  *retainEmployees(integration: string, found: { has(id: string): boolean }, began = Infinity): Steps<void> {
+    const gone = yield* this.#of(integration).employees.retain(found, began, this.#now());
+    this.#changed(this.#employees, integration, gone);
+  }
+
+  /** Takes the employees of a whole walk that began then. */
+  replaceEmployees(integration: string, rows: ReadonlyMap<string, EmployeeRow>, began = Infinity): void {
+    this.putEmployees(integration, [...rows.values()], began);
+    runSteps(this.retainEmployees(integration, rows, began));
   }
 
   /** Takes what a write stored; read at once, although walks may not show it for hours. */
   writeEmployee(integration: string, row: EmployeeRow): void {
-    const { employees, written } = this.#of(integration);
-    const created = !employees.has(row.remoteId) || written.get(row.remoteId)?.created === true;
-    written.set(row.remoteId, { row, at: this.#now(), created });
-    employees.set(row.remoteId, row);
-    this.#employees.stale({ now: true });
+    this.#of(integration).employees.write(row, this.#now());
+    this.#changed(this.#employees, integration, [row.remoteId]);
   }
 
   putSkills(integration: string, rows: readonly SkillRow[]): void {
     const { skills } = this.#of(integration);
-    let news = false;
-    for (const row of rows) {
-      if (same(skills.get(row.remoteId), row)) continue;
-      skills.set(row.remoteId, row);
-      news = true;
-    }
-    if (news) this.#skills.stale();
+    for (const row of rows) this.#changed(this.#skills, integration, skills.put(row));
   }
 
+  /** Forgets records of the catalogue that a read of changes says are gone. */
+  removeSkills(integration: string, ids: Iterable<string>): void {
+    const { skills } = this.#of(integration);
+    for (const id of ids) this.#changed(this.#skills, integration, skills.delete(id));
+  }
+
+  /** After a whole walk: records of the catalogue whose ids it did not find are gone. */
+  retainSkills(integration: string, found: { has(id: string): boolean }): void {
+    const listed = [...this.#of(integration).skills.listedIds];
+    this.removeSkills(
+      integration,
+      listed.filter((id) => !found.has(id)),
+    );
+  }
+
+  /** Takes the catalogue of a whole walk. */
   replaceSkills(integration: string, rows: ReadonlyMap<string, SkillRow>): void {
-    const holdings = this.#of(integration);
-    const next = new Map(rows);
-    const news = takeOver(holdings.skills, next);
-    holdings.skills = next;
-    this.#skills.complete(news);
+    this.putSkills(integration, [...rows.values()]);
+    this.retainSkills(integration, rows);
   }
 
   /** Makes sure that every rating row has a skill, learning those that no catalogue lists. */
-  learnSkills(integration: string, rows: readonly SkillMention[]): void {
-    const { learnt } = this.#of(integration);
-    const view = this.skills;
-    let news = false;
-    for (const row of rows) {
-      const known = learnt.get(row.skillId);
-      const better = known ? completed(known, row) : view.ofRating(integration, row) ? null : learntFrom(row);
-      if (better === null) continue;
-      learnt.set(row.skillId, better);
-      news = true;
-    }
-    if (news) this.#skills.stale({ now: true });
+  learnSkills(integration: string, rows: Iterable<SkillMention>): void {
+    const { skills } = this.#of(integration);
+    for (const row of rows) this.#changed(this.#skills, integration, skills.learn(row));
+  }
+
+  #changed<View>(follower: Follower<View>, integration: string, ids: readonly string[]): void {
+    for (const remoteId of ids) follower.changed({ integration, remoteId });
   }
 
   #of(integration: string): Holdings {
@@ -169,18 +191,7 @@ export class Directory {
 
   #place<Row>(rowsOf: (holdings: Holdings) => Iterable<Row>): Placed<Row>[] {
     return this.integrations.flatMap(({ name }) =>
-      [...rowsOf(this.#of(name))].map((row) => ({ integration: name, row })),
+      Array.from(rowsOf(this.#of(name)), (row) => ({ integration: name, row })),
     );
   }
-}
-
-/** A catalogue's skill covers the one learnt under its id, or under a key that joins ratings to it. */
-function skillsOf({ skills, learnt }: Holdings): SkillRow[] {
-  const rows = [...skills.values()];
-  if (learnt.size === 0) return rows;
-  const joined = unambiguousAliases(rows);
-  const uncovered = [...learnt.values()].filter(
-    ({ row, keys }) => !skills.has(row.remoteId) && !keys?.some((key) => joined.has(key)),
-  );
-  return [...rows, ...uncovered.map(({ row }) => row)];
 }

@@ -5,7 +5,7 @@ import type { EmployeeRow } from '../domain/records.ts';
 import { EmployeeView, type EmployeeFilter } from './employees.ts';
 
 const view = (...records: [integration: string, row: EmployeeRow][]) =>
-  new EmployeeView(
+  EmployeeView.of(
     records.map(([integration, row]) => ({ integration, row })),
     ['hr', 'talent'],
   );

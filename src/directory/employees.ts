@@ -1,10 +1,15 @@
 import { employeeOf, type Employee } from '../domain/entities.ts';
-import { matchEmployees } from '../domain/identity.ts';
+import { emailKey, matchEmployees, matchEmployeesInSteps } from '../domain/identity.ts';
+import { decodeId } from '../domain/ids.ts';
 import type { Link } from '../domain/links.ts';
 import type { Placed } from '../domain/match.ts';
-import { comparePositions, type Direction, type Position } from '../domain/paging.ts';
+import type { Direction, Position } from '../domain/paging.ts';
 import type { EmployeeRow, EmployeeStatus } from '../domain/records.ts';
-import { decodeId } from '../domain/ids.ts';
+import { inSteps, runSteps, type Steps } from '../domain/steps.ts';
+import { EmployeeIndex } from './employeeIndex.ts';
+import { descending, reordered, sortedByPosition } from './order.ts';
+import { rematchOf, type Change, type LinkIndex } from './rematch.ts';
+import { wordsOf } from './searchText.ts';
 
 /** What employees can be ordered by; the names are those of the graph. */
 export const EMPLOYEE_ORDER_FIELDS = ['DISPLAY_NAME', 'START_DATE', 'CHANGED_AT'] as const;
@@ -32,34 +37,89 @@ export function employeePosition(field: EmployeeOrderField): (employee: Employee
   return (employee) => ({ key: keyOf(employee), id: employee.id });
 }
 
-/** The employees of all integrations at one moment, each person once, with every index that reading needs. Never changes. */
+type Orders = Record<EmployeeOrderField, readonly Employee[]>;
+
+/**
+ * The employees of all integrations, each person once, with every index that reading needs. A view is never changed by
+ * itself; `patched` makes the next one of it, which takes its indexes over.
+ */
 export class EmployeeView {
-  /** By display name. */
-  readonly all: readonly Employee[];
-  readonly #byRecord = new Map<string, Map<string, Employee>>();
-  readonly #byEmail = new Map<string, Employee[]>();
-  readonly #byNumber = new Map<string, Employee[]>();
-  readonly #sorted = new Map<string, readonly Employee[]>();
-  #reports: Map<Employee, Employee[]> | null = null;
-  #texts: Map<Employee, string> | null = null;
+  readonly #integrations: readonly string[];
+  readonly #index: EmployeeIndex;
+  readonly #orders: Orders;
+  readonly #descending = new Map<EmployeeOrderField, readonly Employee[]>();
+
+  private constructor(integrations: readonly string[], index: EmployeeIndex, orders: Orders) {
+    this.#integrations = integrations;
+    this.#index = index;
+    this.#orders = orders;
+  }
 
   /** `placed` in order of integration precedence. */
-  constructor(placed: readonly Placed<EmployeeRow>[], integrations: readonly string[], links: readonly Link[] = []) {
-    for (const name of integrations) this.#byRecord.set(name, new Map());
-    const employees = matchEmployees(placed, integrations, links).map(employeeOf);
-    for (const employee of employees) {
-      for (const { integration, row } of employee.records) {
-        this.#byRecord.get(integration)?.set(row.remoteId, employee);
-        if (row.workEmail !== null) add(this.#byEmail, row.workEmail.toLowerCase(), employee);
-        if (row.employeeNumber !== null) add(this.#byNumber, row.employeeNumber, employee);
-      }
-    }
-    this.all = sort(employees, 'DISPLAY_NAME', 'ASC');
-    this.#sorted.set('DISPLAY_NAME ASC', this.all);
+  static of(
+    placed: readonly Placed<EmployeeRow>[],
+    integrations: readonly string[],
+    links: readonly Link[] = [],
+  ): EmployeeView {
+    return runSteps(EmployeeView.inSteps(placed, integrations, links));
+  }
+
+  /** The same, with pauses: 300,000 records take seconds. */
+  static *inSteps(
+    placed: readonly Placed<EmployeeRow>[],
+    integrations: readonly string[],
+    links: readonly Link[],
+  ): Steps<EmployeeView> {
+    const employees: Employee[] = [];
+    const index = new EmployeeIndex(integrations);
+    const groups = yield* matchEmployeesInSteps(placed, integrations, links);
+    yield* inSteps(groups, (group) => {
+      const employee = employeeOf(group);
+      employees.push(employee);
+      index.add(employee);
+    });
+    const by = (field: EmployeeOrderField) => sortedByPosition(employees, employeePosition(field));
+    return new EmployeeView(integrations, index, {
+      DISPLAY_NAME: yield* by('DISPLAY_NAME'),
+      START_DATE: yield* by('START_DATE'),
+      CHANGED_AT: yield* by('CHANGED_AT'),
+    });
+  }
+
+  /** The view after these changes; null when they concern so many others that a new view is less work. */
+  patched(changes: readonly Change<EmployeeRow>[], links: LinkIndex): EmployeeView | null {
+    const index = this.#index;
+    const rematch = rematchOf<Employee, EmployeeRow>({
+      changes,
+      integrations: this.#integrations,
+      links,
+      thingOf: ({ integration, remoteId }) => this.byRecord(integration, remoteId),
+      recordsOf: (employee) => employee.records,
+      *sharing(row) {
+        yield* index.byNumber(row.employeeNumber);
+        yield* index.byEmail(emailKey(row));
+      },
+    });
+    if (rematch === null) return null;
+    const { things, placed } = rematch;
+    const come = matchEmployees(placed, this.#integrations, rematch.links).map(employeeOf);
+    for (const employee of things) index.delete(employee);
+    for (const employee of come) index.add(employee);
+    const by = (field: EmployeeOrderField) => reordered(this.#orders[field], things, come, employeePosition(field));
+    return new EmployeeView(this.#integrations, index, {
+      DISPLAY_NAME: by('DISPLAY_NAME'),
+      START_DATE: by('START_DATE'),
+      CHANGED_AT: by('CHANGED_AT'),
+    });
+  }
+
+  /** By display name. */
+  get all(): readonly Employee[] {
+    return this.#orders.DISPLAY_NAME;
   }
 
   byRecord(integration: string, remoteId: string): Employee | null {
-    return this.#byRecord.get(integration)?.get(remoteId) ?? null;
+    return this.#index.byRecord(integration, remoteId);
   }
 
   /** One integration's own record; null when it is not known. */
@@ -80,20 +140,20 @@ export class EmployeeView {
 
   /** Everyone with this work e-mail in any record, case ignored. */
   byEmail(email: string): Employee[] {
-    return [...(this.#byEmail.get(email.toLowerCase()) ?? [])];
+    return [...this.#index.byEmail(email.toLowerCase())];
   }
 
   byNumber(number: string): Employee[] {
-    return [...(this.#byNumber.get(number) ?? [])];
+    return [...this.#index.byNumber(number)];
   }
 
   sortedBy(field: EmployeeOrderField, direction: Direction): readonly Employee[] {
-    const key = `${field} ${direction}`;
-    const known = this.#sorted.get(key);
+    if (direction === 'ASC') return this.#orders[field];
+    const known = this.#descending.get(field);
     if (known) return known;
-    const sorted = sort(this.all, field, direction);
-    this.#sorted.set(key, sorted);
-    return sorted;
+    const turned = descending(this.#orders[field], employeePosition(field));
+    this.#descending.set(field, turned);
+    return turned;
   }
 
   /** The manager as the first record with one names it; null for none or one that the integration does not list. */
@@ -115,17 +175,8 @@ export class EmployeeView {
 
   /** Whose manager this is, by display name. */
   reportsOf(employee: Employee): readonly Employee[] {
-    if (!this.#reports) {
-      this.#reports = new Map();
-      for (const report of this.all) {
-        const manager = this.managerOf(report);
-        if (!manager) continue;
-        const list = this.#reports.get(manager);
-        if (list) list.push(report);
-        else this.#reports.set(manager, [report]);
-      }
-    }
-    return this.#reports.get(employee) ?? [];
+    const reports = [...this.#index.namingManager(employee)].filter((report) => this.managerOf(report) === employee);
+    return runSteps(sortedByPosition(reports, employeePosition('DISPLAY_NAME')));
   }
 
   /** Those of a sorted list who meet the filter, in its order. */
@@ -134,8 +185,7 @@ export class EmployeeView {
     const { text, status, department, location, managerId, integrations } = filter;
     if (text) {
       const words = wordsOf(text).map((word) => ` ${word}`);
-      const texts = (this.#texts ??= new Map(this.all.map((employee) => [employee, searchText(employee)])));
-      tests.push((employee) => words.every((word) => texts.get(employee)?.includes(word) === true));
+      tests.push((employee) => words.every((word) => this.#index.textOf(employee).includes(word)));
     }
     if (status) tests.push((employee) => employee.status !== null && status.includes(employee.status));
     if (department) tests.push(oneOf(department, (employee) => employee.department));
@@ -152,41 +202,10 @@ export class EmployeeView {
   }
 }
 
-function sort(employees: readonly Employee[], field: EmployeeOrderField, direction: Direction): readonly Employee[] {
-  const positionOf = employeePosition(field);
-  return employees
-    .map((employee) => ({ employee, position: positionOf(employee) }))
-    .toSorted((a, b) => comparePositions(a.position, b.position, direction))
-    .map(({ employee }) => employee);
-}
-
-function add(index: Map<string, Employee[]>, key: string, employee: Employee): void {
-  const known = index.get(key);
-  if (!known) index.set(key, [employee]);
-  // One employee's records come one after the other.
-  else if (known.at(-1) !== employee) known.push(employee);
-}
-
 function oneOf(wanted: readonly string[], valueOf: (employee: Employee) => string | null) {
   const folded = new Set(wanted.map((value) => value.toLowerCase()));
   return (employee: Employee) => {
     const value = valueOf(employee);
     return value !== null && folded.has(value.toLowerCase());
   };
-}
-
-/** Every word, each after a space, so that looking for a beginning is looking for a piece of text. Parts of a double name, too. */
-function searchText({ displayName, workEmail, employeeNumber, jobTitle }: Employee): string {
-  const words = wordsOf([displayName, workEmail, employeeNumber, jobTitle].join(' '));
-  const parts = words.flatMap((word) => (word.includes('-') ? word.split('-').slice(1) : []));
-  return ['', ...words, ...parts].join(' ');
-}
-
-function wordsOf(text: string): string[] {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}@.+-]+/u)
-    .filter((word) => word !== '');
 }

@@ -1,62 +1,113 @@
 import type { RatingRow } from '../domain/records.ts';
+import { inSteps, type Steps } from '../domain/steps.ts';
+import { RatingsBySkill } from './ratingsBySkill.ts';
+import { same } from './takeOver.ts';
 
-/** All ratings of one integration as a walk found them, by employee and by skill. */
+/** What a read of changes says of ratings. */
+export interface RatingChanges {
+  rows: readonly RatingRow[];
+  /** Employees all of whose ratings are among the rows. */
+  whole?: readonly string[];
+  /** Keys of rows that are gone. */
+  removed?: readonly string[];
+}
+
+/** All ratings of one integration as walks and reads of changes found them, by employee and by skill. */
 export class KeptRatings {
   #byEmployee = new Map<string, RatingRow[]>();
-  /** Rows that name their skill alike, by that id; made when first asked for. */
-  #bySkill: Map<string, RatingRow[][]> | null = null;
-  /** When the walk ended, in milliseconds; null before the first. */
+  #bySkill = new RatingsBySkill();
+  /** What the rows of a skill say alike: a million rows name some thousand skills. */
+  readonly #shared = new Map<string, Shared>();
+  /** When the last read began or walk ended, in milliseconds; null before the first walk. */
   at: number | null = null;
 
   /** Takes the rows of a whole walk; a row that came twice counts once, as it came last. */
   replace(rows: Iterable<RatingRow>, at: number): void {
-    const latest = new Map<string, RatingRow>();
-    for (const row of rows) latest.set(rowKey(row), row);
-    const byEmployee = new Map<string, RatingRow[]>();
-    for (const row of latest.values()) {
-      const list = byEmployee.get(row.employeeId);
-      if (list) list.push(row);
-      else byEmployee.set(row.employeeId, [row]);
-    }
-    this.#byEmployee = byEmployee;
-    this.#bySkill = null;
-    this.at = at;
+    const filling = this.fill();
+    filling.take(rows);
+    filling.end(at);
   }
 
-  /** Rows of the skills that are wanted; it is asked once for all rows that name their skill alike. */
-  ofSkills(isWanted: (row: RatingRow) => boolean): RatingRow[] {
-    const rows: RatingRow[] = [];
-    for (const alike of (this.#bySkill ??= groupedBySkill(this.#byEmployee.values())).values()) {
-      for (const group of alike) {
-        const [first] = group;
-        if (first && isWanted(first)) for (const row of group) rows.push(row);
-      }
+  /**
+   * Takes a whole walk page by page; until its end, and where it has none, the last one's rows stand. Rows that say nothing
+   * new are kept as they were, so that a second walk does not take the room of the first.
+   */
+  fill(): { take(rows: Iterable<RatingRow>): void; end(at: number): void; rows(): Iterable<RatingRow> } {
+    const filled = new Map<string, RatingRow[]>();
+    const bySkill = new RatingsBySkill();
+    const rows = function* () {
+      for (const list of filled.values()) yield* list;
+    };
+    return {
+      take: (page) => {
+        for (const row of page) bySkill.add(put(filled, this.#compact(row), this.of(row.employeeId)));
+      },
+      end: (at) => {
+        this.#byEmployee = filled;
+        this.#bySkill = bySkill;
+        this.at = at;
+      },
+      rows,
+    };
+  }
+
+  /** Takes what a read of changes brought. */
+  *change({ rows, whole = [], removed = [] }: RatingChanges): Steps<void> {
+    const before = new Map<string, readonly RatingRow[]>();
+    for (const employeeId of whole) {
+      before.set(employeeId, this.of(employeeId));
+      this.#byEmployee.delete(employeeId);
     }
-    return rows;
+    yield* inSteps(rows, (row) => {
+      const known = before.get(row.employeeId) ?? this.of(row.employeeId);
+      this.#bySkill.add(put(this.#byEmployee, this.#compact(row), known));
+    });
+    if (removed.length === 0) return;
+    const gone = new Set(removed);
+    yield* inSteps([...this.#byEmployee], ([employeeId, list]) => {
+      const left = list.filter((row) => !gone.has(rowKey(row)));
+      if (left.length < list.length) this.#byEmployee.set(employeeId, left);
+    });
   }
 
   of(employeeId: string): readonly RatingRow[] {
     return this.#byEmployee.get(employeeId) ?? [];
   }
-}
 
-function groupedBySkill(lists: Iterable<readonly RatingRow[]>): Map<string, RatingRow[][]> {
-  const groups = new Map<string, RatingRow[][]>();
-  for (const rows of lists) {
-    for (const row of rows) {
-      const alike = groups.get(row.skillId);
-      const group = alike?.find(([first]) => first && sameKeys(first.skillKeys, row.skillKeys));
-      if (group) group.push(row);
-      else if (alike) alike.push([row]);
-      else groups.set(row.skillId, [[row]]);
-    }
+  /** Rows of the skills that are wanted; it is asked once for all rows that name their skill alike. */
+  ofSkills(isWanted: (row: RatingRow) => boolean): RatingRow[] {
+    return this.#bySkill.rows(isWanted, (employeeId) => this.of(employeeId));
   }
-  return groups;
+
+  #compact(row: RatingRow): RatingRow {
+    const known = this.#shared.get(row.skillId);
+    if (known && same(row as Shared, known)) return { ...row, ...known, parts: shortParts(row, known.skillId) };
+    const { skillId, skillKeys, skillName, skillScale, skillClassification } = row;
+    this.#shared.set(skillId, { skillId, skillKeys, skillName, skillScale, skillClassification });
+    return row;
+  }
 }
 
-function sameKeys(a: RatingRow['skillKeys'], b: RatingRow['skillKeys']): boolean {
-  if (a === b || a === null || b === null) return a === b;
-  return a.length === b.length && a.every((key, index) => key === b[index]);
+type Shared = Pick<RatingRow, 'skillId' | 'skillKeys' | 'skillName' | 'skillScale' | 'skillClassification'>;
+
+/** The parts with the ids that the row holds anyway. */
+function shortParts({ parts, employeeId }: RatingRow, skillId: string): readonly string[] {
+  return parts.map((part) => (part === employeeId ? employeeId : part === skillId ? skillId : part));
+}
+
+/** Puts a row under its employee in place of the one with its key; as the object that stood there before, if it says the same. */
+function put(byEmployee: Map<string, RatingRow[]>, row: RatingRow, before: readonly RatingRow[]): RatingRow {
+  const key = rowKey(row);
+  const old = before.find((other) => rowKey(other) === key);
+  const kept = old && same(old, row) ? old : row;
+  const list = byEmployee.get(row.employeeId);
+  if (!list) byEmployee.set(row.employeeId, [kept]);
+  else {
+    const at = list.findIndex((other) => rowKey(other) === key);
+    if (at < 0) list.push(kept);
+    else list[at] = kept;
+  }
+  return kept;
 }
 
 /** What identifies a row within its integration, as one string. */

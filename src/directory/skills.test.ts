@@ -5,7 +5,7 @@ import type { SkillRow } from '../domain/records.ts';
 import { SkillView } from './skills.ts';
 
 const view = (...records: [integration: string, row: SkillRow][]) =>
-  new SkillView(
+  SkillView.of(
     records.map(([integration, row]) => ({ integration, row })),
     ['hr', 'talent'],
   );

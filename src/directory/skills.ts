@@ -2,30 +2,21 @@ import { skillOf, type Skill } from '../domain/entities.ts';
 import { decodeId } from '../domain/ids.ts';
 import type { Link } from '../domain/links.ts';
 import type { Placed } from '../domain/match.ts';
-import { comparePositions, type Position } from '../domain/paging.ts';
+import type { Position } from '../domain/paging.ts';
 import type { SkillRow } from '../domain/records.ts';
 import type { SkillMention } from '../domain/roles.ts';
 import type { Scale } from '../domain/rating.ts';
-import { matchSkills, skillNameKey } from '../domain/skillMatch.ts';
+import { matchSkills, matchSkillsInSteps, skillNameKey } from '../domain/skillMatch.ts';
+import { inSteps, runSteps, type Steps } from '../domain/steps.ts';
+import { AliasIndex } from './aliasIndex.ts';
+import { MultiIndex } from './multiIndex.ts';
+import { reordered, sortedByPosition } from './order.ts';
+import { rematchOf, type Change, type LinkIndex } from './rematch.ts';
 
 /** Conditions on skills; all given ones must hold, a list is met by any of its values. */
 export interface SkillFilter {
   integrations?: readonly string[] | null | undefined;
   classification?: readonly string[] | null | undefined;
-}
-
-/** Remote ids by alias, for one integration; an alias that two records share joins nothing. */
-export function unambiguousAliases(rows: readonly SkillRow[]): Map<string, string> {
-  const owners = new Map<string, string | null>();
-  for (const { remoteId, aliases } of rows) {
-    for (const alias of aliases) {
-      const owner = owners.get(alias);
-      owners.set(alias, owner === undefined || owner === remoteId ? remoteId : null);
-    }
-  }
-  const joined = new Map<string, string>();
-  for (const [alias, owner] of owners) if (owner !== null) joined.set(alias, owner);
-  return joined;
 }
 
 export function skillPosition(skill: Skill): Position {
@@ -41,43 +32,136 @@ export interface SkillAt {
   rank: number;
 }
 
-/** The skills of all integrations at one moment, each once, with every index that reading needs. Never changes. */
+/** Ways to skills. */
+interface Indexes {
+  byRecord: ReadonlyMap<string, Map<string, SkillAt>>;
+  byAlias: ReadonlyMap<string, AliasIndex>;
+  /** By name and synonym as they are compared. */
+  byName: MultiIndex<Skill>;
+}
+
+/**
+ * The skills of all integrations, each once, with every index that reading needs. A view is never changed by itself;
+ * `patched` makes the next one of it, which takes its indexes over. A skill that stays as it was stays the same object.
+ */
 export class SkillView {
   /** By name. */
   readonly all: readonly Skill[];
-  readonly #byRecord = new Map<string, Map<string, SkillAt>>();
-  /** Alias to remote id, by integration. */
-  readonly #byAlias = new Map<string, ReadonlyMap<string, string>>();
-  readonly #byName = new Map<string, Set<Skill>>();
+  readonly #integrations: readonly string[];
+  readonly #indexes: Indexes;
+
+  private constructor(integrations: readonly string[], indexes: Indexes, all: readonly Skill[]) {
+    this.#integrations = integrations;
+    this.#indexes = indexes;
+    this.all = all;
+  }
 
   /** `placed` in order of integration precedence. */
-  constructor(placed: readonly Placed<SkillRow>[], integrations: readonly string[], links: readonly Link[] = []) {
-    for (const name of integrations) {
-      this.#byRecord.set(name, new Map());
-      const rows = placed.flatMap(({ integration, row }) => (integration === name ? [row] : []));
-      this.#byAlias.set(name, unambiguousAliases(rows));
+  static of(
+    placed: readonly Placed<SkillRow>[],
+    integrations: readonly string[],
+    links: readonly Link[] = [],
+  ): SkillView {
+    return runSteps(SkillView.inSteps(placed, integrations, links));
+  }
+
+  /** The same, with pauses. */
+  static *inSteps(
+    placed: readonly Placed<SkillRow>[],
+    integrations: readonly string[],
+    links: readonly Link[],
+  ): Steps<SkillView> {
+    const indexes: Indexes = {
+      byRecord: new Map(integrations.map((name) => [name, new Map<string, SkillAt>()])),
+      byAlias: new Map(integrations.map((name) => [name, new AliasIndex()])),
+      byName: new MultiIndex(),
+    };
+    const groups = yield* matchSkillsInSteps(placed, integrations, links);
+    const skills: Skill[] = [];
+    yield* inSteps(groups, (group) => skills.push(skillOf(group)));
+    const all = yield* sortedByPosition(skills, skillPosition);
+    const view = new SkillView(integrations, indexes, all);
+    let rank = 0;
+    yield* inSteps(all, (skill) => view.#add(skill, rank++));
+    return view;
+  }
+
+  /** The view after these changes; null when they concern so many others that a new view is less work. */
+  patched(changes: readonly Change<SkillRow>[], links: LinkIndex): SkillView | null {
+    const indexes = this.#indexes;
+    const rematch = rematchOf<Skill, SkillRow>({
+      changes,
+      integrations: this.#integrations,
+      links,
+      thingOf: ({ integration, remoteId }) => this.byRecord(integration, remoteId)?.skill ?? null,
+      recordsOf: (skill) => skill.records,
+      *sharing(row) {
+        for (const key of nameKeys(row)) yield* indexes.byName.get(key);
+      },
+    });
+    if (rematch === null) return null;
+    const { things, placed } = rematch;
+    const come = matchSkills(placed, this.#integrations, rematch.links).map(skillOf);
+    const all = reordered(this.all, things, come, skillPosition);
+    for (const skill of things) this.#delete(skill);
+    const view = new SkillView(this.#integrations, indexes, all);
+    view.#rankNew(new Set(come));
+    return view;
+  }
+
+  #add(skill: Skill, rank: number): void {
+    const { byRecord, byAlias, byName } = this.#indexes;
+    for (const { integration, row } of skill.records) {
+      byRecord.get(integration)?.set(row.remoteId, { skill, remoteId: row.remoteId, scale: row.scale, rank });
+      byAlias.get(integration)?.add(row);
+      for (const key of nameKeys(row)) byName.add(key, skill);
     }
-    this.all = matchSkills(placed, integrations, links)
-      .map(skillOf)
-      .map((skill) => ({ skill, position: skillPosition(skill) }))
-      .toSorted((a, b) => comparePositions(a.position, b.position))
-      .map(({ skill }) => skill);
+  }
+
+  #delete(skill: Skill): void {
+    const { byRecord, byAlias, byName } = this.#indexes;
+    for (const { integration, row } of skill.records) {
+      byRecord.get(integration)?.delete(row.remoteId);
+      byAlias.get(integration)?.delete(row);
+      for (const key of nameKeys(row)) byName.delete(key, skill);
+    }
+  }
+
+  /** Adds the new ones between their neighbours' ranks; where halving has left no room, all are counted anew. */
+  #rankNew(come: ReadonlySet<Skill>): void {
+    let before = -1;
+    for (let at = 0; at < this.all.length; at += 1) {
+      const skill = this.all[at] as Skill;
+      if (!come.has(skill)) {
+        before = this.#rankOf(skill);
+        continue;
+      }
+      let next = at + 1;
+      while (next < this.all.length && come.has(this.all[next] as Skill)) next += 1;
+      const after = next < this.all.length ? this.#rankOf(this.all[next] as Skill) : before + 2;
+      const rank = before + (after - before) / 2;
+      this.#add(skill, rank);
+      if (!(rank > before && rank < after)) return this.#rankAnew(at + 1, come);
+      before = rank;
+    }
+  }
+
+  #rankAnew(unranked: number, come: ReadonlySet<Skill>): void {
     this.all.forEach((skill, rank) => {
+      if (rank >= unranked && come.has(skill)) this.#add(skill, rank);
       for (const { integration, row } of skill.records) {
-        this.#byRecord.get(integration)?.set(row.remoteId, { skill, remoteId: row.remoteId, scale: row.scale, rank });
-        for (const name of [row.name, ...row.synonyms]) {
-          const key = skillNameKey(name);
-          if (key === null) continue;
-          const named = this.#byName.get(key);
-          if (named) named.add(skill);
-          else this.#byName.set(key, new Set([skill]));
-        }
+        const at = this.byRecord(integration, row.remoteId);
+        if (at) at.rank = rank;
       }
     });
   }
 
+  #rankOf({ records: [first] }: Skill): number {
+    return (first && this.byRecord(first.integration, first.row.remoteId)?.rank) ?? 0;
+  }
+
   byRecord(integration: string, remoteId: string): SkillAt | null {
-    return this.#byRecord.get(integration)?.get(remoteId) ?? null;
+    return this.#indexes.byRecord.get(integration)?.get(remoteId) ?? null;
   }
 
   /** The skill behind the global id of any of its records; null for an unknown id or one of another type. */
@@ -92,7 +176,7 @@ export class SkillView {
   byName(name: string): Skill[] {
     const key = skillNameKey(name);
     if (key === null) return [];
-    const found = [...(this.#byName.get(key) ?? [])];
+    const found = [...this.#indexes.byName.get(key)];
     const named = found.filter((skill) => skill.records.some((record) => skillNameKey(record.row.name) === key));
     return named.length > 0 ? named : found;
   }
@@ -100,10 +184,10 @@ export class SkillView {
   /** The skill a rating row speaks of; null when the row's own record is not known either and must be learnt. */
   ofRating(integration: string, row: Pick<SkillMention, 'skillId' | 'skillKeys'>): SkillAt | null {
     if (row.skillKeys !== null) {
-      const aliases = this.#byAlias.get(integration);
+      const aliases = this.#indexes.byAlias.get(integration);
       for (const key of row.skillKeys) {
         const remoteId = aliases?.get(key);
-        if (remoteId !== undefined) return this.byRecord(integration, remoteId);
+        if (typeof remoteId === 'string') return this.byRecord(integration, remoteId);
       }
     }
     return this.byRecord(integration, row.skillId);
@@ -122,4 +206,10 @@ export class SkillView {
           )),
     );
   }
+}
+
+/** A name and its synonyms as they are compared. */
+function nameKeys({ name, synonyms }: SkillRow): string[] {
+  const keys = [name, ...synonyms].map(skillNameKey).filter((key) => key !== null);
+  return keys.length < 2 ? keys : [...new Set(keys)];
 }
