@@ -90,10 +90,10 @@ export function createClient(upstream: Upstream): Client {
   };
 }
 
-const CAMEL = { page: 'pageNumber', size: 'pageSize' };
+export const CAMEL = { page: 'pageNumber', size: 'pageSize' };
 const PASCAL = { page: 'PageNumber', size: 'PageSize' };
 
-function pageOf(response: HttpResponse, key: string) {
+export function pageOf(response: HttpResponse, key: string) {
   const json = parseJson(response.text);
   // An empty 200 in place of a list is a broken answer: read as an empty list it would make everybody vanish.
   if (json === undefined && response.status !== 204) throw new ShapeError('', 'page', json);
@@ -101,7 +101,7 @@ function pageOf(response: HttpResponse, key: string) {
 }
 
 /** The sheet assumes a bare profile; a page, a list of profiles, a bare list of skills and nothing are tolerated (6.1, 6.3). */
-function profilesIn(json: unknown): readonly unknown[] {
+export function profilesIn(json: unknown): readonly unknown[] {
   if (json === undefined || json === null) return [];
   const list = isObject(json) && json['items'] !== undefined ? (json['items'] ?? []) : json;
   if (Array.isArray(list)) {
@@ -127,7 +127,7 @@ function outcomesIn(json: unknown): UpsertOutcomes {
 }
 
 /** An unknown employee may be answered 404 or 400; the path is all the input there is (6.3). */
-function isUnknownEmployee(error: unknown): boolean {
+export function isUnknownEmployee(error: unknown): boolean {
   return (
     error instanceof ProviderError &&
     (error.code === 'NOT_FOUND' || (error.code === 'REJECTED' && error.status === 400))
@@ -137,7 +137,7 @@ function isUnknownEmployee(error: unknown): boolean {
 type Drift = Upstream['drift'];
 
 /** A list that the key may not read, or that is not there, is a missing capability (26, 17). */
-function listFailure(error: unknown, operation: string, drift: Drift): unknown {
+export function listFailure(error: unknown, operation: string, drift: Drift): unknown {
   return mapped(notOffered(error, ['NOT_FOUND', 'FORBIDDEN']), operation, drift);
 }
 

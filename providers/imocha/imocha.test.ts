@@ -94,12 +94,16 @@ describe('the card', () => {
   it('cannot write ratings', () => {
     const { ports } = setUp();
     expect(Object.keys(ports).toSorted()).toEqual([
+      'careerPaths',
       'employees',
+      'jobProfiles',
       'ratingByParts',
       'ratings',
       'ratingsByEmployees',
+      'skillGaps',
       'skills',
       'upsertEmployees',
+      'weightages',
     ]);
   });
 });

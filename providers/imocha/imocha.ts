@@ -1,6 +1,7 @@
 import type { ProviderCard } from '../../src/outbound/card.ts';
 import { failureOf } from './errors.ts';
 import { createPorts } from './ports.ts';
+import { rolePorts } from './roles.ts';
 import { DEFAULTS, readEnvironment, tenantSettings, VARIABLES } from './settings.ts';
 import { createImochaSimulator } from './simulator.ts';
 import { SIMULATOR_API_KEY } from './simulator-switches.ts';
@@ -33,7 +34,10 @@ export const imocha: ProviderCard = {
     headers: { 'x-api-key': settings['apiKey'] ?? '', accept: 'application/json, text/plain' },
     failureOf,
   }),
-  ports: (upstream, integration) => createPorts(upstream, tenantSettings(integration)),
+  ports(upstream, integration) {
+    const settings = tenantSettings(integration);
+    return { ...createPorts(upstream, settings), ...rolePorts(upstream, settings) };
+  },
   simulator: createImochaSimulator,
   simulatorSettings: (baseUrl) => ({
     baseUrl,

@@ -64,6 +64,7 @@ describe('toEmployee', () => {
       department: 'Engineering',
       managerEmail: 'boss@example.test',
       startDate: '2019-04-01',
+      roleKeys: ['code:ENG-1'],
     });
   });
 

@@ -11,7 +11,7 @@ import {
 } from '../../src/outbound/shape.ts';
 import type { RawHrmsInfo, RawUpsertEmployee } from './raw.ts';
 import type { TenantSettings } from './settings.ts';
-import { foldName, joinKeys, requiredKey } from './vendorKeys.ts';
+import { foldName, jobCodeOf, joinKeys, requiredKey, roleKeys } from './vendorKeys.ts';
 
 const STATUSES: Readonly<Record<string, EmployeeStatus>> = { active: 'ACTIVE', inactive: 'INACTIVE' };
 
@@ -38,7 +38,14 @@ export function toEmployee(raw: Json): EmployeeRow {
     managerEmail: optionalEmail(hrms['managerEmail']),
     url: null,
     changedAt: null,
+    ...rolesOf(raw),
   };
+}
+
+/** A job code presumably points to a job profile (9); both fields are assumed (7). */
+function rolesOf(raw: Json): Pick<EmployeeRow, 'roleKeys'> {
+  const keys = roleKeys(optionalId(raw['jobProfileId']), [optionalText(raw['jobCode'])]);
+  return keys.length === 0 ? {} : { roleKeys: keys };
 }
 
 function activity(isActive: unknown): string | null {
@@ -112,7 +119,7 @@ export function fromEmployeeWrite(write: EmployeeWrite): RawUpsertEmployee {
     ...present({
       firstName: write.givenName ?? existing?.givenName,
       lastName: write.familyName ?? existing?.familyName,
-      jobCode: write.jobCode,
+      jobCode: write.jobCode ?? jobCodeOf(existing?.roleKeys),
     }),
     ...(Object.keys(hrms).length === 0 ? {} : { employeeHRMSInfo: hrms }),
   };

@@ -81,7 +81,8 @@ export function ratingMapper(settings: TenantSettings): RatingMapper {
   };
 }
 
-function toSkillFacts(skill: Json, settings: TenantSettings): SkillFacts {
+/** A skill as profiles and roles name it (6.2, 9.2), with the keys that join it. */
+export function toSkillFacts(skill: Json, settings: TenantSettings): SkillFacts {
   const id = requiredKey(skill, 'skillId', 'skill.skillId');
   const skillName = optionalText(skill['skillName']);
   const category = categoryOf(skill['skillClassification']);

@@ -2,7 +2,8 @@
 
 /**
  * Paths by what they are for (3.2). Only `upsertEmployees` and `employeeSkills` are documented; `allEmployeeSkills` and
- * `taxonomy` were seen in a live client; `listEmployees` is assumed, so this table is the one place to correct it.
+ * `taxonomy` were seen in a live client; `listEmployees` and all on roles and weights are assumed, so this table is the
+ * one place to correct them.
  */
 export const PATHS = {
   listEmployees: '/employees',
@@ -10,6 +11,10 @@ export const PATHS = {
   allEmployeeSkills: '/employees/skills-profile',
   upsertEmployees: '/employees/upsert',
   taxonomy: '/taxonomy',
+  jobProfiles: '/jobprofiles',
+  jobProfile: '/jobprofiles/{jobProfileId}',
+  careerPath: '/employees/{employeeId}/career-path',
+  validationWeightages: '/account/validation-weightages',
 } as const;
 
 export const DEFAULT_BASE_URL = 'https://api.skillsintelligence.imocha.io';

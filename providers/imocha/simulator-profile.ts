@@ -2,6 +2,8 @@ import { Random } from '../../src/simulator/random.ts';
 import type { Holding } from '../../src/simulator/workforce.ts';
 import type { RawProfileSkill } from './raw.ts';
 import type { ImochaSwitches } from './simulator-switches.ts';
+import type { Roles } from './simulator-roles.ts';
+import type { StoredEmployee } from './simulator-store.ts';
 import { changeOf, type Taxonomy } from './simulator-taxonomy.ts';
 
 /** How often a channel has spoken, which is 1.7 channels a skill and none at all for one skill in twelve. */
@@ -9,7 +11,7 @@ const SHARES = { self: 0.75, manager: 0.4, assessment: 0.3, multiRater: 0.1, aiI
 type Channel = keyof typeof SHARES;
 
 /** Weightages of the account by default (11.2), in percent. */
-const WEIGHTS: Readonly<Record<Channel, number>> = {
+export const WEIGHTS: Readonly<Record<Channel, number>> = {
   self: 20,
   manager: 30,
   assessment: 30,
@@ -22,6 +24,7 @@ const CHANNELS = Object.keys(SHARES) as Channel[];
 export interface ProfileSource {
   seed: string;
   taxonomy: Taxonomy;
+  roles: Roles;
   switches: ImochaSwitches;
 }
 
@@ -34,8 +37,12 @@ export function skillChangedAt(seed: string, recordKey: string, skillIndex: numb
  * A skill of a profile (6.2). It depends on seed, employee and skill only, so it is made when asked for instead of being
  * kept: a hundred thousand people hold a million of them.
  */
-export function profileSkill(source: ProfileSource, recordKey: string, holding: Holding): RawProfileSkill | null {
-  const { seed, taxonomy, switches } = source;
+export function profileSkill(
+  source: ProfileSource,
+  { recordKey, jobCode }: Pick<StoredEmployee, 'recordKey' | 'jobCode'>,
+  holding: Holding,
+): RawProfileSkill | null {
+  const { seed, taxonomy, roles, switches } = source;
   const { skillIndex, level } = holding;
   const skillName = taxonomy.nameOf(skillIndex);
   if (skillName === undefined) return null;
@@ -43,8 +50,8 @@ export function profileSkill(source: ProfileSource, recordKey: string, holding: 
   const scores = scoresOf(random, level);
   const combined = combine(scores);
   const nothing = { zero: 0, null: null, mixed: random.chance(0.5) ? 0 : null }[switches.unrated];
-  const isJobProfileSkill = random.chance(0.3);
-  const required = isJobProfileSkill ? random.integer(3, 9) : 0;
+  const role = roles.expectation(jobCode, skillIndex);
+  const required = role?.required ?? 0;
   const changedAt = skillChangedAt(seed, recordKey, skillIndex);
   return {
     skill: {
@@ -65,8 +72,8 @@ export function profileSkill(source: ProfileSource, recordKey: string, holding: 
       scores.aiInference === null
         ? []
         : [{ source: 'resume', rating: Math.round(scores.aiInference), inferredOn: zoneless(changedAt) }],
-    isJobProfileSkill,
-    skillPriorirty: null,
+    isJobProfileSkill: role !== null,
+    skillPriorirty: role?.priority ?? null,
     skillRequiredProficiency: required,
     skillGapInPercentage: gapOf(required, combined ?? 0),
   };
@@ -103,7 +110,7 @@ function combine(scores: Record<Channel, number | null>): number | null {
 }
 
 /** The formula that fits the one public fixture (6.2). */
-function gapOf(required: number, combined: number): number {
+export function gapOf(required: number, combined: number): number {
   return required === 0 ? 0 : Math.max(0, Math.round(((required - combined) / required) * 100));
 }
 

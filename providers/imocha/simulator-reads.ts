@@ -87,7 +87,7 @@ function toProfile(employee: StoredEmployee, data: SimulatorData): RawProfile {
     externalEmployeeId: employee.hrms.externalEmployeeId,
     email: employee.email,
     fullName: fullNameOf(employee),
-    skills: employee.holdings.flatMap((holding) => profileSkill(data, employee.recordKey, holding) ?? []),
+    skills: employee.holdings.flatMap((holding) => profileSkill(data, employee, holding) ?? []),
   };
 }
 
@@ -111,7 +111,7 @@ function matches(employee: StoredEmployee, text: string): boolean {
   return fullNameOf(employee).toLowerCase().includes(wanted) || employee.email.toLowerCase() === wanted;
 }
 
-function unknownEmployee({ switches }: SimulatorData): SimResponse {
+export function unknownEmployee({ switches }: SimulatorData): SimResponse {
   const headers = { 'content-type': switches.contentType };
   switch (switches.unknownEmployee) {
     case '400':
@@ -127,7 +127,7 @@ function unknownEmployee({ switches }: SimulatorData): SimResponse {
   }
 }
 
-function decode(parameter: string): string {
+export function decode(parameter: string): string {
   try {
     return decodeURIComponent(parameter);
   } catch {

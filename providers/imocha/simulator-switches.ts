@@ -16,6 +16,10 @@ export interface ImochaSwitches {
   offersProfile: boolean;
   offersTaxonomy: boolean;
   offersUpsert: boolean;
+  offersJobProfiles: boolean;
+  offersJobProfile: boolean;
+  offersCareerPath: boolean;
+  offersWeightages: boolean;
   /** A page size beyond 50: cut silently or refused (4.2). */
   largePageSize: 'clamp' | 'reject';
   /** Whether the profile list has the inactive too (6.2). */
@@ -32,6 +36,12 @@ export interface ImochaSwitches {
   unknownEmployee: '404' | '400' | '204' | 'empty' | 'null';
   /** Rows of the employee list without status, or with isActive in its place, or with flat HR fields (7). */
   employeeShape: 'nested' | 'isActive' | 'flat';
+  /** The list of job profiles as a page or bare (9.1). */
+  jobProfilesShape: 'page' | 'array';
+  /** What an employee without a job profile is answered for a career path (11.1). */
+  noCareerPath: 'empty' | '404';
+  /** The shape of the weights (11.2); fractions are a list of channels too. */
+  weightagesShape: 'channels' | 'array' | 'object' | 'fractions';
 
   /** The open questions of the upsert (5.2), in the order of the sheet's table. */
   upsertMatch: 'externalThenEmail' | 'email';
@@ -60,6 +70,10 @@ export const DEFAULT_SWITCHES: ImochaSwitches = {
   offersProfile: true,
   offersTaxonomy: true,
   offersUpsert: true,
+  offersJobProfiles: true,
+  offersJobProfile: true,
+  offersCareerPath: true,
+  offersWeightages: true,
   largePageSize: 'clamp',
   listInactive: false,
   profileSkillId: 'skill.id',
@@ -68,6 +82,9 @@ export const DEFAULT_SWITCHES: ImochaSwitches = {
   profileShape: 'profile',
   unknownEmployee: '404',
   employeeShape: 'nested',
+  jobProfilesShape: 'page',
+  noCareerPath: 'empty',
+  weightagesShape: 'channels',
   upsertMatch: 'externalThenEmail',
   upsertKeysClash: 'fail',
   upsertDuplicates: 'inOrder',

@@ -4,6 +4,7 @@ import { answerOf, refusalOf } from './simulator-answers.ts';
 import { listEmployees, listProfiles, listTaxonomy, oneProfile } from './simulator-reads.ts';
 import { withVendorFaults } from './simulator-faults.ts';
 import { isRefusal } from './simulator-pages.ts';
+import { createRoles, listJobProfiles, oneCareerPath, oneJobProfile, weightages } from './simulator-roles.ts';
 import { EmployeeStore } from './simulator-store.ts';
 import { DEFAULT_SWITCHES, SIMULATOR_API_KEY, type ImochaSwitches } from './simulator-switches.ts';
 import { createTaxonomy } from './simulator-taxonomy.ts';
@@ -23,7 +24,8 @@ export const createImochaSimulator: SimulatorFactory = ({ workforce, clock, limi
   const switches = withSwitches('imocha', DEFAULT_SWITCHES, given);
   const taxonomy = createTaxonomy(workforce, switches);
   const store = new EmployeeStore(workforce);
-  const data = { seed: workforce.seed, store, taxonomy, switches };
+  const roles = createRoles(workforce, taxonomy);
+  const data = { seed: workforce.seed, store, taxonomy, roles, switches };
   const bucket = limits === 'none' ? null : new TokenBucket(switches.requestsPerSecond, switches.burst, clock);
 
   /** Literal paths come before those with an id (3.2). */
@@ -62,11 +64,33 @@ export const createImochaSimulator: SimulatorFactory = ({ workforce, clock, limi
       answer: ({ request }) => listTaxonomy(request, data),
     },
     { method: 'PATCH', path: /^\/employees\/[^/]+\/status$/ },
-    { method: 'GET', path: /^\/employees\/[^/]+\/(certificates|assessment-report|career-path)$/ },
+    {
+      method: 'GET',
+      path: /^\/employees\/([^/]+)\/career-path$/,
+      offered: 'offersCareerPath',
+      answer: (_, parameter) => oneCareerPath(parameter, data),
+    },
+    {
+      method: 'GET',
+      path: /^\/jobprofiles$/,
+      offered: 'offersJobProfiles',
+      answer: ({ request }) => listJobProfiles(request, data),
+    },
+    {
+      method: 'GET',
+      path: /^\/jobprofiles\/([^/]+)$/,
+      offered: 'offersJobProfile',
+      answer: (_, parameter) => oneJobProfile(parameter, data),
+    },
+    {
+      method: 'GET',
+      path: /^\/account\/validation-weightages$/,
+      offered: 'offersWeightages',
+      answer: () => weightages(data),
+    },
+    { method: 'GET', path: /^\/employees\/[^/]+\/(certificates|assessment-report)$/ },
     { method: 'POST', path: /^\/employees\/[^/]+\/certificates$/ },
-    { method: 'GET', path: /^\/jobprofiles(\/[^/]+)?$/ },
     { method: 'POST', path: /^\/jobcodes$/ },
-    { method: 'GET', path: /^\/account\/validation-weightages$/ },
     { method: 'GET', path: /^\/(learning\/materials|certificates)$/ },
     { method: 'POST', path: /^\/certificates\/create$/ },
     { method: 'GET', path: /^\/v3\/./ },

@@ -28,3 +28,26 @@ export function joinKeys(
   ];
   return [...new Set(keys.filter((key) => key !== null))];
 }
+
+/** Employees of one role share the keys: two texts for each of a hundred thousand people would be 20 MB. */
+const knownRoleKeys = new Map<string, readonly string[]>();
+const MOST_ROLES = 10_000;
+
+/** Keys of a role, by its id and by its job codes; 0 is no id (5.3). */
+export function roleKeys(jobProfileId: string | null, jobCodes: readonly (string | null)[]): readonly string[] {
+  const keys = [
+    jobProfileId === null || jobProfileId === '0' ? null : `profile:${jobProfileId}`,
+    ...jobCodes.map((code) => (code === null ? null : `code:${code}`)),
+  ].filter((key) => key !== null);
+  const shared = JSON.stringify(keys);
+  const known = knownRoleKeys.get(shared);
+  if (known) return known;
+  if (knownRoleKeys.size >= MOST_ROLES) knownRoleKeys.clear();
+  knownRoleKeys.set(shared, keys);
+  return keys;
+}
+
+/** The job code among an employee's role keys, to be sent again; undefined where there is none. */
+export function jobCodeOf(keys: readonly string[] | undefined): string | undefined {
+  return keys?.find((key) => key.startsWith('code:'))?.slice('code:'.length);
+}
