@@ -19,7 +19,7 @@ import {
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../schema/index.ts';
-import { createContext } from '../src/context.ts';
+import { createContext, type ContextOptions } from '../src/context.ts';
 import { createQueryCompiler } from '../src/http/compiledQuery.ts';
 import { RatingReader } from '../src/loaders/ratingReader.ts';
 import type { TaskEngine } from '../src/tasks/engine/engine.ts';
@@ -135,6 +135,8 @@ describe('compiled queries on the graph', () => {
         readers,
         // No task is known: queries of tasks answer null.
         tasks: { get: () => Promise.resolve(null) } as unknown as TaskEngine,
+        // Queries link nothing.
+        links: {} as ContextOptions['links'],
         signal: new AbortController().signal,
         deadlineMs: 10_000,
       });

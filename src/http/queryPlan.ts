@@ -10,6 +10,7 @@ import {
   isNonNullType,
   isObjectType,
   Kind,
+  print,
   typeFromAST,
   type DocumentNode,
   type FieldNode,
@@ -153,8 +154,9 @@ class Compiler {
     if (!resolve) return (source) => propertyOf(source, name);
     const place = (this.#fields += 1);
     const [node] = nodes as [FieldNode];
+    const constant = isConstant(node) ? Object.freeze(getArgumentValues(field, node)) : null;
     return (source, run) => {
-      const args = (run.args[place] ??= Object.freeze(getArgumentValues(field, node, run.variables)));
+      const args = constant ?? (run.args[place] ??= Object.freeze(getArgumentValues(field, node, run.variables)));
       const info = (run.infos[place] ??= this.#info(parent, field, nodes, run));
       return resolve(source, args, run.context, info);
     };
@@ -214,4 +216,9 @@ class Compiler {
       return complete(value, run);
     };
   }
+}
+
+/** Whether a field's arguments are the same whatever the variables; a dollar in a text counts as a variable. */
+function isConstant({ arguments: given = [] }: FieldNode): boolean {
+  return !given.some(({ value }) => print(value).includes('$'));
 }
