@@ -36,6 +36,13 @@ describe('readConfig', () => {
     expect(complaintsOf({ RECEIPTS: 'yes' })).toEqual(['RECEIPTS must be one of on, off, sandbox']);
   });
 
+  it('takes the consensus policy that is named, which must be one there is', () => {
+    expect(readConfig({ CONSENSUS_POLICY: 'evidence' }, [acme]).consensusPolicy).toBe('evidence');
+    expect(complaintsOf({ CONSENSUS_POLICY: 'loudest' })).toEqual([
+      'CONSENSUS_POLICY must be one of balanced, managers-first, evidence, provider-weights',
+    ]);
+  });
+
   it('reads an empty environment as the sandbox on loopback', () => {
     expect(readConfig({}, [acme])).toEqual({
       port: 4000,
@@ -45,6 +52,7 @@ describe('readConfig', () => {
       dataDir: '.data',
       cache: true,
       deadlineMs: 10_000,
+      consensusPolicy: 'balanced',
       receipts: true,
       logLevel: 'info',
       sandbox: true,
@@ -68,6 +76,7 @@ describe('readConfig', () => {
         SIMULATOR_LIMITS: 'none',
         SIMULATOR_SEED: 'other',
         REQUEST_DEADLINE_MS: '2500',
+        CONSENSUS_POLICY: 'managers-first',
         RECEIPTS: 'on',
         ACME_KEY: 'secret',
       },
@@ -81,6 +90,7 @@ describe('readConfig', () => {
       dataDir: '/var/lib/gateway',
       cache: false,
       deadlineMs: 2500,
+      consensusPolicy: 'managers-first',
       receipts: true,
       logLevel: 'debug',
       sandbox: false,
@@ -152,6 +162,6 @@ describe('readConfig', () => {
 
   it('lists the variables it reads', () => {
     expect(GATEWAY_VARIABLES).toContain('GATEWAY_API_KEYS');
-    expect(GATEWAY_VARIABLES).toHaveLength(14);
+    expect(GATEWAY_VARIABLES).toHaveLength(15);
   });
 });

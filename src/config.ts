@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isLoopback } from './http/hosts.ts';
+import { CONSENSUS_POLICY_NAMES } from './domain/consensus.ts';
 import type { IntegrationSettings, ProviderCard } from './outbound/card.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -23,6 +24,8 @@ export interface Config {
   deadlineMs: number;
   /** Whether a request may ask for its receipt. */
   receipts: boolean;
+  /** The name of the policy by which ratings are blended unless a query names another. */
+  consensusPolicy: string;
   logLevel: (typeof LOG_LEVELS)[number];
   /** True where no provider is configured, so that all are simulated. */
   sandbox: boolean;
@@ -102,6 +105,7 @@ const schema = z.object({
   SIMULATOR_LIMITS: oneOf(['default', 'none'], 'default'),
   SIMULATOR_SEED: z.string().default('skills-gateway'),
   REQUEST_DEADLINE_MS: integer(100, 600_000, 10_000),
+  CONSENSUS_POLICY: oneOf(CONSENSUS_POLICY_NAMES, 'balanced'),
   RECEIPTS: oneOf(['on', 'off', 'sandbox'], 'sandbox'),
 });
 
@@ -150,6 +154,7 @@ export function readConfig(environment: Record<string, string | undefined>, card
     dataDir: values.DATA_DIR,
     cache: values.CACHE === 'on',
     deadlineMs: values.REQUEST_DEADLINE_MS,
+    consensusPolicy: values.CONSENSUS_POLICY,
     receipts: values.RECEIPTS === 'on' || (values.RECEIPTS === 'sandbox' && sandbox),
     logLevel: values.LOG_LEVEL,
     sandbox,

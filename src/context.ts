@@ -1,6 +1,9 @@
 import type { Directory } from './directory/directory.ts';
+import type { SkillSearch } from './directory/skillSearch.ts';
 import type { Receipt } from './domain/receipt.ts';
 import type { RecordLinks } from './links/recordLinks.ts';
+import type { ConsensusPolicies } from './loaders/consensusPolicies.ts';
+import { createHoldersOfSkill, type HoldersOfSkill } from './loaders/holdersOfSkill.ts';
 import type { RatingReader } from './loaders/ratingReader.ts';
 import { createSkillsOfEmployee, type SkillsOfEmployee } from './loaders/skillsOfEmployee.ts';
 import type { TaskEngine } from './tasks/engine/engine.ts';
@@ -10,7 +13,13 @@ import type { Writer } from './tasks/writes.ts';
 export interface GatewayContext {
   viewer: Writer;
   directory: Directory;
-  loaders: { skillsOfEmployee: SkillsOfEmployee; readers: ReadonlyMap<string, RatingReader> };
+  loaders: {
+    skillsOfEmployee: SkillsOfEmployee;
+    holdersOfSkill: HoldersOfSkill;
+    policies: ConsensusPolicies;
+    readers: ReadonlyMap<string, RatingReader>;
+    skillSearch: SkillSearch;
+  };
   tasks: TaskEngine;
   links: Pick<RecordLinks, 'link' | 'unlink'>;
   /** Aborted when the client goes away. */
@@ -24,13 +33,28 @@ export interface ContextOptions extends Pick<
   'viewer' | 'directory' | 'tasks' | 'links' | 'signal' | 'receipt'
 > {
   readers: ReadonlyMap<string, RatingReader>;
+  policies: ConsensusPolicies;
+  skillSearch: SkillSearch;
   deadlineMs: number;
 }
 
-export function createContext({ readers, deadlineMs, ...shared }: ContextOptions): GatewayContext {
+export function createContext({
+  readers,
+  policies,
+  skillSearch,
+  deadlineMs,
+  ...shared
+}: ContextOptions): GatewayContext {
   const { directory, signal, receipt } = shared;
+  const options = { directory, readers, signal, deadlineMs, receipt };
   return {
     ...shared,
-    loaders: { skillsOfEmployee: createSkillsOfEmployee({ directory, readers, signal, deadlineMs, receipt }), readers },
+    loaders: {
+      skillsOfEmployee: createSkillsOfEmployee(options),
+      holdersOfSkill: createHoldersOfSkill(options),
+      policies,
+      readers,
+      skillSearch,
+    },
   };
 }

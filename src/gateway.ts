@@ -3,9 +3,11 @@ import type { Config } from './config.ts';
 import { createContext } from './context.ts';
 import { Directory } from './directory/directory.ts';
 import { DirectoryRefresh } from './directory/refresh.ts';
+import { SkillSearch } from './directory/skillSearch.ts';
 import { readGraphiqlTabs } from './http/graphiqlTabs.ts';
 import type { Log } from './http/log.ts';
 import { RecordLinks } from './links/recordLinks.ts';
+import { ConsensusPolicies } from './loaders/consensusPolicies.ts';
 import { RatingReader } from './loaders/ratingReader.ts';
 import type { CallRecord, Limits } from './outbound/upstream.ts';
 import { connectIntegrations, startSimulators, type RunningSimulator } from './providers.ts';
@@ -57,6 +59,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const directory = new Directory(connected.integrations);
   const refresh = new DirectoryRefresh(directory, log);
+  const skillSearch = new SkillSearch();
+  const policies = new ConsensusPolicies({
+    integrations: connected.integrations,
+    usual: config.consensusPolicy,
+  });
   const readers = new Map(
     connected.integrations.map((integration) => [
       integration.name,
@@ -86,6 +93,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         viewer: { tenant: TENANT, client },
         directory,
         readers,
+        policies,
+        skillSearch,
         tasks,
         links,
         signal,
@@ -117,7 +126,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url,
     directory,
     simulators,
-    ready: Promise.all([walks, opened]).then(() => {}),
+    // With the index of skills, for which the first search would wait.
+    ready: Promise.all([walks.then(() => skillSearch.follow(directory.skills)), opened]).then(() => {}),
     async close() {
       refresh.stop();
       await server.close();
