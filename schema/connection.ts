@@ -2,7 +2,7 @@ import { decodeCursor, encodeCursor, type Page, type PageArgs, type Position } f
 import { builder } from './builder.ts';
 import { requestError } from './errors.ts';
 
-interface PageInfoShape {
+export interface PageInfoShape {
   hasNextPage: boolean;
   hasPreviousPage: boolean;
   startCursor: string | null;

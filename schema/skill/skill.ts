@@ -1,15 +1,11 @@
 import type { Directory } from '../../src/directory/directory.ts';
 import type { Integration } from '../../src/directory/integration.ts';
-import { findSkill } from '../../src/directory/lookup.ts';
-import { skillPosition } from '../../src/directory/skills.ts';
 import type { Skill } from '../../src/domain/entities.ts';
 import type { Placed } from '../../src/domain/match.ts';
-import { pageOf } from '../../src/domain/paging.ts';
 import type { SkillClassification as ClassificationShape, SkillRow } from '../../src/domain/records.ts';
 import { builder } from '../builder.ts';
-import { cursorsOf, pageArgs, PageInfo, SourcedConnection, type Edge } from '../connection.ts';
-import { directorySources, SourceStatus, type Source } from '../integration/integration.ts';
-import { onlyOne, SkillLookup } from '../lookups.ts';
+import { PageInfo, type Edge, type PageInfoShape } from '../connection.ts';
+import { SourceStatus, type Source } from '../integration/integration.ts';
 import { Node } from '../node/node.ts';
 import { ProviderRecord, RecordConflict, type ProviderRecordShape } from '../providerRecord.ts';
 import { ProficiencyScale } from '../rating/proficiency.ts';
@@ -138,16 +134,33 @@ SkillRef.implement({
   }),
 });
 
-const SkillEdge = builder.objectRef<Edge<Skill>>('SkillEdge');
+interface ScoredEdge extends Edge<Skill> {
+  score: number | null;
+}
+
+const SkillEdge = builder.objectRef<ScoredEdge>('SkillEdge');
 SkillEdge.implement({
   description: 'A skill on a page.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { description: 'Opaque position, stable while the directory changes.' }),
     node: t.expose('node', { type: SkillRef, description: 'The skill.' }),
+    score: t.exposeFloat('score', {
+      nullable: true,
+      description: 'Relevance, comparable within one search only; null without a search.',
+    }),
   }),
 });
 
-const SkillConnection = builder.objectRef<SourcedConnection<Skill, Source>>('SkillConnection');
+/** A page of skills; a search also knows how relevant each is. */
+export interface SkillPage {
+  edges: ScoredEdge[];
+  nodes: readonly Skill[];
+  pageInfo: PageInfoShape;
+  totalCount: number;
+  sources: readonly Source[];
+}
+
+export const SkillConnection = builder.objectRef<SkillPage>('SkillConnection');
 SkillConnection.implement({
   description: 'Skills, paged.',
   fields: (t) => ({
@@ -166,43 +179,3 @@ SkillConnection.implement({
     }),
   }),
 });
-
-const SkillFilterInput = builder.inputType('SkillFilter', {
-  description: 'Conditions on skills; all given ones must hold, and a list is met by any of its values.',
-  fields: (t) => ({
-    integrations: t.stringList({ description: 'Has a record in one of these, by `Integration.name`.' }),
-    classification: t.stringList({
-      description: "The name of any level of a record's classification, case ignored.",
-    }),
-  }),
-});
-
-const SKILLS = { list: 'skills', usual: 25, most: 100 };
-
-builder.queryField('skill', (t) =>
-  t.field({
-    type: SkillRef,
-    nullable: true,
-    description: 'One skill; null when none matches. A name that fits several is refused with BAD_USER_INPUT.',
-    args: { by: t.arg({ type: SkillLookup, required: true, description: 'How to find the skill.' }) },
-    resolve: (_, { by }, { directory }) => onlyOne(findSkill(directory, by), 'by'),
-  }),
-);
-
-builder.queryField('skills', (t) =>
-  t.field({
-    type: SkillConnection,
-    description: 'Skills of all integrations, each once, by name.',
-    args: {
-      first: t.arg.int({ defaultValue: 25, description: 'How many, 1 to 100.' }),
-      after: t.arg.string({ description: 'Only what follows this cursor.' }),
-      filter: t.arg({ type: SkillFilterInput, description: 'Only skills that meet all of these conditions.' }),
-    },
-    resolve: (_, { filter, ...args }, { directory }) => {
-      const skills = directory.skills.filter(filter ?? {});
-      const page = pageOf(skills, skillPosition, pageArgs(args, SKILLS));
-      const sources = directorySources(directory, 'READ_SKILLS');
-      return new SourcedConnection(page, skills.length, cursorsOf(SKILLS.list, skillPosition), sources);
-    },
-  }),
-);

@@ -1,0 +1,97 @@
+import { findSkill } from '../../src/directory/lookup.ts';
+import type { FoundSkill } from '../../src/directory/skillSearch.ts';
+import { skillPosition } from '../../src/directory/skills.ts';
+import type { Skill } from '../../src/domain/entities.ts';
+import { pageOf, type Position } from '../../src/domain/paging.ts';
+import { builder } from '../builder.ts';
+import { Connection, cursorsOf, pageArgs, type ConnectionArgs } from '../connection.ts';
+import { requestError } from '../errors.ts';
+import { directorySources, type Source } from '../integration/integration.ts';
+import { onlyOne, SkillLookup } from '../lookups.ts';
+import { SkillConnection, SkillRef, type SkillPage } from './skill.ts';
+
+const SkillFilterInput = builder.inputType('SkillFilter', {
+  description: 'Conditions on skills; all given ones must hold, and a list is met by any of its values.',
+  fields: (t) => ({
+    integrations: t.stringList({ description: 'Has a record in one of these, by `Integration.name`.' }),
+    classification: t.stringList({
+      description: "The name of any level of a record's classification, case ignored.",
+    }),
+  }),
+});
+
+const SKILLS = { list: 'skills', usual: 25, most: 100 };
+/** Characters of a search: more than the longest names of skills have. */
+const LONGEST_SEARCH = 200;
+
+/** Every skill without a score, by name. */
+function listed(skills: readonly Skill[], args: ConnectionArgs, sources: readonly Source[]): SkillPage {
+  const page = pageOf(skills, skillPosition, pageArgs(args, SKILLS));
+  const { edges, nodes, pageInfo, totalCount } = new Connection(
+    page,
+    skills.length,
+    cursorsOf(SKILLS.list, skillPosition),
+  );
+  return { edges: edges.map((edge) => ({ ...edge, score: null })), nodes, pageInfo, totalCount, sources };
+}
+
+/** Found skills, the best first. A cursor holds for one text only. */
+function ranked(
+  found: readonly FoundSkill[],
+  text: string,
+  args: ConnectionArgs,
+  sources: readonly Source[],
+): SkillPage {
+  const list = `skills ${text}`;
+  const page = pageOf(found, foundPosition, pageArgs(args, { ...SKILLS, list }));
+  const { edges, nodes, pageInfo, totalCount } = new Connection(page, found.length, cursorsOf(list, foundPosition));
+  return {
+    edges: edges.map(({ cursor, node: { skill, score } }) => ({ cursor, node: skill, score })),
+    nodes: nodes.map(({ skill }) => skill),
+    pageInfo,
+    totalCount,
+    sources,
+  };
+}
+
+/** The distance from the best score, in millionths and of one length, so that text order is the order of the list; then the name. */
+function foundPosition({ skill, score }: FoundSkill): Position {
+  return { key: `${String(Math.round((1 - score) * 1e6)).padStart(6, '0')} ${skill.name}`, id: skill.id };
+}
+
+builder.queryField('skill', (t) =>
+  t.field({
+    type: SkillRef,
+    nullable: true,
+    description: 'One skill; null when none matches. A name that fits several is refused with BAD_USER_INPUT.',
+    args: { by: t.arg({ type: SkillLookup, required: true, description: 'How to find the skill.' }) },
+    resolve: (_, { by }, { directory }) => onlyOne(findSkill(directory, by), 'by'),
+  }),
+);
+
+builder.queryField('skills', (t) =>
+  t.field({
+    type: SkillConnection,
+    description: 'Skills of all integrations, each once, by name or, when searched, by relevance.',
+    args: {
+      first: t.arg.int({ defaultValue: 25, description: 'How many, 1 to 100.' }),
+      after: t.arg.string({ description: 'Only what follows this cursor.' }),
+      search: t.arg.string({
+        description:
+          'Words or their beginnings, small typing errors forgiven, over names, synonyms and descriptions. At most 200 characters; blank as if not given.',
+      }),
+      filter: t.arg({ type: SkillFilterInput, description: 'Only skills that meet all of these conditions.' }),
+    },
+    resolve: async (_, { filter, search, ...args }, { directory, loaders }) => {
+      const text = search?.trim() ?? '';
+      if (text.length > LONGEST_SEARCH) {
+        throw requestError('BAD_USER_INPUT', `\`search\` takes at most ${LONGEST_SEARCH} characters.`, 'search');
+      }
+      const view = directory.skills;
+      const among = view.filter(filter ?? {});
+      const sources = directorySources(directory, 'READ_SKILLS');
+      if (text === '') return listed(among, args, sources);
+      return ranked(await loaders.skillSearch.find(view, text, among), text, args, sources);
+    },
+  }),
+);

@@ -1,0 +1,109 @@
+import type { Skill } from '../domain/entities.ts';
+import { skillNameKey } from '../domain/skillMatch.ts';
+import { namesOf, sameText, SkillIndex } from './skillIndex.ts';
+
+/** The skills to search, as the directory has them at one moment; another moment is another object. */
+export interface SearchableSkills {
+  /** By name. */
+  readonly all: readonly Skill[];
+  byName(name: string): readonly Skill[];
+}
+
+export interface FoundSkill {
+  skill: Skill;
+  /** Above 0, to 1. Says nothing of another search. */
+  score: number;
+}
+
+/** All of a name, or of a synonym, is what was typed. What fits in part scores less than a whole name. */
+const WHOLE_NAME = 1;
+const WHOLE_SYNONYM = 0.9;
+
+/** Longest stretch of work on the index, in ms, before others have their turn. */
+const SLICE_MS = 5;
+/** A search waits for so many changed skills to be indexed, some 10 ms of work, and not for more. */
+const FEW = 200;
+
+/**
+ * Finds skills by words or their beginnings, small typing errors forgiven, over names, synonyms and descriptions. Follows
+ * the directory when asked: changed skills are replaced in the index, slice by slice where they are many, and until that
+ * has ended a search answers from what the index has. Only the first search waits for a whole index.
+ */
+export class SkillSearch {
+  readonly #index = new SkillIndex();
+  #wanted: SearchableSkills | null = null;
+  #followed: SearchableSkills | null = null;
+  #following: Promise<void> | null = null;
+  /** Changes that the index is behind. */
+  #behind = 0;
+
+  /** Brings the index up to these skills; resolves when it is. Skills given later take over. */
+  async follow(skills: SearchableSkills): Promise<void> {
+    this.#wanted = skills;
+    if (this.#followed === skills) return;
+    this.#following ??= this.#catchUp().finally(() => {
+      this.#following = null;
+    });
+    await this.#following;
+  }
+
+  /** Those of `among`, which are in the order of `all`, that the text finds: the best first, equally good ones by name. */
+  async find(
+    skills: SearchableSkills,
+    text: string,
+    among: readonly Skill[] = skills.all,
+  ): Promise<readonly FoundSkill[]> {
+    const following = this.follow(skills);
+    if (this.#followed === null || this.#behind <= FEW) await following;
+    const scores = this.#index.scores(text);
+    const key = skillNameKey(text);
+    // Also finds names made of signs alone.
+    for (const skill of skills.byName(text)) {
+      scores.set(skill.id, namesOf(skill).some((name) => skillNameKey(name) === key) ? WHOLE_NAME : WHOLE_SYNONYM);
+    }
+    if (scores.size === 0) return [];
+    const found: FoundSkill[] = [];
+    for (const skill of among) {
+      const score = scores.get(skill.id);
+      if (score !== undefined) found.push({ skill, score });
+    }
+    return found.toSorted((a, b) => b.score - a.score);
+  }
+
+  async #catchUp(): Promise<void> {
+    for (let skills = this.#wanted; skills !== this.#followed && skills !== null; skills = this.#wanted) {
+      let began = performance.now();
+      const changes = this.#changesTo(skills);
+      this.#behind = changes.length;
+      for (const change of changes) {
+        if (performance.now() - began > SLICE_MS) {
+          await new Promise((resolve) => setImmediate(resolve));
+          if (this.#wanted !== skills) break;
+          began = performance.now();
+        }
+        if (typeof change === 'string') this.#index.delete(change);
+        else this.#index.set(change);
+        this.#behind -= 1;
+      }
+      if (this.#behind === 0) this.#followed = skills;
+    }
+  }
+
+  /** Skills that the index must take, and ids that it must drop. */
+  #changesTo({ all }: SearchableSkills): (Skill | string)[] {
+    const changes: (Skill | string)[] = [];
+    let known = 0;
+    for (const skill of all) {
+      const before = this.#index.get(skill.id);
+      if (before !== null) known += 1;
+      if (before === null || !sameText(before, skill)) changes.push(skill);
+      // The new object, so that the old one and its rows can go.
+      else if (before !== skill) this.#index.set(skill);
+    }
+    if (known < this.#index.size) {
+      const kept = new Set(all.map(({ id }) => id));
+      for (const id of this.#index.ids()) if (!kept.has(id)) changes.push(id);
+    }
+    return changes;
+  }
+}
