@@ -116,7 +116,11 @@ interface Reply {
   status: number;
   headers: IncomingHttpHeaders;
   body: string;
-  json: { data?: unknown; errors?: { message: string; extensions?: Record<string, unknown> }[] };
+  json: {
+    data?: unknown;
+    errors?: { message: string; extensions?: Record<string, unknown> }[];
+    extensions?: Record<string, unknown>;
+  };
 }
 
 interface Ask {
@@ -227,22 +231,32 @@ describe('queries', () => {
 
   it('that fail unexpectedly show a correlation id, under which the log has the error', async () => {
     const { url, lines } = await serve();
-    const reply = await post(url, '{ fails }');
-    const { code, correlationId } = reply.json.errors?.[0]?.extensions ?? {};
-    expect(code).toBe('INTERNAL');
-    expect(reply.body).not.toContain('database');
-    const logged = lines.filter((line) => line.fields['correlationId'] === correlationId);
-    expect(logged).toHaveLength(1);
-    expect(String(logged[0]?.fields['err'])).toContain('database');
+    // By yoga, then the short way.
+    for (let time = 0; time < 2; time += 1) {
+      const reply = await post(url, '{ fails }');
+      const { code, correlationId } = reply.json.errors?.[0]?.extensions ?? {};
+      expect(code).toBe('INTERNAL');
+      expect(reply.body).not.toContain('database');
+      const logged = lines.filter((line) => line.fields['correlationId'] === correlationId);
+      expect(logged).toHaveLength(1);
+      expect(logged[0]?.level).toBe('error');
+      expect(String(logged[0]?.fields['err'])).toContain('database');
+      expect(logged[0]?.fields['requestId']).toBe(reply.headers['x-request-id']);
+    }
   });
 
   it('fail as a whole when their context cannot be made', async () => {
-    const { url } = await serve({}, { context: () => Promise.reject(new Error('no context')) });
+    const { url, lines } = await serve({}, { context: () => Promise.reject(new Error('no context')) });
     const reply = await post(url, '{ hello }', { Accept: 'application/graphql-response+json' });
     expect(reply.status).toBe(500);
     expect(reply.headers['content-type']).toBe('application/graphql-response+json; charset=utf-8');
     expect(reply.json.errors?.[0]?.extensions?.['code']).toBe('INTERNAL');
     expect(reply.body).not.toContain('no context');
+    const logged = lines.find((line) => line.level === 'error');
+    expect(logged?.fields).toMatchObject({
+      correlationId: reply.json.errors?.[0]?.extensions?.['correlationId'],
+      requestId: reply.headers['x-request-id'],
+    });
   });
 
   it('are stopped by their signal when the client goes away', async () => {
@@ -479,6 +493,79 @@ describe('request ids and the log', () => {
     });
     expect(lines[2]?.fields).toMatchObject({ route: 'other', status: 404, client: null });
     expect(JSON.stringify(lines)).not.toMatch(/hello|alice|a-key/);
+  });
+});
+
+describe('receipts', () => {
+  const RECEIPT = { 'X-Gateway-Receipt': '1' };
+  const asked = (url: string) =>
+    ask(url, {
+      body: JSON.stringify({ query: '{ hello }', extensions: { receipt: true } }),
+      headers: { 'Content-Type': 'application/json' },
+    });
+
+  it('come with the answer by header and by extension, however it is answered', async () => {
+    const { url, requests } = await serve();
+    const query = encodeURIComponent('{ hello }');
+    const replies = [
+      // The first by yoga, the second the short way.
+      await post(url, '{ hello }', RECEIPT),
+      await post(url, '{ hello }', RECEIPT),
+      await asked(url),
+      await ask(url, { path: `/graphql?query=${query}`, headers: RECEIPT }),
+      await ask(url, { path: `/graphql?query=${query}&extensions=${encodeURIComponent('{"receipt":true}')}` }),
+    ];
+    const receipt = requests[0]?.receipt?.report();
+    expect(receipt).toMatchObject({ integrations: {}, total: { calls: 0 } });
+    for (const { json } of replies) expect(json).toEqual({ data: { hello: 'hello world' }, extensions: { receipt } });
+    expect(new Set(requests.map((request) => request.receipt)).size).toBe(5);
+  });
+
+  it('come with errors too', async () => {
+    const { url } = await serve();
+    for (let time = 0; time < 2; time += 1) {
+      const { json } = await post(url, '{ fails }', RECEIPT);
+      expect(json).toMatchObject({ data: { fails: null }, errors: [{}], extensions: { receipt: {} } });
+    }
+  });
+
+  it('are not made unless asked for', async () => {
+    const { url, requests } = await serve();
+    expect((await post(url, '{ hello }')).json).toEqual({ data: { hello: 'hello world' } });
+    expect((await post(url, '{ hello }', { 'X-Gateway-Receipt': '0' })).json.extensions).toBeUndefined();
+    expect(requests.map(({ receipt }) => receipt)).toEqual([null, null]);
+  });
+
+  it('are not made where they are not permitted, and asking is no error', async () => {
+    const { url, requests } = await serve({ receipts: false });
+    for (const reply of [await post(url, '{ hello }', RECEIPT), await asked(url)]) {
+      expect(reply.status).toBe(200);
+      expect(reply.json).toEqual({ data: { hello: 'hello world' } });
+    }
+    expect(requests.map(({ receipt }) => receipt)).toEqual([null, null]);
+  });
+
+  it('do not come with events', async () => {
+    const { url } = await serve();
+    const events = await stream(url, 'subscription { count(to: 1) }', RECEIPT);
+    expect(await events.next()).toContain('{"data":{"count":1}}');
+  });
+});
+
+describe('deadlines', () => {
+  it("are the client's, where it names one, up to the gateway's", async () => {
+    const { url, requests } = await serve({ deadlineMs: 5_000 });
+    await post(url, '{ hello }');
+    for (const asked of ['250', '60000']) await post(url, '{ hello }', { 'X-Request-Deadline-Ms': asked });
+    expect(requests.map(({ deadlineMs }) => deadlineMs)).toEqual([5_000, 250, 5_000]);
+  });
+
+  it('that are no number are refused', async () => {
+    const { url, requests } = await serve();
+    const reply = await post(url, '{ hello }', { 'X-Request-Deadline-Ms': '1s' });
+    expect(reply.status).toBe(400);
+    expect(reply.json.errors?.[0]?.message).toContain('X-Request-Deadline-Ms');
+    expect(requests).toEqual([]);
   });
 });
 
