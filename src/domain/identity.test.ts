@@ -49,8 +49,34 @@ describe('matching by number', () => {
   });
 
   it('joins an equal number where a name is missing', () => {
-    expect(partition(match({ hr: LEA, talent: { employeeNumber: '1', workEmail: 'l@example.test' } }))).toEqual([
-      'hr+talent',
+    expect(partition(match({ hr: LEA, talent: { employeeNumber: '1' } }))).toEqual(['hr+talent']);
+  });
+
+  it('leaves an equal number apart where a name is missing and the addresses differ', () => {
+    const groups = match({ hr: LEA, talent: { employeeNumber: '1', workEmail: 'l@example.test' } });
+    expect(conflicts(groups)).toContain('hr|talent NAMES_DISAGREE');
+  });
+
+  it('joins who changed name and address under an equal number only with the same first day', () => {
+    const before = { ...LEA, familyName: 'Dupont', workEmail: 'lea.dupont@example.test' };
+    const began = (a: string | null, b: string | null) =>
+      partition(match({ hr: { ...LEA, startDate: a }, talent: { ...before, startDate: b } }));
+    expect(began('2021-03-01', '2021-03-01')).toEqual(['hr+talent']);
+    expect(began('2021-03-01', '2014-03-01')).toEqual(['hr', 'talent']);
+    expect(began(null, null)).toEqual(['hr', 'talent']);
+  });
+
+  it('takes a placeholder for no number', () => {
+    for (const employeeNumber of ['N/A', '000', '-', 'none']) {
+      const [hr, talent] = [
+        { ...LEA, employeeNumber },
+        { ...BOB, workEmail: LEA.workEmail, employeeNumber },
+      ];
+      expect(partition(match({ hr, talent }))).toEqual(['hr', 'talent']);
+    }
+    expect(rules(match({ hr: { ...LEA, employeeNumber: 'TBD' }, talent: LEA }))).toEqual([
+      'hr ANCHOR',
+      'talent WORK_EMAIL',
     ]);
   });
 
@@ -68,7 +94,7 @@ describe('matching by number', () => {
   });
 
   it('does not tie two people together by a record that has something of both', () => {
-    const between = { employeeNumber: '1', name: 'Léa Stone' };
+    const between = { employeeNumber: '1' };
     const groups = match({ hr: LEA, talent: between, projects: { ...BOB, employeeNumber: '1' } });
     expect(partition(groups)).toEqual(['hr+talent', 'projects']);
   });
@@ -270,6 +296,9 @@ describe('names', () => {
     ['L. Martin', 'Léa Martin'],
     ['J. Jones', 'Jones, James'],
     ['Cher', 'CHER'],
+    ['Jürgen Müller', 'Juergen Mueller'],
+    ['Søren Ørsted', 'Soeren Oersted'],
+    ['Łukasz Strauß', 'Lukasz Strauss'],
   ])('%s and %s agree', (a, b) => {
     expect(namesAgree(named(a), named(b))).toBe(true);
     expect(namesAgree(named(b), named(a))).toBe(true);

@@ -27,11 +27,19 @@ export function* matchEmployeesInSteps(
 ): Steps<Group<EmployeeRow>[]> {
   const decisions = links.filter(({ kind }) => kind === 'employee');
   const groups = yield* Grouping.begin(placed, integrations, decisions);
-  const byNumber = yield* groups.sharing(({ employeeNumber }) => employeeNumber);
+  const byNumber = yield* groups.sharing(numberKey);
   yield* inSteps(byNumber, (records) => joinByNumber(groups, records));
   const byEmail = yield* groups.sharing(emailKey);
   yield* inSteps(byEmail, (records) => joinByEmail(groups, records));
   return yield* groups.all();
+}
+
+/** What people type where a number is required and there is none. Each is equal to every other of its kind, and says nothing. */
+const PLACEHOLDER = /^(?:0+|[-.?]+|n\/?a|none|null|nil|tbd|unknown)$/i;
+
+/** A number as it is compared; null when it is none. */
+function numberKey({ employeeNumber }: EmployeeRow): string | null {
+  return employeeNumber === null || PLACEHOLDER.test(employeeNumber) ? null : employeeNumber;
 }
 
 /** An e-mail as it is compared. */
@@ -48,7 +56,7 @@ function joinByNumber(groups: Grouping<EmployeeRow>, records: readonly Placed<Em
     // Without links no group has two records of an integration here; with them one may.
     else if (groups.wouldClash(a, b)) groups.part(a, b, 'KEYS_DISAGREE');
     // Across the groups: a record without an address must not tie two people together.
-    else if (groups.anyAcross(a, b, unrelated)) groups.part(a, b, 'NAMES_DISAGREE');
+    else if (groups.anyAcross(a, b, doubtful)) groups.part(a, b, 'NAMES_DISAGREE');
     else groups.join(a, b, 'EXTERNAL_ID');
   });
 }
@@ -82,22 +90,23 @@ function eachPairOfOthers(
 
 /** Whether any number of one group differs from any number of the other; a missing number disagrees with nothing. */
 function numbersDisagree(a: Group<EmployeeRow>, b: Group<EmployeeRow>): boolean {
-  const numbers = new Set(
-    [...a.members, ...b.members].flatMap((member) =>
-      member.row.employeeNumber === null ? [] : [member.row.employeeNumber],
-    ),
-  );
+  const numbers = new Set([...a.members, ...b.members].map(({ row }) => numberKey(row)));
+  numbers.delete(null);
   return numbers.size > 1;
 }
 
 /**
- * Equal numbers, and yet nothing else in common: two numbering systems that happen to meet. A missing address is nothing
- * in common; a missing name is no reason to doubt the number.
+ * Equal numbers, and yet nothing that confirms them: a successor got the number, or two systems that count for themselves
+ * meet. An equal address confirms, agreeing names do, and for those who changed theirs one word of it and the first day.
+ * Where a name is missing, only two different addresses are a doubt.
  */
-function unrelated(a: EmployeeRow, b: EmployeeRow): boolean {
-  if (a.workEmail !== null && a.workEmail.toLowerCase() === b.workEmail?.toLowerCase()) return false;
-  const [mine, theirs] = [nameTokens(a), nameTokens(b)];
-  return mine.length > 0 && theirs.length > 0 && !mine.some((token) => theirs.includes(token));
+function doubtful(a: EmployeeRow, b: EmployeeRow): boolean {
+  const [mine, theirs] = [emailKey(a), emailKey(b)];
+  if (mine !== null && mine === theirs) return false;
+  if (nameTokens(a).length === 0 || nameTokens(b).length === 0) return mine !== null && theirs !== null;
+  if (namesAgree(a, b)) return false;
+  const sameFirstDay = a.startDate !== null && a.startDate === b.startDate;
+  return !sameFirstDay || !nameTokens(a).some((token) => nameTokens(b).includes(token));
 }
 
 function namesDisagree(a: EmployeeRow, b: EmployeeRow): boolean {
@@ -131,14 +140,22 @@ function isInitialOf(token: string, word: string): boolean {
   return token.length === 1 && word.startsWith(token);
 }
 
-/** A name's words without case, marks and punctuation: `Léa O'Brien` is lea, obrien. */
+/** Letters that are written in other ways without being a letter and a mark. */
+const LETTERS: Record<string, string> = { ß: 'ss', ø: 'o', æ: 'a', œ: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i' };
+
+/** A name's words without case, marks and punctuation, and ä, ae and a alike: `Léa O'Brien-Müller` is lea, obrien, muller. */
 function nameTokens(row: EmployeeRow): readonly string[] {
   const parts = [row.givenName, row.familyName].filter((part) => part !== null);
   const name = parts.length === 2 ? parts.join(' ') : (row.name ?? parts.join(' '));
-  return name
-    .normalize('NFKD')
-    .replace(/[\p{M}'’]/gu, '')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((token) => token !== '');
+  return (
+    name
+      .normalize('NFKD')
+      .replace(/[\p{M}'’]/gu, '')
+      .toLowerCase()
+      .replace(/[ßøæœłđðþı]/g, (letter) => LETTERS[letter] ?? letter)
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter((token) => token !== '')
+      // Not where a lone vowel would be left, which is an initial.
+      .map((token) => (token.length > 2 ? token.replace(/([aou])e/g, '$1') : token))
+  );
 }
