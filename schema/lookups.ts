@@ -1,4 +1,6 @@
-import type { Found } from '../src/directory/lookup.ts';
+import type { Directory } from '../src/directory/directory.ts';
+import { findSkill, type Found, type SkillLookup as Lookup } from '../src/directory/lookup.ts';
+import type { Skill } from '../src/domain/entities.ts';
 import { builder } from './builder.ts';
 import { requestError } from './errors.ts';
 
@@ -40,4 +42,11 @@ export function onlyOne<T>(found: Found<T>, field: string): T | null {
     throw requestError('BAD_USER_INPUT', 'This fits several: name one by id or record.', field);
   }
   return found.state === 'found' ? found.value : null;
+}
+
+/** The skill that an input names; none and several are refused with BAD_USER_INPUT. */
+export function knownSkill(directory: Directory, lookup: Lookup, field: string): Skill {
+  const skill = onlyOne(findSkill(directory, lookup), field);
+  if (!skill) throw requestError('BAD_USER_INPUT', `\`${field}\` names no skill that is known.`, field);
+  return skill;
 }

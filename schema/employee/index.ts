@@ -1,3 +1,4 @@
 import './employee.ts';
+import './filter.ts';
 import './identity.ts';
 import './queries.ts';

@@ -1,4 +1,4 @@
-import { EMPLOYEE_ORDER_FIELDS, employeePosition, type EmployeeFilter } from '../../src/directory/employees.ts';
+import { EMPLOYEE_ORDER_FIELDS, employeePosition } from '../../src/directory/employees.ts';
 import { findEmployee } from '../../src/directory/lookup.ts';
 import { DIRECTIONS, pageOf } from '../../src/domain/paging.ts';
 import { builder } from '../builder.ts';
@@ -6,21 +6,8 @@ import { cursorsOf, pageArgs, SourcedConnection } from '../connection.ts';
 import { described } from '../described.ts';
 import { directorySources } from '../integration/integration.ts';
 import { EmployeeLookup, onlyOne } from '../lookups.ts';
-import { EmployeeConnection, EmployeeRef, EmployeeStatusEnum } from './employee.ts';
-
-const EmployeeFilterInput = builder.inputType('EmployeeFilter', {
-  description: 'Conditions on employees; all given ones must hold, and a list is met by any of its values.',
-  fields: (t) => ({
-    text: t.string({
-      description: 'Words or their beginnings in name, work e-mail, employee number or job title.',
-    }),
-    status: t.field({ type: [EmployeeStatusEnum], description: 'Employment status.' }),
-    department: t.stringList({ description: 'Department name, case ignored.' }),
-    location: t.stringList({ description: 'Location name, case ignored.' }),
-    manager: t.field({ type: EmployeeLookup, description: 'Reports directly to this employee.' }),
-    integrations: t.stringList({ description: 'Has a record in one of these, by `Integration.name`.' }),
-  }),
-});
+import { EmployeeConnection, EmployeeRef } from './employee.ts';
+import { choiceOf, EmployeeFilterInput } from './filter.ts';
 
 const EmployeeOrderFieldEnum = builder.enumType('EmployeeOrderField', {
   description: 'What employees can be ordered by.',
@@ -65,7 +52,8 @@ builder.queryField('employee', (t) =>
 builder.queryField('employees', (t) =>
   t.field({
     type: EmployeeConnection,
-    description: 'Employees of all integrations, each person once. Answered from the directory without provider calls.',
+    description:
+      'Employees of all integrations, each person once. Answered from the directory without provider calls, unless filtered by held skill.',
     args: {
       first: t.arg.int({
         description: 'How many from the start of the range, 1 to 100; 25 when neither `first` nor `last` is given.',
@@ -81,18 +69,15 @@ builder.queryField('employees', (t) =>
         description: 'The order; by display name when null. Ties are broken by id, so cursors stay stable.',
       }),
     },
-    resolve: (_, { filter, orderBy, ...args }, { directory }) => {
+    resolve: async (_, { filter, orderBy, ...args }, { directory, loaders }) => {
       const { field, direction } = orderBy ?? { field: 'DISPLAY_NAME' as const, direction: 'ASC' as const };
       const list = `employees ${field} ${direction}`;
-      const view = directory.employees;
-      const { manager, ...conditions } = filter ?? {};
-      const managerId = manager && (onlyOne(findEmployee(directory, manager), 'filter.manager')?.id ?? '');
-      const wanted: EmployeeFilter =
-        managerId === null || managerId === undefined ? conditions : { ...conditions, managerId };
-      const employees = view.filter(view.sortedBy(field, direction), wanted);
+      const asked = pageArgs(args, { list, usual: 25, most: 100 });
+      const choice = await choiceOf(filter, { directory, loaders });
+      const employees = choice.among(directory.employees.sortedBy(field, direction));
       const positionOf = employeePosition(field);
-      const page = pageOf(employees, positionOf, pageArgs(args, { list, usual: 25, most: 100 }), direction);
-      const sources = directorySources(directory, 'READ_EMPLOYEES');
+      const page = pageOf(employees, positionOf, asked, direction);
+      const sources = choice.sources ?? directorySources(directory, 'READ_EMPLOYEES');
       return new SourcedConnection(page, employees.length, cursorsOf(list, positionOf), sources);
     },
   }),

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { employeeRow, numberValue, ONE_TO_FIVE, ratingRow, skillRow } from '../../test/support/fake-provider.ts';
-import { CONSENSUS_POLICIES, type ConsensusPolicy } from './consensus.ts';
+import { CONSENSUS_POLICIES, consensusOf, type ConsensusPolicy } from './consensus.ts';
 import { employeeOf, skillOf } from './entities.ts';
-import { rankExperts, rankHolders, rankPosition, type Requirement } from './experts.ts';
+import { holderPosition, rankExperts, rankHolders, rankPosition, type Requirement } from './experts.ts';
 import { SkillRating, type EmployeeSkill } from './held.ts';
 import { comparePositions, pageOf } from './paging.ts';
 import type { RatingSource } from './rating.ts';
@@ -54,7 +54,13 @@ describe('holders', () => {
     ];
     const ranked = rankHolders(holders, POLICY);
     expect(ids(ranked)).toEqual(['e', 'a', 'b', 'd', 'c']);
-    expect(ranked.map(({ score }) => score)).toEqual([0.875, 0.5, 0.5, 0, null]);
+    expect(ranked.map(({ ratings }) => consensusOf(ratings, POLICY)?.normalized ?? null)).toEqual([
+      0.875,
+      0.5,
+      0.5,
+      0,
+      null,
+    ]);
   });
 });
 
@@ -130,10 +136,11 @@ describe('the position of a rank', () => {
       held(id, 'go', [['SELF', index === 4 ? null : 1 + (index % 3)]]),
     );
     const all = rankHolders(holders, POLICY);
-    const page = pageOf(all, rankPosition, { first: 2 }, 'DESC');
+    const positionOf = holderPosition(POLICY);
+    const page = pageOf(all, positionOf, { first: 2 }, 'DESC');
     const [, last] = page.items;
     const left = all.filter((item) => item !== last);
-    const rest = pageOf(left, rankPosition, { first: 10, after: last ? rankPosition(last) : null }, 'DESC');
+    const rest = pageOf(left, positionOf, { first: 10, after: last ? positionOf(last) : null }, 'DESC');
     expect([...ids(page.items), ...ids(rest.items)]).toEqual(ids(all));
   });
 });

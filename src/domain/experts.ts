@@ -16,11 +16,6 @@ interface Ranked {
   score: number | null;
 }
 
-/** A holder of one skill with the consensus on it. */
-export interface Holder<Integration extends Named> extends Ranked {
-  held: EmployeeSkill<Integration>;
-}
-
 /** Who holds everything that was asked for. */
 export interface Expert<Integration extends Named> extends Ranked {
   score: number;
@@ -56,18 +51,21 @@ function ranked<Item extends Ranked>(items: readonly Item[]): Item[] {
     .map(({ item }) => item);
 }
 
-/** The holders of a skill by consensus. */
+/** The holders of a skill by consensus: the order of `holderPosition`, descending. */
 export function rankHolders<Integration extends Named>(
   holders: readonly EmployeeSkill<Integration>[],
   policy: ConsensusPolicy,
-): Holder<Integration>[] {
-  return ranked(
-    holders.map((held) => ({
-      held,
-      employee: held.employee,
-      score: consensusOf(held.ratings, policy)?.normalized ?? null,
-    })),
-  );
+): EmployeeSkill<Integration>[] {
+  return ranked(holders.map((held) => ({ held, ...scored(held, policy) }))).map(({ held }) => held);
+}
+
+/** Where a holder of a skill stands. */
+export function holderPosition(policy: ConsensusPolicy): (held: EmployeeSkill<Named>) => Position {
+  return (held) => rankPosition(scored(held, policy));
+}
+
+function scored({ employee, ratings }: EmployeeSkill<Named>, policy: ConsensusPolicy): Ranked {
+  return { employee, score: consensusOf(ratings, policy)?.normalized ?? null };
 }
 
 /**

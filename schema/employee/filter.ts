@@ -1,0 +1,57 @@
+import type { EmployeeFilter } from '../../src/directory/employees.ts';
+import { findEmployee } from '../../src/directory/lookup.ts';
+import type { Employee } from '../../src/domain/entities.ts';
+import { MOST_SKILLS_ASKED } from '../../src/domain/experts.ts';
+import type { GatewayContext } from '../../src/context.ts';
+import { combined } from '../../src/loaders/sources.ts';
+import { builder } from '../builder.ts';
+import { requestError } from '../errors.ts';
+import type { Source } from '../integration/integration.ts';
+import { EmployeeLookup, knownSkill, onlyOne, SkillLookup } from '../lookups.ts';
+import { EmployeeStatusEnum } from './employee.ts';
+
+export const EmployeeFilterInput = builder.inputType('EmployeeFilter', {
+  description: 'Conditions on employees; all given ones must hold, and a list is met by any of its values.',
+  fields: (t) => ({
+    text: t.string({
+      description: 'Words or their beginnings in name, work e-mail, employee number or job title.',
+    }),
+    status: t.field({ type: [EmployeeStatusEnum], description: 'Employment status.' }),
+    department: t.stringList({ description: 'Department name, case ignored.' }),
+    location: t.stringList({ description: 'Location name, case ignored.' }),
+    manager: t.field({ type: EmployeeLookup, description: 'Reports directly to this employee.' }),
+    holdsAll: t.field({ type: [SkillLookup], description: 'Holds every one of these skills, 1 to 10, rated or not.' }),
+    integrations: t.stringList({ description: 'Has a record in one of these, by `Integration.name`.' }),
+  }),
+});
+
+/** A filter whose names are looked up and whose skills are asked for. */
+export interface EmployeeChoice {
+  /** Those of a sorted list who meet the filter, in its order. */
+  among(employees: readonly Employee[]): readonly Employee[];
+  /** How the integrations answered who holds the skills; null where nothing was asked. */
+  sources: readonly Source[] | null;
+}
+
+/** Works a filter out. Asks providers for `holdsAll` and for nothing else. */
+export async function choiceOf(
+  filter: typeof EmployeeFilterInput.$inferInput | null | undefined,
+  { directory, loaders }: Pick<GatewayContext, 'directory' | 'loaders'>,
+): Promise<EmployeeChoice> {
+  const { manager, holdsAll, ...conditions } = filter ?? {};
+  const managerId = manager && (onlyOne(findEmployee(directory, manager), 'filter.manager')?.id ?? '');
+  const wanted: EmployeeFilter = typeof managerId === 'string' ? { ...conditions, managerId } : conditions;
+  const meets = (employees: readonly Employee[]) => directory.employees.filter(employees, wanted);
+  if (!holdsAll) return { among: meets, sources: null };
+  if (holdsAll.length < 1 || holdsAll.length > MOST_SKILLS_ASKED) {
+    const message = `\`filter.holdsAll\` takes 1 to ${MOST_SKILLS_ASKED} skills.`;
+    throw requestError('BAD_USER_INPUT', message, 'filter.holdsAll');
+  }
+  const skills = holdsAll.map((lookup) => knownSkill(directory, lookup, 'filter.holdsAll'));
+  const answers = await Promise.all(skills.map((skill) => loaders.holdersOfSkill.load({ skill, integrations: null })));
+  const held = answers.map(({ holders }) => new Set(holders.map(({ employee }) => employee.id)));
+  return {
+    among: (employees) => meets(employees).filter(({ id }) => held.every((holders) => holders.has(id))),
+    sources: combined(answers.map(({ sources }) => sources)),
+  };
+}
