@@ -15,9 +15,12 @@ export interface FoundSkill {
   score: number;
 }
 
-/** All of a name, or of a synonym, is what was typed. What fits in part scores less than a whole name. */
+/**
+ * All of a name, or of a synonym, is what was typed. A synonym comes after every name that has the very words (0.855 and
+ * more), and before names that only begin so (up to 0.76).
+ */
 const WHOLE_NAME = 1;
-const WHOLE_SYNONYM = 0.9;
+const WHOLE_SYNONYM = 0.85;
 
 /** Longest stretch of work on the index, in ms, before others have their turn. */
 const SLICE_MS = 5;
