@@ -11,6 +11,7 @@ import {
 } from './reads.ts';
 import { SIMULATED } from './simulator-credentials.ts';
 import { simulator } from './simulator.ts';
+import { jobProfilesPort } from './staffing.ts';
 import { assignPort, ratePort, upsertEmployeesPort } from './writes.ts';
 
 /** Kombo's unified HRIS API: a mirror of one HR system, with writes that go through to it. */
@@ -52,6 +53,7 @@ export const kombo: ProviderCard = {
     ratingsByEmployees: ratingsByEmployeesPort(upstream),
     ratingsBySkills: ratingsBySkillsPort(upstream),
     ratingByParts: ratingByPartsPort(upstream),
+    jobProfiles: jobProfilesPort(upstream),
     rate: ratePort(upstream, settings.ratingBody === 'nested' ? 'nested' : 'flat'),
     assign: assignPort(upstream),
     upsertEmployees: upsertEmployeesPort(upstream),

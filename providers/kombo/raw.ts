@@ -5,6 +5,7 @@ export const PATHS = {
   employees: '/hris/employees',
   skills: '/hris/skills',
   ratings: '/hris/skill-proficiency-ratings',
+  staffingEntities: '/hris/staffing-entities',
   assignments: '/hris/employee-skill-assignments',
   assignmentTask: (taskId: string) => `/hris/employee-skill-assignments/${encodeURIComponent(taskId)}`,
 } as const;

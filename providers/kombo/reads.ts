@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import type {
   Call,
+  ChangesPage,
   RatingByPartsPort,
   RatingsByEmployeesPort,
   RatingsBySkillsPort,
@@ -43,15 +44,25 @@ const BY_SKILLS: Filter = {
 };
 
 export function employeesPort(upstream: Upstream): WalkPort<EmployeeRow> {
-  return { walk: (call) => walk(upstream, EMPLOYEES, toEmployee, call) };
+  return {
+    walk: (call) => walk(upstream, EMPLOYEES, toEmployee, call),
+    changedSince: (since, call) => changedSince(upstream, EMPLOYEES, toEmployee, since, call),
+  };
 }
 
 export function skillsPort(upstream: Upstream): WalkPort<SkillRow> {
-  return { walk: (call) => walk(upstream, SKILLS, toSkill, call) };
+  return {
+    walk: (call) => walk(upstream, SKILLS, toSkill, call),
+    changedSince: (since, call) => changedSince(upstream, SKILLS, toSkill, since, call),
+  };
 }
 
 export function ratingsPort(upstream: Upstream): RatingsWalkPort {
-  return { keep: false, walk: (call) => walk(upstream, RATINGS, toRating, call) };
+  return {
+    keep: false,
+    walk: (call) => walk(upstream, RATINGS, toRating, call),
+    changedSince: (since, call) => changedSince(upstream, RATINGS, toRating, since, call),
+  };
 }
 
 async function* walk<Row>(
@@ -63,6 +74,22 @@ async function* walk<Row>(
   // The vendor gives no count (section 6).
   for await (const page of listPages(upstream, list, call)) {
     yield { rows: liveRows(upstream, list, page, map), total: null };
+  }
+}
+
+/** Changed records, deleted ones among them: without `include_deleted` these would not be told (section 8.2). */
+async function* changedSince<Row>(
+  upstream: Upstream,
+  list: List,
+  map: (raw: Json) => Row,
+  since: string,
+  call: Call,
+): AsyncGenerator<ChangesPage<Row>> {
+  const changed = { ...list, filters: { updated_after: since, include_deleted: 'true' } };
+  for await (const page of listPages(upstream, changed, call)) {
+    const deleted = page.filter((record) => isObject(record) && isDeleted(record)) as Json[];
+    const removed = deleted.map((record) => optionalId(record.id)).filter((id) => id !== null);
+    yield { rows: liveRows(upstream, list, page, map), removed };
   }
 }
 

@@ -91,11 +91,11 @@ function ratingCandidates(
   return world.ratings;
 }
 
-function pick<Row>(index: ReadonlyMap<string, Row>, ids: ReadonlySet<string>): Row[] {
+export function pick<Row>(index: ReadonlyMap<string, Row>, ids: ReadonlySet<string>): Row[] {
   return [...ids].flatMap((id) => index.get(id) ?? []);
 }
 
-function oneOf<Row>(
+export function oneOf<Row>(
   parameters: URLSearchParams,
   name: string,
   valueOf: (row: Row) => string | null,
@@ -119,11 +119,11 @@ function unsupported<Row>(parameters: URLSearchParams, name: string, query: List
   return parameters.has(name) && !query.ignoreUnsupported ? () => false : null;
 }
 
-function all<Row>(tests: readonly Test<Row>[]): (row: Row) => boolean {
+export function all<Row>(tests: readonly Test<Row>[]): (row: Row) => boolean {
   const present = tests.filter((test) => test !== null);
   return (row) => present.every((test) => test(row));
 }
 
-function list(results: readonly unknown[], next: string | null): SimResponse {
+export function list(results: readonly unknown[], next: string | null): SimResponse {
   return jsonResponse(200, { status: 'success', data: { next, results } });
 }

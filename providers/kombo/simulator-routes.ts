@@ -17,7 +17,7 @@ const NOT_SIMULATED: readonly (readonly [method: string, path: string])[] = [
   ['POST', `/hris/employees/${ID}/attachments`],
   ['GET', '/hris/employees/form'],
   ['POST', '/hris/employees/form'],
-  ['GET', '/hris/(teams|groups|employments|locations|legal-entities|staffing-entities|staffing-entity-skills)'],
+  ['GET', '/hris/(teams|groups|employments|locations|legal-entities|staffing-entity-skills)'],
   ['POST', `/hris/(staffing-entity-skills|staffing-entities/${ID}/skills)`],
   ['GET', '/hris/(absence-types|time-off-balances|absences)'],
   ['POST', '/hris/absences'],

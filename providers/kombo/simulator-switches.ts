@@ -21,6 +21,10 @@ export interface Switches {
   setupState: 'READY' | 'SETUP_SYNC_PENDING' | 'LEGACY_503' | 'SETUP_INCOMPLETE' | 'QA_FAILED' | 'INACTIVE';
   /** `off`: 404, as at a tenant whose tool has no catalogue. */
   skillsEndpoint: 'on' | 'off';
+  /** `off`: 404, as at a tenant whose tool has no positions. */
+  staffingEndpoint: 'on' | 'off';
+  /** Whether staffing entities carry `skills`, which came on 2026-07-21 (section 9.7). */
+  staffingSkills: 'on' | 'off';
   /** Whether 429 carries Retry-After, which no page of the vendor mentions (section 5.1). */
   retryAfter: 'on' | 'off';
   /** Whether catalogue rows carry `proficiency_scale` (G5) or not (G4). */
@@ -42,6 +46,8 @@ const DEFAULTS: Switches = {
   recordUnderSource: 'EXTERNAL',
   setupState: 'READY',
   skillsEndpoint: 'on',
+  staffingEndpoint: 'on',
+  staffingSkills: 'on',
   retryAfter: 'off',
   scaleInSkill: 'on',
   optionsInRating: 'on',

@@ -14,6 +14,7 @@ import { listEmployees, listRatings, listSkills } from './simulator-lists.ts';
 import { invalid, Refusal, refusalOfStatus, refusalResponse, VENDOR_FAULTS } from './simulator-refusal.ts';
 import { isOperationOfVendor } from './simulator-routes.ts';
 import { createWorld } from './simulator-seed.ts';
+import { createStaffing, listStaffingEntities } from './simulator-staffing.ts';
 import { type Switches, switchesOf } from './simulator-switches.ts';
 import { Tasks } from './simulator-tasks.ts';
 import { postAssignment, postEmployee, postRating, type WriteContext } from './simulator-writes.ts';
@@ -35,6 +36,7 @@ export function simulator(options: SimulatorOptions): Simulator {
   const { workforce, clock } = options;
   const switches = switchesOf(options.switches);
   const world = createWorld(workforce);
+  const staffing = createStaffing(workforce, world);
   const tasks = new Tasks(switches);
   const limited = options.limits === 'default';
   const rate = new RateWindow(clock);
@@ -77,6 +79,9 @@ export function simulator(options: SimulatorOptions): Simulator {
     if (operation === 'GET /hris/employees') return listEmployees(context, request.query);
     if (operation === 'GET /hris/skills' && switches.skillsEndpoint === 'on') return listSkills(context, request.query);
     if (operation === 'GET /hris/skill-proficiency-ratings') return listRatings(context, request.query);
+    if (operation === 'GET /hris/staffing-entities' && switches.staffingEndpoint === 'on') {
+      return listStaffingEntities(staffing, context, request.query);
+    }
     const task = request.method === 'GET' ? TASK.exec(path)?.[1] : undefined;
     if (task !== undefined) {
       return jsonResponse(200, { status: 'success', data: tasks.show(decodeURIComponent(task), clock.now()) });
