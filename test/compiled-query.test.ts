@@ -21,6 +21,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../schema/index.ts';
 import { createContext, type ContextOptions } from '../src/context.ts';
 import { createQueryCompiler } from '../src/http/compiledQuery.ts';
+import { SkillSearch } from '../src/directory/skillSearch.ts';
+import { ConsensusPolicies } from '../src/loaders/consensusPolicies.ts';
 import { RatingReader } from '../src/loaders/ratingReader.ts';
 import type { TaskEngine } from '../src/tasks/engine/engine.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
@@ -133,6 +135,8 @@ describe('compiled queries on the graph', () => {
         viewer: { tenant: 'default', client: null },
         directory,
         readers,
+        policies: new ConsensusPolicies({ integrations: directory.integrations, usual: 'balanced' }),
+        skillSearch: new SkillSearch(),
         // No task is known: queries of tasks answer null.
         tasks: { get: () => Promise.resolve(null) } as unknown as TaskEngine,
         // Queries link nothing.
