@@ -101,7 +101,7 @@ const schema = z.object({
   CACHE: oneOf(['on', 'off'], 'on'),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
   SIMULATOR_PEOPLE: integer(1, 100_000, 1000),
-  SIMULATOR_SKILLS: integer(1, 10_000, 300),
+  SIMULATOR_SKILLS: integer(1, 20_000, 300),
   SIMULATOR_LIMITS: oneOf(['default', 'none'], 'default'),
   SIMULATOR_SEED: z.string().default('skills-gateway'),
   REQUEST_DEADLINE_MS: integer(100, 600_000, 10_000),

@@ -24,8 +24,10 @@ export interface UpsertOutcomes {
 /** The vendor's calls in the vendor's words. Each throws ProviderError, or the signal's reason. */
 export interface Client {
   employees(call: Call): AsyncIterable<WalkedPage>;
-  profiles(call: Call): AsyncIterable<WalkedPage>;
-  taxonomy(call: Call): AsyncIterable<WalkedPage>;
+  /** `since`: only profiles that changed after it (6.2). */
+  profiles(call: Call, since?: string): AsyncIterable<WalkedPage>;
+  /** `since`: only entries that changed after it (10). */
+  taxonomy(call: Call, since?: string): AsyncIterable<WalkedPage>;
   /** What the vendor answers about one employee: profiles, normally one; none for an employee it does not know. */
   profilesOf(employeeId: string, call: Call): Promise<readonly unknown[]>;
   upsert(records: readonly RawUpsertEmployee[], call: Call): Promise<UpsertOutcomes>;
@@ -38,11 +40,18 @@ export function createClient(upstream: Upstream): Client {
     upstream.send({ operation, method: 'GET', path, query, kind: 'read' }, call);
 
   /** Names of the paging parameters differ per endpoint (4.2). */
-  const walk = (operation: string, path: string, names: { page: string; size: string }, key: string, call: Call) =>
+  const walk = (
+    operation: string,
+    path: string,
+    names: { page: string; size: string },
+    key: string,
+    call: Call,
+    filter: Record<string, string | undefined> = {},
+  ) =>
     walkPages(
       async (pageNumber, pageCall) => {
         try {
-          const query = { [names.page]: pageNumber, [names.size]: PAGE_SIZE };
+          const query = { ...filter, [names.page]: pageNumber, [names.size]: PAGE_SIZE };
           return pageOf(await read(operation, path, query, pageCall), key);
         } catch (error) {
           throw listFailure(error, operation, drift);
@@ -54,8 +63,12 @@ export function createClient(upstream: Upstream): Client {
 
   return {
     employees: (call) => walk(OPERATIONS.employees, PATHS.listEmployees, CAMEL, 'employeeId', call),
-    profiles: (call) => walk(OPERATIONS.profiles, PATHS.allEmployeeSkills, CAMEL, 'employeeId', call),
-    taxonomy: (call) => walk(OPERATIONS.taxonomy, PATHS.taxonomy, PASCAL, 'taxonomySkillId', call),
+    profiles: (call, since) =>
+      walk(OPERATIONS.profiles, PATHS.allEmployeeSkills, CAMEL, 'employeeId', call, {
+        SkillProfileModifiedSince: since,
+      }),
+    taxonomy: (call, since) =>
+      walk(OPERATIONS.taxonomy, PATHS.taxonomy, PASCAL, 'taxonomySkillId', call, { LastModifiedOn: since }),
 
     async profilesOf(employeeId, call) {
       const path = PATHS.employeeSkills.replace('{employeeId}', encodeURIComponent(employeeId));

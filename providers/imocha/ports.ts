@@ -9,6 +9,7 @@ import { toEmployee, toSkill } from './mappers.ts';
 import { ratingMapper, type RatingMapper, type Reading } from './ratingMappers.ts';
 import type { TenantSettings } from './settings.ts';
 import { upsertEmployees } from './upsertEmployees.ts';
+import { requiredKey } from './vendorKeys.ts';
 
 /** The adapter: what the API can do for the gateway. It writes no ratings (12), so `rate` and `assign` are absent. */
 export function createPorts(upstream: Upstream, settings: TenantSettings): Ports {
@@ -55,6 +56,11 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
           yield { rows: readRows(items, (raw) => toSkill(raw, settings), list(OPERATIONS.taxonomy)), total };
         }
       },
+      async *changedSince(since, call) {
+        for await (const { items } of client.taxonomy(call, since)) {
+          yield { rows: readRows(items, (raw) => toSkill(raw, settings), list(OPERATIONS.taxonomy)) };
+        }
+      },
     },
     ratings: {
       // The only bulk read: there is no call for many ids (6.2).
@@ -64,6 +70,16 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
           const rows = readRows(items, (raw) => toRatings(raw, profiles), list(OPERATIONS.profiles)).flat();
           // The vendor counts profiles, not ratings.
           yield { rows, total: null };
+        }
+      },
+      async *changedSince(since, call) {
+        for await (const { items } of client.profiles(call, since)) {
+          const read = readRows(
+            items,
+            (raw) => ({ employeeId: requiredKey(raw, 'employeeId'), rows: toRatings(raw, profiles) }),
+            list(OPERATIONS.profiles),
+          );
+          yield { rows: read.flatMap(({ rows }) => rows), whole: read.map(({ employeeId }) => employeeId) };
         }
       },
     },

@@ -30,5 +30,11 @@ export function skillsWalk(client: KantataClient): WalkPort<SkillRow> {
         yield { rows: readRows(page.records, (raw) => toSkill(raw, page), context), total: page.count };
       }
     },
+    async *changedSince(since, call) {
+      const changed = { operation, route: ROUTES.skills, query: { ...query, updated_after: since } };
+      for await (const page of client.walk(changed, call)) {
+        yield { rows: readRows(page.records, (raw) => toSkill(raw, page), context) };
+      }
+    },
   };
 }

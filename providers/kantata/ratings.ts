@@ -30,6 +30,11 @@ export function ratingsWalk(client: KantataClient): RatingsWalkPort {
         yield { rows: rowsOf(page, 'ratings', client), total: page.count };
       }
     },
+    async *changedSince(since, call) {
+      const query = { include: MEMBERSHIP_INCLUDES, order: MEMBERSHIP_ORDER, updated_after: since };
+      const request = { operation: 'ratings', route: ROUTES.skillMemberships, query };
+      for await (const page of client.walk(request, call)) yield { rows: rowsOf(page, 'ratings', client) };
+    },
   };
 }
 

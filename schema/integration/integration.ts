@@ -72,6 +72,7 @@ const OperationEnum = builder.enumType('Operation', {
     READ_SKILL_GAPS: "Read what an employee's role expects.",
     READ_CAREER_PATHS: 'Read suggested next roles.',
     READ_WEIGHTS: 'Read the weights of its rating sources.',
+    READ_CHANGES: 'Read only what changed since a point in time.',
     ASSIGN_SKILLS: '`assignSkills`.',
     RATE_SKILLS: '`rateSkills`.',
     UPSERT_EMPLOYEES: '`upsertEmployees`.',
@@ -145,6 +146,12 @@ IntegrationSync.implement({
       nullable: true,
       description: 'When the last full walk ended; null when none has. Only full walks see removals.',
       resolve: ({ sync }) => sync.lastFullAt,
+    }),
+    lastDeltaAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the last read of changes ended; null when none has.',
+      resolve: ({ sync }) => sync.lastDeltaAt,
     }),
     problem: t.field({
       type: ProviderProblem,

@@ -1,6 +1,7 @@
 import type { RecordName } from '../domain/links.ts';
 import { nameKey } from '../domain/match.ts';
 import { runSteps, type Steps } from '../domain/steps.ts';
+import { nextTurn, SLICE_MS } from './inSlices.ts';
 
 /** How a view of all records is made, whole or from the last one. */
 export interface Viewed<View> {
@@ -16,8 +17,6 @@ export interface Viewed<View> {
 const FEW = 200;
 /** Directories of so many records are built while a reader waits, in some 20 ms. */
 const SMALL = 2000;
-/** Longest stretch of work before others have their turn; a request waits for one or two of these. */
-const SLICE_MS = 8;
 
 /**
  * Keeps a view up with its records. A few changes are taken in by the next reader; many, in the background, in slices that
@@ -121,10 +120,4 @@ export class Follower<View> {
       began = performance.now();
     }
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

@@ -27,6 +27,7 @@ describe('what an integration can do', () => {
       { operation: 'READ_SKILL_GAPS', support: 'UNSUPPORTED', batchSize: null },
       { operation: 'READ_CAREER_PATHS', support: 'UNSUPPORTED', batchSize: null },
       { operation: 'READ_WEIGHTS', support: 'UNSUPPORTED', batchSize: null },
+      { operation: 'READ_CHANGES', support: 'UNSUPPORTED', batchSize: null },
       { operation: 'ASSIGN_SKILLS', support: 'UNSUPPORTED', batchSize: null },
       { operation: 'RATE_SKILLS', support: 'UNSUPPORTED', batchSize: null },
       { operation: 'UPSERT_EMPLOYEES', support: 'UNSUPPORTED', batchSize: null },

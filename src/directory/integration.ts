@@ -12,11 +12,15 @@ export const OPERATIONS = [
   'READ_SKILL_GAPS',
   'READ_CAREER_PATHS',
   'READ_WEIGHTS',
+  'READ_CHANGES',
   'ASSIGN_SKILLS',
   'RATE_SKILLS',
   'UPSERT_EMPLOYEES',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
+
+/** Ports that are walked, and read for changes. */
+export type WalkedPort = 'employees' | 'skills' | 'ratings';
 
 export type Support = 'NATIVE' | 'EMULATED' | 'DISABLED' | 'UNSUPPORTED' | 'UNKNOWN';
 
@@ -36,6 +40,7 @@ export interface SyncStatus {
   /** Share of the running walk, 0 to 1; null when none runs or its length is unknown. */
   progress: number | null;
   lastFullAt: string | null;
+  lastDeltaAt: string | null;
   problem: Problem | null;
 }
 
@@ -69,7 +74,11 @@ export class Integration {
   readonly provider: string;
   readonly ports: Ports;
   readonly limits: Limits;
-  sync: SyncStatus = { state: 'FIRST_WALK', progress: null, lastFullAt: null, problem: null };
+  sync: SyncStatus = { state: 'FIRST_WALK', progress: null, lastFullAt: null, lastDeltaAt: null, problem: null };
+  /** When the last read of each kind began that went well, in milliseconds: from there changes are read. */
+  readonly readFrom = new Map<WalkedPort, number>();
+  /** What the provider turned out not to tell changes of; full walks bring them. */
+  readonly changesNotOffered = new Set<WalkedPort>();
   lastProblem: Problem | null = null;
   lastProblemAt: string | null = null;
   /** False once the provider was seen to ignore the filter of ratings: they are then kept by a walk. */
@@ -132,6 +141,7 @@ export class Integration {
   /** Forgets what was not offered, so that it is tried anew: an administrator may have switched it on. */
   retryOffers(): void {
     this.#notOffered.clear();
+    this.changesNotOffered.clear();
     this.skillFilterHonoured = true;
   }
 
@@ -167,6 +177,10 @@ export class Integration {
 
   #offered(operation: Operation, batchSize: number): Capability {
     const { ratings, ratingsBySkills } = this.ports;
+    if (operation === 'READ_CHANGES' && this.changesNotOffered.size > 0) {
+      const reason = `Not of ${[...this.changesNotOffered].join(', ')}: full walks bring those.`;
+      return { operation, support: 'NATIVE', reason, batchSize };
+    }
     if (operation === 'READ_RATINGS_BY_SKILL' && !ratingsBySkills) {
       return { operation, support: 'EMULATED', reason: 'Answered from a walk of all ratings.', batchSize: null };
     }
@@ -203,6 +217,8 @@ export class Integration {
         return careerPaths ? 1 : null;
       case 'READ_WEIGHTS':
         return weightages ? 1 : null;
+      case 'READ_CHANGES':
+        return employees?.changedSince || skills?.changedSince || ratings?.changedSince ? 1 : null;
       case 'ASSIGN_SKILLS':
         return assign?.batchSize ?? null;
       case 'RATE_SKILLS':

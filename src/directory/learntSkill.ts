@@ -39,3 +39,23 @@ export function completed({ row, keys }: LearntSkill, rating: SkillMention): Lea
   const news = name !== row.name || scale !== row.scale || classification !== row.classification;
   return news ? { row: { ...row, name, scale, classification }, keys } : null;
 }
+
+/** The skills that many rating rows mention, each once, with all that is told of it. */
+export class Mentions {
+  readonly #skills = new Map<string, LearntSkill>();
+
+  add(rows: Iterable<SkillMention>): void {
+    for (const row of rows) {
+      const known = this.#skills.get(row.skillId);
+      const better = known ? completed(known, row) : learntFrom(row);
+      if (better) this.#skills.set(row.skillId, better);
+    }
+  }
+
+  *all(): Iterable<SkillMention> {
+    for (const { row, keys } of this.#skills.values()) {
+      const { remoteId: skillId, name, scale, classification } = row;
+      yield { skillId, skillKeys: keys, skillName: name, skillScale: scale, skillClassification: classification };
+    }
+  }
+}

@@ -102,7 +102,7 @@ describe('the refresh', () => {
   it('takes a walk that breaks off for a failed one', async () => {
     const hr = provider('hr');
     const { directory, refresh, logged } = house(hr);
-    directory.replaceEmployees = () => {
+    directory.retainEmployees = () => {
       throw new TypeError('broken');
     };
     await refresh.start();

@@ -1,10 +1,18 @@
 import { problemOf } from '../domain/problem.ts';
+import { readChanges, tellsChanges } from './changes.ts';
 import type { Directory } from './directory.ts';
 import type { Integration } from './integration.ts';
 import { walkIntegration } from './walk.ts';
 
-/** A full walk every 15 minutes: the only way to see removals, and cheap beside the providers' own sync of hours. */
-const WALK_EVERY_MS = 15 * 60_000;
+/** How often what is read, whatever the provider. */
+export const EVERY_MS = {
+  /** Full walks are the only way to see all removals, and cheap beside the providers' own syncs of hours. */
+  walk: 15 * 60_000,
+  /** What changed: mostly one call of an empty page for each kind. */
+  changes: 60_000,
+  /** A line in the log of a long first walk. */
+  progressLine: 5_000,
+} as const;
 /** After a failed walk: 10 s, doubling up to 5 minutes. */
 const RETRY_FIRST_MS = 10_000;
 const RETRY_MOST_MS = 5 * 60_000;
@@ -50,6 +58,8 @@ export class DirectoryRefresh {
     const directory = this.#directory;
     const { name } = integration;
     const startedAt = Date.now();
+    const line = setInterval(() => this.#logProgress(integration), EVERY_MS.progressLine);
+    line.unref();
     try {
       await walkIntegration({ directory, integration, signal: this.#abort.signal });
     } catch (error) {
@@ -58,18 +68,65 @@ export class DirectoryRefresh {
         integration.sync = { ...integration.sync, state: 'FAILING', progress: null, problem: problemOf(error) };
       }
     }
+    clearInterval(line);
     this.#ended.add(name);
     if (this.#abort.signal.aborted) return;
     const { problem } = integration.sync;
-    const counts = { employees: directory.employeeCount(name), skills: directory.skillCount(name) };
-    const details = { integration: name, milliseconds: Date.now() - startedAt, ...counts };
+    const details = { integration: name, milliseconds: Date.now() - startedAt, ...this.#counts(name) };
     if (problem === null) this.#log.info(details, 'walk ended');
     else this.#log.warn({ ...details, problem }, 'walk failed');
-    const wait = problem === null ? WALK_EVERY_MS : retryAfter;
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      void this.#walk(integration, problem === null ? RETRY_FIRST_MS : Math.min(RETRY_MOST_MS, retryAfter * 2));
-    }, wait);
+    if (problem !== null) {
+      this.#after(retryAfter, () => this.#walk(integration, Math.min(RETRY_MOST_MS, retryAfter * 2)));
+    } else this.#rest(integration, Date.now() + EVERY_MS.walk);
+  }
+
+  /** Reads changes until it is time to walk again. */
+  #rest(integration: Integration, walkAt: number): void {
+    const left = walkAt - Date.now();
+    if (!tellsChanges(integration) || left <= EVERY_MS.changes) {
+      this.#after(left, () => this.#walk(integration, RETRY_FIRST_MS));
+      return;
+    }
+    this.#after(EVERY_MS.changes, async () => {
+      await this.#readChanges(integration);
+      if (!this.#abort.signal.aborted) this.#rest(integration, walkAt);
+    });
+  }
+
+  async #readChanges(integration: Integration): Promise<void> {
+    const { name } = integration;
+    const { state } = integration.sync;
+    integration.sync = { ...integration.sync, state: 'REFRESHING' };
+    try {
+      await readChanges({ directory: this.#directory, integration, signal: this.#abort.signal });
+      integration.worked('READ_CHANGES');
+    } catch (error) {
+      if (this.#abort.signal.aborted) return;
+      // The directory stays as it was; the next read starts where the last good one did.
+      const problem = integration.failed('READ_CHANGES', error);
+      this.#log.warn({ integration: name, problem, err: error }, 'reading changes failed');
+    }
+    integration.sync = { ...integration.sync, state };
+  }
+
+  #logProgress({ name, sync }: Integration): void {
+    if (sync.state !== 'FIRST_WALK') return;
+    const percent = sync.progress === null ? null : Math.floor(sync.progress * 100);
+    this.#log.info({ integration: name, percent, ...this.#counts(name) }, 'walking');
+  }
+
+  #counts(name: string): { employees: number; skills: number } {
+    return { employees: this.#directory.employeeCount(name), skills: this.#directory.skillCount(name) };
+  }
+
+  #after(milliseconds: number, work: () => Promise<void>): void {
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        void work();
+      },
+      Math.max(0, milliseconds),
+    );
     timer.unref();
     this.#timers.add(timer);
   }

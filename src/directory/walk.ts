@@ -3,8 +3,11 @@ import type { Problem } from '../domain/problem.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { RatingRow } from '../domain/records.ts';
 import type { Directory } from './directory.ts';
+import { inSlices } from './inSlices.ts';
 import { isFilterIgnored, type Integration, type Operation } from './integration.ts';
 import { rowKey } from './keptRatings.ts';
+import { Mentions } from './learntSkill.ts';
+import { WalkProgress } from './walkProgress.ts';
 
 export interface WalkOptions {
   directory: Directory;
@@ -15,58 +18,84 @@ export interface WalkOptions {
 
 /**
  * Reads everything of one integration once: employees, skills, and the ratings where they are kept or where skills can
- * only be learnt from them; then probes the rating filter. Never rejects but by abort; what failed is in `integration.sync`.
+ * only be learnt from them; then probes the rating filter. Ends when readers see all of it. Never rejects but by abort;
+ * what failed is in `integration.sync`.
  */
 export async function walkIntegration({ directory, integration, signal, now = Date.now }: WalkOptions): Promise<void> {
   const call: Call = { signal, purpose: 'walk' };
-  const { name, ports, sync } = integration;
+  const { name, ports, sync, readFrom } = integration;
   const { ratings } = ports;
   const began = now();
   // Until one walk was complete, each further one is still the first: answers stay PARTIAL.
   sync.state = sync.lastFullAt === null ? 'FIRST_WALK' : 'REFRESHING';
   sync.progress = null;
   integration.retryOffers();
+  const progress = new WalkProgress(integration);
 
-  const employees = new Map<string, Parameters<Directory['putEmployees']>[1][number]>();
-  const along: RatingRow[] = [];
+  const employees = new Set<string>();
+  const filling = directory.ratings(name).fill();
+  const along = new Mentions();
   let broughtRatings = false;
+  progress.start('employees', directory.employeeCount(name));
   const employeesProblem = await readAll(integration, 'READ_EMPLOYEES', ports.employees, call, (page) => {
-    for (const row of page.rows) employees.set(row.remoteId, row);
+    for (const row of page.rows) employees.add(row.remoteId);
     directory.putEmployees(name, page.rows, began);
     if (page.ratings) {
       broughtRatings = true;
-      for (const row of page.ratings) along.push(row);
+      if (ratings) filling.take(page.ratings);
+      along.add(page.ratings);
     }
-    sync.progress = page.total === null || page.total === 0 ? null : Math.min(1, employees.size / page.total);
+    progress.found(employees.size, page.total);
   });
-  if (employeesProblem === null) directory.replaceEmployees(name, employees, began);
+  if (employeesProblem === null) {
+    await inSlices(directory.retainEmployees(name, employees, began));
+    readFrom.set('employees', began);
+  }
 
-  const skills = new Map<string, Parameters<Directory['putSkills']>[1][number]>();
+  const skills = new Set<string>();
+  const skillsBegan = now();
+  progress.start('skills', directory.skillCount(name));
   const skillsProblem = await readAll(integration, 'READ_SKILLS', ports.skills, call, (page) => {
-    for (const row of page.rows) skills.set(row.remoteId, row);
+    for (const row of page.rows) skills.add(row.remoteId);
     directory.putSkills(name, page.rows);
+    progress.found(skills.size, page.total);
   });
   const catalogue = ports.skills !== undefined && skillsProblem === null;
-  if (catalogue) directory.replaceSkills(name, skills);
+  if (catalogue) {
+    directory.retainSkills(name, skills);
+    readFrom.set('skills', skillsBegan);
+  }
 
   await probeFilter({ directory, integration, signal, now });
   // Ratings that came along are whole only where the walk of employees was.
   let ratingsProblem: Problem | null = broughtRatings ? employeesProblem : null;
   const keep = ratings !== undefined && (ratings.keep || !integration.ratingFilterHonoured);
   if (keep || !catalogue) {
-    if (!broughtRatings) {
+    const ratingsBegan = broughtRatings ? began : now();
+    if (broughtRatings) directory.learnSkills(name, along.all());
+    else {
+      progress.start('ratings', directory.employeeCount(name));
+      const rated = new Set<string>();
       ratingsProblem = await readAll(integration, 'READ_RATINGS_BY_EMPLOYEE', ratings, call, (page) => {
-        for (const row of page.rows) along.push(row);
+        directory.learnSkills(name, page.rows);
+        if (keep) filling.take(page.rows);
+        // Providers that count here count people.
+        for (const row of page.rows) rated.add(row.employeeId);
+        progress.found(rated.size, null);
       });
     }
-    directory.learnSkills(name, along);
-    if (keep && ratingsProblem === null) directory.ratings(name).replace(along, now());
+    if (keep && ratingsProblem === null) {
+      filling.end(now());
+      readFrom.set('ratings', ratingsBegan);
+    }
   }
+  await directory.settled();
+  signal.throwIfAborted();
 
   const problem = employeesProblem ?? serious(skillsProblem) ?? ratingsProblem;
   integration.sync =
     problem === null
-      ? { state: 'IDLE', progress: null, lastFullAt: new Date(now()).toISOString(), problem: null }
+      ? { ...sync, state: 'IDLE', progress: null, lastFullAt: new Date(now()).toISOString(), problem: null }
       : { ...sync, state: 'FAILING', progress: null, problem };
 }
 
@@ -80,12 +109,16 @@ export async function keepRatings({
 }: WalkOptions & { receipt?: Receipt }): Promise<void> {
   const { ratings } = integration.ports;
   if (!ratings) return;
-  const rows: RatingRow[] = [];
   const call: Call = { signal, purpose: 'walk', receipt };
-  for await (const page of ratings.walk(call)) for (const row of page.rows) rows.push(row);
-  receipt?.rows(integration.name, rows.length);
-  directory.learnSkills(integration.name, rows);
-  directory.ratings(integration.name).replace(rows, now());
+  const filling = directory.ratings(integration.name).fill();
+  const began = now();
+  for await (const page of ratings.walk(call)) {
+    receipt?.rows(integration.name, page.rows.length);
+    directory.learnSkills(integration.name, page.rows);
+    filling.take(page.rows);
+  }
+  filling.end(now());
+  integration.readFrom.set('ratings', began);
 }
 
 /**

@@ -27,9 +27,23 @@ export interface WalkPage<Row> {
   ratings?: RatingRow[];
 }
 
+/** One page of what changed. A row may also have changed before the asked time. */
+export interface ChangesPage<Row> {
+  rows: Row[];
+  /** Ids of records that are gone, of ratings their one part; absent where the provider does not tell. */
+  removed?: string[];
+  /** Employees all of whose rating rows are on this page: those that it does not show are gone. Absent where rows stand alone. */
+  whole?: string[];
+}
+
 /** Pages through everything once, in the provider's order. Rows may repeat between pages: de-duplicate by id. */
 export interface WalkPort<Row> {
   walk(call: Call): AsyncIterable<WalkPage<Row>>;
+  /**
+   * Pages through what changed since an instant (RFC 3339), absent where the provider cannot tell. NOT_OFFERED where it
+   * turns out not to offer that. Callers overlap: whether the instant itself counts is unknown.
+   */
+  changedSince?(since: string, call: Call): AsyncIterable<ChangesPage<Row>>;
 }
 
 /** Walks all ratings. */

@@ -40,7 +40,13 @@ function house(deadlineMs = 10_000) {
   directory.putEmployees('projects', [employeeRow('p1', lea)]);
   directory.putSkills('hr', [skillRow('java'), skillRow('go')]);
   for (const { integration } of providers) {
-    integration.sync = { state: 'IDLE', progress: null, lastFullAt: new Date(AT).toISOString(), problem: null };
+    integration.sync = {
+      state: 'IDLE',
+      progress: null,
+      lastFullAt: new Date(AT).toISOString(),
+      lastDeltaAt: null,
+      problem: null,
+    };
   }
   const readers = new Map(
     directory.integrations.map((integration) => [
@@ -169,7 +175,7 @@ describe('a source', () => {
   it('is PARTIAL before the first walk has ended, and UNSUPPORTED when it never will do', async () => {
     const { talent, projects, ask } = house();
     for (const { integration } of [talent, projects]) {
-      integration.sync = { state: 'FIRST_WALK', progress: 0.5, lastFullAt: null, problem: null };
+      integration.sync = { state: 'FIRST_WALK', progress: 0.5, lastFullAt: null, lastDeltaAt: null, problem: null };
     }
     expect(states(await ask('2'))).toEqual({ hr: 'FRESH', talent: 'PARTIAL', projects: 'UNSUPPORTED' });
   });
@@ -177,7 +183,7 @@ describe('a source', () => {
   it('is not UNMATCHED when its first walk failed: nobody knows', async () => {
     const { directory, talent, ask } = house();
     const problem = talent.integration.failed('READ_EMPLOYEES', new Error('x'));
-    talent.integration.sync = { state: 'FAILING', progress: null, lastFullAt: null, problem };
+    talent.integration.sync = { state: 'FAILING', progress: null, lastFullAt: null, lastDeltaAt: null, problem };
     expect(states(await ask('2')).talent).toBe('PARTIAL INTERNAL');
     directory.replaceEmployees('talent', new Map());
     expect(states(await ask('2')).talent).toBe('UNREACHABLE INTERNAL');
