@@ -1,6 +1,7 @@
 import { isObjectType, type GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 import './employee/index.ts';
+import './expert/index.ts';
 import './integration/index.ts';
 import './link/index.ts';
 import './node/index.ts';

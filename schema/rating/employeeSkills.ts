@@ -1,18 +1,17 @@
 import type { Integration } from '../../src/directory/integration.ts';
-import { findSkill } from '../../src/directory/lookup.ts';
 import type { EmployeeSkill as HeldSkill } from '../../src/domain/held.ts';
 import { pageOf, type Position } from '../../src/domain/paging.ts';
 import { builder } from '../builder.ts';
 import { cursorsOf, pageArgs, PageInfo, SourcedConnection, type Edge } from '../connection.ts';
 import { EmployeeRef } from '../employee/employee.ts';
 import { SourceStatus, type Source } from '../integration/integration.ts';
-import { onlyOne, SkillLookup } from '../lookups.ts';
 import { SkillRef } from '../skill/skill.ts';
+import { EmployeeSkillFilter, heldTest } from './heldFilter.ts';
 import { RatingSourceEnum, SkillRating, type RatingShape } from './rating.ts';
 
 type Held = HeldSkill<Integration>;
 
-const EmployeeSkill = builder.objectRef<Held>('EmployeeSkill');
+export const EmployeeSkill = builder.objectRef<Held>('EmployeeSkill');
 EmployeeSkill.implement({
   description: 'That one employee holds one skill, according to at least one integration.',
   fields: (t) => ({
@@ -40,7 +39,7 @@ EmployeeSkillEdge.implement({
   }),
 });
 
-const EmployeeSkillConnection = builder.objectRef<SourcedConnection<Held, Source>>('EmployeeSkillConnection');
+export const EmployeeSkillConnection = builder.objectRef<SourcedConnection<Held, Source>>('EmployeeSkillConnection');
 EmployeeSkillConnection.implement({
   description: 'Held skills, paged.',
   fields: (t) => ({
@@ -59,17 +58,6 @@ EmployeeSkillConnection.implement({
       description: 'How each integration answered.',
       resolve: ({ sources }) => sources as Source[],
     }),
-  }),
-});
-
-const EmployeeSkillFilter = builder.inputType('EmployeeSkillFilter', {
-  description: 'Conditions on the skills of an employee; all given ones must hold.',
-  fields: (t) => ({
-    skills: t.field({ type: [SkillLookup], description: 'One of these skills.' }),
-    integrations: t.stringList({
-      description: 'Held in one of these, by `Integration.name`. The others are not asked.',
-    }),
-    sources: t.field({ type: [RatingSourceEnum], description: 'Has a rating from one of these sources.' }),
   }),
 });
 
@@ -94,13 +82,10 @@ builder.objectField(EmployeeRef, 'skills', (t) =>
     },
     resolve: async (employee, { filter, ...args }, { directory, loaders }) => {
       const asked = pageArgs(args, SKILLS_HELD);
-      const wanted = filter?.skills?.map((lookup) => onlyOne(findSkill(directory, lookup), 'filter.skills')?.id);
+      const meets = heldTest(filter, directory);
       const held = await loaders.skillsOfEmployee.load({ employee, integrations: filter?.integrations ?? null });
-      const skills = held.skills.filter(
-        ({ skill, ratings }) =>
-          (!wanted || wanted.includes(skill.id)) &&
-          (!filter?.sources || ratings.some((rating) => filter.sources?.includes(rating.source))),
-      );
+      const policy = filter ? await loaders.policies.usual() : null;
+      const skills = policy ? held.skills.filter((each) => meets(each, policy)) : held.skills;
       const page = pageOf(skills, heldPosition, asked);
       return new SourcedConnection(page, skills.length, cursorsOf(SKILLS_HELD.list, heldPosition), held.sources);
     },

@@ -1,3 +1,6 @@
+import './consensus.ts';
 import './employeeSkills.ts';
+import './heldFilter.ts';
+import './holders.ts';
 import './proficiency.ts';
 import './rating.ts';

@@ -1,0 +1,3 @@
+import './expert.ts';
+import './queries.ts';
+import './requirement.ts';

@@ -1,0 +1,47 @@
+import type { Directory } from '../../src/directory/directory.ts';
+import type { Skill } from '../../src/domain/entities.ts';
+import { MOST_SKILLS_ASKED, type Requirement } from '../../src/domain/experts.ts';
+import { builder } from '../builder.ts';
+import { requestError } from '../errors.ts';
+import { knownSkill, SkillLookup } from '../lookups.ts';
+import { checkLevel } from '../rating/heldFilter.ts';
+import { RatingSourceEnum } from '../rating/rating.ts';
+
+export const SkillRequirement = builder.inputType('SkillRequirement', {
+  description: 'What an expert must hold in one skill.',
+  fields: (t) => ({
+    skill: t.field({ type: SkillLookup, required: true, description: 'The skill.' }),
+    minLevel: t.float({
+      description:
+        'Least level, 0 to 1 as in `SkillRating.normalized`, reached by the default consensus of the ratings considered. Null: holding is enough.',
+    }),
+    sources: t.field({
+      type: [RatingSourceEnum],
+      description: 'Only ratings from these sources are considered; all when null.',
+    }),
+  }),
+});
+
+/** Requirements, checked and looked up; refused with BAD_USER_INPUT and the position of the one that is wrong. */
+export function requirementsOf(
+  given: readonly (typeof SkillRequirement.$inferInput)[],
+  directory: Directory,
+): (Requirement & { skill: Skill })[] {
+  if (given.length < 1 || given.length > MOST_SKILLS_ASKED) {
+    throw requestError('BAD_USER_INPUT', `\`skills\` takes 1 to ${MOST_SKILLS_ASKED} skills.`, 'skills');
+  }
+  const seen = new Set<string>();
+  return given.map(({ skill: lookup, minLevel = null, sources = null }, index) => {
+    const at = `skills.${index}`;
+    const skill = knownSkill(directory, lookup, `${at}.skill`);
+    if (seen.has(skill.id)) {
+      throw requestError('BAD_USER_INPUT', `\`${at}.skill\` is asked for twice.`, `${at}.skill`);
+    }
+    seen.add(skill.id);
+    checkLevel(minLevel, `${at}.minLevel`);
+    if (sources?.length === 0) {
+      throw requestError('BAD_USER_INPUT', `\`${at}.sources\` names no source.`, `${at}.sources`);
+    }
+    return { skill, minLevel, sources };
+  });
+}
