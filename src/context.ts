@@ -46,7 +46,17 @@ export function createContext({
   ...shared
 }: ContextOptions): GatewayContext {
   const { directory, signal, receipt } = shared;
-  const options = { directory, readers, signal, deadlineMs, receipt };
+  const ends = performance.now() + deadlineMs;
+  const options = {
+    directory,
+    readers,
+    signal,
+    receipt,
+    /** What is left when a loader asks: a question that waits for another's answer has no more time of its own. */
+    get deadlineMs() {
+      return Math.max(0, ends - performance.now());
+    },
+  };
   return {
     ...shared,
     loaders: {

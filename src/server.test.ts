@@ -28,7 +28,7 @@ function toy(): Toy {
   const schema = buildSchema(`
     type Query { hello(name: String): String! slow: String! fails: String client: String requestId: String }
     type Mutation { set: Boolean }
-    type Subscription { count(to: Int!): Int! forever: Int! unknown: Int! }
+    type Subscription { count(to: Int!): Int! forever: Int! unknown: Int! seen: [Int!]! broken: Int }
   `);
   const requests: RequestInfo[] = [];
   const slow = gate();
@@ -56,6 +56,21 @@ function toy(): Toy {
   set('Subscription', 'count', 'resolve', (value) => value);
   set('Subscription', 'count', 'subscribe', async function* (_, { to }: { to: number }) {
     for (let value = 1; value <= to; value += 1) yield await Promise.resolve(value);
+  });
+  const contexts = new Map<RequestInfo, number>();
+  const numberOf = (context: RequestInfo) => {
+    if (!contexts.has(context)) contexts.set(context, contexts.size + 1);
+    return contexts.get(context);
+  };
+  set('Subscription', 'seen', 'resolve', (from, _, context) => [from, numberOf(context)]);
+  set('Subscription', 'seen', 'subscribe', async function* (_, __, context) {
+    for (let event = 0; event < 2; event += 1) yield await Promise.resolve(numberOf(context));
+  });
+  set('Subscription', 'broken', 'resolve', () => {
+    throw new Error('the database said no to alice@example.test');
+  });
+  set('Subscription', 'broken', 'subscribe', async function* () {
+    yield await Promise.resolve(1);
   });
   set('Subscription', 'forever', 'resolve', (value) => value);
   set('Subscription', 'forever', 'subscribe', async function* (_, __, context) {
@@ -590,6 +605,25 @@ describe('event streams', () => {
     expect(await next()).toBe('event: next\ndata: {"data":{"count":2}}');
     expect(await next()).toMatch(/^event: complete/);
     expect(await next()).toBeNull();
+  });
+
+  it('read each event anew, in a context of its own', async () => {
+    const { url } = await serve({}, { context: (info) => ({ ...info }) });
+    const events = await stream(url, 'subscription { seen }');
+    expect(await events.next()).toContain('{"data":{"seen":[1,2]}}');
+    expect(await events.next()).toContain('{"data":{"seen":[1,3]}}');
+  });
+
+  it('show a correlation id for what fails, under which the log has error and request', async () => {
+    const { url, lines } = await serve();
+    const events = await stream(url, 'subscription { broken }', { 'X-Request-Id': 'the-stream' });
+    const event = (await events.next()) ?? '';
+    const correlationId = /"correlationId":"([^"]+)"/.exec(event)?.[1];
+    expect(event).not.toContain('database');
+    expect(lines.find((line) => line.level === 'error')?.fields).toMatchObject({
+      correlationId,
+      requestId: 'the-stream',
+    });
   });
 
   it('may be asked for by GET', async () => {

@@ -39,6 +39,7 @@ export interface RequestInfo {
 export interface GatewayServerOptions {
   config: Pick<Config, 'host' | 'port' | 'apiKeys' | 'corsOrigins' | 'deadlineMs' | 'receipts'>;
   schema: GraphQLSchema;
+  /** Called for every request, and for every event of a subscription. */
   context: (request: RequestInfo) => unknown;
   /** Asked by /health/ready. */
   ready: () => { ready: boolean; detail: object };
@@ -101,16 +102,18 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     const { requestId } = exchange;
     const question = { header: headerOf(request, RECEIPT_HEADER), body, url: request.url };
     const receipt = config.receipts && isReceiptWanted(question) ? new Receipt() : null;
-    const made = options.context({
-      headers: { get: (name) => headerOf(request, name) },
-      signal: abort.signal,
-      client,
-      requestId,
-      deadlineMs,
-      receipt,
-    });
+    const newContext = () =>
+      options.context({
+        headers: { get: (name) => headerOf(request, name) },
+        signal: abort.signal,
+        client,
+        requestId,
+        deadlineMs,
+        receipt,
+      });
+    const made = newContext();
     const resolverContext: unknown = made instanceof Promise ? await made : made;
-    const scope = { signal: abort.signal, resolverContext, receipt, requestId };
+    const scope = { signal: abort.signal, resolverContext, newContext, receipt, requestId };
     const answer = body === undefined ? null : await answerJson(body, accept, scope);
     if (answer) {
       send(exchange, answer.status, answer.headers, answer.body);

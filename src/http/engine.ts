@@ -1,7 +1,16 @@
-import { GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import {
+  createSourceEventStream,
+  execute,
+  GraphQLError,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { createQueryCompiler } from './compiledQuery.ts';
+import { eachEvent } from './eachEvent.ts';
 import { endOnAbort, ShuttingDown } from './endOnAbort.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { Log } from './log.ts';
@@ -13,6 +22,8 @@ export interface RequestScope {
   signal: AbortSignal;
   /** The context that resolvers see, exactly this object. */
   resolverContext: unknown;
+  /** Another one, or a promise of it: each event of a subscription has its own, so that it shows what is so by then. */
+  newContext: () => unknown;
   /** Shown with the answer; null where it was not asked for. */
   receipt: Receipt | null;
   /** The request's id, for the log. */
@@ -67,22 +78,34 @@ export function createEngine(schema: GraphQLSchema, log: Log): Engine {
 /** Gives resolvers the scope's own context object, runs queries compiled, bounds documents, and ends streams with their request. */
 function scoped(schema: GraphQLSchema, requests: WeakMap<object, string>): Plugin<object, { scope: RequestScope }> {
   const compiler = createQueryCompiler(schema);
+  const noted = (result: ExecutionResult, { requestId }: RequestScope): ExecutionResult => {
+    for (const error of result.errors ?? []) requests.set(error, requestId);
+    return result;
+  };
   return {
     onParse({ parseFn, setParseFn }) {
       setParseFn((source, options) => parseFn(source, { ...options, maxTokens: MAX_TOKENS }));
     },
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn(async (args) => {
-        const { resolverContext, receipt, requestId } = scopeOf(args.contextValue);
+        const scope = scopeOf(args.contextValue);
+        const { resolverContext, receipt } = scope;
         const inScope = { ...args, contextValue: resolverContext };
         const result = (await compiler.execute(inScope)) ?? ((await executeFn(inScope)) as ExecutionResult);
-        for (const error of result.errors ?? []) requests.set(error, requestId);
+        noted(result, scope);
         return receipt ? { ...result, extensions: { ...result.extensions, receipt: receipt.report() } } : result;
       });
     },
-    onSubscribe({ args, subscribeFn, setSubscribeFn }) {
+    onSubscribe({ args, setSubscribeFn }) {
       const scope = scopeOf(args.contextValue);
-      setSubscribeFn((subscribeArgs) => subscribeFn({ ...subscribeArgs, contextValue: scope.resolverContext }));
+      setSubscribeFn(async (subscribeArgs: ExecutionArgs) => {
+        const inScope = { ...subscribeArgs, contextValue: scope.resolverContext };
+        const source = await createSourceEventStream(inScope);
+        if (!isAsyncIterable(source)) return noted(source, scope);
+        return eachEvent(source, async (rootValue) =>
+          noted(await execute({ ...inScope, rootValue, contextValue: await scope.newContext() }), scope),
+        );
+      });
       return {
         onSubscribeResult({ result, setResult }) {
           if (isAsyncIterable(result)) setResult(endOnAbort(result, scope.signal, farewell));

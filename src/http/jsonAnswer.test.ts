@@ -128,6 +128,7 @@ function start() {
   const scope = () => ({
     signal: new AbortController().signal,
     resolverContext: resolverContext(),
+    newContext: resolverContext,
     receipt: null,
     requestId: 'a-request',
   });

@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeProvider, employeeRow, gate } from '../test/support/fake-provider.ts';
+import { createContext, type ContextOptions } from './context.ts';
+import { Directory } from './directory/directory.ts';
+import { walkIntegration } from './directory/walk.ts';
+import { RatingReader } from './loaders/ratingReader.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('createContext', () => {
+  it('gives a request one deadline, however many questions follow one another', async () => {
+    const provider = new FakeProvider({ employees: [employeeRow('e1'), employeeRow('e2')] });
+    const { integration } = provider;
+    const directory = new Directory([integration]);
+    const signal = new AbortController().signal;
+    await walkIntegration({ directory, integration, signal });
+    const readers = new Map([['hr', new RatingReader({ directory, integration, cache: false })]]);
+    // The others are not looked at by this loader.
+    const options = { directory, readers, signal, deadlineMs: 1_000 } as Partial<ContextOptions> as ContextOptions;
+    const { skillsOfEmployee } = createContext(options).loaders;
+    const [first, second] = [...directory.employees.all];
+    if (!first || !second) throw new Error('nobody there');
+    const closed = gate();
+    provider.holdings.before = () => closed.passed;
+    const stateOf = async (employee: typeof first) => {
+      const { sources } = await skillsOfEmployee.load({ employee, integrations: null });
+      return sources[0]?.state;
+    };
+
+    const began = performance.now();
+    const asked = stateOf(first);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await asked).toBe('UNREACHABLE');
+    const after = stateOf(second);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await after).toBe('UNREACHABLE');
+    expect(performance.now() - began).toBe(1_000);
+    closed.open();
+  });
+});
