@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import {
+  buildSchema,
+  getNamedType,
+  getNullableType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isSpecifiedScalarType,
+  isUnionType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+} from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { schema } from '../schema/index.ts';
+
+const draft = buildSchema(readFileSync(new URL('fixtures/draft.graphql', import.meta.url), 'utf8'));
+
+const typesOf = (graph: GraphQLSchema) =>
+  Object.values(graph.getTypeMap()).filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type));
+
+/** Everything of a type that has a name of its own, with what it is and how it is described. */
+interface Part {
+  name: string;
+  is: string;
+  description: string | null | undefined;
+}
+
+const valueOf = (value: unknown) => (value === undefined ? '' : ` = ${JSON.stringify(value)}`);
+
+function partsOf(type: GraphQLNamedType): Part[] {
+  const { name, description } = type;
+  if (isEnumType(type)) {
+    return [
+      { name, is: 'enum', description },
+      ...type.getValues().map((value) => ({
+        name: `${name}.${value.name}`,
+        is: 'value',
+        description: value.description,
+      })),
+    ];
+  }
+  if (isInputObjectType(type)) {
+    return [
+      { name, is: type.isOneOf ? 'input @oneOf' : 'input', description },
+      ...Object.values(type.getFields()).map((field) => ({
+        name: `${name}.${field.name}`,
+        is: `${String(field.type)}${valueOf(field.defaultValue)}`,
+        description: field.description,
+      })),
+    ];
+  }
+  if (isObjectType(type) || isInterfaceType(type)) {
+    const interfaces = type.getInterfaces().map(String).toSorted().join(', ');
+    return [
+      { name, is: `${isObjectType(type) ? 'type' : 'interface'} ${interfaces}`, description },
+      ...Object.values(type.getFields()).flatMap((field) => [
+        { name: `${name}.${field.name}`, is: String(field.type), description: field.description },
+        ...field.args.map((arg) => ({
+          name: `${name}.${field.name}(${arg.name})`,
+          is: `${String(arg.type)}${valueOf(arg.defaultValue)}`,
+          description: arg.description,
+        })),
+      ]),
+    ];
+  }
+  return [{ name, is: isUnionType(type) ? 'union' : 'scalar', description }];
+}
+
+const partsOfAll = (graph: GraphQLSchema) => typesOf(graph).flatMap(partsOf);
+
+describe('descriptions', () => {
+  it('are there for every type, field, argument, input field and enum value', () => {
+    const parts = partsOfAll(schema);
+    expect(parts.length).toBeGreaterThan(300);
+    expect(parts.filter(({ description }) => !description?.trim()).map(({ name }) => name)).toEqual([]);
+  });
+});
+
+/** What differs from the draft on purpose, with the reason. */
+const DIFFERENT: Record<string, string> = {};
+
+/** What the draft does not have. */
+const ADDED: Record<string, string> = {};
+
+describe('the draft', () => {
+  const drafted = new Map(partsOfAll(draft).map(({ name, is }) => [name, is]));
+  const built = new Map(partsOfAll(schema).map(({ name, is }) => [name, is]));
+
+  it('has the types, nullability and defaults of everything that is built', () => {
+    const different = [...built].filter(([name, is]) => drafted.has(name) && drafted.get(name) !== is);
+    expect(
+      different
+        .filter(([name]) => !(name in DIFFERENT))
+        .map(([name, is]) => `${name}: ${is}, drafted ${drafted.get(name)}`),
+    ).toEqual([]);
+    expect(Object.keys(DIFFERENT).filter((name) => !different.some(([other]) => other === name))).toEqual([]);
+  });
+
+  it('has the name of everything that is built', () => {
+    const added = [...built.keys()].filter((name) => !drafted.has(name));
+    expect(added.toSorted()).toEqual(Object.keys(ADDED).toSorted());
+  });
+
+  it('has every argument of a field that is built, or the field does less than was promised', () => {
+    const missing = [...drafted.keys()].filter((name) => {
+      const field = /^(.*)\(/.exec(name)?.[1];
+      return field !== undefined && built.has(field) && !built.has(name);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it('has the members of unions, but for those that are still to be built', () => {
+    for (const type of typesOf(schema).filter(isUnionType)) {
+      const expected = draft.getType(type.name);
+      const names = isUnionType(expected) ? expected.getTypes().map(String) : [];
+      expect(names).toEqual(expect.arrayContaining(type.getTypes().map(String)));
+    }
+  });
+});
+
+/** Connections of the schema by name, found by how they are returned. */
+const connections = typesOf(schema).filter((type) => type.name.endsWith('Connection'));
+const fieldsOf = (type: GraphQLNamedType | undefined) =>
+  isObjectType(type) ? Object.fromEntries(Object.values(type.getFields()).map((f) => [f.name, String(f.type)])) : {};
+
+describe('connections', () => {
+  it('are there', () => {
+    expect(connections.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'EmployeeConnection',
+        'SkillConnection',
+        'EmployeeSkillConnection',
+        'TaskItemConnection',
+      ]),
+    );
+  });
+
+  it.each(connections.map(({ name }) => name))('%s has edges, nodes, a page and a count of one type', (name) => {
+    const node = name.replace(/Connection$/, '');
+    const fields = fieldsOf(schema.getType(name));
+    expect(fields).toMatchObject({
+      edges: `[${node}Edge!]!`,
+      nodes: `[${node}!]!`,
+      pageInfo: 'PageInfo!',
+      totalCount: 'Int!',
+    });
+    expect(fieldsOf(schema.getType(`${node}Edge`))).toMatchObject({ cursor: 'String!', node: `${node}!` });
+  });
+
+  it('are paged forwards, with a bound that the description says, and backwards only with both arguments', () => {
+    const paged = typesOf(schema).flatMap((type) =>
+      isObjectType(type)
+        ? Object.values(type.getFields())
+            .filter((field) => getNamedType(field.type).name.endsWith('Connection'))
+            .map((field) => ({ name: `${type.name}.${field.name}`, field }))
+        : [],
+    );
+    expect(paged.length).toBeGreaterThan(3);
+    for (const { name, field } of paged) {
+      expect(isNonNullType(field.type), name).toBe(true);
+      expect(isListType(getNullableType(field.type)), name).toBe(false);
+      const args = Object.fromEntries(field.args.map((arg) => [arg.name, arg]));
+      expect(String(args['first']?.type), name).toBe('Int');
+      expect(args['first']?.description, name).toMatch(/\b1 to (?:100|200)\b/);
+      expect(String(args['after']?.type), name).toBe('String');
+      expect('last' in args, name).toBe('before' in args);
+    }
+  });
+
+  it('share a PageInfo as the specification has it', () => {
+    expect(fieldsOf(schema.getType('PageInfo'))).toEqual({
+      hasNextPage: 'Boolean!',
+      hasPreviousPage: 'Boolean!',
+      startCursor: 'String',
+      endCursor: 'String',
+    });
+  });
+});
