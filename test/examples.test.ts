@@ -33,6 +33,31 @@ const EXAMPLES: Record<string, Example> = {
   },
   'skill.graphql': { variables: { by: { name: 'TypeScript' } }, cost: {} },
   'integrations.graphql': { cost: {} },
+  'employee-identity.graphql': { variables: { by: ADA }, cost: {} },
+  // Hers already, so that the other documents find her unchanged; and two that no rule joins.
+  'link-records.graphql': {
+    variables: {
+      records: {
+        employees: [
+          { integration: 'imocha-main', remoteId: '1000001' },
+          { integration: 'kantata-main', remoteId: '100001' },
+        ],
+      },
+    },
+    cost: {},
+  },
+  'unlink-records.graphql': {
+    variables: {
+      records: {
+        employees: [
+          { integration: 'imocha-main', remoteId: '1000030' },
+          { integration: 'kantata-main', remoteId: '100063' },
+        ],
+      },
+      note: 'Two people with one mailbox.',
+    },
+    cost: {},
+  },
   'rate-skills.graphql': { variables: { employee: ADA, skill: { name: 'TypeScript' }, level: 0.75 }, cost: {} },
   'assign-skills.graphql': {
     variables: { items: { employee: ADA, skill: { name: 'Python' } }, validateOnly: true },
