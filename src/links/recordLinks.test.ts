@@ -197,6 +197,15 @@ describe('unlinking', () => {
     expect([first, second]).toContainEqual(person('lms b'));
   });
 
+  it('leaves a link behind that is not in force, and stands in the way of no other', async () => {
+    const { link, unlink, person } = house();
+    await link('hr c', 'crm c');
+    await link('crm c', 'lms b');
+    await unlink('hr c', 'lms b');
+    expect(person('crm c')).toEqual(['hr c', 'crm c']);
+    expect(await link('hr c', 'lms a')).toEqual([['hr c', 'lms a', 'crm c']]);
+  });
+
   it('undoes a link, and a link undoes it: the later decision counts', async () => {
     const { link, unlink, person, store } = house();
     await link('hr c', 'crm c');
