@@ -6,6 +6,7 @@ import './integration/index.ts';
 import './link/index.ts';
 import './node/index.ts';
 import './rating/index.ts';
+import './role/index.ts';
 import './skill/index.ts';
 import './task/index.ts';
 

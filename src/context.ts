@@ -5,6 +5,8 @@ import type { RecordLinks } from './links/recordLinks.ts';
 import type { ConsensusPolicies } from './loaders/consensusPolicies.ts';
 import { createHoldersOfSkill, type HoldersOfSkill } from './loaders/holdersOfSkill.ts';
 import type { RatingReader } from './loaders/ratingReader.ts';
+import type { RolesCatalogue } from './loaders/rolesCatalogue.ts';
+import { RolesOfEmployee } from './loaders/rolesOfEmployee.ts';
 import { createSkillsOfEmployee, type SkillsOfEmployee } from './loaders/skillsOfEmployee.ts';
 import type { TaskEngine } from './tasks/engine/engine.ts';
 import type { Writer } from './tasks/writes.ts';
@@ -19,6 +21,7 @@ export interface GatewayContext {
     policies: ConsensusPolicies;
     readers: ReadonlyMap<string, RatingReader>;
     skillSearch: SkillSearch;
+    roles: RolesOfEmployee;
   };
   tasks: TaskEngine;
   links: Pick<RecordLinks, 'link' | 'unlink'>;
@@ -35,6 +38,7 @@ export interface ContextOptions extends Pick<
   readers: ReadonlyMap<string, RatingReader>;
   policies: ConsensusPolicies;
   skillSearch: SkillSearch;
+  rolesCatalogue: RolesCatalogue;
   deadlineMs: number;
 }
 
@@ -42,6 +46,7 @@ export function createContext({
   readers,
   policies,
   skillSearch,
+  rolesCatalogue,
   deadlineMs,
   ...shared
 }: ContextOptions): GatewayContext {
@@ -52,6 +57,7 @@ export function createContext({
     readers,
     signal,
     receipt,
+    catalogue: rolesCatalogue,
     /** What is left when a loader asks: a question that waits for another's answer has no more time of its own. */
     get deadlineMs() {
       return Math.max(0, ends - performance.now());
@@ -65,6 +71,7 @@ export function createContext({
       policies,
       readers,
       skillSearch,
+      roles: new RolesOfEmployee(options),
     },
   };
 }

@@ -9,6 +9,7 @@ import type { Log } from './http/log.ts';
 import { RecordLinks } from './links/recordLinks.ts';
 import { ConsensusPolicies } from './loaders/consensusPolicies.ts';
 import { RatingReader } from './loaders/ratingReader.ts';
+import { RolesCatalogue } from './loaders/rolesCatalogue.ts';
 import type { CallRecord, Limits } from './outbound/upstream.ts';
 import { connectIntegrations, startSimulators, type RunningSimulator } from './providers.ts';
 import { createGatewayServer } from './server.ts';
@@ -60,6 +61,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const directory = new Directory(connected.integrations);
   const refresh = new DirectoryRefresh(directory, log);
   const skillSearch = new SkillSearch();
+  const rolesCatalogue = new RolesCatalogue(directory);
   const policies = new ConsensusPolicies({
     integrations: connected.integrations,
     usual: config.consensusPolicy,
@@ -95,6 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         readers,
         policies,
         skillSearch,
+        rolesCatalogue,
         tasks,
         links,
         signal,

@@ -21,6 +21,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../schema/index.ts';
 import { createContext, type ContextOptions } from '../src/context.ts';
 import { createQueryCompiler } from '../src/http/compiledQuery.ts';
+import { RolesCatalogue } from '../src/loaders/rolesCatalogue.ts';
 import { SkillSearch } from '../src/directory/skillSearch.ts';
 import { ConsensusPolicies } from '../src/loaders/consensusPolicies.ts';
 import { RatingReader } from '../src/loaders/ratingReader.ts';
@@ -137,6 +138,7 @@ describe('compiled queries on the graph', () => {
         readers,
         policies: new ConsensusPolicies({ integrations: directory.integrations, usual: 'balanced' }),
         skillSearch: new SkillSearch(),
+        rolesCatalogue: new RolesCatalogue(directory),
         // No task is known: queries of tasks answer null.
         tasks: { get: () => Promise.resolve(null) } as unknown as TaskEngine,
         // Queries link nothing.

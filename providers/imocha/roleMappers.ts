@@ -103,8 +103,7 @@ export function toCareerPath(raw: Json, settings: TenantSettings, reading: Readi
   const profile = requiredObject(raw['jobProfile'], 'jobProfile');
   const percent = optionalNumber(raw['matchPercentage']);
   return {
-    jobProfileId: requiredKey(profile, 'jobProfileId', 'jobProfile.jobProfileId'),
-    jobProfileName: optionalText(profile['jobProfileName']),
+    jobProfile: toJobProfile(profile, settings, reading),
     kindLabel: optionalText(raw['pathType']) ?? 'career path',
     match: percent === null ? null : Math.min(1, Math.max(0, percent / 100)),
     expectedSkills: toExpectedSkills(raw['skills'], settings, { ...reading, path: 'careerPaths.*.skills' }),

@@ -206,8 +206,14 @@ describe('career paths', () => {
 
   it('have no match and no skills where the vendor tells none', () => {
     expect(toCareerPath({ jobProfile: { jobProfileId: 7 } }, DEFAULTS, reading())).toEqual({
-      jobProfileId: '7',
-      jobProfileName: null,
+      jobProfile: {
+        remoteId: '7',
+        name: null,
+        kindLabel: 'job profile',
+        description: null,
+        aliases: ['profile:7'],
+        expectedSkills: null,
+      },
       kindLabel: 'career path',
       match: null,
       expectedSkills: null,

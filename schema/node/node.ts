@@ -9,7 +9,13 @@ Node.implement({
   // Not `isTypeOf` on every type: the executor would ask it of every rating on a page.
   resolveType: (value) => {
     if (value instanceof Integration) return 'Integration';
-    if ('kind' in value && (value.kind === 'Employee' || value.kind === 'Skill' || value.kind === 'SkillRating')) {
+    if (
+      'kind' in value &&
+      (value.kind === 'Employee' ||
+        value.kind === 'Skill' ||
+        value.kind === 'SkillRating' ||
+        value.kind === 'JobProfile')
+    ) {
       return value.kind;
     }
     return 'position' in value ? 'TaskItem' : 'Task';

@@ -19,6 +19,8 @@ async function nodeOf(
       return directory.employees.byId(id);
     case 'Skill':
       return directory.skills.byId(id);
+    case 'JobProfile':
+      return decoded.parts.length === 2 ? loaders.roles.byId(first, second) : null;
     case 'Integration':
       return decoded.parts.length === 1 ? directory.integration(first) : null;
     case 'SkillRating':

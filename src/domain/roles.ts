@@ -2,7 +2,7 @@
 import { SkillRating } from './held.ts';
 import type { Employee, Skill } from './entities.ts';
 import { encodeId } from './ids.ts';
-import type { Position } from './paging.ts';
+import { comparePositions, type Position } from './paging.ts';
 import {
   normalize,
   proficiencyOf,
@@ -52,8 +52,8 @@ export interface EmployeeExpectationsRow {
 
 /** A role suggested to an employee as a next step. */
 export interface CareerPathRow {
-  jobProfileId: string;
-  jobProfileName: string | null;
+  /** As much as the answer tells of it. */
+  jobProfile: JobProfileRow;
   /** The provider's own word for the direction. */
   kindLabel: string;
   /** 0 to 1; null when the provider does not say. */
@@ -240,4 +240,18 @@ export function jobProfilePosition(search: string | null) {
     key: search === null ? name : `${searchRank(search, name) ?? 3} ${name}`,
     id,
   });
+}
+
+/** The roles whose names fit a search, the best first; all of them, as they are, without one. */
+export function searchRoles<Role extends { name: string; id: string }>(
+  roles: readonly Role[],
+  search: string | null,
+): readonly Role[] {
+  if (search === null) return roles;
+  const positionOf = jobProfilePosition(search);
+  return roles
+    .filter(({ name }) => searchRank(search, name) !== null)
+    .map((role) => ({ role, position: positionOf(role) }))
+    .toSorted((a, b) => comparePositions(a.position, b.position))
+    .map(({ role }) => role);
 }

@@ -1,0 +1,292 @@
+import DataLoader from 'dataloader';
+import type { Directory } from '../directory/directory.ts';
+import type { Integration, Operation } from '../directory/integration.ts';
+import type { Employee } from '../domain/entities.ts';
+import type { SourceStatus } from '../domain/held.ts';
+import type { Receipt } from '../domain/receipt.ts';
+import { ProviderError, type Problem } from '../domain/problem.ts';
+import {
+  expectedSkillOf,
+  gapsOf,
+  JobProfile,
+  MOST_CAREER_PATHS,
+  MOST_EXPECTED_SKILLS,
+  MOST_GAPS,
+  widestFirst,
+  type CareerPathRow,
+  type EmployeeExpectationsRow,
+  type ExpectedSkill,
+  type ExpectedSkillRow,
+  type SkillGap,
+  type SkillMention,
+} from '../domain/roles.ts';
+import type { Role, RolesCatalogue } from './rolesCatalogue.ts';
+import { answered, notAsked } from './sources.ts';
+import { within } from './within.ts';
+
+type Source = SourceStatus<Integration>;
+
+/** Rows in full, with how each integration answered. */
+export interface Sourced<T> {
+  nodes: readonly T[];
+  sources: readonly Source[];
+}
+
+/** A role suggested to an employee, in its place in the graph. */
+export interface CareerPath {
+  readonly employee: Employee;
+  readonly jobProfile: Role;
+  readonly kindLabel: string;
+  readonly match: number | null;
+  readonly row: CareerPathRow;
+}
+
+export interface RolesOfEmployeeOptions {
+  directory: Directory;
+  catalogue: RolesCatalogue;
+  signal: AbortSignal | undefined;
+  /** Milliseconds. */
+  deadlineMs: number;
+  receipt?: Receipt | undefined;
+  now?: (() => number) | undefined;
+}
+
+/** What one integration said of the records of one employee. */
+interface Said<Row> {
+  integration: Integration;
+  /** Null where it was not asked, or did not answer. */
+  rows: readonly Row[] | null;
+  source: Source;
+}
+
+/** What one integration said of many employees, by the ids of their records; a problem stands for the id alone. */
+type Outcomes<Row> = ReadonlyMap<string, readonly Row[] | Problem>;
+
+/** How an operation is put to one integration. */
+interface Question<Row> {
+  operation: Operation;
+  /** Null where the integration cannot be asked. */
+  asks(integration: Integration): { batchSize: number; read(ids: readonly string[]): Promise<readonly Row[]> } | null;
+  employeeOf(row: Row): string;
+}
+
+/** Roles as a request asks for them: those of employees, what they expect, and which could be next. New for every request. */
+export class RolesOfEmployee {
+  readonly #options: RolesOfEmployeeOptions;
+  readonly #expectations: DataLoader<Employee, Said<EmployeeExpectationsRow>[], string>;
+  readonly #paths: DataLoader<Employee, Said<{ employeeId: string; path: CareerPathRow }>[], string>;
+
+  constructor(options: RolesOfEmployeeOptions) {
+    this.#options = options;
+    const call = { signal: options.signal, purpose: 'request', receipt: options.receipt } as const;
+    const cacheKeyFn = ({ id }: Employee) => id;
+    this.#expectations = new DataLoader(
+      (employees) =>
+        this.#ask(employees, {
+          operation: 'READ_SKILL_GAPS',
+          asks: ({ ports: { skillGaps } }) =>
+            skillGaps ? { batchSize: skillGaps.batchSize, read: (ids) => skillGaps.read(ids, call) } : null,
+          employeeOf: (row) => row.employeeId,
+        }),
+      { cacheKeyFn },
+    );
+    this.#paths = new DataLoader(
+      (employees) =>
+        this.#ask(employees, {
+          operation: 'READ_CAREER_PATHS',
+          asks: ({ ports: { careerPaths } }) =>
+            careerPaths
+              ? {
+                  batchSize: 1,
+                  read: async ([employeeId = '']) =>
+                    (await careerPaths.read(employeeId, call)).map((path) => ({ employeeId, path })),
+                }
+              : null,
+          employeeOf: (row) => row.employeeId,
+        }),
+      { cacheKeyFn },
+    );
+  }
+
+  /** All roles by name. */
+  all(): ReturnType<RolesCatalogue['all']> {
+    return this.#options.catalogue.all(this.#options);
+  }
+
+  /** One role by the parts of its global id; null when it is unknown. */
+  byId(integrationName: string, remoteId: string): Promise<Role | null> {
+    const { catalogue, directory } = this.#options;
+    const integration = directory.integration(integrationName);
+    return integration ? catalogue.byId(integration, remoteId, this.#options) : Promise.resolve(null);
+  }
+
+  /** The role that a record of the employee names, in order of precedence; null for none or unknown. */
+  async jobProfile({ records }: Employee): Promise<Role | null> {
+    const { catalogue, directory } = this.#options;
+    for (const { integration: name, row } of records) {
+      const integration = row.roleKeys && directory.integration(name);
+      const role = integration && (await catalogue.byKeys(integration, row.roleKeys ?? [], this.#options));
+      if (role) return role;
+    }
+    return null;
+  }
+
+  /** What a role expects, by name. */
+  async expectedSkills(role: Role): Promise<Sourced<ExpectedSkill>> {
+    const { value, source } = await this.#options.catalogue.expectedSkills(role, this.#options);
+    const skillOf = this.#skillOf(role.integration, value ?? []);
+    const nodes = (value ?? []).flatMap((row) => {
+      const found = skillOf(row);
+      return found ? [expectedSkillOf(row, found)] : [];
+    });
+    const byName = nodes.toSorted((a, b) => a.skill.name.localeCompare(b.skill.name, 'en'));
+    return { nodes: byName.slice(0, MOST_EXPECTED_SKILLS), sources: [source] };
+  }
+
+  /** What the employee's roles expect and the employee has not reached, of all integrations. */
+  async skillGaps(employee: Employee): Promise<Sourced<SkillGap<Integration>>> {
+    const said = await this.#expectations.load(employee);
+    const parts = await Promise.all(said.map((one) => this.#gapsAt(employee, one)));
+    const nodes = widestFirst(parts.flatMap(({ gaps }) => gaps)).slice(0, MOST_GAPS);
+    return { nodes, sources: parts.map(({ source }) => source) };
+  }
+
+  /** The roles suggested to the employee, the best match first. */
+  async careerPaths(employee: Employee): Promise<Sourced<CareerPath>> {
+    const said = await this.#paths.load(employee);
+    const paths = said.flatMap(({ integration, rows }) =>
+      (rows ?? []).map(({ path }): CareerPath => {
+        const { jobProfile, kindLabel, match } = path;
+        const known = this.#options.catalogue.peek(integration, jobProfile.remoteId);
+        return { employee, jobProfile: known ?? new JobProfile(integration, jobProfile), kindLabel, match, row: path };
+      }),
+    );
+    const byMatch = paths.toSorted((a, b) => (b.match ?? -1) - (a.match ?? -1));
+    return { nodes: byMatch.slice(0, MOST_CAREER_PATHS), sources: said.map(({ source }) => source) };
+  }
+
+  /** What is missing for a suggested role, beside the ratings that the same integration has of the employee. */
+  async gapsOfPath({ employee, jobProfile, row }: CareerPath): Promise<readonly SkillGap<Integration>[]> {
+    const { integration } = jobProfile;
+    const said = (await this.#expectations.load(employee)).find((one) => one.integration === integration);
+    const expected =
+      row.expectedSkills ?? (await this.#options.catalogue.expectedSkills(jobProfile, this.#options)).value ?? [];
+    const ratings = said?.rows?.flatMap((one) => one.ratings) ?? null;
+    const skillOf = this.#skillOf(integration, [...expected, ...(ratings ?? [])]);
+    return gapsOf({ employee, integration, expected, ratings, skillOf });
+  }
+
+  /**
+   * What an answer says is expected of skills that are held, and what the role expects besides: a skill that is not held
+   * is on no profile of an employee, and its gap is the widest.
+   */
+  async #gapsAt(
+    employee: Employee,
+    { integration, rows, source }: Said<EmployeeExpectationsRow>,
+  ): Promise<{ gaps: SkillGap<Integration>[]; source: Source }> {
+    if (rows === null) return { gaps: [], source };
+    const ofRole = await this.#expectedOfRole(employee, integration);
+    const expected = [...rows.flatMap((row) => row.expected), ...(ofRole?.value ?? [])];
+    const ratings = rows.flatMap((row) => row.ratings);
+    const skillOf = this.#skillOf(integration, [...expected, ...ratings]);
+    const gaps = gapsOf({ employee, integration, expected, ratings, skillOf });
+    const isPartial = ofRole !== null && ofRole.value === null && ofRole.source.state !== 'UNSUPPORTED';
+    return {
+      gaps,
+      source: isPartial ? { ...source, state: 'PARTIAL', problem: ofRole.source.problem } : source,
+    };
+  }
+
+  async #expectedOfRole(employee: Employee, integration: Integration) {
+    const { catalogue } = this.#options;
+    const record = employee.records.find((one) => one.integration === integration.name && one.row.roleKeys);
+    const role = record?.row.roleKeys && (await catalogue.byKeys(integration, record.row.roleKeys, this.#options));
+    return role ? catalogue.expectedSkills(role, this.#options) : null;
+  }
+
+  /** How rows of an integration find their skills, all of them learnt first. */
+  #skillOf(integration: Integration, rows: readonly (SkillMention | ExpectedSkillRow)[]) {
+    const { directory } = this.#options;
+    directory.learnSkills(integration.name, rows);
+    const view = directory.skills;
+    return (row: SkillMention) => view.ofRating(integration.name, row);
+  }
+
+  /** Puts one question of all employees to every integration at once, each in calls of its batch size. */
+  async #ask<Row>(employees: readonly Employee[], question: Question<Row>): Promise<Said<Row>[][]> {
+    const { directory, now = Date.now } = this.#options;
+    const answers = await Promise.all(
+      directory.integrations.map(async (integration) => {
+        const ids = new Set(employees.flatMap((employee) => idsOf(employee, integration)));
+        const began = now();
+        const outcomes = await this.#outcomes(integration, [...ids], question);
+        return { integration, outcomes, waitedMs: now() - began };
+      }),
+    );
+    return employees.map((employee) =>
+      answers.map(({ integration, outcomes, waitedMs }): Said<Row> => {
+        const ids = idsOf(employee, integration);
+        if (outcomes === null || ids.length === 0) {
+          const source = notAsked(integration, question.operation, directory.employeeCount(integration.name));
+          return { integration, rows: null, source };
+        }
+        const parts = ids.map((id) => outcomes.get(id) ?? []);
+        const problem = parts.find(isProblem);
+        if (problem) {
+          const state = problem.code === 'NOT_OFFERED' ? 'UNSUPPORTED' : 'UNREACHABLE';
+          return { integration, rows: null, source: answered(integration, { state, problem }, waitedMs, now()) };
+        }
+        const rows = parts.flatMap((part) => (isProblem(part) ? [] : part));
+        const reading = { state: 'FRESH', rows: [], fetchedAt: now() } as const;
+        return { integration, rows, source: answered(integration, reading, waitedMs, now()) };
+      }),
+    );
+  }
+
+  /**
+   * Null where the integration has no such port. What was not offered before is asked again: 404 may have meant one
+   * person without a path, and no route that is missing.
+   */
+  async #outcomes<Row>(
+    integration: Integration,
+    ids: readonly string[],
+    { operation, asks, employeeOf }: Question<Row>,
+  ): Promise<Outcomes<Row> | null> {
+    const port = asks(integration);
+    if (!port) return null;
+    const outcomes = new Map<string, Row[] | Problem>();
+    const chunks = Array.from({ length: Math.ceil(ids.length / port.batchSize) }, (_, i) =>
+      ids.slice(i * port.batchSize, (i + 1) * port.batchSize),
+    );
+    await Promise.all(
+      chunks.map(async (chunk) => {
+        try {
+          const rows = await within(this.#options.deadlineMs, port.read(chunk), late);
+          integration.worked(operation);
+          for (const id of chunk)
+            outcomes.set(
+              id,
+              rows.filter((row) => employeeOf(row) === id),
+            );
+        } catch (error) {
+          this.#options.signal?.throwIfAborted();
+          const problem = integration.failed(operation, error);
+          for (const id of chunk) outcomes.set(id, problem);
+        }
+      }),
+    );
+    return outcomes;
+  }
+}
+
+function idsOf({ records }: Employee, integration: Integration): string[] {
+  return records.flatMap((record) => (record.integration === integration.name ? [record.row.remoteId] : []));
+}
+
+function isProblem(part: readonly unknown[] | Problem): part is Problem {
+  return !Array.isArray(part);
+}
+
+function late(): never {
+  throw new ProviderError('TIMEOUT', 'The provider did not answer within the deadline of the request.');
+}
