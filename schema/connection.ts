@@ -111,8 +111,13 @@ function checkSize(name: string, value: number | null | undefined, most: number)
 function position(name: string, cursor: string | null | undefined, list: string): Position | null {
   if (typeof cursor !== 'string') return null;
   const decoded = decodeCursor(list, cursor);
-  if (decoded === null) throw requestError('BAD_CURSOR', `\`${name}\` is no cursor of this list and order.`, name);
+  if (decoded === null) throw badCursor(name);
   return decoded;
+}
+
+/** The refusal of a cursor that another list gave, or nobody. */
+export function badCursor(name: string): Error {
+  return requestError('BAD_CURSOR', `\`${name}\` is no cursor of this list and order.`, name);
 }
 
 /** Makes the cursors of a list. */

@@ -3,7 +3,7 @@ import { SkillRating as Rating } from '../../src/domain/held.ts';
 import { encodeId } from '../../src/domain/ids.ts';
 import type { Conversion, ItemOutcome, Task, TaskCounts, TaskItem } from '../../src/tasks/task.ts';
 import { builder } from '../builder.ts';
-import { Connection, cursorsOf, pageArgs, PageInfo, type Edge } from '../connection.ts';
+import { badCursor, Connection, cursorsOf, pageArgs, PageInfo, type Edge } from '../connection.ts';
 import { described } from '../described.ts';
 import { EmployeeRecord, employeeRecordOf, type EmployeeRecordShape } from '../employee/identity.ts';
 import { IntegrationRef, ProviderProblem } from '../integration/integration.ts';
@@ -229,6 +229,7 @@ TaskRef.implement({
       resolve: async (task, { states, ...args }, { tasks, viewer }) => {
         const rules = { list: `items ${task.id}`, usual: 50, most: 200 };
         const { first, after } = pageArgs(args, rules);
+        if (after && !/^\d{1,9}$/.test(after.id)) throw badCursor('after');
         const afterPosition = after ? Number(after.id) : undefined;
         const page = await tasks.items(viewer.tenant, task.id, {
           limit: first ?? rules.usual,
