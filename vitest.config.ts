@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['{src,schema,providers,test}/**/*.test.ts'],
     globalSetup: ['test/support/globalSetup.ts'],
+    setupFiles: ['test/support/cost.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CallRecord } from '../src/outbound/upstream.ts';
 import type { Cost, Costing } from './support/cost.ts';
-import './support/cost.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 
 describe('toCost', () => {

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ReceiptLine, ReceiptReport } from '../src/domain/receipt.ts';
-import './support/cost.ts';
 import { startTestGateway, type Answer, type TestGateway } from './support/gateway.ts';
 
 const RECEIPT = { 'x-gateway-receipt': '1' };

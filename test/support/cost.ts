@@ -14,7 +14,7 @@ export interface Costing {
 }
 
 declare module 'vitest' {
-  interface Matchers<T = any> {
+  interface Matchers<T> {
     /**
      * Asserts what was asked of the providers since the gateway's last `forget`, to the last call. Calls of walks and
      * tasks are left out: they are not the question's.
@@ -24,7 +24,7 @@ declare module 'vitest' {
 }
 
 /** Calls of requests by integration and operation. */
-export function costOf({ calls }: Costing): Record<string, Record<string, number>> {
+function costOf({ calls }: Costing): Record<string, Record<string, number>> {
   const cost: Record<string, Record<string, number>> = {};
   for (const { integration, operation, purpose } of calls) {
     if (purpose !== 'request') continue;
