@@ -16,7 +16,6 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { isPromise } from './completion.ts';
 import { planOf, type Plan } from './queryPlan.ts';
 
 export interface QueryCompiler {
@@ -51,8 +50,8 @@ export function createQueryCompiler(schema: GraphQLSchema): QueryCompiler {
       try {
         const plan = planFor(document, operation, coerced);
         const data = plan(contextValue, coerced);
-        if (!isPromise(data)) return { data: data as Record<string, unknown> };
-        return data.then(
+        if (!(data instanceof Promise)) return { data: data as Record<string, unknown> };
+        return (data as Promise<unknown>).then(
           (value) => ({ data: value as Record<string, unknown> }),
           () => null,
         );

@@ -31,7 +31,7 @@ export function listOf(completeItem: Complete): Complete {
       const completed = isPromise(item)
         ? later(item, (settled) => completeItem(settled, run))
         : completeItem(item, run);
-      if (isPromise(completed)) isPending = true;
+      if (completed instanceof Promise) isPending = true;
       answer.push(completed);
     }
     return isPending ? later(Promise.all(answer), (settled) => settled) : answer;
@@ -75,13 +75,14 @@ export const NO_INFO = new Proxy({} as GraphQLResolveInfo, {
   },
 });
 
-export function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  return typeof (value as { then?: unknown }).then === 'function';
 }
 
-/** `then`, heard by at least one handler: a sibling may have thrown already, and then nobody else listens. */
-export function later<T, Result>(promise: Promise<T>, complete: (value: T) => Result): Promise<Awaited<Result>> {
-  const result = promise.then(complete) as Promise<Awaited<Result>>;
+/** A promise of this language's own, so that `instanceof` tells it, and heard by at least one handler: a sibling may have thrown already, and then nobody else listens. */
+export function later<T, Result>(promise: PromiseLike<T>, complete: (value: T) => Result): Promise<Awaited<Result>> {
+  const result = Promise.resolve(promise).then(complete) as Promise<Awaited<Result>>;
   result.catch(() => {});
   return result;
 }

@@ -86,12 +86,15 @@ class Compiler {
       plans ??= this.#plansOf(type, selections);
       const answer: Record<string, unknown> = {};
       let pending: Promise<void>[] | null = null;
-      for (const { key, read, complete } of plans) {
-        const value = read(source, run);
-        const completed = isPromise(value) ? later(value, (settled) => complete(settled, run)) : complete(value, run);
+      for (const plan of plans) {
+        const { key } = plan;
+        const value = plan.read(source, run);
+        const completed = isPromise(value)
+          ? later(value, (settled) => plan.complete(settled, run))
+          : plan.complete(value, run);
         // Set at once, so that the keys stand in the order of the document.
         answer[key] = completed;
-        if (isPromise(completed)) {
+        if (completed instanceof Promise) {
           const settling = later(completed, (settled) => {
             answer[key] = settled;
           });
