@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ratingRow } from '../../test/support/fake-provider.ts';
+import { runSteps } from '../domain/steps.ts';
 import { KeptRatings } from './keptRatings.ts';
 
 const keyed = (employeeId: string, skillId: string, skillKeys: string[]) =>
@@ -34,5 +35,41 @@ describe('kept ratings', () => {
     expect(kept.ofSkills(() => true)).toHaveLength(1);
     kept.replace([ratingRow('2', 'go')], 1);
     expect(kept.ofSkills(() => true)).toEqual([ratingRow('2', 'go')]);
+  });
+
+  it('stand until a walk has ended, and stay the same objects where it brings the same', () => {
+    const kept = new KeptRatings();
+    kept.replace([ratingRow('1', 'java'), ratingRow('2', 'java')], 0);
+    const [old] = kept.of('1');
+    const filling = kept.fill();
+    filling.take([ratingRow('1', 'java'), ratingRow('2', 'java', { sourceLabel: 'other' })]);
+    expect(kept.of('2')[0]?.sourceLabel).toBe('manager');
+    filling.end(1);
+    expect(kept.of('1')[0]).toBe(old);
+    expect(kept.of('2')[0]?.sourceLabel).toBe('other');
+  });
+
+  it('keep once what all rows of a skill say alike', () => {
+    const kept = new KeptRatings();
+    const scale = () => ({ kind: 'numeric' as const, min: 0, max: 3, step: 1 });
+    kept.replace([ratingRow('1', 'java', { skillScale: scale() }), ratingRow('2', 'java', { skillScale: scale() })], 0);
+    const [[first], [second]] = [kept.of('1'), kept.of('2')];
+    expect(second?.skillScale).toEqual(scale());
+    expect(second?.skillScale).toBe(first?.skillScale);
+  });
+
+  it('take changed rows in, whole people, and rows that are gone', () => {
+    const kept = new KeptRatings();
+    const rows = ['java', 'go', 'rust'].map((name) => ratingRow('1', name, { parts: [name] }));
+    kept.replace([...rows, ratingRow('2', 'go')], 0);
+    runSteps(kept.change({ rows: [ratingRow('1', 'go', { parts: ['go'], sourceLabel: 'new' })], removed: ['java'] }));
+    expect(kept.of('1').map(({ skillId, sourceLabel }) => `${skillId} ${sourceLabel}`)).toEqual([
+      'go new',
+      'rust manager',
+    ]);
+    runSteps(kept.change({ rows: [ratingRow('1', 'c', { parts: ['c'] })], whole: ['1', '2'] }));
+    expect(kept.of('1').map(({ skillId }) => skillId)).toEqual(['c']);
+    expect(kept.of('2')).toEqual([]);
+    expect(kept.ofSkills(() => true).map(({ skillId }) => skillId)).toEqual(['c']);
   });
 });

@@ -97,17 +97,23 @@ function shortParts({ parts, employeeId }: RatingRow, skillId: string): readonly
 
 /** Puts a row under its employee in place of the one with its key; as the object that stood there before, if it says the same. */
 function put(byEmployee: Map<string, RatingRow[]>, row: RatingRow, before: readonly RatingRow[]): RatingRow {
-  const key = rowKey(row);
-  const old = before.find((other) => rowKey(other) === key);
+  const old = before.find((other) => isSameRow(other, row));
   const kept = old && same(old, row) ? old : row;
   const list = byEmployee.get(row.employeeId);
   if (!list) byEmployee.set(row.employeeId, [kept]);
   else {
-    const at = list.findIndex((other) => rowKey(other) === key);
+    const at = list.findIndex((other) => isSameRow(other, row));
     if (at < 0) list.push(kept);
     else list[at] = kept;
   }
   return kept;
+}
+
+/** By parts, not by keys: each row of a person is compared with all others. From the end, where they differ. */
+function isSameRow({ parts: a }: RatingRow, { parts: b }: RatingRow): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = a.length - 1; at >= 0; at -= 1) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** What identifies a row within its integration, as one string. */

@@ -113,4 +113,62 @@ describe('the refresh', () => {
     expect(hr.calls).toEqual(['employees 1']);
     refresh.stop();
   });
+
+  it('reads changes every minute between the walks, and goes on after one that failed', async () => {
+    const hr = provider('hr');
+    const since: string[] = [];
+    let fails = false;
+    Object.assign(hr.ports.employees ?? {}, {
+      async *changedSince(from: string) {
+        since.push(from);
+        if (fails) throw new TypeError('broken');
+        yield { rows: [employeeRow('2')] };
+      },
+    });
+    const { directory, refresh, logged } = house(hr);
+    await refresh.start();
+    const began = Date.now();
+    hr.taken();
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    expect(since).toEqual([new Date(began - 5 * MINUTE).toISOString()]);
+    expect(directory.employees.all).toHaveLength(2);
+    expect(hr.integration.sync).toMatchObject({ state: 'IDLE', lastDeltaAt: new Date(Date.now()).toISOString() });
+    fails = true;
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    expect(hr.integration.sync).toMatchObject({ state: 'IDLE', problem: null });
+    expect(hr.integration.lastProblem).toMatchObject({ code: 'INTERNAL' });
+    expect(logged).toEqual(['walk ended', 'reading changes failed']);
+    await vi.advanceTimersByTimeAsync(12 * MINUTE);
+    expect(since).toHaveLength(14);
+    expect(hr.calls).toEqual([]);
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    expect(hr.calls).toEqual(['employees 1']);
+    // Only the walk sees that the second is gone.
+    expect(directory.employees.all).toHaveLength(1);
+    refresh.stop();
+  });
+
+  it('says in the log how far a long first walk is, and not of later ones', async () => {
+    const held = gate();
+    const hr = provider('hr', {
+      employees: ['1', '2', '3', '4'].map((id) => employeeRow(id)),
+      before: (call) => (call === 'employees 2' ? held.passed : undefined),
+    });
+    const lines: object[] = [];
+    const log: Log = {
+      info: (details, message) => lines.push({ ...details, message }),
+      warn: () => {},
+      error: () => {},
+    };
+    const refresh = new DirectoryRefresh(new Directory([hr.integration]), log);
+    const started = refresh.start();
+    await vi.advanceTimersByTimeAsync(11_000);
+    const line = { integration: 'hr', percent: 50, employees: 2, skills: 0, message: 'walking' };
+    expect(lines).toEqual([line, line]);
+    held.open();
+    await started;
+    expect(lines.slice(2)).toMatchObject([{ message: 'walk ended', employees: 4 }]);
+    refresh.stop();
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });
