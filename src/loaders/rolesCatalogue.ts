@@ -4,7 +4,9 @@ import type { SourceStatus } from '../domain/held.ts';
 import { comparePositions } from '../domain/paging.ts';
 import type { Call } from '../domain/ports.ts';
 import { ProviderError, type Problem } from '../domain/problem.ts';
+import type { Receipt } from '../domain/receipt.ts';
 import { JobProfile, jobProfilePosition, type ExpectedSkillRow, type JobProfileRow } from '../domain/roles.ts';
+import { SharedWork } from './sharedWork.ts';
 import { answered } from './sources.ts';
 import { within } from './within.ts';
 
@@ -39,9 +41,9 @@ export class RolesCatalogue {
   readonly #directory: Directory;
   readonly #now: () => number;
   readonly #shelves = new Map<string, Shelf>();
-  readonly #walks = new Map<string, Promise<Shelf>>();
+  readonly #walks = new SharedWork<Shelf>();
   readonly #expected = new Map<string, { rows: readonly ExpectedSkillRow[]; at: number }>();
-  readonly #reads = new Map<string, Promise<JobProfileRow | null>>();
+  readonly #reads = new SharedWork<JobProfileRow | null>();
 
   constructor(directory: Directory, now: () => number = Date.now) {
     this.#directory = directory;
@@ -114,18 +116,12 @@ export class RolesCatalogue {
     const { jobProfiles } = integration.ports;
     if (!jobProfiles) return Promise.resolve(null);
     const key = keyOf(integration, remoteId);
-    const running = this.#reads.get(key);
-    if (running) return running;
-    const read = jobProfiles
-      .read(remoteId, { purpose: 'request', receipt })
-      .then((row) => {
-        const rows = row?.expectedSkills;
-        if (rows) this.#expected.set(key, { rows, at: this.#now() });
-        return row;
-      })
-      .finally(() => this.#reads.delete(key));
-    this.#reads.set(key, read);
-    return read;
+    return this.#reads.join(key, { integration: integration.name, receipt }, async (shared) => {
+      const row = await jobProfiles.read(remoteId, { purpose: 'request', receipt: shared });
+      const rows = row?.expectedSkills;
+      if (rows) this.#expected.set(key, { rows, at: this.#now() });
+      return row;
+    });
   }
 
   async #shelf(integration: Integration, question: RolesQuestion): Promise<Answer<Shelf>> {
@@ -138,7 +134,7 @@ export class RolesCatalogue {
       return { value: null, source: answered(integration, { state: 'UNSUPPORTED', problem: null }, 0, began) };
     }
     try {
-      const shelf = await within(question.deadlineMs, this.#walk(integration), late);
+      const shelf = await within(question.deadlineMs, this.#walk(integration, question), late);
       return this.#answer(integration, shelf, { state: 'FRESH', at: shelf.at, waitedMs: this.#now() - began });
     } catch (error) {
       const problem = integration.failed('READ_JOB_PROFILES', error);
@@ -147,17 +143,14 @@ export class RolesCatalogue {
   }
 
   /** It is the directory's walk, whoever asked first, and goes on when they have gone. */
-  #walk(integration: Integration): Promise<Shelf> {
-    const running = this.#walks.get(integration.name);
-    if (running) return running;
-    const walk = this.#fill(integration).finally(() => this.#walks.delete(integration.name));
-    this.#walks.set(integration.name, walk);
-    return walk;
+  #walk(integration: Integration, { receipt }: RolesQuestion): Promise<Shelf> {
+    const { name } = integration;
+    return this.#walks.join(name, { integration: name, receipt }, (shared) => this.#fill(integration, shared));
   }
 
-  async #fill(integration: Integration): Promise<Shelf> {
+  async #fill(integration: Integration, receipt: Receipt): Promise<Shelf> {
     const roles = new Map<string, Role>();
-    for await (const { rows } of integration.ports.jobProfiles?.walk({ purpose: 'walk' }) ?? []) {
+    for await (const { rows } of integration.ports.jobProfiles?.walk({ purpose: 'walk', receipt }) ?? []) {
       for (const row of rows) roles.set(row.remoteId, new JobProfile(integration, row));
     }
     integration.worked('READ_JOB_PROFILES');
