@@ -20,6 +20,9 @@ const ONE_PERSON = {
   'kantata-main': { ratingsByEmployees: 1 },
 };
 
+/** Asked by skill, however many; the third system is answered from its kept walk. */
+const BY_SKILL = { 'kombo-main': { ratingsBySkills: 1 }, 'kantata-main': { ratingsBySkills: 1 } };
+
 const EXAMPLES: Record<string, Example> = {
   'employee.graphql': { variables: { by: ADA }, cost: ONE_PERSON },
   'employees-with-ratings.graphql': {
@@ -35,7 +38,19 @@ const EXAMPLES: Record<string, Example> = {
     variables: { by: ADA },
     cost: { 'imocha-main': { skillGaps: 1, careerPaths: 1, jobProfiles: 1 } },
   },
-  'job-profiles.graphql': { variables: { search: 'soft', first: 5 }, cost: {} },
+  // Two of the four come without their skills.
+  'job-profiles.graphql': { variables: { search: 'soft', first: 5 }, cost: { 'imocha-main': { jobProfiles: 2 } } },
+  'experts.graphql': {
+    variables: {
+      skills: [
+        { skill: { name: 'TypeScript' }, minLevel: 0.6 },
+        { skill: { name: 'Python' }, sources: ['MANAGER', 'ASSESSMENT'] },
+      ],
+      filter: { status: ['ACTIVE'] },
+    },
+    cost: BY_SKILL,
+  },
+  'holders.graphql': { variables: { by: { name: 'TypeScript' } }, cost: BY_SKILL },
   'skill.graphql': { variables: { by: { name: 'TypeScript' } }, cost: {} },
   'search-skills.graphql': { variables: { text: 'typscript' }, cost: {} },
   'integrations.graphql': { cost: {} },

@@ -33,8 +33,11 @@ export interface EmployeeChoice {
   sources: readonly Source[] | null;
 }
 
-/** Works a filter out. Asks providers for `holdsAll` and for nothing else. */
-export async function choiceOf(
+/**
+ * Works a filter out. Asks providers for `holdsAll` and for nothing else; what is wrong in it is thrown at once, before
+ * anything is asked.
+ */
+export function choiceOf(
   filter: typeof EmployeeFilterInput.$inferInput | null | undefined,
   { directory, loaders }: Pick<GatewayContext, 'directory' | 'loaders'>,
 ): Promise<EmployeeChoice> {
@@ -42,16 +45,18 @@ export async function choiceOf(
   const managerId = manager && (onlyOne(findEmployee(directory, manager), 'filter.manager')?.id ?? '');
   const wanted: EmployeeFilter = typeof managerId === 'string' ? { ...conditions, managerId } : conditions;
   const meets = (employees: readonly Employee[]) => directory.employees.filter(employees, wanted);
-  if (!holdsAll) return { among: meets, sources: null };
+  if (!holdsAll) return Promise.resolve({ among: meets, sources: null });
   if (holdsAll.length < 1 || holdsAll.length > MOST_SKILLS_ASKED) {
     const message = `\`filter.holdsAll\` takes 1 to ${MOST_SKILLS_ASKED} skills.`;
     throw requestError('BAD_USER_INPUT', message, 'filter.holdsAll');
   }
   const skills = holdsAll.map((lookup) => knownSkill(directory, lookup, 'filter.holdsAll'));
-  const answers = await Promise.all(skills.map((skill) => loaders.holdersOfSkill.load({ skill, integrations: null })));
-  const held = answers.map(({ holders }) => new Set(holders.map(({ employee }) => employee.id)));
-  return {
-    among: (employees) => meets(employees).filter(({ id }) => held.every((holders) => holders.has(id))),
-    sources: combined(answers.map(({ sources }) => sources)),
-  };
+  const asking = skills.map((skill) => loaders.holdersOfSkill.load({ skill, integrations: null }));
+  return Promise.all(asking).then((answers) => {
+    const held = answers.map(({ holders }) => new Set(holders.map(({ employee }) => employee.id)));
+    return {
+      among: (employees) => meets(employees).filter(({ id }) => held.every((holders) => holders.has(id))),
+      sources: combined(answers.map(({ sources }) => sources)),
+    };
+  });
 }

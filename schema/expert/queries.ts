@@ -32,9 +32,10 @@ builder.queryField('experts', (t) =>
       const list = listOf(skills);
       const asked = pageArgs(args, { list, usual: 25, most: 100 });
       const requirements = requirementsOf(skills, directory);
+      const choosing = choiceOf(filter, { directory, loaders });
       const [policy, choice, ...answers] = await Promise.all([
         loaders.policies.usual(),
-        choiceOf(filter, { directory, loaders }),
+        choosing,
         ...requirements.map(({ skill }) => loaders.holdersOfSkill.load({ skill, integrations: null })),
       ]);
       const found = rankExperts(
