@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import './support/cost.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 
 interface Rating {
@@ -57,11 +56,13 @@ beforeEach(() => gateway.forget());
 
 async function experts(variables: Record<string, unknown>): Promise<Page<Expert>> {
   const { data, errors } = await gateway.ask<{ experts: Page<Expert> }>(EXPERTS, variables);
-  return data?.experts ?? expect.fail(JSON.stringify(errors));
+  if (!data) throw new Error(JSON.stringify(errors));
+  return data.experts;
 }
 async function holders(variables: Record<string, unknown>): Promise<Page<Held>> {
   const { data, errors } = await gateway.ask<{ skill: { holders: Page<Held> } }>(HOLDERS, variables);
-  return data?.skill.holders ?? expect.fail(JSON.stringify(errors));
+  if (!data) throw new Error(JSON.stringify(errors));
+  return data.skill.holders;
 }
 const statesOf = ({ sources }: Pick<Page<unknown>, 'sources'>) =>
   sources.map(({ state, integration }) => `${integration.name} ${state}`);

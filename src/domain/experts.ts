@@ -47,7 +47,7 @@ export function rankPosition({ employee, score }: Ranked): Position {
 function ranked<Item extends Ranked>(items: readonly Item[]): Item[] {
   return items
     .map((item) => ({ item, at: item.score === null ? -1 : Math.round(item.score * 10 ** DIGITS) }))
-    .sort((a, b) => b.at - a.at || (a.item.employee.id < b.item.employee.id ? -1 : 1))
+    .toSorted((a, b) => b.at - a.at || (a.item.employee.id < b.item.employee.id ? -1 : 1))
     .map(({ item }) => item);
 }
 

@@ -141,6 +141,53 @@ describe('normalize', () => {
     );
   });
 
+  it('is null for every value where a bound is unknown, or the value lies beyond one', () => {
+    const beyond = fc.double({ min: 1e-6, max: 1e6, noNaN: true });
+    fc.assert(
+      fc.property(numericScale, fc.double({ noNaN: true }), beyond, (scale, value, over) => {
+        const at = (number: number, bounds: Partial<NumericScale>) =>
+          normalize({ kind: 'numeric', value: number, scale: { ...scale, ...bounds } });
+        expect([at(value, { min: null }), at(value, { max: null }), at(value, { min: null, max: null })]).toEqual([
+          null,
+          null,
+          null,
+        ]);
+        expect([at(scale.min - over, {}), at(scale.max + over, {})]).toEqual([null, null]);
+      }),
+    );
+  });
+
+  it('tells the least value, which is 0, from a bare tag, which is null', () => {
+    fc.assert(
+      fc.property(anyScale, (scale) => {
+        const written = valueOfLevel(0, scale);
+        expect(normalize(written && proficiencyOfWritten(written, scale))).toBe(0);
+        expect(normalize(proficiencyOf(null, scale))).toBeNull();
+      }),
+    );
+  });
+
+  it('agrees between scales: a level keeps its place beside others on any scale that has both', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 9 }), fc.integer({ min: 1, max: 4 }), fc.nat(), (options, times, seed) => {
+        const select: SingleSelectScale = {
+          kind: 'singleSelect',
+          options: Array.from({ length: options }, (_, i) => ({ optionId: `${i}`, name: `${i}` })),
+        };
+        const index = seed % options;
+        const selected = { optionId: `${index}`, name: `${index}` };
+        const max = (options - 1) * times;
+        const numeric: NumericScale = { kind: 'numeric', min: 0, max, step: times };
+        const share = normalize({ kind: 'singleSelect', selected, options: select.options });
+        expect(share).toBeCloseTo(
+          normalize({ kind: 'numeric', value: index * times, scale: numeric }) ?? Number.NaN,
+          12,
+        );
+        expect(valueOfLevel(share ?? -1, numeric)).toEqual({ kind: 'number', value: index * times });
+      }),
+    );
+  });
+
   it('is null when the scale says nothing or does not hold the value', () => {
     const scale: NumericScale = { kind: 'numeric', min: 1, max: 5, step: 1 };
     const option = { optionId: 'a', name: 'A' };

@@ -52,7 +52,7 @@ export class ConsensusPolicies {
     const isOffered = this.#usual === PROVIDER_WEIGHTS || this.#offering().length > 0;
     const names = [...CONSENSUS_POLICIES.map(({ name }) => name), ...(isOffered ? [PROVIDER_WEIGHTS] : [])];
     const sorted = [this.#usual, ...names.filter((name) => name !== this.#usual)];
-    const policies = await Promise.all(sorted.map((name) => this.find(name)));
+    const policies = await Promise.all(sorted.map(async (name) => this.find(name)));
     return policies.filter((policy) => policy !== null);
   }
 

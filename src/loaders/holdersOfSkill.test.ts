@@ -10,7 +10,7 @@ import { combined } from './sources.ts';
 /** Two systems that both know Lea (number 1) and Max (number 2), who hold Java, Go and Perl here and there. */
 function house(deadlineMs = 1000) {
   const calls: string[] = [];
-  const before = { answer: (_: string): Promise<void> | void => {} };
+  const before: { answer: (name: string) => Promise<void> | void } = { answer: () => {} };
   const system = (name: string, ratings: readonly RatingRow[]) => {
     const ratingsBySkills: Ports['ratingsBySkills'] = {
       batchSize: 100,
@@ -42,8 +42,11 @@ function house(deadlineMs = 1000) {
     [hr, talent].map((integration) => [integration.name, new RatingReader({ directory, integration, cache: false })]),
   );
   const loader = createHoldersOfSkill({ directory, readers, signal: undefined, deadlineMs });
-  const ask = (name: string, integrations: readonly string[] | null = null) =>
-    loader.load({ skill: directory.skills.byName(name)[0] ?? expect.fail(), integrations });
+  const ask = (name: string, integrations: readonly string[] | null = null) => {
+    const [skill] = directory.skills.byName(name);
+    if (!skill) throw new Error(`no skill ${name}`);
+    return loader.load({ skill, integrations });
+  };
   return { calls, before, hr, talent, ask };
 }
 

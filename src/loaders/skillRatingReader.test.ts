@@ -51,11 +51,14 @@ function house({ cache = true, bySkill = 'honoured', ...holdings }: Options = {}
     NAMES.map((name) => skillRow(name, { aliases: [`key:${name}`] })),
   );
   const reader = new RatingReader({ directory, integration, cache, now });
-  const skillsOf = (names: readonly string[]) =>
-    names.map((name) => directory.skills.byName(name)[0] ?? expect.fail(`no skill ${name}`));
+  const skillOf = (name: string) => {
+    const [skill] = directory.skills.byName(name);
+    if (!skill) throw new Error(`no skill ${name}`);
+    return skill;
+  };
   /** Readings in words, by skill: state, then employees with their values, `!` for pending. */
   const read = async (names: readonly string[], call: Partial<Call> = {}) => {
-    const skills = skillsOf(names);
+    const skills = names.map(skillOf);
     const readings = await reader.readBySkill(skills, { purpose: 'request', ...call });
     return skills.map(({ id }) => {
       const reading = readings.get(id);
@@ -70,7 +73,7 @@ function house({ cache = true, bySkill = 'honoured', ...holdings }: Options = {}
     });
   };
   const keep = () => directory.ratings('hr').replace(provider.holdings.ratings, now());
-  return { clock, provider, integration, directory, reader, read, keep, filter, skillsOf };
+  return { clock, provider, integration, directory, reader, read, keep, filter, skillOf };
 }
 
 describe('reading ratings by skill', () => {
@@ -113,9 +116,8 @@ describe('reading ratings by skill', () => {
   });
 
   it('says nothing of skills without a record there', async () => {
-    const { reader, skillsOf, provider } = house();
-    const [skill] = skillsOf(['java']);
-    const foreign = { ...(skill ?? expect.fail()), records: [] };
+    const { reader, skillOf, provider } = house();
+    const foreign = { ...skillOf('java'), records: [] };
     expect(await reader.readBySkill([foreign], { purpose: 'request' })).toEqual(new Map());
     expect(provider.calls).toEqual([]);
   });
