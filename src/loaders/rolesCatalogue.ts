@@ -7,6 +7,7 @@ import { ProviderError, type Problem } from '../domain/problem.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import { JobProfile, jobProfilePosition, type ExpectedSkillRow, type JobProfileRow } from '../domain/roles.ts';
 import { SharedWork } from './sharedWork.ts';
+import { inTime } from './inTime.ts';
 import { answered } from './sources.ts';
 import { within } from './within.ts';
 
@@ -99,7 +100,7 @@ export class RolesCatalogue {
     }
     const began = this.#now();
     try {
-      const read = await within(question.deadlineMs, this.#read(integration, remoteId, question), late);
+      const read = await inTime(question.deadlineMs, this.#read(integration, remoteId, question));
       if (read === null) throw new ProviderError('NOT_FOUND', 'The provider does not know this role.');
       const rows = read.expectedSkills ?? [];
       return this.#answer(integration, rows, { state: 'FRESH', at: this.#now(), waitedMs: this.#now() - began });
@@ -134,7 +135,7 @@ export class RolesCatalogue {
       return { value: null, source: answered(integration, { state: 'UNSUPPORTED', problem: null }, 0, began) };
     }
     try {
-      const shelf = await within(question.deadlineMs, this.#walk(integration, question), late);
+      const shelf = await inTime(question.deadlineMs, this.#walk(integration, question));
       return this.#answer(integration, shelf, { state: 'FRESH', at: shelf.at, waitedMs: this.#now() - began });
     } catch (error) {
       const problem = integration.failed('READ_JOB_PROFILES', error);
@@ -195,8 +196,4 @@ export class RolesCatalogue {
 
 function keyOf(integration: Integration, remoteId: string): string {
   return JSON.stringify([integration.name, remoteId]);
-}
-
-function late(): never {
-  throw new ProviderError('TIMEOUT', 'The provider did not answer within the deadline of the request.');
 }

@@ -4,7 +4,7 @@ import type { Integration, Operation } from '../directory/integration.ts';
 import type { Employee } from '../domain/entities.ts';
 import type { SourceStatus } from '../domain/held.ts';
 import type { Receipt } from '../domain/receipt.ts';
-import { ProviderError, type Problem } from '../domain/problem.ts';
+import type { Problem } from '../domain/problem.ts';
 import {
   expectedSkillOf,
   gapsOf,
@@ -20,9 +20,9 @@ import {
   type SkillGap,
   type SkillMention,
 } from '../domain/roles.ts';
+import { inTime } from './inTime.ts';
 import type { Role, RolesCatalogue } from './rolesCatalogue.ts';
 import { answered, notAsked } from './sources.ts';
-import { within } from './within.ts';
 
 type Source = SourceStatus<Integration>;
 
@@ -261,7 +261,7 @@ export class RolesOfEmployee {
     await Promise.all(
       chunks.map(async (chunk) => {
         try {
-          const rows = await within(this.#options.deadlineMs, port.read(chunk), late);
+          const rows = await inTime(this.#options.deadlineMs, port.read(chunk));
           integration.worked(operation);
           for (const id of chunk)
             outcomes.set(
@@ -285,8 +285,4 @@ function idsOf({ records }: Employee, integration: Integration): string[] {
 
 function isProblem(part: readonly unknown[] | Problem): part is Problem {
   return !Array.isArray(part);
-}
-
-function late(): never {
-  throw new ProviderError('TIMEOUT', 'The provider did not answer within the deadline of the request.');
 }
