@@ -4,6 +4,7 @@ import { readRows } from '../../src/outbound/shape.ts';
 import { EVERYBODY, USER_INCLUDES, type KantataClient } from './client.ts';
 import { toEmployee, toSkill, type EmployeeOptions } from './mappers.ts';
 import { ROUTES } from './raw.ts';
+import { changedUsers } from './userChanges.ts';
 
 /** Walks everybody on the account, inactive people included. */
 export function employeesWalk(client: KantataClient, options: EmployeeOptions): WalkPort<EmployeeRow> {
@@ -16,6 +17,7 @@ export function employeesWalk(client: KantataClient, options: EmployeeOptions): 
         yield { rows: readRows(page.records, (raw) => toEmployee(raw, page, options), context), total: page.count };
       }
     },
+    changedSince: (since, call) => changedUsers(client, options, since, call),
   };
 }
 

@@ -112,16 +112,19 @@ export function createClient(upstream: Upstream): KantataClient {
   };
 }
 
+/** What the gateway does without where it is refused. */
+const DISPENSABLE: ReadonlySet<string> = new Set([ROUTES.skills, ROUTES.subscribedEvents]);
+
 /**
- * On a collection, 404 cannot mean a record: the route itself is missing. On the catalogue of skills, 403 means the same
- * to us, since the gateway does without it; people and memberships it cannot do without, so there 403 stays FORBIDDEN.
+ * On a collection, 404 cannot mean a record: the route itself is missing. On the catalogue of skills and on the feed
+ * of events, 403 means the same to us, since the gateway does without them; people and memberships it cannot do without, so there 403 stays FORBIDDEN.
  */
 async function onCollection<Result>(route: ListRequest['route'], send: () => Promise<Result>): Promise<Result> {
   try {
     return await send();
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    const missing = error.code === 'NOT_FOUND' || (error.code === 'FORBIDDEN' && route === ROUTES.skills);
+    const missing = error.code === 'NOT_FOUND' || (error.code === 'FORBIDDEN' && DISPENSABLE.has(route));
     if (!missing) throw error;
     throw new ProviderError('NOT_OFFERED', 'The provider does not offer this operation.', {
       status: error.status,

@@ -9,6 +9,7 @@ export const ROUTES = {
   users: '/users',
   skills: '/skills',
   skillMemberships: '/skill_memberships',
+  subscribedEvents: '/subscribed_events',
 } as const;
 
 /** Sheet 4: a larger size is clamped to it. */

@@ -19,6 +19,14 @@ function byName<Item extends { id: number }>(nameOf: (item: Item) => string) {
   };
 }
 
+/** What happened to a user (sheet 14). */
+export interface SimEvent {
+  id: number;
+  type: 'user:updated';
+  userId: number;
+  createdAt: number;
+}
+
 /** The simulator's data, indexed so that no call of the adapter costs more than the rows it shows. */
 export class Store {
   readonly users: ReadonlyMap<number, SimUser>;
@@ -59,6 +67,9 @@ export class Store {
     this.#lastCreation = memberships.at(-1)?.createdAt ?? 0;
   }
 
+  /** What happened to users since the start. */
+  readonly events: SimEvent[] = [];
+
   now(): number {
     return this.#clock.now();
   }
@@ -87,6 +98,7 @@ export class Store {
     Object.assign(user, change, { updatedAt: this.now() });
     this.usersByName.add(user);
     this.#indexEmail(user);
+    this.events.push({ id: this.events.length + 1, type: 'user:updated', userId: user.id, createdAt: this.now() });
   }
 
   #indexEmail(user: SimUser): void {

@@ -20,6 +20,8 @@ export interface Switches {
   errorBody: 'objects' | 'strings' | 'message';
   /** Seconds in a Retry-After beside 429; null, as documented, for none (sheet 12). */
   retryAfter: number | null;
+  /** The feed of events: open, for account administrators only, or not enabled (sheet 14). */
+  eventFeed: 'open' | 'forbidden' | 'missing';
   /** Users whose skills the token's user may not edit (sheet 9.3). */
   lockedUsers: readonly string[];
 }
@@ -37,5 +39,6 @@ export const DEFAULT_SWITCHES: Switches = {
   errorIndex: true,
   errorBody: 'objects',
   retryAfter: null,
+  eventFeed: 'open',
   lockedUsers: [],
 };

@@ -13,6 +13,7 @@ import { deleteMembership, listMemberships, showMembershipById, updateMembership
 import { Query } from './simulator-query.ts';
 import { notFound, Refusal, refusalAnswer, system, VENDOR_FAULTS } from './simulator-refusals.ts';
 import { Store } from './simulator-store.ts';
+import { listEvents } from './simulator-events.ts';
 import { DEFAULT_SWITCHES } from './simulator-switches.ts';
 import { listUsers, showMe, showUserById, updateUser } from './simulator-users.ts';
 import type { World } from './simulator-views.ts';
@@ -40,6 +41,7 @@ const OPERATIONS: Readonly<Record<string, Answer>> = {
   'PUT /skill_memberships/{id}': (world, handling, id) =>
     updateMembership(world, handling, bodyOf(handling.request), id),
   'DELETE /skill_memberships/{id}': (world, handling, id) => deleteMembership(world, handling, id),
+  'GET /subscribed_events': (world, handling) => listEvents(world, query(handling)),
   'GET /account_memberships': (world, handling) => listAccountMemberships(world, query(handling)),
   'GET /account_memberships/{id}': (world, handling, id) => listAccountMemberships(world, query(handling), id),
 };
@@ -53,7 +55,6 @@ const ABSENT: ReadonlySet<string> = new Set([
   'GET /external_references',
   'POST /external_references/create_or_update',
   'DELETE /external_references/{id}',
-  'GET /subscribed_events',
   'GET /subscribed_events/event_types',
   'GET /workspace_resource_skills',
   'POST /workspace_resource_skills',
