@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { employeeRow } from '../../test/support/fake-provider.ts';
 import { createWorkforce, SYSTEMS } from '../simulator/workforce.ts';
 import { matchEmployees, namesAgree } from './identity.ts';
+import type { Link } from './links.ts';
 import type { Group, Placed } from './match.ts';
 import type { EmployeeRow } from './records.ts';
 
@@ -358,5 +359,67 @@ describe('a workforce of 1,000 people with all traps', () => {
     const recall = found / possible;
     console.info(`identity: precision 1.000, recall ${recall.toFixed(3)} (${found} of ${possible} pairs)`);
     expect(recall).toBeGreaterThan(0.9);
+  });
+});
+
+describe('decisions', () => {
+  const at = (day: number) => `2026-01-0${day}T00:00:00.000Z`;
+  const link = (verdict: Link['verdict'], a: string, b: string, day = 1): Link => ({
+    kind: 'employee',
+    verdict,
+    a: { integration: a.split(' ')[0] ?? '', remoteId: a },
+    b: { integration: b.split(' ')[0] ?? '', remoteId: b },
+    by: 'somebody',
+    at: at(day),
+    note: null,
+  });
+  const decided = (people: Record<string, Values>, ...links: Link[]) =>
+    matchEmployees(
+      Object.entries(people).map(([place, values]) => record(place, values)),
+      INTEGRATIONS,
+      links,
+    );
+
+  it('join what no rule would, and show by whom', () => {
+    const joined = link('joined', 'hr', 'talent');
+    const groups = decided({ hr: LEA, talent: BOB }, joined);
+    expect(rules(groups)).toEqual(['hr ANCHOR', 'talent LINK']);
+    expect(groups[0]?.members.map((member) => member.link)).toEqual([null, joined]);
+  });
+
+  it('part what a rule would join, on both sides and through third records', () => {
+    const groups = decided({ hr: LEA, talent: LEA, projects: LEA }, link('parted', 'hr', 'talent'));
+    expect(partition(groups)).toEqual(['hr+projects', 'talent']);
+    expect(conflicts(groups)).toEqual([
+      'hr|talent UNLINKED',
+      'projects|talent UNLINKED',
+      'talent|hr UNLINKED',
+      'talent|projects UNLINKED',
+    ]);
+  });
+
+  it('count by the last of a pair, whichever way round it names the two', () => {
+    const people = { hr: LEA, talent: LEA };
+    const [parted, joined] = [link('parted', 'hr', 'talent', 2), link('joined', 'talent', 'hr', 3)];
+    expect(rules(decided(people, joined, parted))).toEqual(['hr ANCHOR', 'talent LINK']);
+    expect(partition(decided(people, link('joined', 'hr', 'talent', 1), parted))).toEqual(['hr', 'talent']);
+  });
+
+  it('of skills, or of records that are gone, say nothing', () => {
+    const other: Link = { ...link('joined', 'hr', 'talent'), kind: 'skill' };
+    expect(partition(decided({ hr: LEA, talent: BOB }, other, link('joined', 'hr', 'projects')))).toEqual([
+      'hr',
+      'talent',
+    ]);
+  });
+
+  it('leave room for one record of an integration: the second is shown beside', () => {
+    const groups = decided(
+      { hr: LEA, talent: BOB, 'talent b': {} },
+      link('joined', 'hr', 'talent', 1),
+      link('joined', 'hr', 'talent b', 2),
+    );
+    expect(partition(groups)).toEqual(['hr+talent', 'talent b']);
+    expect(conflicts(groups)).toContain('talent b|hr DUPLICATE_KEY');
   });
 });

@@ -77,3 +77,54 @@ describe('matching skills', () => {
     for (const { conflicts } of groups) expect(conflicts.length).toBeLessThanOrEqual(20);
   });
 });
+
+describe('matching by synonym', () => {
+  const records = (...skills: [integration: string, name: string, ...synonyms: string[]][]) =>
+    matchSkills(
+      skills.map(([integration, name, ...synonyms], index) => ({
+        integration,
+        row: skillRow(`${integration}${index}`, { name, synonyms }),
+      })),
+      INTEGRATIONS,
+    );
+
+  it('joins a name to the one skill that has it as a synonym', () => {
+    const groups = records(['hr', 'JS'], ['talent', 'JavaScript', 'js', 'ECMAScript'], ['projects', 'Javascript']);
+    expect(partition(groups)).toEqual(['hr JS + talent JavaScript + projects Javascript']);
+    expect(groups[0]?.members.map(({ rule }) => rule)).toEqual(['ANCHOR', 'SYNONYM', 'NAME']);
+  });
+
+  it('leaves apart what may mean two things, with a conflict on every side', () => {
+    const groups = records(['hr', 'Go'], ['talent', 'Golang', 'go'], ['projects', 'Go (game)', 'go']);
+    expect(groups).toHaveLength(3);
+    expect(groups.flatMap(({ conflicts }) => conflicts.map(({ reason }) => reason))).toEqual(
+      Array.from({ length: 6 }, () => 'AMBIGUOUS_NAME'),
+    );
+  });
+
+  it('joins nothing within one integration, and nothing by a synonym that two share', () => {
+    expect(records(['talent', 'JS'], ['talent', 'JavaScript', 'JS'])).toHaveLength(2);
+    expect(records(['hr', 'Java', 'jvm'], ['talent', 'Kotlin', 'JVM'])).toHaveLength(2);
+  });
+
+  it('is overruled by a decision', () => {
+    const parted = {
+      kind: 'skill',
+      verdict: 'parted',
+      a: { integration: 'hr', remoteId: 'hr' },
+      b: { integration: 'talent', remoteId: 'talent' },
+      by: 'somebody',
+      at: '2026-01-01T00:00:00.000Z',
+      note: null,
+    } as const;
+    const placed = [
+      { integration: 'hr', row: skillRow('hr', { name: 'JS' }) },
+      { integration: 'talent', row: skillRow('talent', { name: 'JavaScript', synonyms: ['JS'] }) },
+    ];
+    const groups = matchSkills(placed, INTEGRATIONS, [parted]);
+    expect(groups.map(({ conflicts }) => conflicts.map(({ reason }) => reason))).toEqual([['UNLINKED'], ['UNLINKED']]);
+    expect(
+      matchSkills(placed, INTEGRATIONS, [parted, { ...parted, verdict: 'joined', at: '2026-01-02' }]),
+    ).toHaveLength(1);
+  });
+});
