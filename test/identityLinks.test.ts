@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDataDir, type DataDir } from './support/dataDir.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 
-const RECORDS = /* GraphQL */ `
+const RECORDS = `
   query Records {
     employees(first: 100) {
       nodes {
@@ -82,6 +82,8 @@ interface Written {
 }
 
 const KEY = 'a-key-for-the-linking-tests-0123456789';
+/** All three know her. */
+const ADA = { integration: 'imocha-main', remoteId: '1000001' };
 const input = ({ integration, remoteId }: NamedRecord) => ({ integration: integration.name, remoteId });
 
 let data: DataDir;
@@ -118,9 +120,24 @@ const personOf = async (record: object): Promise<Person> => {
   return answer.employee;
 };
 
+/** The integrations whose ratings are shown of whom this record is. */
+const raters = async (record: object): Promise<string[]> => {
+  const { data: answer } = await gateway.ask<{
+    employee: { skills: { nodes: { ratings: { integration: { name: string } }[] }[] } };
+  }>(
+    `query ($record: RecordInput!) {
+      employee(by: { record: $record }) { skills(first: 200) { nodes { ratings { integration { name } } } } }
+    }`,
+    { record },
+  );
+  const ratings = answer?.employee.skills.nodes.flatMap((node) => node.ratings) ?? [];
+  return [...new Set(ratings.map(({ integration }) => integration.name))].toSorted();
+};
+
 describe('links in the graph', () => {
   it('overrule the rules, say who, when and why, and outlive the gateway', async () => {
     const { people } = await everybody();
+    const ada = await personOf(ADA);
     const alone = people.filter(({ identity }) => identity.records.length === 1);
     const records = alone.flatMap(({ identity }) => identity.records);
     const [first] = records;
@@ -141,8 +158,7 @@ describe('links in the graph', () => {
     // The id of either record finds the same person.
     expect((await personOf(input(second))).id).toBe(linked.results[0]?.id);
 
-    const matched = people.find(({ identity }) => identity.records.length === 3);
-    const parted = await write(UNLINK, { employees: matched?.identity.records.map(input) });
+    const parted = await write(UNLINK, { employees: ada.identity.records.map(input) });
     expect(parted.results).toHaveLength(3);
     expect(new Set(parted.results.map(({ id }) => id)).size).toBe(3);
     const conflicts = parted.results[0]?.identity.conflicts ?? [];
@@ -151,18 +167,24 @@ describe('links in the graph', () => {
     );
     expect(conflicts.map(({ other: left }) => left.employee.id)).toEqual(parted.results.slice(1).map(({ id }) => id));
     expect(gateway.cost()).toEqual({});
+    // Ratings follow their record.
+    for (const record of ada.identity.records) {
+      expect(await raters(input(record))).toEqual([record.integration.name]);
+    }
 
     await gateway.close();
     gateway = await start();
     const again = await personOf(input(second));
     expect(again.identity.records.map(({ match }) => match)).toEqual([anchor?.match, other?.match]);
-    for (const record of matched?.identity.records ?? []) {
+    for (const record of ada.identity.records) {
       expect((await personOf(input(record))).identity.records).toHaveLength(1);
     }
 
-    const relinked = await write(LINK, { employees: matched?.identity.records.map(input) });
+    const relinked = await write(LINK, { employees: ada.identity.records.map(input) });
     expect(relinked.results.map(({ identity }) => identity.records.length)).toEqual([3]);
     expect(relinked.results[0]?.identity.conflicts).toEqual([]);
+    const integrations = relinked.results[0]?.identity.records.map(({ integration }) => integration.name) ?? [];
+    expect(await raters(input(relinked.results[0]?.identity.records[0] ?? first))).toEqual(integrations.toSorted());
   });
 
   it('take skills, and are refused with the place of what is wrong', async () => {
