@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { employeeRow, FakeProvider, gate, ratingRow, skillRow } from '../../test/support/fake-provider.ts';
+import { ProviderError } from '../domain/problem.ts';
 import { VirtualClock } from '../simulator/clock.ts';
 import { Directory } from './directory.ts';
 import { keepRatings, walkIntegration } from './walk.ts';
@@ -104,6 +105,37 @@ describe('a walk', () => {
     last.open();
     await walked;
     expect(directory.employees.all.map(({ displayName }) => displayName)).toEqual(['2', '3', 'created', 'written']);
+  });
+});
+
+describe('a page of a walk', () => {
+  it('does not show an old value over what a write stored since the walk began', async () => {
+    const [second, third] = [gate(), gate()];
+    const { provider, directory, walk, clock } = house({ pageSize: 1 });
+    await walk();
+    provider.taken();
+    provider.holdings.before = (call) =>
+      call === 'employees 2' ? second.passed : call === 'employees 3' ? third.passed : undefined;
+    const walked = walk();
+    await expect.poll(() => provider.calls).toContain('employees 2');
+    directory.writeEmployee('hr', employeeRow('2', { name: 'written' }));
+    second.open();
+    await expect.poll(() => provider.calls).toContain('employees 3');
+    clock.advance(60_000);
+    expect(directory.employees.rowOf('hr', '2')?.name).toBe('written');
+    third.open();
+    await walked;
+    expect(directory.employees.rowOf('hr', '2')?.name).toBe('written');
+  });
+});
+
+describe('what was not offered', () => {
+  it('is tried anew after each walk: somebody may have switched it on', async () => {
+    const { integration, walk } = house();
+    const error = new ProviderError('NOT_OFFERED', 'Not licensed.');
+    for (const operation of ['READ_RATINGS_BY_EMPLOYEE', 'READ_SKILLS'] as const) integration.failed(operation, error);
+    await walk();
+    expect([integration.offers('READ_RATINGS_BY_EMPLOYEE'), integration.offers('READ_SKILLS')]).toEqual([true, true]);
   });
 });
 
