@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import DataLoader from 'dataloader';
 import type { Directory } from '../directory/directory.ts';
 import type { Integration, Operation } from '../directory/integration.ts';
@@ -214,7 +215,9 @@ export class RolesOfEmployee {
 
   /** Puts one question of all employees to every integration at once, each in calls of its batch size. */
   async #ask<Row>(employees: readonly Employee[], question: Question<Row>): Promise<Said<Row>[][]> {
-    const { directory, now = Date.now } = this.#options;
+    const { directory, signal, now = Date.now } = this.#options;
+    // Every call listens to it, one an employee, and Node warns of the eleventh listener.
+    if (signal) setMaxListeners(0, signal);
     const answers = await Promise.all(
       directory.integrations.map(async (integration) => {
         const ids = new Set(employees.flatMap((employee) => idsOf(employee, integration)));
