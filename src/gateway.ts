@@ -87,6 +87,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const tasks = deferredEngine(opening);
   const links = new RecordLinks({ tenant: TENANT, directory, store: opening.then((engine) => engine.links) });
+  // Heard from here on: a directory that another gateway holds is refused before the next await is over.
+  const opened = links.load().then(
+    () => {
+      store = 'open';
+    },
+    (error: unknown) => lost(error instanceof Error ? error : new Error(String(error))),
+  );
   const server = createGatewayServer({
     config,
     schema,
@@ -118,12 +125,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     graphiqlTabs: config.sandbox ? await readGraphiqlTabs() : [],
   });
   const walks = refresh.start();
-  const opened = links.load().then(
-    () => {
-      store = 'open';
-    },
-    (error: unknown) => lost(error instanceof Error ? error : new Error(String(error))),
-  );
   const { url } = await server.listen();
   return {
     url,

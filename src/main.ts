@@ -18,10 +18,13 @@ try {
   const fail = (error: Error) => {
     log.fatal({ err: error }, 'stopping: the gateway cannot go on');
     process.exitCode = 1;
-    void gateway?.close().finally(() => process.exit());
+    stop();
   };
   let gateway: Awaited<ReturnType<typeof startGateway>> | null = null;
+  const stop = () => void gateway?.close().finally(() => process.exit());
   gateway = await startGateway({ config, log, onFailure: fail });
+  // A data directory that another gateway holds is refused while this one still starts.
+  if (process.exitCode === 1) stop();
   log.info({ url: `${gateway.url}/graphql`, graphiql: config.sandbox }, 'listening');
   void gateway.ready.then(() => log.info({ url: `${gateway?.url}/graphql` }, 'ready'));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

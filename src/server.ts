@@ -160,6 +160,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   const fail = (exchange: Exchange, error: unknown): void => {
     const { request, response } = exchange;
     if (response.headersSent || response.destroyed) {
+      if (!response.destroyed) log.error({ requestId: exchange.requestId, err: error }, 'the answer broke off');
       response.destroy();
       return;
     }
