@@ -62,9 +62,9 @@ try {
     },
   });
   const waits: number[] = [];
-  let asking = true;
+  const asking = new AbortController();
   const asked = (async () => {
-    while (asking) {
+    while (!asking.signal.aborted) {
       const start = performance.now();
       const answer = await fetch(`${gateway.url}/graphql`, {
         method: 'POST',
@@ -79,7 +79,7 @@ try {
   })();
   await gateway.ready;
   const walkedMs = performance.now() - began;
-  asking = false;
+  asking.abort();
   await asked;
   delay.disable();
   const heap = heapUsed() - before;

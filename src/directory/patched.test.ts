@@ -1,5 +1,5 @@
 /** A view kept up bit by bit is the view of all records: nothing is joined, parted, found or ordered otherwise. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { employeeRow, FakeProvider, skillRow } from '../../test/support/fake-provider.ts';
 import type { Employee, Skill } from '../domain/entities.ts';
@@ -12,7 +12,7 @@ const integration = fc.constantFrom(...INTEGRATIONS);
 const id = fc.constantFrom('1', '2', '3', '4');
 const some = (...values: string[]) => fc.constantFrom(null, ...values);
 
-const employee = fc.record({
+const anEmployee = fc.record({
   integration,
   row: fc.record({
     remoteId: id,
@@ -24,7 +24,7 @@ const employee = fc.record({
     managerEmail: some('Lea@example.test', 'bob@example.test'),
   }),
 });
-const skill = fc.record({
+const aSkill = fc.record({
   integration,
   row: fc.record({
     remoteId: id,
@@ -33,17 +33,17 @@ const skill = fc.record({
     aliases: fc.subarray(['a', 'b']),
   }),
 });
-const link = fc.record({
+const aLink = fc.record({
   kind: fc.constantFrom('employee', 'skill'),
   verdict: fc.constantFrom('joined', 'parted'),
   a: fc.record({ integration, remoteId: id }),
   b: fc.record({ integration, remoteId: id }),
 });
 const step = fc.oneof(
-  fc.record({ employee }),
-  fc.record({ skill }),
+  fc.record({ employee: anEmployee }),
+  fc.record({ skill: aSkill }),
   fc.record({ goneEmployee: fc.record({ integration, id }), goneSkill: fc.record({ integration, id }) }),
-  fc.record({ links: fc.array(link, { maxLength: 4 }) }),
+  fc.record({ links: fc.array(aLink, { maxLength: 4 }) }),
   fc.record({ learnt: fc.record({ integration, id, key: some('a', 'b'), name: some('Go', 'Java') }) }),
 );
 

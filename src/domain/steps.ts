@@ -29,7 +29,7 @@ const RUN = 256;
 export function* sortInSteps<Item>(items: readonly Item[], compare: (a: Item, b: Item) => number): Steps<Item[]> {
   let runs: Item[][] = [];
   for (let start = 0; start < items.length; start += RUN) {
-    runs.push(items.slice(start, start + RUN).sort(compare));
+    runs.push(items.slice(start, start + RUN).toSorted(compare));
     yield;
   }
   while (runs.length > 1) {
