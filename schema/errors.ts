@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { ProviderError } from '../src/domain/problem.ts';
 
 /** The request's own errors, with the stable codes that `Query` documents. */
 export type ErrorCode = 'BAD_USER_INPUT' | 'BAD_CURSOR' | 'PAGE_TOO_LARGE' | 'NOT_FOUND';
@@ -6,4 +7,12 @@ export type ErrorCode = 'BAD_USER_INPUT' | 'BAD_CURSOR' | 'PAGE_TOO_LARGE' | 'NO
 /** `field` is the argument or input field that the caller can correct. */
 export function requestError(code: ErrorCode, message: string, field?: string): GraphQLError {
   return new GraphQLError(message, { extensions: field === undefined ? { code } : { code, field } });
+}
+
+/** A single object that only its provider could tell: there is no `sources` to say so. Anything but a ProviderError stays as it is. */
+export function providerError(error: unknown, integration: string): unknown {
+  if (!(error instanceof ProviderError)) return error;
+  const { code, message, retryable, retryAfterSeconds } = error.toProblem();
+  const problem = { code, retryable, retryAfterSeconds };
+  return new GraphQLError(message, { extensions: { code: 'PROVIDER_SILENT', integration, problem } });
 }

@@ -4,6 +4,7 @@ import type { Receipt } from './domain/receipt.ts';
 import type { RecordLinks } from './links/recordLinks.ts';
 import type { ConsensusPolicies } from './loaders/consensusPolicies.ts';
 import { createHoldersOfSkill, type HoldersOfSkill } from './loaders/holdersOfSkill.ts';
+import { createRatingById, type RatingById } from './loaders/ratingById.ts';
 import type { RatingReader } from './loaders/ratingReader.ts';
 import type { RolesCatalogue } from './loaders/rolesCatalogue.ts';
 import { RolesOfEmployee } from './loaders/rolesOfEmployee.ts';
@@ -19,7 +20,7 @@ export interface GatewayContext {
     skillsOfEmployee: SkillsOfEmployee;
     holdersOfSkill: HoldersOfSkill;
     policies: ConsensusPolicies;
-    readers: ReadonlyMap<string, RatingReader>;
+    ratingById: RatingById;
     skillSearch: SkillSearch;
     roles: RolesOfEmployee;
   };
@@ -69,7 +70,7 @@ export function createContext({
       skillsOfEmployee: createSkillsOfEmployee(options),
       holdersOfSkill: createHoldersOfSkill(options),
       policies,
-      readers,
+      ratingById: createRatingById(options),
       skillSearch,
       roles: new RolesOfEmployee(options),
     },

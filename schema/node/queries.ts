@@ -1,17 +1,13 @@
 import type { GatewayContext } from '../../src/context.ts';
 import { decodeId } from '../../src/domain/ids.ts';
-import { ratingById } from '../../src/loaders/ratingById.ts';
 import { builder } from '../builder.ts';
-import { requestError } from '../errors.ts';
+import { providerError, requestError } from '../errors.ts';
 import { Node } from './node.ts';
 
 /** Ids that `nodes` takes at most. */
 const MOST_NODES = 100;
 
-async function nodeOf(
-  id: string,
-  { directory, loaders, tasks, viewer, signal, receipt }: GatewayContext,
-): Promise<object | null> {
+async function nodeOf(id: string, { directory, loaders, tasks, viewer }: GatewayContext): Promise<object | null> {
   const decoded = decodeId(id);
   const [first = '', second = '', ...rest] = decoded?.parts ?? [];
   switch (decoded?.type) {
@@ -24,13 +20,8 @@ async function nodeOf(
     case 'Integration':
       return decoded.parts.length === 1 ? directory.integration(first) : null;
     case 'SkillRating':
-      return ratingById({
-        integration: first,
-        parts: [second, ...rest],
-        directory,
-        readers: loaders.readers,
-        signal,
-        receipt,
+      return loaders.ratingById(first, [second, ...rest]).catch((error: unknown) => {
+        throw providerError(error, first);
       });
     case 'Task':
       return decoded.parts.length === 1 ? tasks.get(viewer.tenant, first) : null;
@@ -46,7 +37,7 @@ builder.queryField('node', (t) =>
     type: Node,
     nullable: true,
     description:
-      "The object behind any global id; null when it is unknown, gone or not the viewer's. The id of any matched record answers the unified object, whose own id may differ.",
+      "The object behind any global id; null when it is unknown, gone or not the viewer's. The id of any matched record answers the unified object, whose own id may differ. A rating is read from its provider again: where that does not answer, the error's code is PROVIDER_SILENT.",
     args: { id: t.arg.id({ required: true, description: 'A global id.' }) },
     resolve: (_, { id }, context) => nodeOf(id, context),
   }),

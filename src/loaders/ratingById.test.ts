@@ -5,10 +5,10 @@ import { encodeId } from '../domain/ids.ts';
 import type { Call } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
 import type { RatingRow } from '../domain/records.ts';
-import { ratingById } from './ratingById.ts';
+import { createRatingById } from './ratingById.ts';
 import { RatingReader } from './ratingReader.ts';
 
-function house(read: (parts: readonly string[], call: Call) => Promise<RatingRow | null>) {
+function house(read: (parts: readonly string[], call: Call) => Promise<RatingRow | null>, deadlineMs = 10_000) {
   const { integration } = new FakeProvider({ name: 'hr', ports: { ratingByParts: { read } } });
   const directory = new Directory([integration]);
   directory.putEmployees('hr', [employeeRow('1', { name: 'Lea' })]);
@@ -16,7 +16,7 @@ function house(read: (parts: readonly string[], call: Call) => Promise<RatingRow
   const readers = new Map([['hr', new RatingReader({ directory, integration, cache: true })]]);
   const { signal } = new AbortController();
   const ask = (name = 'hr', parts: readonly string[] = ['1', 'java']) =>
-    ratingById({ integration: name, parts, directory, readers, signal });
+    createRatingById({ directory, readers, signal, deadlineMs })(name, parts);
   return { ask, readers };
 }
 
@@ -60,5 +60,10 @@ describe('a rating by its id', () => {
   it('throws what the provider throws', async () => {
     const error = new ProviderError('UNAVAILABLE', 'Down.');
     await expect(house(() => Promise.reject(error)).ask()).rejects.toBe(error);
+  });
+
+  it('is given up at the deadline', async () => {
+    const { ask } = house(() => new Promise(() => {}), 1);
+    await expect(ask()).rejects.toMatchObject({ code: 'TIMEOUT' });
   });
 });

@@ -3,46 +3,47 @@ import type { Integration } from '../directory/integration.ts';
 import { SkillRating } from '../domain/held.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { OverlaidRow } from './overlay.ts';
+import { inTime } from './inTime.ts';
 import type { RatingReader } from './ratingReader.ts';
 
 export interface RatingByIdOptions {
-  /** The integration's name and the parts of the row, as a global id carries them. */
-  integration: string;
-  parts: readonly string[];
   directory: Directory;
   readers: ReadonlyMap<string, RatingReader>;
-  signal: AbortSignal;
+  signal: AbortSignal | undefined;
+  /** Milliseconds left to the request. */
+  readonly deadlineMs: number;
   receipt?: Receipt | undefined;
 }
 
-/** Rows asked for, by request and then by rating: a request asks once for each, also where its query is executed again. */
-const asked = new WeakMap<AbortSignal, Map<string, Promise<OverlaidRow | null>>>();
-
 /**
- * One rating by its global id: the row is found again where it is, then shown with what was written since. Null when it
- * is unknown or the provider cannot be asked for one row. Throws ProviderError when it does not answer.
+ * One rating by its integration's name and the parts of its row, as its global id carries them: the row is found again
+ * where it is, then shown with what was written since. Null when it is unknown or the provider cannot be asked for one
+ * row. Rejects with ProviderError when the provider does not answer in time or fails.
  */
-export async function ratingById(options: RatingByIdOptions): Promise<SkillRating<Integration> | null> {
-  const { directory, parts } = options;
-  const integration = directory.integration(options.integration);
-  if (!integration || parts.length === 0) return null;
-  const found = await rowOf(options);
-  if (!found) return null;
-  directory.learnSkills(integration.name, [found.row]);
-  const employee = directory.employees.byRecord(integration.name, found.row.employeeId);
-  const at = directory.skills.ofRating(integration.name, found.row);
-  if (!employee || !at) return null;
-  return new SkillRating({ employee, skill: at.skill, integration, scale: at.scale, ...found });
-}
+export type RatingById = (integration: string, parts: readonly string[]) => Promise<SkillRating<Integration> | null>;
 
-function rowOf({ integration, parts, readers, signal, receipt }: RatingByIdOptions): Promise<OverlaidRow | null> {
-  let rows = asked.get(signal);
-  if (!rows) asked.set(signal, (rows = new Map<string, Promise<OverlaidRow | null>>()));
-  const key = JSON.stringify([integration, ...parts]);
-  let row = rows.get(key);
-  if (!row) {
-    const read = readers.get(integration)?.readOne(parts, { signal, purpose: 'request', receipt });
-    rows.set(key, (row = read ?? Promise.resolve(null)));
-  }
-  return row;
+/** New for every request, which asks once for each rating, also where its query is executed again. */
+export function createRatingById(options: RatingByIdOptions): RatingById {
+  const { directory, readers, signal, receipt } = options;
+  const asked = new Map<string, Promise<OverlaidRow | null>>();
+  const rowOf = (integration: Integration, parts: readonly string[]) => {
+    const key = JSON.stringify([integration.name, ...parts]);
+    const known = asked.get(key);
+    if (known) return known;
+    const read = readers.get(integration.name)?.readOne(parts, { signal, purpose: 'request', receipt });
+    const row = inTime(options.deadlineMs, read ?? Promise.resolve(null));
+    asked.set(key, row);
+    return row;
+  };
+  return async (name, parts) => {
+    const integration = directory.integration(name);
+    if (!integration || parts.length === 0) return null;
+    const found = await rowOf(integration, parts);
+    if (!found) return null;
+    directory.learnSkills(name, [found.row]);
+    const employee = directory.employees.byRecord(name, found.row.employeeId);
+    const at = directory.skills.ofRating(name, found.row);
+    if (!employee || !at) return null;
+    return new SkillRating({ employee, skill: at.skill, integration, scale: at.scale, ...found });
+  };
 }
