@@ -47,7 +47,7 @@ describe('after a write', () => {
     expect(directory.employees.all).toEqual([]);
     const row = employeeRow('7', { name: 'Lea Martin' });
     note({ integration: 'hr', work: upserted({}), outcome: { kind: 'employee', remoteId: '7', row } });
-    expect(directory.employees.rowOf('hr', '7')).toBe(row);
+    expect(directory.employees.rowOf('hr', '7')).toEqual(row);
     expect(heard).toEqual([]);
   });
 
