@@ -19,6 +19,7 @@ export class SkillRating<Integration extends { name: string }> {
   readonly pending: boolean;
   readonly #parts: readonly string[];
   #id: string | null = null;
+  #normalized: number | null | undefined;
 
   constructor(options: {
     employee: Employee;
@@ -46,7 +47,7 @@ export class SkillRating<Integration extends { name: string }> {
   }
 
   get normalized(): number | null {
-    return normalize(this.proficiency);
+    return this.#normalized === undefined ? (this.#normalized = normalize(this.proficiency)) : this.#normalized;
   }
 }
 
