@@ -2,6 +2,7 @@ import * as registry from '../providers/registry.ts';
 import { describe, expect, it } from 'vitest';
 import { inProcess, loadSubjects } from './support/contract-provider.ts';
 import { describeReads } from './support/contract-reads.ts';
+import { describeRoles } from './support/contract-roles.ts';
 import { describeWrites } from './support/contract-writes.ts';
 
 const subjects = await loadSubjects();
@@ -14,5 +15,6 @@ it('every provider of the registry has a contract', () => {
 describe.each(subjects.map((subject) => [subject.card.name, subject] as const))('%s', (_, subject) => {
   const filled = new Set(Object.keys(inProcess(subject).ports));
   describeReads(subject, filled);
+  describeRoles(subject, filled);
   describeWrites(subject, filled);
 });
