@@ -1,4 +1,3 @@
-import { getMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Call, DriftNote } from '../../src/domain/ports.ts';
 import type { Upstream, UpstreamRequest } from '../../src/outbound/upstream.ts';
@@ -24,23 +23,20 @@ function over(answers: (page: number) => unknown): {
   client: KantataClient;
   asked: UpstreamRequest[];
   drift: DriftNote[];
-  signals: (AbortSignal | undefined)[];
 } {
   const asked: UpstreamRequest[] = [];
   const drift: DriftNote[] = [];
-  const signals: (AbortSignal | undefined)[] = [];
   const upstream: Upstream = {
     send(request, call) {
       call.signal?.throwIfAborted();
       asked.push(request);
-      signals.push(call.signal);
       const body = answers(Number(request.query?.page));
       return Promise.resolve({ status: 200, headers: {}, text: JSON.stringify(body) });
     },
     drift: (note) => drift.push(note),
     close: () => Promise.resolve(),
   };
-  return { client: createClient(upstream), asked, drift, signals };
+  return { client: createClient(upstream), asked, drift };
 }
 
 async function walked(client: KantataClient, call: Call = REQUEST): Promise<(string | null)[]> {
@@ -127,15 +123,6 @@ describe('ratings by employees', () => {
     expect(batches.map((batch) => batch.length)).toEqual([100, 100, 1]);
     expect(batches.flat()).toEqual(ids);
     expect(asked[0]?.query).toMatchObject({ include: 'skill,user', per_page: 200 });
-  });
-
-  it('lets any number of requests listen to one signal', async () => {
-    const { client, signals } = over(() => page([], { count: 0 }));
-    const ids = Array.from({ length: 1_200 }, (_, index) => String(index + 1));
-    await ratingsByEmployees(client).read(ids, REQUEST);
-    const [signal] = new Set(signals);
-    expect(signals).toHaveLength(12);
-    expect(signal && getMaxListeners(signal)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('makes no call for no ids', async () => {

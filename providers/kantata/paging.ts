@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { Call } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { Envelope } from './envelope.ts';
@@ -68,8 +67,6 @@ export async function together<Item, Result>(
 ): Promise<Result[]> {
   const stop = new AbortController();
   const signal = call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal;
-  // Every request under way listens; more than Node's 10 are no leak here.
-  setMaxListeners(Number.POSITIVE_INFINITY, signal);
   try {
     return await Promise.all(items.map((item) => work(item, { ...call, signal })));
   } catch (error) {

@@ -1,5 +1,4 @@
 /** The reading ports: employees, skills, ratings as walks, and ratings of given employees. */
-import { setMaxListeners } from 'node:events';
 import type {
   Call,
   ChangesPage,
@@ -121,12 +120,12 @@ function filteredBy(upstream: Upstream, filter: Filter): RatingsByEmployeesPort 
       const chunks = Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, index) =>
         ids.slice(index * IDS_PER_CALL, (index + 1) * IDS_PER_CALL),
       );
-      if (chunks.length === 0) return [];
+      const [first] = chunks;
+      if (!first) return [];
+      if (chunks.length === 1) return readChunk(upstream, filter, first, call);
       // One chunk that fails fails the read: the others need not go on.
       const stop = new AbortController();
       const signal = call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal;
-      // Every chunk listens to it, and Node warns of a leak at the eleventh listener.
-      setMaxListeners(0, signal);
       try {
         const rows = await Promise.all(chunks.map((chunk) => readChunk(upstream, filter, chunk, { ...call, signal })));
         return rows.flat();

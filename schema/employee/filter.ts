@@ -1,4 +1,5 @@
 import type { EmployeeFilter } from '../../src/directory/employees.ts';
+import { inSlices } from '../../src/directory/inSlices.ts';
 import { findEmployee } from '../../src/directory/lookup.ts';
 import type { Employee } from '../../src/domain/entities.ts';
 import { MOST_SKILLS_ASKED } from '../../src/domain/experts.ts';
@@ -28,7 +29,7 @@ export const EmployeeFilterInput = builder.inputType('EmployeeFilter', {
 /** A filter whose names are looked up and whose skills are asked for. */
 export interface EmployeeChoice {
   /** Those of a sorted list who meet the filter, in its order. */
-  among(employees: readonly Employee[]): readonly Employee[];
+  among(employees: readonly Employee[]): Promise<readonly Employee[]>;
   /** How the integrations answered who holds the skills; null where nothing was asked. */
   sources: readonly Source[] | null;
 }
@@ -44,7 +45,7 @@ export function choiceOf(
   const { manager, holdsAll, ...conditions } = filter ?? {};
   const managerId = manager && (onlyOne(findEmployee(directory, manager), 'filter.manager')?.id ?? '');
   const wanted: EmployeeFilter = typeof managerId === 'string' ? { ...conditions, managerId } : conditions;
-  const meets = (employees: readonly Employee[]) => directory.employees.filter(employees, wanted);
+  const meets = (employees: readonly Employee[]) => inSlices(directory.employees.filterInSteps(employees, wanted));
   if (!holdsAll) return Promise.resolve({ among: meets, sources: null });
   if (holdsAll.length < 1 || holdsAll.length > MOST_SKILLS_ASKED) {
     const message = `\`filter.holdsAll\` takes 1 to ${MOST_SKILLS_ASKED} skills.`;
@@ -55,7 +56,7 @@ export function choiceOf(
   return Promise.all(asking).then((answers) => {
     const held = answers.map(({ holders }) => new Set(holders.map(({ employee }) => employee.id)));
     return {
-      among: (employees) => meets(employees).filter(({ id }) => held.every((holders) => holders.has(id))),
+      among: async (employees) => (await meets(employees)).filter(({ id }) => held.every((holders) => holders.has(id))),
       sources: combined(answers.map(({ sources }) => sources)),
     };
   });

@@ -43,7 +43,7 @@ builder.queryField('experts', (t) =>
         answers.map(({ holders }) => holders),
         policy,
       );
-      const chosen = filter ? new Set(choice.among(found.map(({ employee }) => employee))) : null;
+      const chosen = filter ? new Set(await choice.among(found.map(({ employee }) => employee))) : null;
       const experts = chosen ? found.filter(({ employee }) => chosen.has(employee)) : found;
       const page = pageOf(experts, rankPosition, asked, 'DESC');
       const sources = combined([

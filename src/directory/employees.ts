@@ -181,6 +181,11 @@ export class EmployeeView {
 
   /** Those of a sorted list who meet the filter, in its order. */
   filter(employees: readonly Employee[], filter: EmployeeFilter): readonly Employee[] {
+    return runSteps(this.filterInSteps(employees, filter));
+  }
+
+  /** The same, with pauses: looking through the texts of 100,000 people takes a tenth of a second. */
+  *filterInSteps(employees: readonly Employee[], filter: EmployeeFilter): Steps<readonly Employee[]> {
     const tests: ((employee: Employee) => boolean)[] = [];
     const { text, status, department, location, managerId, integrations } = filter;
     if (text) {
@@ -198,7 +203,12 @@ export class EmployeeView {
     if (integrations) {
       tests.push((employee) => employee.records.some((record) => integrations.includes(record.integration)));
     }
-    return tests.length === 0 ? employees : employees.filter((employee) => tests.every((test) => test(employee)));
+    if (tests.length === 0) return employees;
+    const found: Employee[] = [];
+    yield* inSteps(employees, (employee) => {
+      if (tests.every((test) => test(employee))) found.push(employee);
+    });
+    return found;
   }
 }
 

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import DataLoader from 'dataloader';
 import type { Directory } from '../directory/directory.ts';
 import type { Integration, Operation } from '../directory/integration.ts';
@@ -215,9 +214,7 @@ export class RolesOfEmployee {
 
   /** Puts one question of all employees to every integration at once, each in calls of its batch size. */
   async #ask<Row>(employees: readonly Employee[], question: Question<Row>): Promise<Said<Row>[][]> {
-    const { directory, signal, now = Date.now } = this.#options;
-    // Every call listens to it, one an employee, and Node warns of the eleventh listener.
-    if (signal) setMaxListeners(0, signal);
+    const { directory, now = Date.now } = this.#options;
     const answers = await Promise.all(
       directory.integrations.map(async (integration) => {
         const ids = new Set(employees.flatMap((employee) => idsOf(employee, integration)));

@@ -91,8 +91,12 @@ function isDay(day: string): boolean {
   return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(day);
 }
 
+/** What an instant becomes here, on a day that every month has: most are written so already, and need no parsing. */
+const CANONICAL = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
 /** An instant as RFC 3339 in UTC with milliseconds; a zoneless time is read as UTC. Null when it is none. */
 export function optionalInstant(value: unknown): string | null {
+  if (typeof value === 'string' && CANONICAL.test(value)) return value;
   const parts = optionalText(value)?.match(ISO);
   const day = parts?.[1];
   if (!parts || day === undefined || !isDay(day)) return null;

@@ -1,3 +1,4 @@
+import { getMaxListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Call } from '../domain/ports.ts';
 import { ProviderError, type ProviderErrorDetails } from '../domain/problem.ts';
@@ -114,6 +115,12 @@ describe('upstream requests', () => {
       ['/ratings', '{"a":1}'],
     ]);
     expect(transport.requests[2]?.headers).toEqual({ authorization: 'Bearer x', 'content-type': 'application/json' });
+  });
+
+  it('lets any number of calls listen to one signal', async () => {
+    const { signal } = new AbortController();
+    await upstreamOver(fake()).send(READ, { ...CALL, signal });
+    expect(getMaxListeners(signal)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('records every try with its outcome and time', async () => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ExponentialBackoff, type IBackoff } from 'cockatiel';
 import type { Call, DriftNote } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
@@ -143,6 +144,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         signal: call.signal,
       };
       call.signal?.throwIfAborted();
+      // A page's fifty calls listen to one signal, and Node warns of the eleventh listener.
+      if (call.signal) setMaxListeners(Number.POSITIVE_INFINITY, call.signal);
       const repeatable = request.repeatable ?? request.kind === 'read';
       const arrived = call.receipt?.wait(integration);
       try {

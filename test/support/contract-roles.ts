@@ -19,7 +19,7 @@ async function ask(ports: Ports, port: RolePort, employees: readonly string[], c
     case 'skillGaps':
       return (await ports.skillGaps?.read(employees, call)) ?? [];
     case 'careerPaths':
-      return (await Promise.all(employees.map((id) => ports.careerPaths?.read(id, call) ?? []))).flat();
+      return (await Promise.all(employees.map(async (id) => (await ports.careerPaths?.read(id, call)) ?? []))).flat();
     case 'weightages':
       return [...((await ports.weightages?.read(call)) ?? [])];
   }
@@ -58,7 +58,7 @@ export function describeRoles(subject: Subject, filled: ReadonlySet<string>): vo
       );
       // Never a wrong row: what is not an error of the closed list is an answer without rows.
       expect(ended.rows.filter((row) => !isEmpty(row))).toEqual([]);
-      if (ended.error !== null) expect(ended.error).toBeInstanceOf(ProviderError);
+      expect(ended.error === null || ended.error instanceof ProviderError).toBe(true);
     });
 
     it('ends with the reason of the signal, and asks no further', async () => {
