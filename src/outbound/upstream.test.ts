@@ -117,6 +117,28 @@ describe('upstream requests', () => {
     expect(transport.requests[2]?.headers).toEqual({ authorization: 'Bearer x', 'content-type': 'application/json' });
   });
 
+  it('gives every answer of a walk a turn of the event loop of its own, and lets requests through at once', async () => {
+    vi.useRealTimers();
+    let turn = 0;
+    let ticking = true;
+    const tick = () => {
+      turn += 1;
+      if (ticking) setImmediate(tick);
+    };
+    setImmediate(tick);
+    const upstream = upstreamOver(fake());
+    const turnsOf = (call: Call) =>
+      Promise.all(
+        [1, 2, 3].map(async () => {
+          await upstream.send(READ, call);
+          return turn;
+        }),
+      );
+    expect(new Set(await turnsOf({ purpose: 'walk' })).size).toBe(3);
+    expect(new Set(await turnsOf({ purpose: 'request' })).size).toBe(1);
+    ticking = false;
+  });
+
   it('lets any number of calls listen to one signal', async () => {
     const { signal } = new AbortController();
     await upstreamOver(fake()).send(READ, { ...CALL, signal });

@@ -74,6 +74,22 @@ export interface Upstream {
 /** Longest wait between two tries; a provider that asks for more is given up on at once, and the error says when to come back. */
 const LONGEST_WAIT_MS = 5_000;
 
+let turns: Promise<void> = Promise.resolve();
+
+/**
+ * Resolves in a turn of the event loop that no other walk's answer has: a page takes some 10 ms to parse and take in, and
+ * those of all walks together must not hold a request up one after another.
+ */
+function ownTurn(): Promise<void> {
+  turns = turns.then(
+    () =>
+      new Promise((resolve) => {
+        setImmediate(resolve);
+      }),
+  );
+  return turns;
+}
+
 /**
  * Wraps a transport in the policy, once for all providers: pool per kind, request rate, retry of what is safe.
  * Order: a try waits for its place in the pool, then for the rate, then goes out.
@@ -94,6 +110,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       let outcome = 'ok';
       try {
         const response = await transport.send(http);
+        if (call.purpose === 'walk') await ownTurn();
         const failure = options.failureOf(response);
         if (failure) throw failure;
         return response;
