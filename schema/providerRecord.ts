@@ -1,6 +1,14 @@
 import type { Integration } from '../src/directory/integration.ts';
 import type { Link } from '../src/domain/links.ts';
-import { CONFIDENCE, CONFLICT_REASONS, MATCH_RULES, type ConflictReason, type MatchRule } from '../src/domain/match.ts';
+import {
+  CONFIDENCE,
+  CONFLICT_REASONS,
+  MATCH_RULES,
+  type Conflict,
+  type ConflictReason,
+  type MatchRule,
+  type Placed,
+} from '../src/domain/match.ts';
 import { builder } from './builder.ts';
 import { described } from './described.ts';
 import { IntegrationRef } from './integration/integration.ts';
@@ -113,6 +121,17 @@ export interface RecordConflictShape {
   record: ProviderRecordShape;
   other: ProviderRecordShape;
   reason: ConflictReason;
+}
+
+/** Conflicts as the graph shows them; one whose record is gone meanwhile is left out. */
+export function conflictsOf<Row>(
+  conflicts: readonly Conflict<Row>[],
+  recordOf: (placed: Placed<Row>) => ProviderRecordShape | null,
+): RecordConflictShape[] {
+  return conflicts.flatMap(({ record, other, reason }) => {
+    const [mine, theirs] = [recordOf(record), recordOf(other)];
+    return mine && theirs ? { record: mine, other: theirs, reason } : [];
+  });
 }
 
 export const RecordConflict = builder.objectRef<RecordConflictShape>('RecordConflict');

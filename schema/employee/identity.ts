@@ -4,7 +4,7 @@ import type { Employee } from '../../src/domain/entities.ts';
 import type { Member, Placed } from '../../src/domain/match.ts';
 import type { EmployeeRow } from '../../src/domain/records.ts';
 import { builder } from '../builder.ts';
-import { ProviderRecord, RecordConflict, type ProviderRecordShape } from '../providerRecord.ts';
+import { conflictsOf, ProviderRecord, RecordConflict, type ProviderRecordShape } from '../providerRecord.ts';
 import { EmployeeRef } from './employee.ts';
 
 export interface EmployeeRecordShape extends ProviderRecordShape {
@@ -84,10 +84,7 @@ EmployeeIdentity.implement({
       type: [RecordConflict],
       description: 'Records that may be the same person but were left apart.',
       resolve: ({ conflicts }, _, { directory }) =>
-        conflicts.flatMap(({ record, other, reason }) => {
-          const [mine, theirs] = [employeeRecordOf(directory, record), employeeRecordOf(directory, other)];
-          return mine && theirs ? { record: mine, other: theirs, reason } : [];
-        }),
+        conflictsOf(conflicts, (placed) => employeeRecordOf(directory, placed)),
     }),
   }),
 });

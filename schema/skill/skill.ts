@@ -7,7 +7,7 @@ import { builder } from '../builder.ts';
 import { PageInfo, type Edge, type PageInfoShape } from '../connection.ts';
 import { SourceStatus, type Source } from '../integration/integration.ts';
 import { Node } from '../node/node.ts';
-import { ProviderRecord, RecordConflict, type ProviderRecordShape } from '../providerRecord.ts';
+import { conflictsOf, ProviderRecord, RecordConflict, type ProviderRecordShape } from '../providerRecord.ts';
 import { ProficiencyScale } from '../rating/proficiency.ts';
 
 export interface SkillRecordShape extends ProviderRecordShape {
@@ -100,11 +100,7 @@ SkillIdentity.implement({
     conflicts: t.field({
       type: [RecordConflict],
       description: 'Records that may be the same skill but were left apart.',
-      resolve: ({ conflicts }, _, { directory }) =>
-        conflicts.flatMap(({ record, other, reason }) => {
-          const [mine, theirs] = [recordOf(directory, record), recordOf(directory, other)];
-          return mine && theirs ? { record: mine, other: theirs, reason } : [];
-        }),
+      resolve: ({ conflicts }, _, { directory }) => conflictsOf(conflicts, (placed) => recordOf(directory, placed)),
     }),
   }),
 });
