@@ -135,6 +135,49 @@ export interface EmployeeWrite {
 
 export type EmployeeField = Exclude<keyof EmployeeWrite, 'existing' | 'managerEmail' | 'managerRemoteId'> | 'manager';
 
+/** A skill to take from an employee, with all that is said of it there. */
+export interface RatingRemoval {
+  employeeId: string;
+  skillId: string;
+}
+
+/** A status to set. `existing` is the record as the directory knows it: some providers must be sent all of it again. */
+export interface StatusWrite {
+  employeeId: string;
+  active: boolean;
+  existing: EmployeeRow;
+}
+
+/** A skill to create or update; undefined fields are not sent. */
+export interface SkillWrite {
+  /** The caller's stable id. */
+  externalId: string;
+  name: string;
+  description?: string | undefined;
+  /** Its name there. */
+  category?: string | undefined;
+  /** Whether it can be rated on the provider's standard levels. */
+  rated?: boolean | undefined;
+  /** False asks to archive it. */
+  active?: boolean | undefined;
+  /** The record there that the directory already knows under this external id or name; null when none is known. */
+  existing: SkillRow | null;
+}
+
+export type SkillField = Exclude<keyof SkillWrite, 'existing'>;
+
+/** A certificate to add to an employee. */
+export interface CertificateWrite {
+  employeeId: string;
+  title: string;
+  /** Whether it is one of the provider's standard certificates. */
+  isStandard: boolean;
+  issuer?: string | undefined;
+  /** YYYY-MM-DD. */
+  validTill?: string | undefined;
+  licenseNumber?: string | undefined;
+}
+
 /** What became of one item of a write. */
 export type WriteResult<Row> =
   /** Took effect; `row` is what the provider says it stored, null when it does not show it. */
@@ -173,6 +216,22 @@ export interface UpsertEmployeesPort extends WritePort<EmployeeWrite, EmployeeRo
   required: readonly EmployeeField[];
 }
 
+export interface SetStatusPort extends WritePort<StatusWrite, EmployeeRow> {
+  activates: boolean;
+  deactivates: boolean;
+  /** What of a record it cannot send again and would therefore lose; null when nothing. Asked before a task exists. */
+  refuses?(write: StatusWrite): string | null;
+}
+
+export interface UpsertSkillsPort extends WritePort<SkillWrite, SkillRow> {
+  creates: boolean;
+  updates: boolean;
+  /** Fields the provider stores, or finds the record by; any other in the input is refused. */
+  fields: readonly SkillField[];
+  /** Fields without which it refuses to create. */
+  required: readonly SkillField[];
+}
+
 export interface Ports {
   employees?: WalkPort<EmployeeRow>;
   skills?: WalkPort<SkillRow>;
@@ -183,7 +242,13 @@ export interface Ports {
   rate?: WritePort<RatingWrite, RatingRow>;
   /** Makes an employee hold a skill; `value` null is a bare tag. The worker has checked that a bare tag is not held yet. */
   assign?: WritePort<RatingWrite, RatingRow>;
+  /** Takes a skill away; what is not held (any more) is done. */
+  remove?: WritePort<RatingRemoval, RatingRow>;
   upsertEmployees?: UpsertEmployeesPort;
+  setStatus?: SetStatusPort;
+  upsertSkills?: UpsertSkillsPort;
+  /** Adds certificates; what the provider accepted may show in its reads much later, or never. */
+  addCertificates?: WritePort<CertificateWrite, never>;
   jobProfiles?: JobProfilesPort;
   skillGaps?: SkillGapsPort;
   careerPaths?: CareerPathsPort;

@@ -1,17 +1,49 @@
 /** A task: the handle of a write of one or more items, each against one integration (DESIGN: Writing). */
-import type { EmployeeWrite, RatingWrite } from '../domain/ports.ts';
+import type {
+  CertificateWrite,
+  EmployeeWrite,
+  RatingRemoval,
+  RatingWrite,
+  SkillWrite,
+  StatusWrite,
+} from '../domain/ports.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Proficiency } from '../domain/rating.ts';
-import type { EmployeeRow, RatingRow } from '../domain/records.ts';
+import type { EmployeeRow, RatingRow, SkillRow } from '../domain/records.ts';
 
-export type TaskKind =
-  'ASSIGN_SKILLS' | 'RATE_SKILLS' | 'REMOVE_SKILLS' | 'UPSERT_EMPLOYEES' | 'SET_EMPLOYEE_STATUS' | 'UPSERT_SKILLS';
+export const TASK_KINDS = [
+  'ASSIGN_SKILLS',
+  'RATE_SKILLS',
+  'REMOVE_SKILLS',
+  'UPSERT_EMPLOYEES',
+  'SET_EMPLOYEE_STATUS',
+  'UPSERT_SKILLS',
+  'ADD_CERTIFICATES',
+] as const;
+export type TaskKind = (typeof TASK_KINDS)[number];
 
-export type TaskState =
-  'QUEUED' | 'RUNNING' | 'CANCELLING' | 'SUCCEEDED' | 'PARTIALLY_SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'EXPIRED';
+export const TASK_STATES = [
+  'QUEUED',
+  'RUNNING',
+  'CANCELLING',
+  'SUCCEEDED',
+  'PARTIALLY_SUCCEEDED',
+  'FAILED',
+  'CANCELLED',
+  'EXPIRED',
+] as const;
+export type TaskState = (typeof TASK_STATES)[number];
 
-export type TaskItemState =
-  'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'OUTCOME_UNKNOWN' | 'SKIPPED' | 'CANCELLED';
+export const TASK_ITEM_STATES = [
+  'PENDING',
+  'RUNNING',
+  'SUCCEEDED',
+  'FAILED',
+  'OUTCOME_UNKNOWN',
+  'SKIPPED',
+  'CANCELLED',
+] as const;
+export type TaskItemState = (typeof TASK_ITEM_STATES)[number];
 
 /** How many items are in which state; all but `total` add up to it. */
 export interface TaskCounts {
@@ -34,11 +66,18 @@ export interface Conversion {
 
 /** What is asked of a provider; `operation` names the port. */
 export type ItemWrite =
-  { operation: 'rate' | 'assign'; write: RatingWrite } | { operation: 'upsertEmployees'; write: EmployeeWrite };
+  | { operation: 'rate' | 'assign'; write: RatingWrite }
+  | { operation: 'remove'; write: RatingRemoval }
+  | { operation: 'upsertEmployees'; write: EmployeeWrite }
+  | { operation: 'setStatus'; write: StatusWrite }
+  | { operation: 'upsertSkills'; write: SkillWrite }
+  | { operation: 'addCertificates'; write: CertificateWrite };
 
-/** What the provider says it stored. */
+/** What the provider says it stored; nothing after a removal and for a certificate. */
 export type ItemOutcome =
-  { kind: 'rating'; row: RatingRow } | { kind: 'employee'; remoteId: string; row: EmployeeRow | null };
+  | { kind: 'rating'; row: RatingRow }
+  | { kind: 'employee'; remoteId: string; row: EmployeeRow | null }
+  | { kind: 'skill'; remoteId: string; row: SkillRow | null };
 
 export interface NewTaskItem {
   /** Position in the caller's input; several items share it where one input has several targets. */
@@ -94,6 +133,26 @@ export interface NewTask {
   kind: TaskKind;
   items: readonly NewTaskItem[];
   idempotency: IdempotencyKey | null;
+  /** The task that this one retries; null for a first try. */
+  parentId: string | null;
+}
+
+/** Conditions on tasks; all given ones must hold, and a list is met by any of its values. */
+export interface TaskFilter {
+  kinds?: readonly TaskKind[] | undefined;
+  states?: readonly TaskState[] | undefined;
+  /** Has an item for one of these, also once its items are dropped. */
+  integrations?: readonly string[] | undefined;
+  /** Created at or after this instant; milliseconds since the epoch. */
+  createdSince?: number | undefined;
+}
+
+/** An item that SUCCEEDED, as all replicas hear of it. */
+export interface WrittenEvent {
+  tenant: string;
+  /** When it was stored; milliseconds since the epoch. */
+  at: number;
+  item: TaskItem;
 }
 
 /** `replayed`: the same key and body came before, and this is the task of then. `keyReused`: the key came with another body. */

@@ -2,7 +2,17 @@ import type { Ports } from '../../domain/ports.ts';
 import type { LinkStore } from '../../links/linkStore.ts';
 import type { Clock } from '../../simulator/clock.ts';
 import type { Claim } from '../store/store.ts';
-import type { IdempotencyKey, NewTask, StartResult, Task, TaskItem, TaskItemState } from '../task.ts';
+import type {
+  IdempotencyKey,
+  NewTask,
+  StartResult,
+  Task,
+  TaskFilter,
+  TaskItem,
+  TaskItemState,
+  WrittenEvent,
+} from '../task.ts';
+import type { WebhookStore } from '../webhooks/store.ts';
 import { openEmbeddedParts } from './embedded.ts';
 import { assembleEngine } from './assemble.ts';
 
@@ -38,6 +48,19 @@ export interface TaskEngine {
     id: string,
     options: { afterRevision?: number; signal?: AbortSignal },
   ): Promise<AsyncIterableIterator<Task> | null>;
+  /** As TaskStore.cancel; work that is under way goes to its end. Null when unknown, or of another tenant. */
+  cancel(tenant: string, id: string): Promise<Task | null>;
+  /** As TaskStore.list. */
+  list(
+    tenant: string,
+    filter: TaskFilter,
+    page: { after: string | null; limit: number },
+  ): Promise<{ tasks: { task: Task; cursor: string }[]; total: number }>;
+  /**
+   * Calls back with every item that SUCCEEDED since `since` (milliseconds), oldest first, and from then on with each new one,
+   * on whatever replica it was written, each once. Resolves when those until now have been heard; with the way to stop.
+   */
+  follow(since: number, hear: (event: WrittenEvent) => void): Promise<() => void>;
   /** Takes no more jobs, hands back what does not finish within five seconds, closes the store, releases the directory. */
   close(): Promise<void>;
 }
@@ -45,6 +68,7 @@ export interface TaskEngine {
 /** An engine with what else its database holds. */
 export interface OpenEngine extends TaskEngine {
   links: LinkStore;
+  webhooks: WebhookStore;
 }
 
 /** Shaped like pino. */

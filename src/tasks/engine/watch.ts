@@ -24,7 +24,13 @@ export interface Watcher extends AsyncIterableIterator<Task> {
 export async function watchTask(options: WatchOptions, onEnd: (watcher: Watcher) => void): Promise<Watcher | null> {
   const { events, read, taskId, signal } = options;
   const stream = new TaskStream(options.afterRevision ?? 0);
-  const stopListening = await events.listen(taskId, (task) => stream.push(task));
+  const again = () => {
+    read().then(
+      (task) => task && stream.push(task),
+      (error: unknown) => stream.end(error instanceof Error ? error : new Error(String(error))),
+    );
+  };
+  const stopListening = await events.listen(taskId, { news: (task) => stream.push(task), gap: again });
   const abort = (): void => stream.end();
   stream.onEnd = () => {
     stopListening();

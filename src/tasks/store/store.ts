@@ -1,4 +1,13 @@
-import type { IdempotencyKey, ItemOutcome, NewTask, Task, TaskItem, TaskItemState } from '../task.ts';
+import type {
+  IdempotencyKey,
+  ItemOutcome,
+  NewTask,
+  Task,
+  TaskFilter,
+  TaskItem,
+  TaskItemState,
+  WrittenEvent,
+} from '../task.ts';
 import type { Problem } from '../../domain/problem.ts';
 
 /** The items of one task that go to a provider together; the unit of work. */
@@ -17,6 +26,8 @@ export interface ItemProgress {
   acceptedAt: number | null;
   /** Whether it was submitted a second time because the provider had forgotten its task. */
   resubmitted: boolean;
+  /** Whether an earlier try, which may be repeated, ended without anybody knowing whether it took effect. */
+  uncertain: boolean;
 }
 
 /** An unfinished item as the worker sees it. */
@@ -28,6 +39,8 @@ export interface OpenItem extends TaskItem {
   inFlight: boolean;
   /** An earlier accepted item for the same employee and skill is unfinished. */
   blocked: boolean;
+  /** Its task was asked to stop while the item was in flight: what is under way goes to its end, and nothing is sent again. */
+  cancelling: boolean;
   progress: ItemProgress;
 }
 
@@ -87,8 +100,33 @@ export interface TaskStore {
    * Answers the task as stored and the positions that changed; null when none did.
    */
   apply(taskId: string, changes: readonly ItemChange[], now: number): Promise<{ task: Task; changed: number[] } | null>;
-  /** All batches with unfinished items, in the order of acceptance. */
-  unfinished(): Promise<BatchRef[]>;
+  /**
+   * Cancels the items of a task that are not in flight; those in flight go to their end, and until then the task is
+   * CANCELLING. An item whose last try is `uncertain` ends OUTCOME_UNKNOWN in place of CANCELLED; each keeps its problem.
+   * Finally the task is CANCELLED when an item was cancelled by this. One revision when anything changed; a finished
+   * task stays as it is. Null when unknown, or of another tenant; `changed` says whether this call changed anything.
+   */
+  cancel(tenant: string, id: string, now: number): Promise<{ task: Task; changed: boolean } | null>;
+  /**
+   * Tasks of a tenant that meet the filter, newest first (by the order of acceptance), at most `limit`, after a cursor of
+   * an earlier answer; `total` counts all that meet the filter. Expired ones are among them.
+   */
+  list(
+    tenant: string,
+    filter: TaskFilter,
+    page: { after: string | null; limit: number },
+  ): Promise<{ tasks: { task: Task; cursor: string }[]; total: number }>;
+  /** Batches with unfinished items in the order of acceptance, at most `limit`, after a cursor; `next` is null on the last page. */
+  unfinished(page: { after: string | null; limit: number }): Promise<{ batches: BatchRef[]; next: string | null }>;
+  /**
+   * Items that SUCCEEDED, in the order they were stored: after a cursor of an earlier answer, or from `since`
+   * (milliseconds) where the cursor is null. `cursor` is where to go on, also where there was nothing new (null: as before).
+   * Kept for at least 24 hours.
+   */
+  written(
+    from: { after: string } | { since: number },
+    limit: number,
+  ): Promise<{ events: WrittenEvent[]; cursor: string | null }>;
   /**
    * Drops the items of tasks past `expiresAt`, tombstones of 30 days, and idempotency keys of 24 hours.
    * Answers the tasks that became EXPIRED.
