@@ -49,7 +49,10 @@ describe('readConfig', () => {
       host: '127.0.0.1',
       apiKeys: [],
       corsOrigins: [],
+      redisUrl: null,
+      roles: { serve: true, work: true },
       dataDir: '.data',
+      taskRetentionMs: 7 * 86_400_000,
       cache: true,
       deadlineMs: 10_000,
       consensusPolicy: 'balanced',
@@ -87,6 +90,9 @@ describe('readConfig', () => {
       host: '0.0.0.0',
       apiKeys: [KEY, 'another-long-enough=='],
       corsOrigins: ['https://app.example.com', 'http://localhost:3000'],
+      redisUrl: null,
+      roles: { serve: true, work: true },
+      taskRetentionMs: 7 * 86_400_000,
       dataDir: '/var/lib/gateway',
       cache: false,
       deadlineMs: 2500,
@@ -121,7 +127,12 @@ describe('readConfig', () => {
     ['SIMULATOR_SKILLS', { SIMULATOR_SKILLS: '1e3' }],
     ['SIMULATOR_LIMITS', { SIMULATOR_LIMITS: 'off' }],
     ['REQUEST_DEADLINE_MS', { REQUEST_DEADLINE_MS: '1' }],
-    ['REDIS_URL', { REDIS_URL: 'redis://127.0.0.1:6379' }],
+    ['REDIS_URL', { REDIS_URL: 'https://127.0.0.1:6379' }],
+    ['REDIS_URL', { REDIS_URL: 'redis://127.0.0.1:6379/tasks' }],
+    ['ROLES', { ROLES: 'idle' }],
+    ['ROLES', { ROLES: 'work', ACME_KEY: 'secret', GATEWAY_API_KEYS: KEY }],
+    ['ROLES', { ROLES: 'serve', REDIS_URL: 'redis://127.0.0.1:6379' }],
+    ['TASK_RETENTION_DAYS', { TASK_RETENTION_DAYS: '0' }],
     ['GATEWAY_API_KEYS', { GATEWAY_API_KEYS: 'fifteen-letters' }],
     ['GATEWAY_API_KEYS', { GATEWAY_API_KEYS: `${KEY} with a blank` }],
     ['GATEWAY_API_KEYS', { HOST: '0.0.0.0' }],
@@ -156,12 +167,16 @@ describe('readConfig', () => {
     expect(complaints.join()).not.toContain(secret);
   });
 
-  it('says that shared mode is not in this version', () => {
-    expect(complaintsOf({ REDIS_URL: 'redis://127.0.0.1:6379' })[0]).toMatch(/^REDIS_URL .*not in this version/);
+  it('takes one role alone where tasks are shared and the providers are real', () => {
+    const shared = { REDIS_URL: 'rediss://:secret@redis.internal:6380/2', ACME_KEY: 'secret', GATEWAY_API_KEYS: KEY };
+    const read = (environment: Record<string, string>) => readConfig({ ...shared, ...environment }, [acme]);
+    expect(read({})).toMatchObject({ redisUrl: shared.REDIS_URL, roles: { serve: true, work: true } });
+    expect(read({ ROLES: 'serve' }).roles).toEqual({ serve: true, work: false });
+    expect(read({ ROLES: 'work' }).roles).toEqual({ serve: false, work: true });
   });
 
   it('lists the variables it reads', () => {
     expect(GATEWAY_VARIABLES).toContain('GATEWAY_API_KEYS');
-    expect(GATEWAY_VARIABLES).toHaveLength(15);
+    expect(GATEWAY_VARIABLES).toHaveLength(17);
   });
 });

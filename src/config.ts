@@ -17,7 +17,13 @@ export interface Config {
   apiKeys: readonly string[];
   /** Origins of web pages that may read the answers; empty: none. */
   corsOrigins: readonly string[];
+  /** Where tasks are shared between replicas; null: they are kept under `dataDir`, by this process alone. Holds a secret. */
+  redisUrl: string | null;
+  /** What this process does: answer requests, work on tasks, or both. */
+  roles: { serve: boolean; work: boolean };
   dataDir: string;
+  /** Milliseconds that a finished task keeps its items. */
+  taskRetentionMs: number;
   /** False: nothing but the directory is kept between requests. */
   cache: boolean;
   /** Milliseconds that a request may take; one may ask for less. */
@@ -93,10 +99,11 @@ const schema = z.object({
     'must be a comma list of origins such as https://app.example.com, without paths and wildcards',
   ),
   REDIS_URL: z
-    .undefined(
-      'cannot be used: the mode that shares tasks through Redis is not in this version; remove it, and tasks are kept under DATA_DIR',
-    )
+    .string()
+    .refine(isRedisUrl, 'must be a URL such as redis://user:password@host:6379/0, or rediss:// for TLS')
     .optional(),
+  ROLES: oneOf(['both', 'serve', 'work'], 'both'),
+  TASK_RETENTION_DAYS: integer(1, 365, 7),
   DATA_DIR: z.string().default('.data'),
   CACHE: oneOf(['on', 'off'], 'on'),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
@@ -134,6 +141,16 @@ export function readConfig(environment: Record<string, string | undefined>, card
   if (!parsed.success) {
     complaints.unshift(...parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`));
   }
+  if (given['REDIS_URL'] === undefined && ['serve', 'work'].includes(given['ROLES'] ?? '')) {
+    complaints.push('ROLES other than both need REDIS_URL: without it tasks belong to one process');
+  }
+  if (
+    integrations.length === 0 &&
+    given['REDIS_URL'] !== undefined &&
+    ['serve', 'work'].includes(given['ROLES'] ?? '')
+  ) {
+    complaints.push('ROLES other than both need a configured provider: simulators belong to one process');
+  }
   const keys = schema.shape.GATEWAY_API_KEYS.safeParse(given['GATEWAY_API_KEYS']).data;
   if (keys?.length === 0) {
     const host = schema.shape.HOST.safeParse(given['HOST']).data;
@@ -151,7 +168,10 @@ export function readConfig(environment: Record<string, string | undefined>, card
     host: values.HOST,
     apiKeys: values.GATEWAY_API_KEYS,
     corsOrigins: values.CORS_ORIGINS,
+    redisUrl: values.REDIS_URL ?? null,
+    roles: { serve: values.ROLES !== 'work', work: values.ROLES !== 'serve' },
     dataDir: values.DATA_DIR,
+    taskRetentionMs: values.TASK_RETENTION_DAYS * 86_400_000,
     cache: values.CACHE === 'on',
     deadlineMs: values.REQUEST_DEADLINE_MS,
     consensusPolicy: values.CONSENSUS_POLICY,
@@ -166,6 +186,15 @@ export function readConfig(environment: Record<string, string | undefined>, card
     },
     integrations,
   };
+}
+
+function isRedisUrl(text: string): boolean {
+  try {
+    const { protocol, hostname, pathname } = new URL(text);
+    return /^rediss?:$/.test(protocol) && hostname !== '' && /^(?:\/\d*)?$/.test(pathname);
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a text is exactly an origin as browsers send it. */

@@ -24,7 +24,12 @@ describe('.env.example', () => {
     // What follows from whether a provider is configured differs.
     const { integrations: _, sandbox: __, receipts: ___, ...rest } = config;
     const { integrations: ____, sandbox: _____, receipts: ______, ...defaults } = readConfig({}, cards);
-    expect(rest).toEqual({ ...defaults, apiKeys: [key], corsOrigins: ['https://app.example.com'] });
+    expect(rest).toEqual({
+      ...defaults,
+      redisUrl: 'redis://127.0.0.1:6379/0',
+      apiKeys: [key],
+      corsOrigins: ['https://app.example.com'],
+    });
   });
 });
 
