@@ -39,9 +39,10 @@ export interface WebhookStore {
   receivers(names: readonly string[]): Promise<void>;
   /**
    * Up to `limit` PENDING deliveries that are due, the longest due first, hidden from every other caller until
-   * `now + leaseMs`: of several replicas one has it, and when that one dies it comes up again.
+   * `now + leaseMs`: of several replicas one has it, and when that one dies it comes up again. With `receiver` only that
+   * one's: a receiver that answers slowly, with thousands due, must not be all that a page shows.
    */
-  claim(now: number, leaseMs: number, limit: number): Promise<Delivery[]>;
+  claim(now: number, leaseMs: number, limit: number, receiver?: string): Promise<Delivery[]>;
   /** The receiver has confirmed this revision: gone, or due at once where the task has a newer one. */
   delivered(receiver: string, taskId: string, revision: number, now: number): Promise<void>;
   /** The try failed. Where the task has changed meanwhile, a delivery that would die is due again instead, its attempts from 0. */
