@@ -12,7 +12,7 @@ const none: TaskCounts = {
   skipped: 0,
   cancelled: 0,
 };
-const started = { started: true, expired: false };
+const started = { started: true, expired: false, cancelRequested: false, stopped: false };
 
 describe('the state of a task', () => {
   it.each<[TaskState, Partial<TaskCounts>]>([
@@ -33,11 +33,28 @@ describe('the state of a task', () => {
   });
 
   it('is QUEUED until the first item runs', () => {
-    expect(taskStateOf({ ...none, pending: 2 }, { started: false, expired: false })).toBe('QUEUED');
+    expect(taskStateOf({ ...none, pending: 2 }, { ...started, started: false })).toBe('QUEUED');
+  });
+
+  it('is CANCELLING from the request until the last item is final', () => {
+    const asked = { ...started, cancelRequested: true };
+    expect(taskStateOf({ ...none, pending: 1 }, asked)).toBe('CANCELLING');
+    expect(taskStateOf({ ...none, running: 1, succeeded: 1 }, { ...asked, started: false })).toBe('CANCELLING');
+  });
+
+  it.each<[TaskState, boolean, Partial<TaskCounts>]>([
+    ['CANCELLED', true, { succeeded: 2, cancelled: 1 }],
+    ['CANCELLED', true, { succeeded: 2, unknown: 1 }],
+    ['CANCELLED', true, { failed: 1, cancelled: 1 }],
+    ['SUCCEEDED', false, { succeeded: 2 }],
+    ['PARTIALLY_SUCCEEDED', false, { succeeded: 2, cancelled: 1 }],
+    ['FAILED', false, { unknown: 1 }],
+  ])('is %s after a request to stop that ended an item: %s, with %j', (state, stopped, counts) => {
+    expect(taskStateOf({ ...none, ...counts }, { ...started, cancelRequested: true, stopped })).toBe(state);
   });
 
   it('is EXPIRED once its items are dropped', () => {
-    expect(taskStateOf({ ...none, succeeded: 2 }, { started: true, expired: true })).toBe('EXPIRED');
+    expect(taskStateOf({ ...none, succeeded: 2 }, { ...started, expired: true })).toBe('EXPIRED');
   });
 
   it('is final or not', () => {
