@@ -18,3 +18,18 @@ describe.each(subjects.map((subject) => [subject.card.name, subject] as const))(
   describeRoles(subject, filled);
   describeWrites(subject, filled);
 });
+
+const variants = subjects.flatMap((subject) =>
+  (subject.contract.variants ?? []).map((variant) => ({ ...subject, variant })),
+);
+
+describe.each(variants.map((subject) => [`${subject.card.name} with ${subject.variant.name}`, subject] as const))(
+  '%s',
+  (_, subject) => {
+    const filled = inProcess(subject).ports;
+    it('fills the ports that it is tried on', () => {
+      expect(Object.keys(filled)).toEqual(expect.arrayContaining(Object.keys(subject.variant.paths)));
+    });
+    describeWrites(subject, new Set(Object.keys(subject.variant.paths)));
+  },
+);

@@ -10,7 +10,21 @@ export type PortName =
   | 'ratingByParts'
   | 'rate'
   | 'assign'
-  | 'upsertEmployees';
+  | 'remove'
+  | 'upsertEmployees'
+  | 'setStatus'
+  | 'upsertSkills'
+  | 'addCertificates';
+
+/** The same provider set up in another way, under which some of its writes go elsewhere. */
+export interface ContractVariant {
+  name: string;
+  /** Over the settings that reach the simulator. */
+  settings: Record<string, string>;
+  switches: Record<string, unknown>;
+  /** The writes that the suite tries again, each with its paths. */
+  paths: Partial<Record<PortName, string>>;
+}
 
 /** What the contract suite must know of a provider to try it; `providers/<name>/contract.ts` exports one as `contract`. */
 export interface ContractSubject {
@@ -36,4 +50,6 @@ export interface ContractSubject {
   optionalEndpoints: readonly { path: string; port: PortName; stillWorks: true | null }[];
   /** The simulator's path prefix, e.g. /v1; '' at the root. */
   basePath: string;
+  /** Set-ups besides the simulator's own; none when left out. */
+  variants?: readonly ContractVariant[];
 }

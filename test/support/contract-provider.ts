@@ -2,12 +2,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { Call, DriftNote, Ports } from '../../src/domain/ports.ts';
 import type { EmployeeRow, RatingRow, SkillRow } from '../../src/domain/records.ts';
-import type { ProviderCard } from '../../src/outbound/card.ts';
+import type { IntegrationSettings, ProviderCard } from '../../src/outbound/card.ts';
 import { connect } from '../../src/outbound/connect.ts';
 import { simulatorTransport } from '../../src/outbound/transport.ts';
 import type { Limits } from '../../src/outbound/upstream.ts';
 import { VirtualClock } from '../../src/simulator/clock.ts';
-import type { ContractSubject, PortName } from '../../src/simulator/contract.ts';
+import type { ContractSubject, ContractVariant, PortName } from '../../src/simulator/contract.ts';
 import { serveSimulator } from '../../src/simulator/serve.ts';
 import type { FaultShape, Simulator } from '../../src/simulator/simulator.ts';
 import { createWorkforce } from '../../src/simulator/workforce.ts';
@@ -18,6 +18,8 @@ export const WORKFORCE = createWorkforce('contract', { people: 260, skills: 60, 
 export interface Subject {
   card: ProviderCard;
   contract: ContractSubject;
+  /** The set-up in which it is tried; the simulator's own when left out. */
+  variant?: ContractVariant;
 }
 
 const PROVIDERS = new URL('../../providers/', import.meta.url);
@@ -52,11 +54,12 @@ export interface Bench {
 /** One try a request and no rate, unless said otherwise, so that no case waits. */
 const NO_WAITING: Partial<Limits> = { attempts: 1, requestsPerSecond: null };
 
-export function inProcess({ card, contract }: Subject, limits: Partial<Limits> = {}): Bench {
+export function inProcess(subject: Subject, limits: Partial<Limits> = {}): Bench {
+  const { card, contract } = subject;
   const clock = new VirtualClock();
-  const simulator = card.simulator({ workforce: WORKFORCE, clock, limits: 'none' });
+  const simulator = card.simulator({ workforce: WORKFORCE, clock, limits: 'none', ...switchesOf(subject) });
   const drift: DriftNote[] = [];
-  const connected = connect(card, card.simulatorSettings(`http://simulator${contract.basePath}`), {
+  const connected = connect(card, settingsOf(subject, 'http://simulator'), {
     name: card.defaultIntegration,
     transport: simulatorTransport(simulator, contract.basePath),
     limits: { ...NO_WAITING, ...limits },
@@ -65,13 +68,23 @@ export function inProcess({ card, contract }: Subject, limits: Partial<Limits> =
   return { simulator, clock, ports: connected.ports, drift, close: () => connected.close() };
 }
 
+function switchesOf({ variant }: Subject) {
+  return variant ? { switches: variant.switches } : {};
+}
+
+function settingsOf({ card, contract, variant }: Subject, origin: string): IntegrationSettings {
+  const integration = card.simulatorSettings(`${origin}${contract.basePath}`);
+  return { ...integration, settings: { ...integration.settings, ...variant?.settings } };
+}
+
 /** The same over a socket. */
-export async function overHttp({ card, contract }: Subject, limits: Partial<Limits> = {}): Promise<Bench> {
+export async function overHttp(subject: Subject, limits: Partial<Limits> = {}): Promise<Bench> {
+  const { card } = subject;
   const clock = new VirtualClock();
-  const simulator = card.simulator({ workforce: WORKFORCE, clock, limits: 'none' });
+  const simulator = card.simulator({ workforce: WORKFORCE, clock, limits: 'none', ...switchesOf(subject) });
   const server = await serveSimulator(simulator);
   const drift: DriftNote[] = [];
-  const connected = connect(card, card.simulatorSettings(`${server.origin}${contract.basePath}`), {
+  const connected = connect(card, settingsOf(subject, server.origin), {
     name: card.defaultIntegration,
     limits: { ...NO_WAITING, ...limits },
     onDrift: (note) => drift.push(note),
@@ -102,7 +115,15 @@ export const READ_PORTS = [
 export type ReadPort = (typeof READ_PORTS)[number];
 /** Read ports that are asked for something, and so may have none of it. */
 export const ASKED_PORTS: ReadonlySet<ReadPort> = new Set(['ratingsByEmployees', 'ratingsBySkills', 'ratingByParts']);
-export const WRITE_PORTS = ['rate', 'assign', 'upsertEmployees'] as const;
+export const WRITE_PORTS = [
+  'rate',
+  'assign',
+  'remove',
+  'upsertEmployees',
+  'setStatus',
+  'upsertSkills',
+  'addCertificates',
+] as const;
 export type WritePortName = (typeof WRITE_PORTS)[number];
 
 /** All rows of a walk, page after page as they came. */
@@ -141,12 +162,12 @@ export function keyOf(row: Row): string {
 /** Lays a fault on the calls of a port. */
 export function lay(
   { simulator }: Bench,
-  { contract }: Subject,
+  { contract, variant }: Subject,
   port: PortName,
   shape: FaultShape,
   only: { method?: string; times?: number } = {},
 ): void {
-  const { paths } = contract;
+  const paths = { ...contract.paths, ...variant?.paths };
   const path = paths[port] ?? (port === 'ratingByParts' ? paths.ratingsByEmployees : undefined);
   if (path === undefined) throw new Error(`the contract says no path of ${port}`);
   simulator.addFault({ shape, path, ...only });

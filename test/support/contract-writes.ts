@@ -1,11 +1,12 @@
 // oxlint-disable vitest/no-conditional-expect -- what is expected depends on what the provider says it can do
 /** What every write port promises, over its simulator. Effects in the journal say what really happened. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Call, EmployeeWrite, RatingWrite, WritePort, WriteResult } from '../../src/domain/ports.ts';
+import type { Call, RatingWrite, SkillWrite, StatusWrite, WritePort, WriteResult } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import { valueOfLevel } from '../../src/domain/rating.ts';
 import type { EmployeeRow, RatingRow, SkillRow } from '../../src/domain/records.ts';
 import { FAULTS, type FaultCase } from './contract-faults.ts';
+import { WRITE_CASES, type Item, type Known } from './contract-items.ts';
 import {
   CALL,
   inProcess,
@@ -15,13 +16,16 @@ import {
   settle,
   WRITE_PORTS,
   type Bench,
+  type Row,
   type Subject,
   type WritePortName,
 } from './contract-provider.ts';
 
-type Item = RatingWrite | EmployeeWrite;
-type Result = WriteResult<RatingRow | EmployeeRow>;
-type Port = WritePort<Item, RatingRow | EmployeeRow>;
+type Result = WriteResult<Row>;
+type Port = WritePort<Item, Row>;
+
+/** What a change of status changes in a record. */
+const STATUS_FIELDS = new Set(['status', 'statusLabel', 'changedAt']);
 
 const WRITING = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -61,7 +65,8 @@ async function runToEnd(bench: Bench, name: WritePortName, items: readonly Item[
 }
 
 const effectsOf = ({ simulator }: Bench) => simulator.journal.flatMap((entry) => entry.effects);
-const createdOf = (bench: Bench) => effectsOf(bench).filter((effect) => effect.change === 'created');
+/** Effects that a repetition must not add to: records that came to be, and records that went. */
+const madeOf = (bench: Bench) => effectsOf(bench).filter(({ change }) => change === 'created' || change === 'deleted');
 const writesOf = ({ simulator }: Bench) => simulator.journal.filter((entry) => WRITING.includes(entry.method));
 const statesOf = (results: readonly Result[]) => results.map((result) => result.state);
 
@@ -81,49 +86,24 @@ async function ended(promise: Promise<Result[]>): Promise<{ results: Result[] | 
 
 export function describeWrites(subject: Subject, filled: ReadonlySet<string>): void {
   const names = WRITE_PORTS.filter((name) => filled.has(name));
-  let employees: EmployeeRow[] = [];
-  let skills: SkillRow[] = [];
-  let held = new Set<string>();
+  let known: Known = { employees: [], skills: [], ratings: [] };
 
   beforeAll(async () => {
     const bench = inProcess(subject);
-    employees = (await read(bench.ports, 'employees', [])) as EmployeeRow[];
-    skills = (await read(bench.ports, 'skills', [])) as SkillRow[];
-    const ratings = (await read(bench.ports, 'ratings', [])) as RatingRow[];
-    held = new Set(ratings.map((row) => `${row.employeeId}|${row.skillId}`));
+    known = {
+      employees: (await read(bench.ports, 'employees', [])) as EmployeeRow[],
+      skills: (await read(bench.ports, 'skills', [])) as SkillRow[],
+      ratings: (await read(bench.ports, 'ratings', [])) as RatingRow[],
+    };
   });
 
-  /** Items of distinct keys that nobody holds yet, or people that nobody knows yet where the port creates. */
-  const itemsFor = (bench: Bench, name: WritePortName, count: number): Item[] => {
-    if (name === 'upsertEmployees') {
-      const creates = bench.ports.upsertEmployees?.creates === true;
-      return Array.from({ length: count }, (_, index): EmployeeWrite => {
-        const existing = creates ? null : (employees.filter((row) => row.workEmail !== null)[index + 2] ?? null);
-        return {
-          existing,
-          workEmail: existing?.workEmail ?? `new.person.${index}@example.test`,
-          givenName: 'New',
-          familyName: `Person${'abcdefgh'[index]}`,
-        };
-      });
-    }
-    const pairs = employees.slice(3).flatMap((employee) =>
-      skills.flatMap((skill): RatingWrite[] => {
-        const value = valueOfLevel(0.75, skill.scale);
-        if (value === null || held.has(`${employee.remoteId}|${skill.remoteId}`)) return [];
-        const { scale } = skill;
-        return [
-          { employeeId: employee.remoteId, skillId: skill.remoteId, value: name === 'rate' ? value : null, scale },
-        ];
-      }),
-    );
-    // Different people and different skills, so that a mixed-up order shows.
-    return Array.from({ length: count }, (_, index) => pairs[index * 41]).filter((pair) => pair !== undefined);
-  };
-  const isOf = (item: Item, { row }: { row: RatingRow | EmployeeRow | null }) => {
-    if (row === null) return true;
-    if ('workEmail' in item) return 'workEmail' in row && row.workEmail?.toLowerCase() === item.workEmail;
-    return 'skillId' in row && row.employeeId === item.employeeId && row.skillId === item.skillId;
+  const itemsFor = (bench: Bench, name: WritePortName, count: number): Item[] =>
+    WRITE_CASES[name].items(known, bench.ports, count);
+  /** What the provider shows of an item, read again. */
+  const shownOf = async (bench: Bench, name: WritePortName, item: Item): Promise<Row[]> => {
+    const { shownBy, shows } = WRITE_CASES[name];
+    if (shownBy === null) return [];
+    return (await read(bench.ports, shownBy.port, shownBy.asked(item))).filter((row) => shows(row, item));
   };
 
   describe.runIf(names.length > 0).each(names)('%s', (name) => {
@@ -135,27 +115,64 @@ export function describeWrites(subject: Subject, filled: ReadonlySet<string>): v
       expect(statesOf(results)).toEqual(['done', 'done', 'done', 'done']);
       for (const [index, result] of results.entries()) {
         const item = items[index];
-        expect(item && result.state === 'done' && isOf(item, result)).toBe(true);
+        const row = result.state === 'done' ? result.row : null;
+        expect(item && (row === null || WRITE_CASES[name].shows(row, item))).toBe(true);
       }
-      expect(new Set(effectsOf(bench).map((effect) => effect.key)).size).toBe(4);
-      expect(effectsOf(bench).every((effect) => ['created', 'updated'].includes(effect.change))).toBe(true);
+      const effects = effectsOf(bench);
+      expect(new Set(effects.map((effect) => effect.key)).size).toBe(4);
+      const changes = name === 'remove' ? ['deleted', 'updated'] : ['created', 'updated'];
+      expect(effects.every((effect) => changes.includes(effect.change))).toBe(true);
     });
 
-    it('names the record that it wrote, as reads show it afterwards', async () => {
+    it.runIf(name !== 'remove')('names the record that it wrote, as reads show it afterwards', async () => {
       const bench = inProcess(subject);
       const items = itemsFor(bench, name, 3);
       const results = await runToEnd(bench, name, items);
       for (const [index, item] of items.entries()) {
         const result = results[index];
         if (result?.state !== 'done' || result.remoteId === null) continue;
-        const rows = await read(
-          bench.ports,
-          'workEmail' in item ? 'employees' : 'ratingsByEmployees',
-          'workEmail' in item ? [] : [item.employeeId],
-        );
-        const row = rows.find(({ remoteId }) => remoteId === result.remoteId) as RatingRow | EmployeeRow | undefined;
-        expect(row && isOf(item, { row })).toBe(true);
+        const shown = await shownOf(bench, name, item);
+        expect(shown.map((row) => row.remoteId)).toContain(result.remoteId);
       }
+    });
+
+    it.runIf(name === 'remove')('leaves nothing of what it removed in the reads, and all else', async () => {
+      const bench = inProcess(subject);
+      const items = itemsFor(bench, name, 3);
+      const before = (await read(bench.ports, 'ratings', [])).length;
+      const gone = (await Promise.all(items.map((item) => shownOf(bench, name, item)))).flat().length;
+      expect(gone).toBeGreaterThanOrEqual(3);
+      expect(statesOf(await runToEnd(bench, name, items))).toEqual(['done', 'done', 'done']);
+      for (const item of items) expect(await shownOf(bench, name, item)).toEqual([]);
+      expect((await read(bench.ports, 'ratings', [])).length).toBe(before - gone);
+    });
+
+    it.runIf(name === 'setStatus')('sets it back, where it can do both, and loses nothing of the record', async () => {
+      const bench = inProcess(subject);
+      const [item] = itemsFor(bench, name, 1) as StatusWrite[];
+      if (!item) throw new Error('one item');
+      await runToEnd(bench, name, [item]);
+      const [changed] = (await shownOf(bench, name, item)) as EmployeeRow[];
+      const { existing } = item;
+      const rest = Object.fromEntries(Object.entries(existing).filter(([field]) => !STATUS_FIELDS.has(field)));
+      expect(changed).toMatchObject(rest);
+      if (!bench.ports.setStatus?.activates || !bench.ports.setStatus.deactivates) return;
+      const back = { ...item, active: !item.active };
+      expect(statesOf(await runToEnd(bench, name, [back]))).toEqual(['done']);
+      expect(await shownOf(bench, name, back)).toMatchObject([{ ...rest, status: existing.status }]);
+    });
+
+    it.runIf(name === 'upsertSkills')('changes in place what it knows, where it updates', async () => {
+      const bench = inProcess(subject);
+      const [item] = itemsFor(bench, name, 1) as SkillWrite[];
+      if (!item) throw new Error('one item');
+      await runToEnd(bench, name, [item]);
+      const [existing] = (await shownOf(bench, name, item)) as SkillRow[];
+      if (bench.ports.upsertSkills?.updates !== true || !existing) return;
+      const renamed = { ...item, name: 'Cloud reading', existing };
+      expect(statesOf(await runToEnd(bench, name, [renamed]))).toEqual(['done']);
+      expect(await shownOf(bench, name, item)).toEqual([]);
+      expect(await shownOf(bench, name, renamed)).toMatchObject([{ remoteId: existing.remoteId }]);
     });
 
     it.runIf(name === 'rate')('changes in place what is held at another level', async () => {
@@ -168,7 +185,7 @@ export function describeWrites(subject: Subject, filled: ReadonlySet<string>): v
       expect(result?.state).toBe('done');
       expect(effectsOf(bench).map((effect) => effect.change)).toEqual(['created', 'updated']);
       const rows = (await read(bench.ports, 'ratingsByEmployees', [item.employeeId])) as RatingRow[];
-      expect(rows.filter((row) => isOf(item, { row }))).toHaveLength(1);
+      expect(rows.filter((row) => WRITE_CASES[name].shows(row, item))).toHaveLength(1);
     });
 
     it('reads its answer under a wrong content type', async () => {
@@ -185,7 +202,7 @@ export function describeWrites(subject: Subject, filled: ReadonlySet<string>): v
       expect(results).toHaveLength(3);
       expect(statesOf(results.slice(0, 2))).toEqual(['done', 'done']);
       expect(['done', 'skipped', 'failed']).toContain(results[2]?.state);
-      const keys = createdOf(bench).map((effect) => effect.key);
+      const keys = madeOf(bench).map((effect) => effect.key);
       expect(new Set(keys).size).toBe(keys.length);
     });
 
@@ -193,15 +210,13 @@ export function describeWrites(subject: Subject, filled: ReadonlySet<string>): v
       const bench = inProcess(subject);
       const [good, other] = itemsFor(bench, name, 2);
       if (!good || !other) throw new Error('two items');
-      const bad: Item =
-        'workEmail' in other
-          ? {
-              ...other,
-              workEmail: 'not an address',
-              existing: other.existing && { ...other.existing, remoteId: '999999999' },
-            }
-          : { ...other, employeeId: '999999999' };
-      const results = await runToEnd(bench, name, [bad, good]);
+      const results = await runToEnd(bench, name, [WRITE_CASES[name].spoilt(other), good]);
+      if (name === 'remove') {
+        // Nobody unknown holds anything.
+        expect(['done', 'skipped', 'failed']).toContain(results[0]?.state);
+        expect(statesOf(results.slice(1))).toEqual(['done']);
+        return;
+      }
       expect(statesOf(results)).toEqual(['failed', 'done']);
       expect(results[0]).toMatchObject({ error: { name: 'ProviderError', retryable: false } });
     });
@@ -210,12 +225,12 @@ export function describeWrites(subject: Subject, filled: ReadonlySet<string>): v
       const bench = inProcess(subject);
       const items = itemsFor(bench, name, 2);
       await runToEnd(bench, name, items);
-      const created = createdOf(bench).length;
+      const made = madeOf(bench).length;
       if (portOf(bench, name).repeat !== 'never') {
         const again = await runToEnd(bench, name, items);
         for (const { state } of again) expect(['done', 'skipped']).toContain(state);
       }
-      expect(createdOf(bench).length).toBe(created);
+      expect(madeOf(bench).length).toBe(made);
     });
 
     it('leaves an answer that got lost unknown or finds out, and repeating it has one effect', async () => {
@@ -233,7 +248,7 @@ export function describeWrites(subject: Subject, filled: ReadonlySet<string>): v
         expect(['done', 'skipped']).toContain(again?.state);
       }
       expect(effects).toBeLessThanOrEqual(1);
-      expect(createdOf(bench).length).toBeLessThanOrEqual(1);
+      expect(madeOf(bench).length).toBeLessThanOrEqual(1);
     });
 
     it('tries again by itself only where that has one effect', async () => {
@@ -252,7 +267,7 @@ export function describeWrites(subject: Subject, filled: ReadonlySet<string>): v
         vi.useRealTimers();
       }
       if (portOf(bench, name).repeat !== 'safe') expect(writesOf(bench)).toHaveLength(1);
-      expect(createdOf(bench).length).toBeLessThanOrEqual(1);
+      expect(madeOf(bench).length).toBeLessThanOrEqual(1);
     });
 
     it.each(FAULTS)('says honestly what became of it on $name', async ({ shape, codes, applied }) => {
@@ -342,6 +357,27 @@ export function describeWrites(subject: Subject, filled: ReadonlySet<string>): v
       await expect(follow(providerTaskId, item, { ...CALL, signal: controller.signal })).rejects.toThrow('enough');
     });
 
+    it('settles all items of one task of the provider in one call, where it can', async () => {
+      const bench = inProcess(subject);
+      const items = itemsFor(bench, name, 3);
+      const port = portOf(bench, name);
+      const followMany = port.followMany?.bind(port);
+      if (!followMany) return;
+      const accepted = await run(bench, name, items);
+      const [providerTaskId, ...others] = new Set(
+        accepted.map((result) => (result.state === 'accepted' ? result.providerTaskId : '')),
+      );
+      expect(others).toEqual([]);
+      bench.clock.advance(600_000);
+      const calls = bench.simulator.journal.length;
+      const stranger = WRITE_CASES[name].items(known, bench.ports, 4).slice(3);
+      const results = await followMany(providerTaskId ?? '', [...items, ...stranger], CALL);
+      expect(bench.simulator.journal.length).toBe(calls + 1);
+      // An item that the task says nothing of is not known to have been done.
+      expect(statesOf(results)).toEqual(['done', 'done', 'done', 'unknown']);
+      await expect(followMany('no-such-task', items, CALL)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
     it('does over HTTP what it does in process', async () => {
       const bench = await overHttp(subject);
       try {
@@ -350,7 +386,7 @@ export function describeWrites(subject: Subject, filled: ReadonlySet<string>): v
         layOnWrites(bench, subject, name, { kind: 'answerLost' }, 1);
         const [result] = await run(bench, name, itemsFor(bench, name, 4).slice(3));
         expect(['unknown', 'done']).toContain(result?.state);
-        const keys = createdOf(bench).map((effect) => effect.key);
+        const keys = madeOf(bench).map((effect) => effect.key);
         expect(new Set(keys).size).toBe(keys.length);
       } finally {
         await bench.close();
