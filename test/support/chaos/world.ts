@@ -1,0 +1,136 @@
+/** The processes of a chaos run: one simulator, one real Redis, two replicas that serve and two that work. */
+import type { JournalEntry } from '../../../src/simulator/simulator.ts';
+import { startProgram, type Program } from '../processes.ts';
+import { startRedis, type TestRedis } from '../redis.ts';
+
+export const API_KEY = 'a-key-for-the-chaos-run';
+
+/** Systems that are written to, by the simulator's name; the third takes no ratings. */
+export const WRITTEN = ['kombo', 'kantata'] as const;
+
+/** One gateway process, started anew each time it is killed, at the same address. */
+export interface Replica {
+  readonly role: 'serve' | 'work';
+  /** Null while it is down or not ready yet. */
+  url: string | null;
+  /** Kills it with SIGKILL and starts another in its place; resolves when that one is ready. */
+  kill(): Promise<void>;
+}
+
+export interface World {
+  redis: TestRedis;
+  servers: readonly Replica[];
+  workers: readonly Replica[];
+  /** What a provider's simulator has been asked so far, and what came of it. */
+  journal(provider: string): Promise<JournalEntry[]>;
+  /** Lays a fault on a provider's calls. */
+  fault(provider: string, fault: object): Promise<void>;
+  /** Waits for a replica of this role that is up. */
+  up(role: Replica['role'], random: () => number): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface WorldSize {
+  people: number;
+  skills: number;
+}
+
+export async function startWorld({ people, skills }: WorldSize): Promise<World> {
+  const redis = await startRedis();
+  const simulator = startProgram('simulate', {
+    SIMULATOR_PORT: '0',
+    SIMULATOR_PEOPLE: String(people),
+    SIMULATOR_SKILLS: String(skills),
+    SIMULATOR_LIMITS: 'none',
+  });
+  await simulator.prints(/KANTATA_BASE_URL=.*\n/);
+  const lines = simulator.output().split('\n');
+  const origins = new Map(
+    lines.filter((line) => /^\w+ http/.test(line)).map((line) => line.split(' ') as [string, string]),
+  );
+  const environment = {
+    ...(Object.fromEntries(
+      lines.filter((line) => line.startsWith('  ')).map((line) => line.trim().split('=') as [string, string]),
+    ) as Record<string, string>),
+    REDIS_URL: redis.url,
+    GATEWAY_API_KEYS: API_KEY,
+    LOG_LEVEL: 'info',
+  };
+  const shared: Shared = { waiters: new Set(), closing: false };
+  const starting = (['serve', 'serve', 'work', 'work'] as const).map((role) =>
+    startReplica(role, environment, shared),
+  );
+  const replicas = await Promise.all(starting);
+  const control = (provider: string, path: string, init?: RequestInit) =>
+    fetch(`${origins.get(provider)}/_simulator/${path}`, init);
+  return {
+    redis,
+    servers: replicas.filter(({ role }) => role === 'serve'),
+    workers: replicas.filter(({ role }) => role === 'work'),
+    journal: async (provider) => (await (await control(provider, 'journal')).json()) as JournalEntry[],
+    fault: async (provider, fault) => {
+      await control(provider, 'faults', { method: 'POST', body: JSON.stringify(fault) });
+    },
+    async up(role, random) {
+      for (;;) {
+        const urls = replicas.flatMap((replica) =>
+          replica.role === role && replica.url !== null ? [replica.url] : [],
+        );
+        const url = urls[Math.floor(random() * urls.length)];
+        if (url !== undefined) return url;
+        await new Promise<void>((resolve) => {
+          shared.waiters.add(resolve);
+        });
+      }
+    },
+    async close() {
+      shared.closing = true;
+      await Promise.all(replicas.map((replica) => replica.stop()));
+      await simulator.stop('SIGKILL');
+      await redis.stop('SIGKILL');
+    },
+  };
+}
+
+/** What the replicas of one world share. */
+interface Shared {
+  /** Those who wait until some replica is up again. */
+  waiters: Set<() => void>;
+  closing: boolean;
+}
+
+interface OwnReplica extends Replica {
+  stop(): Promise<void>;
+}
+
+async function startReplica(
+  role: Replica['role'],
+  environment: Record<string, string>,
+  shared: Shared,
+): Promise<OwnReplica> {
+  let program: Program;
+  let port = '0';
+  const start = async (): Promise<void> => {
+    program = startProgram('main', { ...environment, ROLES: role, PORT: port });
+    const [, url = ''] = await program.prints(/"url":"(http[^"]*?)(?:\/graphql)?","msg":"ready"/);
+    ({ port } = new URL(url));
+    replica.url = `${url}/graphql`;
+    for (const resolve of shared.waiters) resolve();
+    shared.waiters.clear();
+  };
+  const replica: OwnReplica = {
+    role,
+    url: null,
+    async kill() {
+      replica.url = null;
+      await program.stop('SIGKILL');
+      if (!shared.closing) await start();
+    },
+    async stop() {
+      replica.url = null;
+      await program.stop('SIGKILL');
+    },
+  };
+  await start();
+  return replica;
+}
