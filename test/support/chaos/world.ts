@@ -57,9 +57,7 @@ export async function startWorld({ people, skills }: WorldSize): Promise<World> 
     LOG_LEVEL: 'info',
   };
   const shared: Shared = { waiters: new Set(), closing: false };
-  const starting = (['serve', 'serve', 'work', 'work'] as const).map((role) =>
-    startReplica(role, environment, shared),
-  );
+  const starting = (['serve', 'serve', 'work', 'work'] as const).map((role) => startReplica(role, environment, shared));
   const replicas = await Promise.all(starting);
   const control = (provider: string, path: string, init?: RequestInit) =>
     fetch(`${origins.get(provider)}/_simulator/${path}`, init);
