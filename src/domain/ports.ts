@@ -205,6 +205,11 @@ export interface WritePort<Item, Row> {
    * (any more) throws NOT_FOUND. Present where `run` can answer 'accepted'.
    */
   follow?(providerTaskId: string, item: Item, call: Call): Promise<WriteResult<Row>>;
+  /**
+   * As `follow`, for several items that were accepted under one task of the provider: one result per item, in their order.
+   * Present where one call of the provider tells of all of them; `follow` then stays for single items.
+   */
+  followMany?(providerTaskId: string, items: readonly Item[], call: Call): Promise<WriteResult<Row>[]>;
 }
 
 export interface UpsertEmployeesPort extends WritePort<EmployeeWrite, EmployeeRow> {
