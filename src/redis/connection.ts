@@ -1,0 +1,94 @@
+import { Redis, type RedisOptions } from 'ioredis';
+
+/** Shaped like pino. */
+export interface RedisLog {
+  info(object: object, message: string): void;
+  warn(object: object, message: string): void;
+}
+
+/** Connections to one Redis server. All come back by themselves when the server does. */
+export interface RedisConnections {
+  /** For commands: while the server is away they reject after about a second. */
+  readonly commands: Redis;
+  /** A connection of its own for subscriptions: waits for the server as long as it takes and subscribes again. */
+  subscriber(): Redis;
+  /** A connection of its own for what waits inside Redis (BullMQ's workers): its commands wait as long as it takes. */
+  waiting(): Redis;
+  /** Closes all of them; what is under way is answered first where the server is there. */
+  close(): Promise<void>;
+}
+
+/** Before all keys, channels and queues of the gateway: one hash tag, so that a cluster keeps them in one slot. */
+export const REDIS_PREFIX = '{skills-gateway}:';
+
+/** A lost server is tried again after 0.1, 0.2, … 1 s. */
+const RETRY_STEP_MS = 100;
+const MOST_RETRY_MS = 1000;
+/** 0.1 + 0.2 + 0.3 s and the tries themselves, then a command that waits for the connection is given up. */
+const RETRIES_PER_COMMAND = 3;
+/** For a server or a network that says nothing at all. */
+const CONNECT_MS = 2000;
+const COMMAND_MS = 5000;
+const CLOSE_MS = 1000;
+
+const STEADY: RedisOptions = {
+  retryStrategy: (times) => Math.min(times * RETRY_STEP_MS, MOST_RETRY_MS),
+  connectTimeout: CONNECT_MS,
+  // A server that became a replica (failover behind one address) refuses writes: connect anew and send again.
+  reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
+};
+
+/**
+ * Connects to `redis://` or `rediss://`, with user, password and database where the URL names them. Throws on another URL,
+ * without repeating it; a server that is away is only logged, and never with its password.
+ */
+export function connectRedis(url: string, { log, name }: { log: RedisLog; name: string }): RedisConnections {
+  const where = addressOf(url);
+  const opened = new Set<Redis>();
+  const open = (role: string, options: RedisOptions): Redis => {
+    const redis = new Redis(url, { ...STEADY, ...options, connectionName: `${name}-${role}` });
+    let away = false;
+    redis.on('error', (error: Error) => {
+      if (away) return;
+      away = true;
+      log.warn({ err: error, redis: where, role }, 'Redis is away; trying again.');
+    });
+    redis.on('ready', () => {
+      if (away) log.info({ redis: where, role }, 'Redis is back.');
+      away = false;
+    });
+    opened.add(redis);
+    redis.once('end', () => opened.delete(redis));
+    return redis;
+  };
+  return {
+    commands: open('commands', { maxRetriesPerRequest: RETRIES_PER_COMMAND, commandTimeout: COMMAND_MS }),
+    subscriber: () => open('subscriber', { maxRetriesPerRequest: null }),
+    waiting: () => open('waiting', { maxRetriesPerRequest: null }),
+    close: async () => {
+      await Promise.all([...opened].map(quit));
+    },
+  };
+}
+
+/** Scheme, host, port and database; nothing secret. */
+function addressOf(url: string): string {
+  if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
+    throw new Error('The Redis URL must be redis://host:port/database or rediss://…');
+  }
+  const { protocol, host, pathname } = new URL(url);
+  if (!/^(?:\/\d*)?$/.test(pathname)) throw new Error('The path of the Redis URL must be a database number.');
+  return `${protocol}//${host}${pathname}`;
+}
+
+/** Waits for what is under way, but not for a server that is away. */
+async function quit(redis: Redis): Promise<void> {
+  if (redis.status !== 'ready') return redis.disconnect();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_MS);
+  });
+  await Promise.race([redis.quit().catch(() => undefined), late]);
+  clearTimeout(timer);
+  redis.disconnect();
+}
