@@ -1,0 +1,71 @@
+import type { LookupFunction } from 'node:net';
+import { openEgress } from '../../outbound/egress.ts';
+import { systemClock, type Clock } from '../../simulator/clock.ts';
+import type { EngineLog, TaskEngine } from '../engine/engine.ts';
+import { WebhookDeliverer } from './deliverer.ts';
+import { LANE_WIDTH } from './lane.ts';
+import type { Receiver } from './receiver.ts';
+import { parseSecret } from './signature.ts';
+import type { WebhookStore } from './store.ts';
+
+/** As configured. */
+export interface WebhookSettings {
+  receivers: readonly Receiver[];
+  /** `whsec_…`; each signs every message. */
+  secrets: readonly string[];
+  /** Whether receivers may be at addresses that are not public. */
+  allowPrivate: boolean;
+}
+
+export interface OpenWebhooksOptions extends WebhookSettings {
+  store: WebhookStore;
+  engine: Pick<TaskEngine, 'get'>;
+  log: EngineLog;
+  clock?: Pick<Clock, 'now'>;
+  /** In place of the system's resolver. */
+  lookup?: LookupFunction;
+}
+
+/** Webhooks at work. */
+export interface OpenWebhooks {
+  /** To be called after a change of a task was published; without it a change is noticed within a second. */
+  wake(): void;
+  /** Before the engine is closed, whose store it uses. Tries under way have five seconds to end. */
+  close(): Promise<void>;
+}
+
+/**
+ * Notes the receivers in the outbox and begins to tell them. Without receivers nothing is noted any more, what was
+ * noted is dropped, and nothing runs. Only for a process that works on tasks.
+ */
+export async function openWebhooks(options: OpenWebhooksOptions): Promise<OpenWebhooks> {
+  const { receivers, store, engine, log, allowPrivate, lookup, clock = systemClock } = options;
+  await store.receivers(receivers.map(({ name }) => name));
+  if (receivers.length === 0) return { wake: () => {}, close: () => Promise.resolve() };
+  const ways = receivers.map(({ name, url }) => ({
+    name,
+    egress: openEgress(url, { allowPrivate, connections: LANE_WIDTH, ...(lookup ? { lookup } : {}) }),
+  }));
+  const deliverer = new WebhookDeliverer({
+    store,
+    engine,
+    log,
+    secrets: options.secrets.map(secretOf),
+    receivers: new Map(ways.map(({ name, egress }) => [name, (...message) => egress.post(...message)])),
+    now: () => clock.now(),
+    random: Math.random,
+  });
+  return {
+    wake: () => deliverer.wake(),
+    async close() {
+      await deliverer.close();
+      await Promise.all(ways.map(({ egress }) => egress.close()));
+    },
+  };
+}
+
+function secretOf(text: string): Buffer {
+  const secret = parseSecret(text);
+  if (!secret) throw new RangeError('A secret of webhooks is not as Standard Webhooks has them.');
+  return secret;
+}
