@@ -1,5 +1,6 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
 import { Receipt } from './domain/receipt.ts';
@@ -17,9 +18,11 @@ import { createHostCheck } from './http/hosts.ts';
 import { createJsonAnswer } from './http/jsonAnswer.ts';
 import type { Log } from './http/log.ts';
 import { JSON_TYPE, resultTypeOf } from './http/mediaTypes.ts';
+import { asksForWebSocket, ignoreUpgrade } from './http/otherUpgrades.ts';
 import { isReceiptWanted, RECEIPT_HEADER } from './http/receiptWanted.ts';
 import { Refusal } from './http/refusal.ts';
 import { checkMediaType, checkQuery } from './http/requestChecks.ts';
+import { createWebSockets } from './http/webSockets.ts';
 import { answerByYoga } from './http/yogaAnswer.ts';
 
 /** What the resolvers' context is made of, for every request anew. */
@@ -67,7 +70,16 @@ const KEEP_ALIVE_MS = 65_000;
 /** A megabyte in 30 s is slower than any client that means it. */
 const REQUEST_RECEIVED_MS = 30_000;
 
-/** The gateway's HTTP side: /graphql (JSON, event streams, GraphiQL), /health/live and /health/ready. */
+/**
+ * An event stream of which nothing could be written for so long has no reader any more. Comments are written each 12 s, so
+ * one that is read is never as quiet.
+ */
+const STALLED_MS = 60_000;
+
+/** A connection that is silent is asked after so long whether the other end is still there; Linux gives up 10 s later. */
+const PROBE_MS = 30_000;
+
+/** The gateway's HTTP side: /graphql (JSON, event streams, WebSockets, GraphiQL), /health/live and /health/ready. */
 export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
   const { config, log } = options;
   const isAllowedHost = createHostCheck(config.host);
@@ -127,6 +139,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       headers,
       () => {
         streams.add(abort);
+        request.socket.setTimeout(STALLED_MS);
         response.once('close', () => streams.delete(abort));
         if (closing) abort.abort(new ShuttingDown());
       },
@@ -176,7 +189,25 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     );
   };
 
-  const server = createServer((request, response) => {
+  const webSockets = createWebSockets({
+    engine,
+    keys,
+    isAllowedHost,
+    corsOrigins: config.corsOrigins,
+    receipts: config.receipts,
+    log,
+    context: ({ client, signal, requestId, receipt }) =>
+      options.context({
+        headers: { get: (name) => headerOf(client.request, name) },
+        signal,
+        client: client.name,
+        requestId,
+        deadlineMs: config.deadlineMs,
+        receipt,
+      }),
+  });
+
+  const server = createServer({ keepAlive: true, keepAliveInitialDelay: PROBE_MS }, (request, response) => {
     const exchange = createExchange(request, response);
     response.once('close', () => {
       const aborted = !response.writableFinished;
@@ -198,6 +229,10 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     route(exchange).catch((error: unknown) => fail(exchange, error));
   });
   const connections = followConnections(server);
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (asksForWebSocket(request)) webSockets.upgrade(request, socket, head);
+    else ignoreUpgrade(server, request, socket, head);
+  });
   server.requestTimeout = REQUEST_RECEIVED_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
 
@@ -205,8 +240,11 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const stream of streams) stream.abort(new ShuttingDown());
     connections.drain();
-    const force = setTimeout(() => server.closeAllConnections(), options.drainMs ?? DRAIN_MS);
-    await closed;
+    const force = setTimeout(() => {
+      server.closeAllConnections();
+      webSockets.terminate();
+    }, options.drainMs ?? DRAIN_MS);
+    await Promise.all([closed, webSockets.drain()]);
     clearTimeout(force);
     await engine.yoga.dispose();
   };

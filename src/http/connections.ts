@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 export interface Connections {
@@ -17,6 +17,8 @@ export function followConnections(server: Server): Connections {
     underWay.set(socket, 0);
     socket.once('close', () => underWay.delete(socket));
   });
+  // From here on whoever took it over closes it.
+  server.on('upgrade', ({ socket }: IncomingMessage) => underWay.delete(socket));
   server.on('request', ({ socket }, response: ServerResponse) => {
     underWay.set(socket, (underWay.get(socket) ?? 0) + 1);
     response.once('close', () => {

@@ -1,3 +1,5 @@
+import { GraphQLError } from 'graphql';
+
 /** The reason with which streams are ended when the server closes. */
 export class ShuttingDown extends Error {
   override readonly name = 'ShuttingDown';
@@ -5,6 +7,12 @@ export class ShuttingDown extends Error {
   constructor() {
     super('The gateway is shutting down.');
   }
+}
+
+/** What an operation is told that ends because the server does: a watcher must not take it for the end of the task. */
+export function shuttingDown(): GraphQLError {
+  const { message } = new ShuttingDown();
+  return new GraphQLError(`${message} Subscribe again.`, { extensions: { code: 'SHUTTING_DOWN' } });
 }
 
 /**

@@ -1,17 +1,17 @@
 import {
   createSourceEventStream,
   execute,
-  GraphQLError,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
+  type GraphQLError,
   type GraphQLSchema,
 } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { createQueryCompiler } from './compiledQuery.ts';
 import { eachEvent } from './eachEvent.ts';
-import { endOnAbort, ShuttingDown } from './endOnAbort.ts';
+import { endOnAbort, shuttingDown, ShuttingDown } from './endOnAbort.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { Log } from './log.ts';
 import { createMaskError } from './maskError.ts';
@@ -120,10 +120,7 @@ function scopeOf(contextValue: unknown): RequestScope {
   return (contextValue as { scope: RequestScope }).scope;
 }
 
-/** A watcher must not take the server's end for the task's: the last event says to subscribe again. */
+/** The last result of a stream that ends with the server. */
 function farewell(reason: unknown): { errors: GraphQLError[] } | null {
-  if (!(reason instanceof ShuttingDown)) return null;
-  return {
-    errors: [new GraphQLError(`${reason.message} Subscribe again.`, { extensions: { code: 'SHUTTING_DOWN' } })],
-  };
+  return reason instanceof ShuttingDown ? { errors: [shuttingDown()] } : null;
 }

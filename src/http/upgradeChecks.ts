@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
+import { Refusal } from './refusal.ts';
+
+export interface UpgradeRules {
+  isAllowedHost: (host: string | undefined) => boolean;
+  /** Origins of web pages that may open sockets, besides the gateway's own. */
+  corsOrigins: readonly string[];
+}
+
+/**
+ * Throws a Refusal unless a WebSocket may be opened by this request. All of it happens before the upgrade: a page that is
+ * not let in learns nothing but the status.
+ */
+export function checkUpgrade({ url, headers }: IncomingMessage, { isAllowedHost, corsOrigins }: UpgradeRules): void {
+  const [path] = (url ?? '/').split('?', 1);
+  if (path !== '/graphql') throw new Refusal(404, 'NOT_FOUND', 'There is nothing here; GraphQL is at /graphql.');
+  if (!isAllowedHost(headers.host)) {
+    throw new Refusal(421, 'MISDIRECTED_REQUEST', 'The gateway is not known under this host name.');
+  }
+  const { origin } = headers;
+  // Browsers ask nobody before they open a socket to a foreign host, and let the page read all of it: there is no CORS.
+  if (origin !== undefined && !isOwn(origin, headers.host) && !corsOrigins.includes(origin)) {
+    throw new Refusal(403, 'FORBIDDEN', 'Pages of this origin may not open a WebSocket here.');
+  }
+  if (handleProtocols(headers['sec-websocket-protocol'] ?? '') === false) {
+    throw new Refusal(400, 'BAD_REQUEST', `A WebSocket here speaks ${GRAPHQL_TRANSPORT_WS_PROTOCOL}.`);
+  }
+}
+
+/** Whether a page comes from the host it asks. The scheme is not compared: a proxy may have taken TLS off. */
+function isOwn(origin: string, host: string | undefined): boolean {
+  try {
+    return new URL(origin).host === host?.toLowerCase();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,143 @@
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { handleProtocols, MessageType } from 'graphql-ws';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { MAX_BODY_BYTES } from './body.ts';
+import { JSON_TYPE } from './mediaTypes.ts';
+import { Refusal } from './refusal.ts';
+import { checkUpgrade, type UpgradeRules } from './upgradeChecks.ts';
+import { WebSocketClient } from './webSocketClient.ts';
+import { createProtocol, MAX_OPERATIONS, type ProtocolOptions } from './webSocketProtocol.ts';
+
+export interface WebSockets {
+  /** Makes a WebSocket of a request that asks for one, or refuses it. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Takes no more sockets and operations, ends streams, waits for the rest and closes. Resolves once all are closed. */
+  drain(): Promise<void>;
+  /** Tears down what is still open. */
+  terminate(): void;
+}
+
+/** As often as event streams are sent a comment; load balancers cut what is silent for 60 s. */
+const PING_MS = 12_000;
+
+/**
+ * Each operation is one message that is being dealt with. A client that has twice as many sends without reading the
+ * answers; no more is read of it until it does.
+ */
+const MAX_HANDLING = 2 * MAX_OPERATIONS;
+
+/** GraphQL over WebSocket, on the connections of an HTTP server. */
+export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSockets {
+  const { log } = options;
+  const protocol = createProtocol(options);
+  const clients = new Set<WebSocketClient>();
+  let closing = false;
+  const upgrader = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    // As a body over HTTP; ws closes with 1009 beyond it.
+    maxPayload: MAX_BODY_BYTES,
+    // A deflate context takes some 300 KB a socket, and answers are small.
+    perMessageDeflate: false,
+    handleProtocols,
+  });
+  let beating: NodeJS.Timeout | null = null;
+
+  const opened = (socket: WebSocket, request: IncomingMessage): void => {
+    const client = new WebSocketClient(socket, request);
+    clients.add(client);
+    beating ??= setInterval(() => clients.forEach((each) => each.beat()), PING_MS).unref();
+    // `close` follows, and tells the protocol.
+    socket.on('error', (error) => log.debug({ err: error, client: client.name }, 'a WebSocket failed'));
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) => client.send(text),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (hear) => socket.on('message', (data: Buffer) => void handle(client, data.toString('utf8'), hear)),
+      },
+      { client },
+    );
+    socket.once('close', (code, reason) => {
+      clients.delete(client);
+      client.gone();
+      if (clients.size === 0 && beating) {
+        clearInterval(beating);
+        beating = null;
+      }
+      closed(code, reason.toString('utf8')).catch((error: unknown) => failed(client, error));
+    });
+  };
+
+  const handle = async (client: WebSocketClient, text: string, hear: (text: string) => Promise<void>) => {
+    const { socket } = client;
+    client.handling += 1;
+    if (client.handling >= MAX_HANDLING) socket.pause();
+    try {
+      const id = completedId(text);
+      if (id !== null) client.completed(id);
+      await hear(text);
+    } catch (error) {
+      failed(client, error);
+    }
+    client.handling -= 1;
+    if (socket.isPaused && client.handling < MAX_HANDLING) socket.resume();
+    client.closeWhenIdle();
+  };
+
+  const failed = (client: WebSocketClient, error: unknown): void => {
+    log.error({ err: error, client: client.name }, 'a WebSocket is closed: a message could not be dealt with');
+    client.socket.close(4500, 'Internal server error');
+  };
+
+  return {
+    upgrade(request, socket, head) {
+      try {
+        if (closing) throw new Refusal(503, 'SHUTTING_DOWN', 'The gateway is shutting down.');
+        checkUpgrade(request, options);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        log.info({ method: request.method, route: 'graphql', status: error.status, client: null }, 'request');
+        refuse(socket, error);
+        return;
+      }
+      upgrader.handleUpgrade(request, socket, head, opened);
+    },
+    async drain() {
+      closing = true;
+      await Promise.all([...clients].map((client) => client.drain()));
+    },
+    terminate() {
+      for (const { socket } of clients) socket.terminate();
+    },
+  };
+}
+
+/** The id of a `complete`; null of any other message. graphql-ws ends streams by it, and leaves queries running. */
+function completedId(text: string): string | null {
+  if (!text.includes(`"${MessageType.Complete}"`)) return null;
+  try {
+    const { type, id } = JSON.parse(text) as { type?: unknown; id?: unknown };
+    return type === MessageType.Complete && typeof id === 'string' ? id : null;
+  } catch {
+    // The protocol complains of it.
+    return null;
+  }
+}
+
+function refuse(socket: Duplex, refusal: Refusal): void {
+  const body = JSON.stringify(refusal);
+  // The client may be gone already, and nobody else listens.
+  socket.on('error', () => socket.destroy());
+  socket.end(
+    [
+      `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
+      'connection: close',
+      `content-type: ${JSON_TYPE}; charset=utf-8`,
+      `content-length: ${Buffer.byteLength(body)}`,
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
