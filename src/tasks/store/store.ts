@@ -78,8 +78,8 @@ export type StoreStartResult =
 export interface TaskStore {
   /**
    * Stores a task with its items and claims its idempotency key, scoped to (tenant, client) for 24 hours.
-   * An item that sets a rating cancels (SUPERSEDED) earlier ones for the same (tenant, integration, employee, skill) that
-   * are not under way; a bare tag cancels nothing, because it would lose the rating that it waits for.
+   * An item that sets or removes a rating cancels (SUPERSEDED) earlier ones for the same (tenant, integration, employee,
+   * skill) that are not under way; a bare tag cancels nothing, because it would lose the rating that it waits for.
    */
   start(task: TaskToStore, now: number): Promise<StoreStartResult>;
   /** What a key stands for, without claiming it; null when it is free. */
@@ -97,6 +97,7 @@ export interface TaskStore {
   open(batch: BatchRef): Promise<OpenItem[]>;
   /**
    * Applies the changes whose item is still in the version they were made from and unfinished, as one revision.
+   * One that puts an item of a cancelled task back to be tried again ends it, as `cancel` would have.
    * Answers the task as stored and the positions that changed; null when none did.
    */
   apply(taskId: string, changes: readonly ItemChange[], now: number): Promise<{ task: Task; changed: number[] } | null>;
