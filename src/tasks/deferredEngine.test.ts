@@ -3,7 +3,7 @@ import { deferredEngine } from './deferredEngine.ts';
 import type { TaskEngine } from './engine/engine.ts';
 import type { NewTask } from './task.ts';
 
-const TASK: NewTask = { tenant: 't', client: null, kind: 'RATE_SKILLS', items: [], idempotency: null };
+const TASK: NewTask = { tenant: 't', client: null, kind: 'RATE_SKILLS', items: [], idempotency: null, parentId: null };
 
 /** Every call with its arguments, as the engine behind got them; answers the call's name. */
 function recorder() {
@@ -30,6 +30,7 @@ describe('an engine that is still opening', () => {
     const { promise, resolve } = withResolvers<TaskEngine>();
     const deferred = deferredEngine(promise);
     const key = { key: 'k', bodyHash: 'h' };
+    const hear = () => {};
     const answers = Promise.all([
       deferred.start(TASK),
       deferred.replay('t', null, key),
@@ -37,12 +38,26 @@ describe('an engine that is still opening', () => {
       deferred.item('t', 'id', 3),
       deferred.items('t', 'id', { limit: 5 }),
       deferred.watch('t', 'id', { afterRevision: 1 }),
+      deferred.cancel('t', 'id'),
+      deferred.list('t', { states: ['QUEUED'] }, { after: 'c', limit: 5 }),
+      deferred.follow(7, hear),
       deferred.close(),
     ]);
     await Promise.resolve();
     expect(calls).toEqual([]);
     resolve(engine);
-    expect(await answers).toEqual(['start', 'replay', 'get', 'item', 'items', 'watch', 'close']);
+    expect(await answers).toEqual([
+      'start',
+      'replay',
+      'get',
+      'item',
+      'items',
+      'watch',
+      'cancel',
+      'list',
+      'follow',
+      'close',
+    ]);
     expect(calls).toEqual([
       ['start', TASK],
       ['replay', 't', null, key],
@@ -50,6 +65,9 @@ describe('an engine that is still opening', () => {
       ['item', 't', 'id', 3],
       ['items', 't', 'id', { limit: 5 }],
       ['watch', 't', 'id', { afterRevision: 1 }],
+      ['cancel', 't', 'id'],
+      ['list', 't', { states: ['QUEUED'] }, { after: 'c', limit: 5 }],
+      ['follow', 7, hear],
       ['close'],
     ]);
   });

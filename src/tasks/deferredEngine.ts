@@ -9,6 +9,9 @@ export function deferredEngine(opening: Promise<TaskEngine>): TaskEngine {
     item: async (tenant, taskId, position) => (await opening).item(tenant, taskId, position),
     items: async (tenant, taskId, page) => (await opening).items(tenant, taskId, page),
     watch: async (tenant, id, options) => (await opening).watch(tenant, id, options),
+    cancel: async (tenant, id) => (await opening).cancel(tenant, id),
+    list: async (tenant, filter, page) => (await opening).list(tenant, filter, page),
+    follow: async (since, hear) => (await opening).follow(since, hear),
     close: async () => (await opening).close(),
   };
 }

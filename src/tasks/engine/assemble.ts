@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { LinkStore } from '../../links/linkStore.ts';
 import type { TaskStore } from '../store/store.ts';
-import type { Task, TaskItem, TaskItemState } from '../task.ts';
+import type { Task, TaskItemState } from '../task.ts';
+import type { WebhookStore } from '../webhooks/store.ts';
 import { batchesOf } from './batches.ts';
-import type { EngineOptions, TaskEngine } from './engine.ts';
+import type { EngineOptions, EngineStatus, OpenEngine } from './engine.ts';
 import type { TaskEvents } from './events.ts';
+import { followWritten } from './follow.ts';
 import type { JobQueue } from './queue.ts';
 import { runBatch } from './runBatch.ts';
+import { startSweep } from './sweep.ts';
 import { systemClock } from '../../simulator/clock.ts';
 import { watchTask, type Watcher } from './watch.ts';
 
@@ -15,8 +18,13 @@ export interface EngineParts {
   store: TaskStore;
   /** Not the engine's own: it lives in the same database, which the engine opens. */
   links: LinkStore;
+  webhooks: WebhookStore;
   queue: JobQueue;
   events: TaskEvents;
+  /** Whether other processes stand on the same store. */
+  shared: boolean;
+  /** As OpenEngine.status. */
+  status(): Promise<EngineStatus>;
   /** Calls back once when the store is lost. */
   onLost(lost: (error: Error) => void): void;
   /** Closes the store and gives up what was claimed for it. */
@@ -25,40 +33,20 @@ export interface EngineParts {
 
 /** What running visits get to finish before they are handed back. */
 const GRACE_MS = 5000;
-/** Pause before batches that could not be enqueued are looked for again. */
-const SWEEP_MS = 5000;
 /** Retention is counted in days, so an hour more does not matter. */
 const EXPIRY_MS = 3_600_000;
 /** Not while the program starts. */
 const FIRST_EXPIRY_MS = 60_000;
 
 /** An engine at work. What was stored and not enqueued, because the process died between the two, is enqueued first. */
-export async function assembleEngine(parts: EngineParts, options: EngineOptions): Promise<TaskEngine> {
-  const { store, queue, events } = parts;
+export async function assembleEngine(parts: EngineParts, options: EngineOptions): Promise<OpenEngine> {
+  const { store, queue, events, webhooks } = parts;
   const { log, clock = systemClock } = options;
   const watchers = new Set<Watcher>();
-  const enqueuing = new Set<Promise<void>>();
-  let sweeping: NodeJS.Timeout | null = null;
+  const followers = new Set<() => void>();
   let closed: Error | null = null;
   let closing: Promise<void> | null = null;
 
-  const sweep = async (): Promise<void> => {
-    const batches = await store.unfinished();
-    for (let at = 0; at < batches.length; at += 500) await queue.add(batches.slice(at, at + 500));
-  };
-  const enqueue = (work: () => Promise<void>): void => {
-    const promise = work()
-      .catch((error: unknown) => {
-        if (closed) return;
-        log.error({ err: error }, 'Stored work could not be enqueued; trying again.');
-        sweeping ??= setTimeout(() => {
-          sweeping = null;
-          enqueue(sweep);
-        }, SWEEP_MS);
-      })
-      .finally(() => enqueuing.delete(promise));
-    enqueuing.add(promise);
-  };
   const expire = (): void => {
     if (closed) return;
     store.expire(clock.now()).then(
@@ -70,24 +58,18 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
     if (closed) throw closed;
     return ask();
   };
-  const written = (tenant: string, item: TaskItem): void => {
-    try {
-      options.onWritten?.({ tenant, taskId: item.taskId, item });
-    } catch (error) {
-      log.error({ err: error }, 'A listener to written items threw.');
-    }
-  };
 
-  await sweep();
+  if (options.webhookReceivers) await webhooks.receivers(options.webhookReceivers);
+  const sweep = await startSweep({ store, queue, shared: parts.shared, log });
   const firstExpiry = setTimeout(expire, FIRST_EXPIRY_MS).unref();
   const expiring = setInterval(expire, EXPIRY_MS).unref();
   if (options.work !== false) {
     const work = {
       store,
-      written,
       log,
       ports: (integration: string) => options.ports(integration),
       publish: (task: Task) => events.publish(task),
+      written: () => events.publishWritten(),
       now: () => clock.now(),
       random: Math.random,
     };
@@ -98,18 +80,23 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
     closed = error;
     clearTimeout(firstExpiry);
     clearInterval(expiring);
-    if (sweeping) clearTimeout(sweeping);
+    for (const stopFollowing of followers) stopFollowing();
+    followers.clear();
   };
   parts.onLost((error) => {
     if (closed) return;
     stop(error);
     log.error({ err: error }, 'The task store is lost.');
     for (const watcher of watchers) watcher.end(error);
+    void sweep.stop();
     void queue.close({ graceMs: 0, lost: true });
     options.onFailure?.(error);
   });
 
   return {
+    links: parts.links,
+    webhooks,
+    status: () => parts.status(),
     start: (task) =>
       orRefused(async () => {
         if (task.items.length === 0) throw new RangeError('A task needs at least one item.');
@@ -118,7 +105,7 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
         const result = await store.start({ ...task, id, batches }, clock.now());
         if (result.outcome !== 'started') return result;
         for (const other of result.overtaken) events.publish(other);
-        enqueue(() => queue.add([...new Set(batches)].map((batch) => ({ taskId: id, batch }))));
+        sweep.enqueue([...new Set(batches)].map((batch) => ({ taskId: id, batch })));
         return { outcome: 'started', task: result.task };
       }),
     replay: (tenant, client, key) => orRefused(() => store.claimed(tenant, client, key, clock.now())),
@@ -139,11 +126,29 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
         if (watcher && !watcher.ended) watchers.add(watcher);
         return watcher;
       }),
+    cancel: (tenant, id) =>
+      orRefused(async () => {
+        const result = await store.cancel(tenant, id, clock.now());
+        if (result?.changed) events.publish(result.task);
+        return result?.task ?? null;
+      }),
+    list: (tenant, filter, page) => orRefused(() => store.list(tenant, filter, page)),
+    follow: (since, hear) =>
+      orRefused(async () => {
+        const stopReading = await followWritten({ store, events, log }, since, hear);
+        const stopFollowing = (): void => {
+          followers.delete(stopFollowing);
+          stopReading();
+        };
+        if (closed) stopReading();
+        else followers.add(stopFollowing);
+        return stopFollowing;
+      }),
     close: () =>
       (closing ??= (async () => {
         const lost = closed !== null;
         stop(closed ?? new Error('The task engine is closed.'));
-        await Promise.all(enqueuing);
+        await sweep.stop();
         if (!lost) await queue.close({ graceMs: GRACE_MS });
         for (const watcher of watchers) watcher.end();
         await parts.release();

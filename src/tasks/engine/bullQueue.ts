@@ -15,15 +15,16 @@ import type { JobQueue, Visitor } from './queue.ts';
 export interface BullOptions<Connection> {
   connection: Connection;
   backend: BackendFactory<IQueueBackend, Connection>;
+  /** How long a job stays with a process that says nothing any more. */
+  lockMs: number;
+  /** Pause between looks for jobs that were left behind. */
+  stalledCheckMs: number;
   log: EngineLog;
 }
 
 const NAME = 'tasks';
 /** Jobs at once. Most wait for a provider, whose own pool bounds them; the store is what this many keep busy. */
 const CONCURRENCY = 50;
-/** Work of a killed process is taken up after at most lock + two checks, 5 s; the defaults are 30 s each. */
-const LOCK_MS = 3000;
-const STALLED_CHECK_MS = 1000;
 /** A job whose process dies again and again is still wanted. */
 const MOST_STALLS = 1_000_000;
 /** A visit fails only where the store does; then there is no end to trying again. */
@@ -33,7 +34,8 @@ const BACKOFF_MS = 2000;
 const ABANDON_MS = 1000;
 
 /** The job queue on BullMQ, over any of its stores. One job per batch, under a deterministic id, until the batch is done with. */
-export function bullQueue<Connection>({ connection, backend, log }: BullOptions<Connection>): JobQueue {
+export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueue {
+  const { connection, backend, lockMs, stalledCheckMs, log } = options;
   const queue = new Queue<BatchRef, void, string, BatchRef, void, string, IQueueBackend, Connection>(
     NAME,
     {
@@ -90,8 +92,8 @@ export function bullQueue<Connection>({ connection, backend, log }: BullOptions<
         {
           connection,
           concurrency: CONCURRENCY,
-          lockDuration: LOCK_MS,
-          stalledInterval: STALLED_CHECK_MS,
+          lockDuration: lockMs,
+          stalledInterval: stalledCheckMs,
           maxStalledCount: MOST_STALLS,
         },
         backend,

@@ -5,17 +5,23 @@ import { lockDirectory } from '../store/lock.ts';
 import { migrate } from '../store/migrations.ts';
 import { PglitePool } from '../store/pglitePool.ts';
 import { postgresStore } from '../store/postgresStore.ts';
-import type { TaskStore } from '../store/store.ts';
+import { TASK_RETENTION_MS, type TaskStore } from '../store/store.ts';
+import { postgresWebhookStore } from '../webhooks/postgresWebhookStore.ts';
 import type { EngineParts } from './assemble.ts';
 import { bullQueue } from './bullQueue.ts';
-import type { EngineOptions } from './engine.ts';
+import type { EmbeddedOptions } from './engine.ts';
 import { localEvents } from './events.ts';
+
+/** Work of a killed process is taken up after at most lock + two checks, 5 s; the defaults are 30 s each. */
+const LOCK_MS = 3000;
+const STALLED_CHECK_MS = 1000;
 
 /** Store, queue and events of one process without a server: all in one database in a thread, under `dataDir`. */
 export async function openEmbeddedParts({
   dataDir,
   log,
-}: Pick<EngineOptions, 'dataDir' | 'log'>): Promise<EngineParts> {
+  retentionMs = TASK_RETENTION_MS,
+}: EmbeddedOptions): Promise<EngineParts> {
   const lock = await lockDirectory(dataDir);
   let pool: PglitePool | null = null;
   try {
@@ -24,10 +30,20 @@ export async function openEmbeddedParts({
     await migrate(open);
     await migrateQueue(open);
     return {
-      store: vacuumed(open, postgresStore(open)),
+      store: vacuumed(open, postgresStore(open, { retentionMs })),
       links: postgresLinkStore(open),
-      queue: bullQueue({ connection: open, backend: createPostgresBackend, log }),
+      webhooks: postgresWebhookStore(open),
+      queue: bullQueue({
+        connection: open,
+        backend: createPostgresBackend,
+        lockMs: LOCK_MS,
+        stalledCheckMs: STALLED_CHECK_MS,
+        log,
+      }),
       events: localEvents(),
+      shared: false,
+      // In this process: lost means lost for good, which onLost says.
+      status: () => Promise.resolve({ store: 'open', dangers: [] }),
       onLost: (lost) => open.once('error', lost),
       release: async () => {
         await open.end();

@@ -65,10 +65,20 @@ export interface TaskEngine {
   close(): Promise<void>;
 }
 
+/** What readiness needs to know. */
+export interface EngineStatus {
+  /** Away: calls fail now, and work goes on once it is back. */
+  store: 'open' | 'away';
+  /** Settings with which the store may lose tasks, each in a sentence. */
+  dangers: string[];
+}
+
 /** An engine with what else its database holds. */
 export interface OpenEngine extends TaskEngine {
   links: LinkStore;
   webhooks: WebhookStore;
+  /** Asks the store now. */
+  status(): Promise<EngineStatus>;
 }
 
 /** Shaped like pino. */
@@ -78,19 +88,25 @@ export interface EngineLog {
   error(object: object, message: string): void;
 }
 
+/** What every engine is given, whatever it stands on. */
 export interface EngineOptions {
-  /** Where the data lie, e.g. `.data`; created when absent. */
-  dataDir: string;
   /** The ports of an integration; null when there is none of this name (any more). */
   ports(integration: string): Ports | null;
-  /** Called after an item SUCCEEDED and was stored. */
-  onWritten?(event: { tenant: string; taskId: string; item: TaskItem }): void;
   /** Called once when the store is lost for good; from then on every call rejects. */
   onFailure?(error: Error): void;
   log: EngineLog;
   clock?: Pick<Clock, 'now'>;
   /** False: serve only. */
   work?: boolean;
+  /** How long the items of a finished task are kept; seven days where absent. */
+  retentionMs?: number;
+  /** Receivers of webhooks for which changes are noted from the start; absent: as they were. */
+  webhookReceivers?: readonly string[];
+}
+
+export interface EmbeddedOptions extends EngineOptions {
+  /** Where the data lie, e.g. `.data`; created when absent. */
+  dataDir: string;
 }
 
 /**
@@ -98,10 +114,10 @@ export interface EngineOptions {
  * Tasks survive the death of the process, not a power cut (the store never calls fsync).
  * Rejects when another live process owns the directory. The first opening takes some seconds, later ones about half a one.
  */
-export async function openEmbeddedEngine(options: EngineOptions): Promise<OpenEngine> {
+export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<OpenEngine> {
   const parts = await openEmbeddedParts(options);
   try {
-    return { ...(await assembleEngine(parts, options)), links: parts.links };
+    return await assembleEngine(parts, options);
   } catch (error) {
     await parts.release();
     throw error;

@@ -64,7 +64,7 @@ let clock: VirtualClock;
 let tenant: string;
 let ports: Ports | null;
 let published: Task[];
-let written: TaskItem[];
+let signals: number;
 let calls: string[];
 
 beforeEach(() => {
@@ -72,7 +72,7 @@ beforeEach(() => {
   tenant = randomUUID();
   ports = null;
   published = [];
-  written = [];
+  signals = 0;
   calls = [];
 });
 
@@ -108,7 +108,10 @@ function newItem(skillId: string, operation: 'rate' | 'assign' = 'rate', bare = 
 async function start(...items: NewTaskItem[]): Promise<string> {
   const id = randomUUID();
   const batches = batchesOf(items, () => ports);
-  await store.start({ id, tenant, client: null, kind: 'RATE_SKILLS', items, idempotency: null, batches }, clock.now());
+  await store.start(
+    { id, tenant, client: null, kind: 'RATE_SKILLS', items, idempotency: null, parentId: null, batches },
+    clock.now(),
+  );
   return id;
 }
 
@@ -121,7 +124,9 @@ async function visit(
     store: through,
     ports: () => ports,
     publish: (task: Task) => published.push(task),
-    written: (_tenant: string, item: TaskItem) => written.push(item),
+    written: () => {
+      signals += 1;
+    },
     now: () => clock.now(),
     random: () => 0,
     log: { info: () => {}, warn: () => {}, error: () => {} },
@@ -161,7 +166,7 @@ describe('a visit', () => {
     ]);
     expect(published.map(({ revision, state }) => `${revision} ${state}`)).toEqual(['2 RUNNING', '3 SUCCEEDED']);
     expect(await only(id)).toMatchObject({ state: 'SUCCEEDED', outcome: { kind: 'rating', row: { skillId: 'a' } } });
-    expect(written.map((item) => item.position)).toEqual([0, 1]);
+    expect(signals).toBe(1);
   });
 
   it('to a batch that is done sends nothing', async () => {
@@ -390,6 +395,130 @@ describe('an accepted item', () => {
   });
 });
 
+describe('items accepted under one task of the provider', () => {
+  const accepted = (): Result => ({ state: 'accepted', providerTaskId: 'bulk' });
+  const bulk = (script: ((items: readonly RatingWrite[]) => Result[] | Promise<Result[]>)[], runs = 1): Port =>
+    port(
+      Array.from({ length: runs }, () => all(accepted)),
+      {
+        follow: (id, { skillId }) => {
+          calls.push(`follow ${id} ${skillId}`);
+          return Promise.resolve(accepted());
+        },
+        followMany: async (id, items) => {
+          calls.push(`followMany ${id} ${items.map(({ skillId }) => skillId).join(' ')}`);
+          const step = script.shift();
+          if (!step) throw new Error('The port was asked once more than expected.');
+          return step(items);
+        },
+      },
+    );
+
+  it('are asked for in one call, and one that is left alone by itself', async () => {
+    const rejected = new ProviderError('REJECTED', 'No.');
+    ports = {
+      rate: bulk([all(accepted), ([a]) => [...(a ? [done(a)] : []), { state: 'failed', error: rejected }, accepted()]]),
+    };
+    const id = await start(newItem('a'), newItem('b'), newItem('c'));
+    clock.advance((await visit(id)) ?? 0);
+    clock.advance((await visit(id)) ?? 0);
+    clock.advance((await visit(id)) ?? 0);
+    expect((await itemsOf(id)).map(({ state }) => state)).toEqual(['SUCCEEDED', 'FAILED', 'RUNNING']);
+    await visit(id);
+    expect(calls).toEqual(['run a b c', 'followMany bulk a b c', 'followMany bulk a b c', 'follow bulk c']);
+  });
+
+  it('are all submitted once more when the provider has forgotten it', async () => {
+    ports = { rate: bulk([throwing(new ProviderError('NOT_FOUND', 'No such task.'))], 2) };
+    const id = await start(newItem('a'), newItem('b'));
+    clock.advance((await visit(id)) ?? 0);
+    clock.advance((await visit(id)) ?? 0);
+    await visit(id);
+    expect(calls).toEqual(['run a b', 'followMany bulk a b', 'run a b']);
+  });
+});
+
+describe('a task that is asked to stop', () => {
+  const stop = () => store.cancel(tenant, stopping, clock.now());
+  let stopping: string;
+  /** A port whose call is under way while the task is cancelled. */
+  const cancelledUnderWay = (result: (write: RatingWrite) => Result, more: Partial<Port> = {}): Port =>
+    port(
+      [
+        async (writes) => {
+          expect((await stop())?.task.state).toBe('CANCELLING');
+          return writes.map(result);
+        },
+      ],
+      more,
+    );
+
+  it('sends nothing any more', async () => {
+    ports = { rate: port([]) };
+    stopping = await start(newItem('a'), newItem('b'));
+    await stop();
+    expect(await visit(stopping)).toBeNull();
+    expect(await store.task(tenant, stopping)).toMatchObject({ state: 'CANCELLED', counts: { cancelled: 2 } });
+  });
+
+  it('shows what came of what was under way', async () => {
+    ports = { rate: cancelledUnderWay(done) };
+    stopping = await start(newItem('a'));
+    expect(await visit(stopping)).toBeNull();
+    expect(await only(stopping)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it.each([
+    ['failed for now', { state: 'failed', error: unavailable }, 'CANCELLED'],
+    ['was lost from sight', { state: 'unknown', error: timeout }, 'OUTCOME_UNKNOWN'],
+  ] as const)('does not try again what was under way and %s', async (_name, result, state) => {
+    ports = { rate: cancelledUnderWay(() => result) };
+    stopping = await start(newItem('a'));
+    // The wish came after the visit had read the item, so that the next one ends it, at once.
+    for (let wait = await visit(stopping); wait !== null; wait = await visit(stopping)) expect(wait).toBe(0);
+    expect(calls).toEqual(['run a']);
+    expect(await only(stopping)).toMatchObject({ state, problem: { code: result.error.code } });
+    expect((await store.task(tenant, stopping))?.state).toBe('CANCELLED');
+  });
+
+  it('follows what the provider accepted to its end', async () => {
+    const follow = async () => Promise.resolve(done({ employeeId: 'e1', skillId: 'a', value: null, scale: null }));
+    ports = { rate: cancelledUnderWay(() => ({ state: 'accepted', providerTaskId: 'p1' }), { follow }) };
+    stopping = await start(newItem('a'));
+    clock.advance((await visit(stopping)) ?? 0);
+    expect(await only(stopping)).toMatchObject({ state: 'RUNNING', providerTaskId: 'p1' });
+    expect(await visit(stopping)).toBeNull();
+    expect(await only(stopping)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('does not submit again what the provider has forgotten', async () => {
+    const follow = () => Promise.reject(new ProviderError('NOT_FOUND', 'No such task.'));
+    ports = { rate: cancelledUnderWay(() => ({ state: 'accepted', providerTaskId: 'p1' }), { follow }) };
+    stopping = await start(newItem('a'));
+    clock.advance((await visit(stopping)) ?? 0);
+    expect(await visit(stopping)).toBeNull();
+    expect(await only(stopping)).toMatchObject({ state: 'OUTCOME_UNKNOWN', attempts: 1 });
+  });
+
+  it.each(['safe', 'afterReadBack', 'never'] as const)(
+    'never sends again what a crash left behind, be it %s to repeat',
+    async (repeat) => {
+      const abort = new AbortController();
+      const dying = () => {
+        abort.abort(new Error('dead'));
+        throw abort.signal.reason;
+      };
+      ports = { rate: port([dying], { repeat }) };
+      stopping = await start(newItem('a'));
+      await expect(visit(stopping, { signal: abort.signal })).rejects.toThrow('dead');
+      await stop();
+      expect(await visit(stopping)).toBeNull();
+      expect(calls).toEqual(['run a']);
+      expect(await only(stopping)).toMatchObject({ state: 'OUTCOME_UNKNOWN', problem: { code: 'OUTCOME_UNKNOWN' } });
+    },
+  );
+});
+
 describe('a bare tag', () => {
   const reading = (read: (ids: readonly string[]) => Promise<RatingRow[]>): Ports => ({
     ratingsByEmployees: {
@@ -412,7 +541,7 @@ describe('a bare tag', () => {
       { state: 'SUCCEEDED' },
       { state: 'SUCCEEDED' },
     ]);
-    expect(written.map((item) => item.position)).toEqual([1, 2]);
+    expect(signals).toBe(1);
   });
 
   it('waits where the pair cannot be read, and its neighbours do not', async () => {
@@ -451,7 +580,7 @@ describe('a bare tag', () => {
     expect(await visit(id)).toBeNull();
     expect(calls).toEqual(['read e1', 'run a', 'read e1']);
     expect(await only(id)).toMatchObject({ state: 'SUCCEEDED', attempts: 1 });
-    expect(written).toHaveLength(1);
+    expect(signals).toBe(1);
   });
 });
 

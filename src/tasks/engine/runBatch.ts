@@ -2,17 +2,18 @@ import type { Call, Ports } from '../../domain/ports.ts';
 import { ProviderError, problemOf } from '../../domain/problem.ts';
 import { isFinalItem } from '../store/taskState.ts';
 import type { BatchRef, ItemChange, OpenItem, TaskStore } from '../store/store.ts';
-import type { Task, TaskItem } from '../task.ts';
+import type { Task } from '../task.ts';
 import type { EngineLog } from './engine.ts';
 import { heldRatings, isBareTag } from './heldRatings.ts';
-import { begun, changed, followDelay, LONGEST_PENDING_MS, lostSight, notSent, settled } from './settle.ts';
+import { begun, changed, followDelay, LONGEST_PENDING_MS, lostSight, notSent, settled, stopped } from './settle.ts';
 import { writerOf, type ItemResult, type Writer } from './writer.ts';
 
 export interface BatchWork {
   store: TaskStore;
   ports(integration: string): Ports | null;
   publish(task: Task): void;
-  written(tenant: string, item: TaskItem): void;
+  /** Called after items that SUCCEEDED were stored. */
+  written(): void;
   now(): number;
   random(): number;
   log: EngineLog;
@@ -62,25 +63,24 @@ class Visit {
     const failed = { state: 'FAILED', inFlight: false, problem: error.toProblem() } as const;
     await this.#save(
       items,
-      items.map((item) => (item.inFlight ? lostSight(item, error) : changed(item, failed))),
+      items.map((item) => (item.inFlight || item.progress.uncertain ? lostSight(item, error) : changed(item, failed))),
     );
   }
 
   async run(items: readonly OpenItem[], ports: Ports, writer: Writer): Promise<void> {
     const now = this.#work.now();
-    const [sends, follows, lost]: [OpenItem[], OpenItem[], OpenItem[]] = [[], [], []];
+    const [sends, follows, ends]: [OpenItem[], OpenItem[], ItemChange[]] = [[], [], []];
     for (const item of items) {
       const { dueAt } = item.progress;
-      if (item.blocked) this.#comeAgain(item, now + BLOCKED_MS);
+      // Asked to stop between being sent and waiting for another try.
+      if (item.cancelling && !item.inFlight) ends.push(stopped(item));
+      else if (item.blocked) this.#comeAgain(item, now + BLOCKED_MS);
       else if (dueAt !== null && dueAt > now) this.#comeAgain(item, dueAt);
       else if (item.inFlight && item.providerTaskId !== null) follows.push(item);
-      else if (item.inFlight && writer.repeat === 'never') lost.push(item);
+      else if (item.inFlight && (writer.repeat === 'never' || item.cancelling)) ends.push(lostSight(item, null));
       else sends.push(item);
     }
-    await this.#save(
-      lost,
-      lost.map((item) => lostSight(item, null)),
-    );
+    await this.#save(items, ends);
     // Both to their end, so that nothing is under way when the job is handed back.
     const outcomes = await Promise.allSettled([this.#follow(follows, writer), this.#send(sends, ports, writer)]);
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
@@ -146,33 +146,54 @@ class Visit {
   }
 
   async #follow(items: readonly OpenItem[], writer: Writer): Promise<void> {
-    const changes = await Promise.all(items.map((item) => this.#followOne(item, writer)));
+    const byTask = new Map<string | null, OpenItem[]>();
+    for (const item of items) byTask.set(item.providerTaskId, [...(byTask.get(item.providerTaskId) ?? []), item]);
+    const changes = await Promise.all([...byTask].map(([id, group]) => this.#followGroup(id, group, writer)));
     await this.#save(
       items,
-      changes.filter((change) => change !== null),
+      changes.flat().filter((change) => change !== null),
     );
   }
 
-  async #followOne(item: OpenItem, writer: Writer): Promise<ItemChange | null> {
-    const { follow } = writer;
-    if (!follow || item.providerTaskId === null) return lostSight(item, null);
-    let result: ItemResult;
+  /** Items under one task of the provider: asked for in one call where the port can, else each by itself. */
+  async #followGroup(
+    id: string | null,
+    items: readonly OpenItem[],
+    { follow, followMany, ...writer }: Writer,
+  ): Promise<(ItemChange | null)[]> {
+    if (!follow || id === null) return items.map((item) => lostSight(item, null));
+    const works = items.map((item) => item.work);
+    if (followMany && items.length > 1) return this.#followed(items, writer, () => followMany(id, works, this.#call));
+    const each = items.map((item) =>
+      this.#followed([item], writer, async () => [await follow(id, item.work, this.#call)]),
+    );
+    return (await Promise.all(each)).flat();
+  }
+
+  async #followed(
+    items: readonly OpenItem[],
+    writer: Pick<Writer, 'repeat'>,
+    ask: () => Promise<ItemResult[]>,
+  ): Promise<(ItemChange | null)[]> {
     try {
-      result = await follow(item.providerTaskId, item.work, this.#call);
+      const results = await ask();
+      return items.map((item, index) => {
+        const result = results[index] ?? unanswered();
+        if (result.state === 'accepted') return this.#stillPending(item, null);
+        return settled(item, result, this.#circumstances(writer));
+      });
     } catch (thrown) {
       const error = this.#providerError(thrown);
-      if (error.code === 'NOT_FOUND') return this.#forgotten(item, error, writer);
-      return this.#stillPending(item, error);
+      return items.map((item) =>
+        error.code === 'NOT_FOUND' ? this.#forgotten(item, error, writer) : this.#stillPending(item, error),
+      );
     }
-    return result.state === 'accepted'
-      ? this.#stillPending(item, null)
-      : settled(item, result, this.#circumstances(writer));
   }
 
   /** The provider has forgotten its task: once more, where that is harmless. */
-  #forgotten(item: OpenItem, error: ProviderError, writer: Writer): ItemChange {
-    if (item.progress.resubmitted || writer.repeat === 'never') return lostSight(item, error);
-    const progress = { ...item.progress, resubmitted: true, acceptedAt: null };
+  #forgotten(item: OpenItem, error: ProviderError, { repeat }: Pick<Writer, 'repeat'>): ItemChange {
+    if (item.progress.resubmitted || repeat === 'never' || item.cancelling) return lostSight(item, error);
+    const progress = { ...item.progress, resubmitted: true, acceptedAt: null, uncertain: true };
     return changed(item, { inFlight: false, providerTaskId: null, progress });
   }
 
@@ -193,7 +214,9 @@ class Visit {
     if (stored) this.#work.publish(stored.task);
     const positions = new Set(stored?.changed);
     const byPosition = new Map(items.map((item) => [item.position, item]));
-    return changes.flatMap((change) => {
+    // Asked to stop while it was under way: what would wait for another try ends on the next visit, at once.
+    const stopping = stored?.task.state === 'CANCELLING';
+    const saved = changes.flatMap((change) => {
       const before = byPosition.get(change.position);
       if (!before) return [];
       if (!positions.has(change.position)) {
@@ -201,11 +224,12 @@ class Visit {
         return [];
       }
       const item: OpenItem = { ...before, ...change, version: change.version + 1 };
-      if (item.state === 'SUCCEEDED') this.#work.written(item.tenant, item);
       if (isFinalItem(item.state)) this.#due.delete(item.position);
-      else this.#comeAgain(item, nextVisit(item, now));
+      else this.#comeAgain(item, stopping && !item.inFlight ? now : nextVisit(item, now));
       return [item];
     });
+    if (saved.some((item) => item.state === 'SUCCEEDED')) this.#work.written();
+    return saved;
   }
 
   /** Never earlier than something else has said of the item. */
@@ -213,8 +237,8 @@ class Visit {
     this.#due.set(position, Math.max(at, this.#due.get(position) ?? at));
   }
 
-  #circumstances(writer: Writer) {
-    return { now: this.#work.now(), repeat: writer.repeat, random: this.#work.random() };
+  #circumstances({ repeat }: Pick<Writer, 'repeat'>) {
+    return { now: this.#work.now(), repeat, random: this.#work.random() };
   }
 
   /** What a port threw; throws on when that was our own abort. */

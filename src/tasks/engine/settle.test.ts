@@ -10,6 +10,7 @@ import {
   notSent,
   retryDelay,
   settled,
+  stopped,
 } from './settle.ts';
 
 const NOW = 1_000_000;
@@ -27,6 +28,7 @@ function item(tries = 0): OpenItem {
     state: 'PENDING',
     inFlight: false,
     blocked: false,
+    cancelling: false,
     attempts: tries,
     providerTaskId: null,
     outcome: null,
@@ -37,7 +39,7 @@ function item(tries = 0): OpenItem {
     integration: 'hr',
     work: { operation: 'assign', write: { employeeId: 'e', skillId: 's', value: null, scale: null } },
     conversion: null,
-    progress: { tries, dueAt: null, acceptedAt: null, resubmitted: false },
+    progress: { tries, dueAt: null, acceptedAt: null, resubmitted: false, uncertain: false },
   };
 }
 
@@ -124,6 +126,79 @@ describe('an item', () => {
       progress: { tries: 1, dueAt: NOW + 1000 },
     });
     expect(notSent(item(MOST_TRIES - 1), unavailable, circumstances).state).toBe('FAILED');
+  });
+});
+
+describe('an item of which an earlier try is uncertain', () => {
+  const uncertain = (tries: number): OpenItem => ({
+    ...sent(tries),
+    progress: { ...item(tries).progress, uncertain: true },
+  });
+  const lost = { state: 'unknown', error: new ProviderError('TIMEOUT', 'No answer.') } as const;
+
+  it('becomes so by an answer that does not come, or by a crash that left its marker', () => {
+    expect(settled(sent(1), lost, circumstances).progress.uncertain).toBe(true);
+    expect(begun(sent(1)).progress.uncertain).toBe(true);
+    expect(begun(item()).progress.uncertain).toBe(false);
+  });
+
+  it('stays so after a failure that says nothing of it, and until the next try', () => {
+    const busy = settled(uncertain(2), { state: 'failed', error: unavailable }, circumstances);
+    expect(busy).toMatchObject({ state: 'RUNNING', progress: { uncertain: true } });
+    expect(begun({ ...uncertain(2), inFlight: false }).progress.uncertain).toBe(true);
+  });
+
+  it('is so no more once the provider accepted it', () => {
+    const accepted = settled(uncertain(2), { state: 'accepted', providerTaskId: 'p' }, circumstances);
+    expect(accepted.progress.uncertain).toBe(false);
+  });
+
+  it('is FAILED only where the provider judged it, else unknown', () => {
+    const ends = (error: ProviderError, tries: number) =>
+      settled(uncertain(tries), { state: 'failed', error }, circumstances).state;
+    expect(ends(rejected, 2)).toBe('FAILED');
+    expect(ends(new ProviderError('FORBIDDEN', 'Not allowed.'), 2)).toBe('OUTCOME_UNKNOWN');
+    expect(ends(unavailable, MOST_TRIES)).toBe('OUTCOME_UNKNOWN');
+  });
+});
+
+describe('an item whose task was asked to stop', () => {
+  const stopping = (uncertain = false): OpenItem => ({
+    ...sent(1),
+    cancelling: true,
+    progress: { ...item(1).progress, uncertain },
+  });
+
+  it('is not tried again: it ends CANCELLED and says what failed', () => {
+    expect(settled(stopping(), { state: 'failed', error: unavailable }, circumstances)).toMatchObject({
+      state: 'CANCELLED',
+      inFlight: false,
+      problem: { code: 'UNAVAILABLE' },
+    });
+  });
+
+  it('ends unknown where an answer, now or earlier, did not come', () => {
+    const lost = { state: 'unknown', error: new ProviderError('TIMEOUT', 'No answer.') } as const;
+    expect(settled(stopping(), lost, circumstances).state).toBe('OUTCOME_UNKNOWN');
+    expect(settled(stopping(true), { state: 'failed', error: unavailable }, circumstances).state).toBe(
+      'OUTCOME_UNKNOWN',
+    );
+  });
+
+  it('shows what came of it where that is sure', () => {
+    expect(settled(stopping(), { state: 'failed', error: rejected }, circumstances).state).toBe('FAILED');
+    expect(settled(stopping(), { state: 'done', outcome: null, warnings: [] }, circumstances).state).toBe('SUCCEEDED');
+    expect(settled(stopping(), { state: 'accepted', providerTaskId: 'p' }, circumstances)).toMatchObject({
+      state: 'RUNNING',
+      inFlight: true,
+    });
+  });
+
+  it('and that waits ends at once, with why it waited', () => {
+    const waiting = { ...stopping(), inFlight: false, problem: unavailable.toProblem() };
+    expect(stopped(waiting)).toMatchObject({ state: 'CANCELLED', problem: { code: 'UNAVAILABLE' } });
+    const unsure = { ...waiting, progress: { ...waiting.progress, uncertain: true } };
+    expect(stopped(unsure)).toMatchObject({ state: 'OUTCOME_UNKNOWN', problem: { code: 'UNAVAILABLE' } });
   });
 });
 

@@ -1,4 +1,4 @@
-import { ProviderError, type Problem } from '../../domain/problem.ts';
+import { ProviderError, type Problem, type ProblemCode } from '../../domain/problem.ts';
 import type { ItemChange, ItemProgress, OpenItem } from '../store/store.ts';
 import type { ItemResult, Writer } from './writer.ts';
 
@@ -6,6 +6,9 @@ import type { ItemResult, Writer } from './writer.ts';
 export const MOST_TRIES = 8;
 /** How long the provider may work on an accepted item before it counts as unknown (DESIGN: Writing). */
 export const LONGEST_PENDING_MS = 600_000;
+
+/** Kinds with which a provider judges the item: had an earlier try of the same taken effect, this one would have, too. */
+const JUDGED: ReadonlySet<ProblemCode> = new Set(['REJECTED', 'NOT_FOUND', 'CONFLICT']);
 
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
@@ -26,9 +29,19 @@ export function changed(item: OpenItem, values: Partial<Omit<ItemChange, 'positi
   return { position, version, ...kept, ...values };
 }
 
-/** The marker that stands before anything is sent: a crash leaves it behind, and `repeat` says what it then means. */
+/**
+ * The marker that stands before anything is sent: a crash leaves it behind, and `repeat` says what it then means. Where it
+ * stands already the earlier try's answer was lost.
+ */
 export function begun(item: OpenItem): ItemChange {
-  const progress = { ...item.progress, tries: item.progress.tries + 1, dueAt: null, acceptedAt: null };
+  const { tries, uncertain } = item.progress;
+  const progress: ItemProgress = {
+    ...item.progress,
+    tries: tries + 1,
+    dueAt: null,
+    acceptedAt: null,
+    uncertain: uncertain || item.inFlight,
+  };
   return changed(item, {
     state: 'RUNNING',
     inFlight: true,
@@ -38,7 +51,10 @@ export function begun(item: OpenItem): ItemChange {
   });
 }
 
-/** What an answer makes of an item that was sent. */
+/**
+ * What an answer makes of an item that was sent. One whose task was asked to stop is not tried again. A failure that does
+ * not judge the item itself leaves open what became of an earlier try.
+ */
 export function settled(item: OpenItem, result: ItemResult, circumstances: Circumstances): ItemChange {
   switch (result.state) {
     case 'done':
@@ -49,18 +65,27 @@ export function settled(item: OpenItem, result: ItemResult, circumstances: Circu
     }
     case 'accepted': {
       const { providerTaskId } = result;
-      const progress = { ...item.progress, acceptedAt: circumstances.now };
+      const progress = { ...item.progress, acceptedAt: circumstances.now, uncertain: false };
       return changed(item, { state: 'RUNNING', inFlight: true, providerTaskId, problem: null, progress });
     }
-    case 'failed':
-      return result.error.retryable && item.progress.tries < MOST_TRIES
-        ? retried(item, result.error.toProblem(), circumstances)
-        : changed(item, { state: 'FAILED', inFlight: false, problem: result.error.toProblem() });
+    case 'failed': {
+      const { error } = result;
+      const { uncertain, tries } = item.progress;
+      const again = error.retryable && tries < MOST_TRIES;
+      if (again && !item.cancelling) return retried(item, error.toProblem(), uncertain, circumstances);
+      if (uncertain && !JUDGED.has(error.code)) return lostSight(item, error);
+      return changed(item, { state: again ? 'CANCELLED' : 'FAILED', inFlight: false, problem: error.toProblem() });
+    }
     case 'unknown':
-      return circumstances.repeat !== 'never' && item.progress.tries < MOST_TRIES
-        ? retried(item, result.error.toProblem(), circumstances)
+      return circumstances.repeat !== 'never' && item.progress.tries < MOST_TRIES && !item.cancelling
+        ? retried(item, result.error.toProblem(), true, circumstances)
         : lostSight(item, result.error);
   }
+}
+
+/** The end of an item that is not under way, and whose task was asked to stop. Why it waited is kept. */
+export function stopped(item: OpenItem): ItemChange {
+  return changed(item, { state: item.progress.uncertain ? 'OUTCOME_UNKNOWN' : 'CANCELLED', inFlight: false });
 }
 
 /** Failed before anything was sent (a read that must come first): counts as a try, not as an attempt. */
@@ -86,11 +111,12 @@ export function lostSight(item: OpenItem, error: ProviderError | null): ItemChan
   return changed(item, { state: 'OUTCOME_UNKNOWN', inFlight: false, problem });
 }
 
-function retried(item: OpenItem, problem: Problem, { now, random }: Circumstances): ItemChange {
+function retried(item: OpenItem, problem: Problem, uncertain: boolean, { now, random }: Circumstances): ItemChange {
   const progress: ItemProgress = {
     ...item.progress,
     dueAt: now + retryDelay(item.progress.tries, problem.retryAfterSeconds, random),
     acceptedAt: null,
+    uncertain,
   };
   return changed(item, { state: 'RUNNING', inFlight: false, providerTaskId: null, problem, progress });
 }

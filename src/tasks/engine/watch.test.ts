@@ -105,6 +105,24 @@ describe('a watcher', () => {
     expect(events.size).toBe(0);
   });
 
+  it('reads again after a gap, until the store answers', async () => {
+    vi.useFakeTimers();
+    try {
+      const events = localEvents();
+      const listen = vi.spyOn(events, 'listen');
+      const read = vi.fn<() => Promise<Task>>(() => Promise.resolve(task(1)));
+      const stream = await watchTask({ events, read, taskId: 't1' }, () => {});
+      const seen = revisions(stream);
+      read.mockRejectedValueOnce(new Error('away')).mockResolvedValueOnce(task(4, 'SUCCEEDED'));
+      listen.mock.calls[0]?.[1].gap();
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(await seen).toEqual([1, 4]);
+      expect(read).toHaveBeenCalledTimes(3);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('does not listen on when the state cannot be read', async () => {
     const { events, open } = watching({ read: () => Promise.reject(new Error('gone')) });
     await expect(open()).rejects.toThrow('gone');

@@ -17,6 +17,9 @@ export interface Watcher extends AsyncIterableIterator<Task> {
   readonly ended: boolean;
 }
 
+/** Pause before a store that could not be read after a gap is read again. */
+const REREAD_MS = 1000;
+
 /**
  * Listens (acknowledged), reads the stored state, then passes on what is newer: a change between listening and reading is
  * seen by one of the two. Null when there is no such task. `onEnd` is called once, when the stream has ended.
@@ -24,16 +27,23 @@ export interface Watcher extends AsyncIterableIterator<Task> {
 export async function watchTask(options: WatchOptions, onEnd: (watcher: Watcher) => void): Promise<Watcher | null> {
   const { events, read, taskId, signal } = options;
   const stream = new TaskStream(options.afterRevision ?? 0);
-  const again = () => {
+  let retrying: NodeJS.Timeout | null = null;
+  const again = (): void => {
+    if (retrying) clearTimeout(retrying);
+    retrying = null;
     read().then(
       (task) => task && stream.push(task),
-      (error: unknown) => stream.end(error instanceof Error ? error : new Error(String(error))),
+      // What was missed may have been the end: there is no giving up while somebody watches.
+      () => {
+        if (!stream.ended) retrying ??= setTimeout(again, REREAD_MS).unref();
+      },
     );
   };
   const stopListening = await events.listen(taskId, { news: (task) => stream.push(task), gap: again });
   const abort = (): void => stream.end();
   stream.onEnd = () => {
     stopListening();
+    if (retrying) clearTimeout(retrying);
     signal?.removeEventListener('abort', abort);
     onEnd(stream);
   };

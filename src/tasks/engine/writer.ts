@@ -1,7 +1,6 @@
-import type { Call, Ports, RatingWrite, WritePort, WriteResult } from '../../domain/ports.ts';
-import type { EmployeeWrite } from '../../domain/ports.ts';
+import type { Call, Ports, WritePort, WriteResult } from '../../domain/ports.ts';
 import type { ProviderError } from '../../domain/problem.ts';
-import type { EmployeeRow, RatingRow } from '../../domain/records.ts';
+import type { EmployeeRow, RatingRow, SkillRow } from '../../domain/records.ts';
 import type { ItemOutcome, ItemWrite } from '../task.ts';
 
 /** What became of an item: a write port's result with the outcome that its item shows. */
@@ -16,46 +15,73 @@ export interface Writer {
   repeat: 'safe' | 'afterReadBack' | 'never';
   run(works: readonly ItemWrite[], call: Call): Promise<ItemResult[]>;
   follow: ((providerTaskId: string, work: ItemWrite, call: Call) => Promise<ItemResult>) | null;
+  followMany: ((providerTaskId: string, works: readonly ItemWrite[], call: Call) => Promise<ItemResult[]>) | null;
 }
+
+type Operation = ItemWrite['operation'];
+
+/** What an item of this operation writes. */
+type WriteOf<Op extends Operation, Work = ItemWrite> = Work extends { operation: infer Ops; write: infer Write }
+  ? Op extends Ops
+    ? Write
+    : never
+  : never;
 
 /** The writer behind a port; null when the integration does not fill it. */
-export function writerOf(ports: Ports | null, operation: ItemWrite['operation']): Writer | null {
-  if (operation === 'upsertEmployees') {
-    const port = ports?.upsertEmployees;
-    return port ? adapt<EmployeeWrite, EmployeeRow>(port, employeeWrite, employeeOutcome) : null;
+export function writerOf(ports: Ports | null, operation: Operation): Writer | null {
+  switch (operation) {
+    case 'rate':
+    case 'assign':
+      return adapt(operation, ports?.[operation], ratingOutcome);
+    case 'upsertEmployees':
+    case 'setStatus':
+      return adapt(operation, ports?.[operation], employeeOutcome);
+    case 'upsertSkills':
+      return adapt(operation, ports?.upsertSkills, skillOutcome);
+    // What is gone shows no row, and a certificate has none.
+    case 'remove':
+      return adapt(operation, ports?.remove, () => null);
+    case 'addCertificates':
+      return adapt(operation, ports?.addCertificates, () => null);
   }
-  const port = ports?.[operation];
-  return port ? adapt<RatingWrite, RatingRow>(port, ratingWrite, ratingOutcome) : null;
 }
 
-type Outcome<Row> = (row: Row | null, remoteId: string | null) => ItemOutcome | null;
-
-function adapt<Item, Row>(
-  port: WritePort<Item, Row>,
-  itemOf: (work: ItemWrite) => Item,
-  outcome: Outcome<Row>,
-): Writer {
+function adapt<Op extends Operation, Row>(
+  operation: Op,
+  port: WritePort<WriteOf<Op>, Row> | undefined,
+  outcome: (row: Row | null, remoteId: string | null) => ItemOutcome | null,
+): Writer | null {
+  if (!port) return null;
+  const itemOf = (work: ItemWrite): WriteOf<Op> => {
+    if (!isOf(operation, work)) throw new TypeError(`The port for ${operation} was given a ${work.operation} item.`);
+    return work.write;
+  };
   const translate = (result: WriteResult<Row>): ItemResult =>
     result.state === 'done' || result.state === 'skipped'
       ? { state: result.state, outcome: outcome(result.row, result.remoteId), warnings: result.warnings }
       : result;
   const follow = port.follow?.bind(port);
+  const followMany = port.followMany?.bind(port);
   return {
     batchSize: port.batchSize,
     repeat: port.repeat,
     run: async (works, call) => (await port.run(works.map(itemOf), call)).map(translate),
     follow: follow ? async (id, work, call) => translate(await follow(id, itemOf(work), call)) : null,
+    followMany: followMany
+      ? async (id, works, call) => (await followMany(id, works.map(itemOf), call)).map(translate)
+      : null,
   };
 }
 
-function employeeWrite(work: ItemWrite): EmployeeWrite {
-  if (work.operation !== 'upsertEmployees') throw new TypeError(`An employee port was given a ${work.operation} item.`);
-  return work.write;
+function isOf<Op extends Operation>(
+  operation: Op,
+  work: ItemWrite,
+): work is ItemWrite & { operation: Op; write: WriteOf<Op> } {
+  return work.operation === operation;
 }
 
-function ratingWrite(work: ItemWrite): RatingWrite {
-  if (work.operation === 'upsertEmployees') throw new TypeError('A rating port was given an employee.');
-  return work.write;
+function ratingOutcome(row: RatingRow | null): ItemOutcome | null {
+  return row === null ? null : { kind: 'rating', row };
 }
 
 function employeeOutcome(row: EmployeeRow | null, id: string | null): ItemOutcome | null {
@@ -63,6 +89,7 @@ function employeeOutcome(row: EmployeeRow | null, id: string | null): ItemOutcom
   return remoteId === null ? null : { kind: 'employee', remoteId, row };
 }
 
-function ratingOutcome(row: RatingRow | null): ItemOutcome | null {
-  return row === null ? null : { kind: 'rating', row };
+function skillOutcome(row: SkillRow | null, id: string | null): ItemOutcome | null {
+  const remoteId = id ?? row?.remoteId ?? null;
+  return remoteId === null ? null : { kind: 'skill', remoteId, row };
 }
