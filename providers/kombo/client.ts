@@ -110,6 +110,8 @@ export interface Answer {
 
 export interface Submission {
   operation: string;
+  /** POST when left out. */
+  method?: 'POST' | 'PATCH';
   path: string;
   body: object;
   /** Whether sending it twice does the same as once. */
@@ -118,8 +120,8 @@ export interface Submission {
 
 /** Sends a write. Throws ProviderError; UNREADABLE with `mayHaveApplied` when the answer to it cannot be read. */
 export async function submit(upstream: Upstream, submission: Submission, call: Call): Promise<Answer> {
-  const { operation, path, body, repeatable } = submission;
-  const response = await upstream.send({ operation, method: 'POST', path, body, kind: 'write', repeatable }, call);
+  const { operation, method = 'POST', path, body, repeatable } = submission;
+  const response = await upstream.send({ operation, method, path, body, kind: 'write', repeatable }, call);
   return readAnswer(upstream, operation, response.text);
 }
 

@@ -2,6 +2,7 @@ import type { ContractSubject } from '../../src/simulator/contract.ts';
 
 const EMPLOYEES = '^/v1/hris/employees$';
 const SKILLS = '^/v1/hris/skills$';
+const ASSIGNMENTS = '^/v1/hris/employee-skill-assignments';
 const RATINGS = '^/v1/hris/skill-proficiency-ratings$';
 
 /** What the contract suite must know of this provider. */
@@ -15,8 +16,9 @@ export const contract: ContractSubject = {
     ratingsBySkills: RATINGS,
     ratingByParts: RATINGS,
     rate: RATINGS,
-    assign: '^/v1/hris/employee-skill-assignments',
+    assign: ASSIGNMENTS,
     upsertEmployees: EMPLOYEES,
+    upsertSkills: SKILLS,
   },
   pageSizes: { employees: 250, ratings: 250 },
   filterSwitch: { name: 'ratingsFilter', honoured: 'honoured', ignored: 'ignored', empty: 'empty' },
@@ -35,6 +37,24 @@ export const contract: ContractSubject = {
     { port: 'skills', shape: { kind: 'drift', path: 'data.results.*.id', value: null } },
     { port: 'ratings', shape: { kind: 'drift', path: 'data.results.*.skill_id', value: {} } },
     { port: 'ratingsByEmployees', shape: { kind: 'drift', path: 'data.results.*.skill_id' } },
+  ],
+  variants: [
+    {
+      name: 'nested ratings, skills in bulk and updates of employees',
+      settings: { ratingBody: 'nested', skillWrites: 'bulk', employeePatch: 'on' },
+      switches: { employeePatch: 'on', ratingBody: 'nested' },
+      paths: {
+        rate: RATINGS,
+        upsertEmployees: `${EMPLOYEES}|^/v1/hris/employees/[^/]+$`,
+        upsertSkills: '^/v1/hris/skills/bulk',
+      },
+    },
+    {
+      name: 'assignments that are answered at once',
+      settings: {},
+      switches: { assignmentMode: 'sync' },
+      paths: { assign: ASSIGNMENTS },
+    },
   ],
   optionalEndpoints: [
     { path: SKILLS, port: 'skills', stillWorks: null },

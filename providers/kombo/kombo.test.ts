@@ -16,10 +16,10 @@ interface Setup {
   switches?: Record<string, unknown>;
   limits?: Partial<Limits>;
   people?: number;
-  ratingBody?: 'flat' | 'nested';
+  settings?: Record<string, string>;
 }
 
-function start({ switches, limits, people, ratingBody = 'flat' }: Setup = {}) {
+function start({ switches, limits, people, settings: given }: Setup = {}) {
   const clock = new VirtualClock();
   const simulator = kombo.simulator({
     workforce: people === undefined ? workforce : createWorkforce('test', { people, skills: 40 }),
@@ -31,7 +31,7 @@ function start({ switches, limits, people, ratingBody = 'flat' }: Setup = {}) {
   const { baseUrl, settings } = kombo.simulatorSettings('http://simulator');
   const connected = connect(
     kombo,
-    { baseUrl, settings: { ...settings, ratingBody } },
+    { baseUrl, settings: { ...settings, ...given } },
     {
       name: 'kombo-main',
       transport: simulatorTransport(simulator, new URL(baseUrl).pathname),
@@ -319,7 +319,10 @@ describe('rate', () => {
   it.each(['flat', 'nested'] as const)(
     'writes one row with a %s body and shows what was stored',
     async (ratingBody) => {
-      const { ports, item, calls, effects } = await startWriting({ ratingBody });
+      const { ports, item, calls, effects } = await startWriting({
+        settings: { ratingBody },
+        switches: { ratingBody },
+      });
       const result = await one(ports.rate, item);
       expect(result).toMatchObject({
         state: 'done',
@@ -534,6 +537,31 @@ describe('upsertEmployees', () => {
     expect(calls().length).toBe(1);
   });
 
+  it('updates a known record where the system takes that, and keeps what the answer does not show', async () => {
+    const { ports, calls, effects } = start({ settings: { employeePatch: 'on' }, switches: { employeePatch: 'on' } });
+    const existing = (await all(ports.employees.walk(CALL))).find((row) => row.department !== null && row.workEmail);
+    if (!existing?.workEmail) throw new Error('an employee with a department');
+    const item: EmployeeWrite = { workEmail: existing.workEmail, jobTitle: 'Head of Clouds', existing };
+    const result = await one(ports.upsertEmployees, item);
+    const { changedAt: _, ...rest } = existing;
+    expect(result).toMatchObject({ state: 'done', row: { ...rest, jobTitle: 'Head of Clouds' } });
+    expect(calls().at(-1)).toBe(`PATCH /v1/hris/employees/${existing.remoteId} 200`);
+    expect(effects()).toMatchObject([{ change: 'updated' }]);
+    const [shown] = (await all(ports.employees.walk(CALL))).filter((row) => row.remoteId === existing.remoteId);
+    expect(result).toMatchObject({ row: shown });
+  });
+
+  it('a system that takes no update says so, and one that is not known is refused', async () => {
+    const { ports, simulator } = start({ settings: { employeePatch: 'on' } });
+    const [existing] = await all(ports.employees.walk(CALL));
+    if (!existing) throw new Error('an employee');
+    const item: EmployeeWrite = { ...nia, existing };
+    expect(await one(ports.upsertEmployees, item)).toMatchObject({ state: 'failed', error: { code: 'NOT_OFFERED' } });
+    simulator.setSwitch('employeePatch', 'on');
+    const gone = { ...item, existing: { ...existing, remoteId: 'gone' } };
+    expect(await one(ports.upsertEmployees, gone)).toMatchObject({ state: 'failed', error: { code: 'REJECTED' } });
+  });
+
   it('a lost answer is never repeated', async () => {
     const { ports, simulator, calls, effects } = start({ limits: { attempts: 3 } });
     simulator.addFault({ shape: { kind: 'answerLost' } });
@@ -554,7 +582,13 @@ describe('the card', () => {
       state: 'configured',
       integration: {
         baseUrl: 'https://api.kombo.dev/v1',
-        settings: { apiKey: 'ks_dev_x', integrationId: 'sandbox:y', ratingBody: 'flat' },
+        settings: {
+          apiKey: 'ks_dev_x',
+          integrationId: 'sandbox:y',
+          ratingBody: 'flat',
+          skillWrites: 'managed',
+          employeePatch: 'off',
+        },
       },
     });
     expect(
@@ -569,6 +603,8 @@ describe('the card', () => {
     [{ ...KEY, KOMBO_BASE_URL: 'api.kombo.dev' }, ['KOMBO_BASE_URL is']],
     [{ ...KEY, KOMBO_BASE_URL: 'ftp://api.kombo.dev' }, ['KOMBO_BASE_URL is']],
     [{ ...KEY, KOMBO_RATING_BODY: 'round' }, ['KOMBO_RATING_BODY is']],
+    [{ ...KEY, KOMBO_SKILL_WRITES: 'many' }, ['KOMBO_SKILL_WRITES is']],
+    [{ ...KEY, KOMBO_EMPLOYEE_PATCH: 'yes' }, ['KOMBO_EMPLOYEE_PATCH is']],
     [{ ...KEY, KOMBO_API_KEY: 'two words' }, ['KOMBO_API_KEY holds']],
   ])('refuses %j, naming each variable once', (environment, beginnings) => {
     const reading = kombo.readEnvironment(environment);

@@ -1,5 +1,7 @@
+import type { Ports } from '../../src/domain/ports.ts';
 import type { IntegrationSettings, ProviderCard } from '../../src/outbound/card.ts';
-import { readEnvironment, VARIABLES } from './environment.ts';
+import type { Upstream } from '../../src/outbound/upstream.ts';
+import { DEFAULTS, readEnvironment, VARIABLES } from './environment.ts';
 import { failureOf } from './errors.ts';
 import {
   employeesPort,
@@ -12,7 +14,9 @@ import {
 import { SIMULATED } from './simulator-credentials.ts';
 import { simulator } from './simulator.ts';
 import { jobProfilesPort } from './staffing.ts';
-import { assignPort, ratePort, upsertEmployeesPort } from './writes.ts';
+import { upsertEmployeesPort } from './upsertEmployees.ts';
+import { bulkSkillsPort, managedSkillsPort } from './upsertSkills.ts';
+import { assignPort, ratePort } from './writes.ts';
 
 /** Kombo's unified HRIS API: a mirror of one HR system, with writes that go through to it. */
 export const kombo: ProviderCard = {
@@ -56,7 +60,8 @@ export const kombo: ProviderCard = {
     jobProfiles: jobProfilesPort(upstream),
     rate: ratePort(upstream, settings.ratingBody === 'nested' ? 'nested' : 'flat'),
     assign: assignPort(upstream),
-    upsertEmployees: upsertEmployeesPort(upstream),
+    upsertEmployees: upsertEmployeesPort(upstream, { updates: settings.employeePatch === 'on' }),
+    ...skillWrites(upstream, settings.skillWrites),
   }),
   simulator,
   simulatorSettings,
@@ -67,8 +72,19 @@ export const kombo: ProviderCard = {
   }),
 };
 
+function skillWrites(upstream: Upstream, choice: string | undefined): Pick<Ports, 'upsertSkills'> {
+  switch (choice) {
+    case 'off':
+      return {};
+    case 'bulk':
+      return { upsertSkills: bulkSkillsPort(upstream) };
+    default:
+      return { upsertSkills: managedSkillsPort(upstream) };
+  }
+}
+
 /** The version path is part of the base URL (section 2); a bare origin gets it. */
 function simulatorSettings(baseUrl: string): IntegrationSettings {
   const withPath = new URL(baseUrl).pathname === '/' ? new URL('/v1', baseUrl).href : baseUrl;
-  return { baseUrl: withPath.replace(/\/+$/, ''), settings: { ...SIMULATED, ratingBody: 'flat' } };
+  return { baseUrl: withPath.replace(/\/+$/, ''), settings: { ...SIMULATED, ...DEFAULTS } };
 }

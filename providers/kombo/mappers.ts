@@ -1,5 +1,5 @@
 /** Translates the vendor's records of every generation into the house's rows and back; pure. */
-import type { EmployeeWrite, RatingWrite } from '../../src/domain/ports.ts';
+import type { EmployeeWrite, RatingWrite, SkillWrite } from '../../src/domain/ports.ts';
 import type { RatingSource } from '../../src/domain/rating.ts';
 import { EMPLOYEE_STATUSES, type EmployeeRow, type RatingRow, type SkillRow } from '../../src/domain/records.ts';
 import {
@@ -13,7 +13,7 @@ import {
   requiredId,
 } from '../../src/outbound/shape.ts';
 import { scaleOfValue, toLevels, toNamedLevel, toScale, toValue } from './proficiency.ts';
-import type { RawAssignmentWrite, RawEmployeeWrite, RawRatingWrite } from './raw.ts';
+import type { RawAssignmentWrite, RawEmployeeWrite, RawRatingWrite, RawSkillWrite } from './raw.ts';
 
 /** A record that the last full sync no longer found; its fields are emptied after 14 days (section 8.3). */
 export function isDeleted(raw: Json): boolean {
@@ -127,7 +127,7 @@ export function fromAssignment(item: RatingWrite): RawAssignmentWrite {
     : { ...ids, proficiency: { type: 'SINGLE_SELECT', selected_option_id: value.optionId } };
 }
 
-/** An employee to create; fields that are not given are not sent. */
+/** An employee to create or update; fields that are not given are not sent. The e-mail is required by both (section 14.2). */
 export function fromEmployee(item: EmployeeWrite): RawEmployeeWrite {
   return {
     first_name: item.givenName,
@@ -136,4 +136,13 @@ export function fromEmployee(item: EmployeeWrite): RawEmployeeWrite {
     job_title: item.jobTitle,
     start_date: item.startDate,
   };
+}
+
+/**
+ * A skill as both doors take it; the bulk item is assumed to be the managed skill's body (U20), so a correction is here
+ * alone. Without a status a new one is active (section 11.6).
+ */
+export function fromSkill(item: SkillWrite): RawSkillWrite {
+  const status = item.active === undefined ? {} : { status: item.active ? ('ACTIVE' as const) : ('INACTIVE' as const) };
+  return { origin_id: item.externalId, name: item.name, ...status };
 }

@@ -3,7 +3,10 @@
 /** Paths below the base URL. That of an assignment's task is assumed by pattern (section 13.1, U1): it hangs on this table alone. */
 export const PATHS = {
   employees: '/hris/employees',
+  employee: (id: string) => `/hris/employees/${encodeURIComponent(id)}`,
   skills: '/hris/skills',
+  skillsBulk: '/hris/skills/bulk',
+  skillsBulkTask: (taskId: string) => `/hris/skills/bulk/${encodeURIComponent(taskId)}`,
   ratings: '/hris/skill-proficiency-ratings',
   staffingEntities: '/hris/staffing-entities',
   assignments: '/hris/employee-skill-assignments',
@@ -78,6 +81,16 @@ export interface RawAssignmentWrite {
   skill_id: string;
   proficiency?: { type: 'NUMERIC'; value: number } | { type: 'SINGLE_SELECT'; selected_option_id: string };
 }
+
+/** A skill of one's own, found again by `origin_id` (section 11.6). */
+export interface RawSkillWrite {
+  origin_id: string;
+  name: string;
+  status?: 'ACTIVE' | 'INACTIVE';
+}
+
+/** Skills in one bulk call; the vendor states no maximum (U20). */
+export const SKILLS_PER_CALL = 100;
 
 /** The part of an employee's creation that the gateway fills (section 14.1). */
 export interface RawEmployeeWrite {

@@ -49,7 +49,10 @@ export function showIntegration(id: string, switches: Switches): SimResponse {
         coverage('hris_skills', 'Skills', switches.skillsEndpoint === 'on'),
         coverage('hris_employee_skill_proficiency_ratings', 'Skill proficiency ratings'),
       ],
-      write_actions: [coverage('hris_create_employee', 'Create employee')],
+      write_actions: [
+        coverage('hris_create_employee', 'Create employee'),
+        coverage('hris_update_employee', 'Update employee', switches.employeePatch === 'on'),
+      ],
     },
   });
 }

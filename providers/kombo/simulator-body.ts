@@ -2,6 +2,7 @@
 import { isOnStep } from '../../src/domain/rating.ts';
 import { isObject, type Json } from '../../src/outbound/shape.ts';
 import { invalid } from './simulator-refusal.ts';
+import type { Switches } from './simulator-switches.ts';
 import type { SimEmployee, SimSkill, World } from './simulator-world.ts';
 
 export function bodyOf(text: string): Json {
@@ -38,7 +39,9 @@ export function pairOf(world: World, body: Json): { employee: SimEmployee; skill
 }
 
 /** The `proficiency` of a ratings write, flat or inside `rating`; both at once are refused (section 20 item 7). */
-export function writtenProficiency(body: Json): unknown {
+export function writtenProficiency(body: Json, accepted: Switches['ratingBody']): unknown {
+  const form = 'rating' in body ? 'nested' : 'flat';
+  if (accepted !== 'either' && accepted !== form) throw invalid(`the body must be ${accepted}`);
   if (!('rating' in body)) return body.proficiency;
   if ('proficiency' in body) throw invalid('proficiency and rating exclude each other');
   if (!isObject(body.rating)) throw invalid('rating must be an object');

@@ -17,6 +17,7 @@ export function createWorld(workforce: Workforce): World {
     emails: new Set(),
     skills: [],
     skillsById: new Map(),
+    archiving: new Map(),
     ratings: [],
     ratingsByEmployee: new Map(),
     ratingsBySkill: new Map(),

@@ -4,6 +4,8 @@ import { withSwitches } from '../../src/simulator/simulator.ts';
 export interface Switches {
   /** `employee_ids` and `skill_ids` of the ratings list: honoured, ignored (all rows), or filtering everything out (U7). */
   ratingsFilter: 'honoured' | 'ignored' | 'empty';
+  /** The body that a rating's write must have: either (section 20 item 7), or one generation's alone (C1). */
+  ratingBody: 'either' | 'flat' | 'nested';
   /** An assignment answers with a task (G3, the seed) or at once with a row in the form of G2 (C2). */
   assignmentMode: 'async' | 'sync';
   /** How long a task stays PENDING. */
@@ -21,6 +23,15 @@ export interface Switches {
   setupState: 'READY' | 'SETUP_SYNC_PENDING' | 'LEGACY_503' | 'SETUP_INCOMPLETE' | 'QA_FAILED' | 'INACTIVE';
   /** `off`: 404, as at a tenant whose tool has no catalogue. */
   skillsEndpoint: 'on' | 'off';
+  /** The doors of the catalogue's writes; `off`: not available for the tool. */
+  managedSkills: 'on' | 'off';
+  bulkSkills: 'on' | 'off';
+  /** So many of the next items are left out of their task's result; counts down. */
+  silentItems: number;
+  /** How long until the next sync with the connected system, which archives inactive skills; typically 3 h (section 8.1). */
+  syncMilliseconds: number;
+  /** `off`: known employees cannot be updated, as at all but three tools (section 14.2). */
+  employeePatch: 'on' | 'off';
   /** `off`: 404, as at a tenant whose tool has no positions. */
   staffingEndpoint: 'on' | 'off';
   /** Whether staffing entities carry `skills`, which came on 2026-07-21 (section 9.7). */
@@ -37,6 +48,7 @@ export interface Switches {
 
 const DEFAULTS: Switches = {
   ratingsFilter: 'honoured',
+  ratingBody: 'either',
   assignmentMode: 'async',
   taskMilliseconds: 1_500,
   failingTasks: 0,
@@ -46,6 +58,11 @@ const DEFAULTS: Switches = {
   recordUnderSource: 'EXTERNAL',
   setupState: 'READY',
   skillsEndpoint: 'on',
+  managedSkills: 'on',
+  bulkSkills: 'on',
+  silentItems: 0,
+  syncMilliseconds: 3 * 3_600_000,
+  employeePatch: 'off',
   staffingEndpoint: 'on',
   staffingSkills: 'on',
   retryAfter: 'off',

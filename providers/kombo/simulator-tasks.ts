@@ -1,4 +1,4 @@
-/** The simulated assignments' tasks (section 13). */
+/** The simulated tasks of assignments and of skills in bulk (section 13). */
 import type { Effect } from '../../src/simulator/simulator.ts';
 import { Random } from '../../src/simulator/random.ts';
 import { komboId } from './simulator-ids.ts';
@@ -8,8 +8,12 @@ import type { Switches } from './simulator-switches.ts';
 /** Results are kept for 24 h (U3). */
 const RETENTION_MS = 24 * 3_600_000;
 
+export type TaskKind = 'assignment' | 'skills';
+
 interface Task {
   id: string;
+  /** Each kind has a route of its own, which knows no other. */
+  kind: TaskKind;
   createdAt: number;
   dueAt: number;
   fails: boolean;
@@ -30,10 +34,10 @@ export class Tasks {
   }
 
   /** Takes work on and answers the task's id. */
-  submit(now: number, work: Task['work']): string {
+  submit(kind: TaskKind, now: number, work: Task['work']): string {
     const id = `task_${komboId(`task ${this.#tasks.size + 1}`)}`;
     const dueAt = now + this.#switches.taskMilliseconds;
-    const task = { id, createdAt: now, dueAt, fails: this.#failsNext(), work, outcome: null };
+    const task = { id, kind, createdAt: now, dueAt, fails: this.#failsNext(), work, outcome: null };
     this.#tasks.set(id, task);
     const place = this.#pending.findLastIndex((other) => other.dueAt <= dueAt) + 1;
     this.#pending.splice(place, 0, task);
@@ -68,9 +72,9 @@ export class Tasks {
   }
 
   /** A task as its GET shows it; 404 under the code of invalid input for one that is unknown or forgotten (U3). */
-  show(id: string, now: number): object {
+  show(kind: TaskKind, id: string, now: number): object {
     const task = this.#tasks.get(id);
-    if (!task || now - task.createdAt > RETENTION_MS) {
+    if (task?.kind !== kind || now - task.createdAt > RETENTION_MS) {
       throw new Refusal(404, 'PLATFORM.INPUT_INVALID', 'There is no such task.');
     }
     return {

@@ -47,6 +47,8 @@ export interface World {
   emails: Set<string>;
   skills: SimSkill[];
   skillsById: Map<string, SimSkill>;
+  /** Skills that a sync to come takes out, and when. */
+  archiving: Map<SimSkill, number>;
   /** In the order of creation, which is the lists' order; rows are never taken out. */
   ratings: SimRating[];
   ratingsByEmployee: Map<SimEmployee, SimRating[]>;

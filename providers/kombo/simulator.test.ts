@@ -100,8 +100,8 @@ describe('the door', () => {
   });
 
   it.each([
-    ['PATCH', '/hris/employees/1', 501],
-    ['POST', '/hris/skills', 501],
+    ['PATCH', '/hris/employees/1', 400],
+    ['PATCH', '/hris/skills/1', 501],
     ['GET', '/hris/groups', 501],
     ['GET', '/hris/employee-skill-assignments', 501],
     ['PUT', '/custom/datev/employees/1/prepare-payroll', 501],

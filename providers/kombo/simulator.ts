@@ -14,10 +14,12 @@ import { listEmployees, listRatings, listSkills } from './simulator-lists.ts';
 import { invalid, Refusal, refusalOfStatus, refusalResponse, VENDOR_FAULTS } from './simulator-refusal.ts';
 import { isOperationOfVendor } from './simulator-routes.ts';
 import { createWorld } from './simulator-seed.ts';
+import { postSkill, postSkillsBulk, syncSkills } from './simulator-skills.ts';
 import { createStaffing, listStaffingEntities } from './simulator-staffing.ts';
 import { type Switches, switchesOf } from './simulator-switches.ts';
-import { Tasks } from './simulator-tasks.ts';
-import { postAssignment, postEmployee, postRating, type WriteContext } from './simulator-writes.ts';
+import { type TaskKind, Tasks } from './simulator-tasks.ts';
+import { patchEmployee, postEmployee } from './simulator-employee-writes.ts';
+import { postAssignment, postRating, type WriteContext } from './simulator-writes.ts';
 
 const BASE_PATH = '/v1';
 
@@ -27,9 +29,15 @@ const WRITES: Readonly<Record<string, Write>> = {
   'POST /hris/skill-proficiency-ratings': postRating,
   'POST /hris/employee-skill-assignments': postAssignment,
   'POST /hris/employees': postEmployee,
+  'POST /hris/skills': postSkill,
+  'POST /hris/skills/bulk': postSkillsBulk,
 };
 
-const TASK = /^\/hris\/employee-skill-assignments\/([^/]+)$/;
+const EMPLOYEE = /^PATCH \/hris\/employees\/([^/]+)$/;
+const TASKS: readonly (readonly [kind: TaskKind, route: RegExp])[] = [
+  ['assignment', /^GET \/hris\/employee-skill-assignments\/([^/]+)$/],
+  ['skills', /^GET \/hris\/skills\/bulk\/([^/]+)$/],
+];
 
 /** A sandbox tenant of the vendor under /v1, with one integration and the credentials of `simulator-credentials.ts`. */
 export function simulator(options: SimulatorOptions): Simulator {
@@ -75,6 +83,10 @@ export function simulator(options: SimulatorOptions): Simulator {
     if (path.startsWith('/hris/')) checkIntegration(request, switches);
     const write = WRITES[operation];
     if (write) return act(write, handling);
+    const employee = EMPLOYEE.exec(operation)?.[1];
+    if (employee !== undefined) {
+      return act((context, patch) => patchEmployee(context, patch, decodeURIComponent(employee)), handling);
+    }
     const context = { world, switches, now: clock.now() };
     if (operation === 'GET /hris/employees') return listEmployees(context, request.query);
     if (operation === 'GET /hris/skills' && switches.skillsEndpoint === 'on') return listSkills(context, request.query);
@@ -82,9 +94,10 @@ export function simulator(options: SimulatorOptions): Simulator {
     if (operation === 'GET /hris/staffing-entities' && switches.staffingEndpoint === 'on') {
       return listStaffingEntities(staffing, context, request.query);
     }
-    const task = request.method === 'GET' ? TASK.exec(path)?.[1] : undefined;
-    if (task !== undefined) {
-      return jsonResponse(200, { status: 'success', data: tasks.show(decodeURIComponent(task), clock.now()) });
+    for (const [kind, route] of TASKS) {
+      const task = route.exec(operation)?.[1];
+      if (task === undefined) continue;
+      return jsonResponse(200, { status: 'success', data: tasks.show(kind, decodeURIComponent(task), clock.now()) });
     }
     throw new Refusal(404, null, 'There is no such route.');
   };
@@ -102,6 +115,7 @@ export function simulator(options: SimulatorOptions): Simulator {
       switches,
       async answer(handling) {
         tasks.settle(clock.now(), handling.effect);
+        syncSkills(world, clock.now());
         const fault = handling.vendorFaults.map((name) => VENDOR_FAULTS[name]).find((made) => made !== undefined);
         const response = fault ? fault() : await answer(handling).catch(refused);
         return withHeaders(response, limitHeaders(response.status));

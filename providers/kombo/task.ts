@@ -1,5 +1,6 @@
-/** What an assignment's task says became of it (section 13.2). The payload of a completed one is assumed (U2), so it is read leniently. */
+/** Tasks (section 13), and what an assignment's says became of it. The payload of a completed one is assumed (U2), so it is read leniently. */
 import type { WriteResult } from '../../src/domain/ports.ts';
+import type { ProviderError } from '../../src/domain/problem.ts';
 import type { RatingRow } from '../../src/domain/records.ts';
 import { isObject, type Json, optionalId, optionalText, ShapeError, typeName } from '../../src/outbound/shape.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
@@ -9,28 +10,42 @@ import { toRating } from './mappers.ts';
 
 const OPERATION = 'assignTask';
 
-/** The result of a task; a state that nobody has heard of counts as pending. */
-export function taskResult(upstream: Upstream, providerTaskId: string, answer: Answer): WriteResult<RatingRow> {
-  const task = answer.data;
+export type TaskState =
+  | { state: 'pending' }
+  /** Processed; single items in `data` may have failed all the same. */
+  | { state: 'completed'; data: unknown }
+  /** Nothing was processed. */
+  | { state: 'failed'; error: unknown };
+
+/** How far a task is; a state that nobody has heard of counts as pending. */
+export function readTask(upstream: Upstream, operation: string, { data: task }: Answer): TaskState {
   switch (optionalText(task.status)?.toUpperCase()) {
     case 'COMPLETED':
-      return completed(upstream, task.data, answer.warnings);
+      return { state: 'completed', data: task.data };
     case 'FAILED':
-      return failed(task.error);
+      return { state: 'failed', error: task.error };
     case 'PENDING':
-      return { state: 'accepted', providerTaskId };
+      return { state: 'pending' };
     default:
       upstream.drift({
-        operation: OPERATION,
+        operation,
         path: 'data.status',
         expected: 'PENDING, COMPLETED or FAILED',
         found: typeName(task.status),
       });
-      return { state: 'accepted', providerTaskId };
+      return { state: 'pending' };
   }
 }
 
-function failed(error: unknown): WriteResult<RatingRow> {
+/** The result of an assignment's task. */
+export function taskResult(upstream: Upstream, providerTaskId: string, answer: Answer): WriteResult<RatingRow> {
+  const task = readTask(upstream, OPERATION, answer);
+  if (task.state === 'pending') return { state: 'accepted', providerTaskId };
+  return task.state === 'failed' ? failed(task.error) : completed(upstream, task.data, answer.warnings);
+}
+
+/** The failure of a task, or of an item in it; unknown where the task ran out of time. */
+export function failed(error: unknown): Extract<WriteResult<never>, { error: ProviderError }> {
   const failure = failureOfTask(error);
   return { state: failure.mayHaveApplied ? 'unknown' : 'failed', error: failure };
 }
