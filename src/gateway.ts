@@ -43,6 +43,8 @@ export interface Gateway {
 /** The single tenant that the environment describes (DESIGN: Words). */
 const TENANT = 'default';
 
+const DAY_MS = 24 * 60 * 60_000;
+
 /** Puts everything together and listens at once; walks and the task store follow while requests are answered already. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log } = options;
@@ -81,14 +83,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const opening = openEmbeddedEngine({
     dataDir: config.dataDir,
     ports: (name) => directory.integration(name)?.ports ?? null,
-    onWritten: ({ item }) => afterWrite(item, { directory, readers }),
     onFailure: lost,
     log,
   });
   const tasks = deferredEngine(opening);
+  // What providers were told within the last day may still be missing from their reads.
+  const following = tasks.follow(Date.now() - DAY_MS, (event) => afterWrite(event, { directory, readers }));
   const links = new RecordLinks({ tenant: TENANT, directory, store: opening.then((engine) => engine.links) });
   // Heard from here on: a directory that another gateway holds is refused before the next await is over.
-  const opened = links.load().then(
+  const opened = Promise.all([links.load(), following]).then(
     () => {
       store = 'open';
     },

@@ -75,7 +75,11 @@ const OperationEnum = builder.enumType('Operation', {
     READ_CHANGES: 'Read only what changed since a point in time.',
     ASSIGN_SKILLS: '`assignSkills`.',
     RATE_SKILLS: '`rateSkills`.',
+    REMOVE_SKILLS: '`removeSkills`.',
     UPSERT_EMPLOYEES: '`upsertEmployees`.',
+    SET_EMPLOYEE_STATUS: '`setEmployeeStatus`.',
+    UPSERT_SKILLS: '`upsertSkills`.',
+    ADD_CERTIFICATES: '`addCertificates`.',
   }),
 });
 

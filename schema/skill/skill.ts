@@ -1,7 +1,6 @@
 import type { Directory } from '../../src/directory/directory.ts';
 import type { Integration } from '../../src/directory/integration.ts';
 import type { Skill } from '../../src/domain/entities.ts';
-import type { Placed } from '../../src/domain/match.ts';
 import type { SkillClassification as ClassificationShape, SkillRow } from '../../src/domain/records.ts';
 import { builder } from '../builder.ts';
 import { PageInfo, type Edge, type PageInfoShape } from '../connection.ts';
@@ -72,11 +71,15 @@ SkillRecord.implement({
   }),
 });
 
-function recordOf(directory: Directory, { integration: name, row }: Placed<SkillRow>): SkillRecordShape | null {
+/** A record in its place in the graph; null when it is not known (any more). */
+export function skillRecordOf(
+  directory: Directory,
+  { integration: name, remoteId }: { integration: string; remoteId: string },
+): SkillRecordShape | null {
   const integration = directory.integration(name);
   const member = directory.skills
-    .byRecord(name, row.remoteId)
-    ?.skill.records.find((record) => record.integration === name && record.row.remoteId === row.remoteId);
+    .byRecord(name, remoteId)
+    ?.skill.records.find((record) => record.integration === name && record.row.remoteId === remoteId);
   return integration && member ? shape(integration, member) : null;
 }
 
@@ -100,7 +103,10 @@ SkillIdentity.implement({
     conflicts: t.field({
       type: [RecordConflict],
       description: 'Records that may be the same skill but were left apart.',
-      resolve: ({ conflicts }, _, { directory }) => conflictsOf(conflicts, (placed) => recordOf(directory, placed)),
+      resolve: ({ conflicts }, _, { directory }) =>
+        conflictsOf(conflicts, ({ integration, row: { remoteId } }) =>
+          skillRecordOf(directory, { integration, remoteId }),
+        ),
     }),
   }),
 });

@@ -1,5 +1,12 @@
+import './addCertificates.ts';
+import './cancelTask.ts';
 import './payload.ts';
 import './queries.ts';
 import './rateSkills.ts';
+import './removeSkills.ts';
+import './retryTask.ts';
+import './setEmployeeStatus.ts';
 import './task.ts';
+import './tasks.ts';
 import './upsertEmployees.ts';
+import './upsertSkills.ts';

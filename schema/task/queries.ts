@@ -1,14 +1,8 @@
-import { decodeId } from '../../src/domain/ids.ts';
 import type { Task } from '../../src/tasks/task.ts';
+import { taskIdOf } from '../../src/tasks/taskId.ts';
 import { builder } from '../builder.ts';
 import { requestError } from '../errors.ts';
 import { TaskRef } from './task.ts';
-
-/** The task id within a global id; null when it is none of a task. */
-function taskIdOf(id: string): string | null {
-  const decoded = decodeId(id);
-  return decoded?.type === 'Task' ? (decoded.parts[0] ?? null) : null;
-}
 
 builder.queryField('task', (t) =>
   t.field({

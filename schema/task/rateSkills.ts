@@ -2,10 +2,7 @@ import { assignSkills, rateSkills } from '../../src/tasks/rateSkills.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup, SkillLookup } from '../lookups.ts';
 import { TaskPayload } from './payload.ts';
-
-export const IDEMPOTENCY_KEY =
-  'Makes a repetition safe for 24 hours: same key and input answer the same task. Null: every call is a new task.';
-export const VALIDATE_ONLY = 'Only check: no task, only `userErrors`.';
+import { IDEMPOTENCY_KEY, SAME_IDEMPOTENCY_KEY, SAME_KEY, VALIDATE_ONLY } from './startInput.ts';
 
 const ProficiencyInput = builder.inputType('ProficiencyInput', {
   description:
@@ -43,7 +40,7 @@ const AssignSkillItem = builder.inputType('AssignSkillItem', {
 const RateSkillItem = builder.inputType('RateSkillItem', {
   description: 'One rating.',
   fields: (t) => ({
-    key: t.string({ description: 'As in `AssignSkillItem`.' }),
+    key: t.string({ description: SAME_KEY }),
     employee: t.field({ type: EmployeeLookup, required: true, description: 'Who.' }),
     skill: t.field({ type: SkillLookup, required: true, description: 'What.' }),
     proficiency: t.field({ type: ProficiencyInput, required: true, description: 'The value.' }),
@@ -74,7 +71,7 @@ const RateSkillsInput = builder.inputType('RateSkillsInput', {
       required: true,
       description: '1 to 1000 ratings, no employee and skill twice for one integration.',
     }),
-    idempotencyKey: t.string({ description: 'As in `AssignSkillsInput`.' }),
+    idempotencyKey: t.string({ description: SAME_IDEMPOTENCY_KEY }),
     validateOnly: t.boolean({ required: true, defaultValue: false, description: VALIDATE_ONLY }),
   }),
 });

@@ -1,7 +1,16 @@
 import type { Directory } from '../../src/directory/directory.ts';
 import { SkillRating as Rating } from '../../src/domain/held.ts';
 import { encodeId } from '../../src/domain/ids.ts';
-import type { Conversion, ItemOutcome, Task, TaskCounts, TaskItem } from '../../src/tasks/task.ts';
+import {
+  TASK_ITEM_STATES,
+  TASK_KINDS,
+  TASK_STATES,
+  type Conversion,
+  type ItemOutcome,
+  type Task,
+  type TaskCounts,
+  type TaskItem,
+} from '../../src/tasks/task.ts';
 import { builder } from '../builder.ts';
 import { badCursor, Connection, cursorsOf, pageArgs, PageInfo, type Edge } from '../connection.ts';
 import { described } from '../described.ts';
@@ -10,28 +19,22 @@ import { IntegrationRef, ProviderProblem } from '../integration/integration.ts';
 import { Node } from '../node/node.ts';
 import { Proficiency } from '../rating/proficiency.ts';
 import { SkillRating, type RatingShape } from '../rating/rating.ts';
-import { SkillRecord, type SkillRecordShape } from '../skill/skill.ts';
+import { SkillRecord, skillRecordOf, type SkillRecordShape } from '../skill/skill.ts';
 
-const TaskKindEnum = builder.enumType('TaskKind', {
+export const TaskKindEnum = builder.enumType('TaskKind', {
   description: 'What a task does.',
-  values: described(['ASSIGN_SKILLS', 'RATE_SKILLS', 'UPSERT_EMPLOYEES'] as const, {
+  values: described(TASK_KINDS, {
     ASSIGN_SKILLS: '`assignSkills`.',
     RATE_SKILLS: '`rateSkills`.',
+    REMOVE_SKILLS: '`removeSkills`.',
     UPSERT_EMPLOYEES: '`upsertEmployees`.',
+    SET_EMPLOYEE_STATUS: '`setEmployeeStatus`.',
+    UPSERT_SKILLS: '`upsertSkills`.',
+    ADD_CERTIFICATES: '`addCertificates`.',
   }),
 });
 
-const TASK_STATES = [
-  'QUEUED',
-  'RUNNING',
-  'CANCELLING',
-  'SUCCEEDED',
-  'PARTIALLY_SUCCEEDED',
-  'FAILED',
-  'CANCELLED',
-  'EXPIRED',
-] as const;
-const TaskStateEnum = builder.enumType('TaskState', {
+export const TaskStateEnum = builder.enumType('TaskState', {
   description: 'How far a task is.',
   values: described(TASK_STATES, {
     QUEUED: 'Stored, not begun.',
@@ -45,10 +48,9 @@ const TaskStateEnum = builder.enumType('TaskState', {
   }),
 });
 
-const ITEM_STATES = ['PENDING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'OUTCOME_UNKNOWN', 'SKIPPED', 'CANCELLED'] as const;
 const TaskItemStateEnum = builder.enumType('TaskItemState', {
   description: 'How far an item is.',
-  values: described(ITEM_STATES, {
+  values: described(TASK_ITEM_STATES, {
     PENDING: 'Not begun.',
     RUNNING: 'In flight, or waiting to be tried again.',
     SUCCEEDED: 'Final: took effect.',
@@ -149,11 +151,16 @@ TaskItemRef.implement({
 });
 
 /** A stored outcome in its place in the graph; null when the employee or the skill it speaks of is no longer known. */
-function outcomeOf(directory: Directory, name: string, outcome: ItemOutcome): RatingShape | EmployeeRecordShape | null {
+function outcomeOf(
+  directory: Directory,
+  name: string,
+  outcome: ItemOutcome,
+): RatingShape | EmployeeRecordShape | SkillRecordShape | null {
   if (outcome.kind === 'employee') {
     const row = outcome.row ?? directory.employees.rowOf(name, outcome.remoteId);
     return row && employeeRecordOf(directory, { integration: name, row });
   }
+  if (outcome.kind === 'skill') return skillRecordOf(directory, { integration: name, remoteId: outcome.remoteId });
   const { row } = outcome;
   const integration = directory.integration(name);
   const employee = directory.employees.byRecord(name, row.employeeId);
@@ -193,11 +200,7 @@ TaskRef.implement({
   interfaces: [Node],
   fields: (t) => ({
     id: t.id({ description: 'The global id.', resolve: ({ id }) => encodeId('Task', id) }),
-    kind: t.field({
-      type: TaskKindEnum,
-      description: 'What it does.',
-      resolve: ({ kind }) => kind as 'ASSIGN_SKILLS' | 'RATE_SKILLS' | 'UPSERT_EMPLOYEES',
-    }),
+    kind: t.expose('kind', { type: TaskKindEnum, description: 'What it does.' }),
     state: t.expose('state', { type: TaskStateEnum, description: 'How far it is.' }),
     revision: t.exposeInt('revision', {
       description: 'Grows with every stored change, from 1. What `taskUpdated` resumes after.',

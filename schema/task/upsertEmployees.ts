@@ -2,13 +2,13 @@ import { upsertEmployees } from '../../src/tasks/upsertEmployees.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup } from '../lookups.ts';
 import { TaskPayload } from './payload.ts';
-import { VALIDATE_ONLY } from './rateSkills.ts';
+import { SAME_IDEMPOTENCY_KEY, SAME_KEY, VALIDATE_ONLY, WHERE } from './startInput.ts';
 
 const UpsertEmployeeItem = builder.inputType('UpsertEmployeeItem', {
   description: 'One employee. A field the integration does not store is refused with UNSUPPORTED.',
   fields: (t) => ({
-    key: t.string({ description: 'As in `AssignSkillItem`.' }),
-    integration: t.string({ required: true, description: 'Where, by `Integration.name`.' }),
+    key: t.string({ description: SAME_KEY }),
+    integration: t.string({ required: true, description: WHERE }),
     workEmail: t.field({
       type: 'EmailAddress',
       required: true,
@@ -37,7 +37,7 @@ const UpsertEmployeesInput = builder.inputType('UpsertEmployeesInput', {
       required: true,
       description: '1 to 1000 employees, no key or e-mail twice for one integration.',
     }),
-    idempotencyKey: t.string({ description: 'As in `AssignSkillsInput`.' }),
+    idempotencyKey: t.string({ description: SAME_IDEMPOTENCY_KEY }),
     validateOnly: t.boolean({ required: true, defaultValue: false, description: VALIDATE_ONLY }),
   }),
 });

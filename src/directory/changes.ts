@@ -56,9 +56,9 @@ export async function readChanges(options: ReadChangesOptions): Promise<void> {
     directory.putEmployees(name, page.rows, began);
     if (page.removed) directory.removeEmployees(name, page.removed, began);
   });
-  await read('skills', skills, (page) => {
-    directory.putSkills(name, page.rows);
-    if (page.removed) directory.removeSkills(name, page.removed);
+  await read('skills', skills, (page, began) => {
+    directory.putSkills(name, page.rows, began);
+    if (page.removed) directory.removeSkills(name, page.removed, began);
   });
   const kept = directory.ratings(name);
   if (kept.at !== null && (ratings?.keep === true || !integration.ratingFilterHonoured)) {

@@ -11,6 +11,7 @@ import { KeptRatings } from './keptRatings.ts';
 import { LinkIndex } from './rematch.ts';
 import { SkillHoldings } from './skillHoldings.ts';
 import { SkillView } from './skills.ts';
+import type { WrittenAt } from './writtenRecords.ts';
 
 /** What is known of one integration's records. */
 interface Holdings {
@@ -18,6 +19,9 @@ interface Holdings {
   skills: SkillHoldings;
   ratings: KeptRatings;
 }
+
+/** When a write was stored, now where nobody says, and whether the record is new by it: one that is not known, likewise. */
+export type Written = Partial<WrittenAt>;
 
 /**
  * Employees and skills of every integration, in memory, matched into unified objects. Answers lists, lookups and matching
@@ -142,35 +146,38 @@ export class Directory {
   }
 
   /** Takes what a write stored; read at once, although walks may not show it for hours. */
-  writeEmployee(integration: string, row: EmployeeRow): void {
-    this.#of(integration).employees.write(row, this.#now());
-    this.#changed(this.#employees, integration, [row.remoteId]);
+  writeEmployee(integration: string, row: EmployeeRow, written: Written = {}): void {
+    const { at = this.#now(), created } = written;
+    this.#changed(this.#employees, integration, this.#of(integration).employees.write(row, { at, created }));
   }
 
-  putSkills(integration: string, rows: readonly SkillRow[]): void {
+  /** Takes a page of a read that began then. What a write has stored since is newer than the page. */
+  putSkills(integration: string, rows: readonly SkillRow[], began = Infinity): void {
     const { skills } = this.#of(integration);
-    for (const row of rows) this.#changed(this.#skills, integration, skills.put(row));
+    for (const row of rows) this.#changed(this.#skills, integration, skills.put(row, began));
   }
 
-  /** Forgets records of the catalogue that a read of changes says are gone. */
-  removeSkills(integration: string, ids: Iterable<string>): void {
+  /** Forgets records of the catalogue that a read of changes, begun then, says are gone. */
+  removeSkills(integration: string, ids: Iterable<string>, began = Infinity): void {
     const { skills } = this.#of(integration);
-    for (const id of ids) this.#changed(this.#skills, integration, skills.delete(id));
+    for (const id of ids) this.#changed(this.#skills, integration, skills.remove(id, began));
   }
 
-  /** After a whole walk: records of the catalogue whose ids it did not find are gone. */
-  retainSkills(integration: string, found: { has(id: string): boolean }): void {
-    const listed = [...this.#of(integration).skills.listedIds];
-    this.removeSkills(
-      integration,
-      listed.filter((id) => !found.has(id)),
-    );
+  /** After a whole walk that began then: records of the catalogue whose ids it did not find are gone. */
+  retainSkills(integration: string, found: { has(id: string): boolean }, began = Infinity): void {
+    this.#changed(this.#skills, integration, this.#of(integration).skills.retain(found, began, this.#now()));
   }
 
   /** Takes the catalogue of a whole walk. */
   replaceSkills(integration: string, rows: ReadonlyMap<string, SkillRow>): void {
     this.putSkills(integration, [...rows.values()]);
     this.retainSkills(integration, rows);
+  }
+
+  /** Takes a skill that a write stored; it can be used at once. */
+  writeSkill(integration: string, row: SkillRow, written: Written = {}): void {
+    const { at = this.#now(), created } = written;
+    this.#changed(this.#skills, integration, this.#of(integration).skills.write(row, { at, created }));
   }
 
   /** Makes sure that every rating row has a skill, learning those that no catalogue lists. */

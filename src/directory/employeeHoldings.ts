@@ -2,9 +2,7 @@ import type { EmployeeRow } from '../domain/records.ts';
 import { inSteps, type Steps } from '../domain/steps.ts';
 import { same } from './takeOver.ts';
 import { TextPool } from './textPool.ts';
-
-/** How long a created employee is kept that no walk shows: a provider that is a mirror may sync once a day (DESIGN: Reading). */
-const CREATED_MS = 24 * 60 * 60_000;
+import { WrittenRecords, type WrittenAt } from './writtenRecords.ts';
 
 /**
  * One integration's employees. What a write stored stands over reads that began before it. What changes answers with the
@@ -13,7 +11,7 @@ const CREATED_MS = 24 * 60 * 60_000;
 export class EmployeeHoldings {
   readonly #rows = new Map<string, EmployeeRow>();
   /** Employees that writes stored and reads may not show yet. */
-  readonly #written = new Map<string, { at: number; created: boolean }>();
+  readonly #written = new WrittenRecords();
   readonly #pool = new TextPool();
 
   rowOf(id: string): EmployeeRow | null {
@@ -31,8 +29,9 @@ export class EmployeeHoldings {
   /** Takes rows of a read that began then. */
   put(rows: readonly EmployeeRow[], began: number): string[] {
     const changed: string[] = [];
+    this.#written.reading(began);
     for (const row of rows) {
-      if (this.#isNewer(row.remoteId, began) || same(this.#rows.get(row.remoteId), row)) continue;
+      if (this.#written.isNewer(row.remoteId, began) || same(this.#rows.get(row.remoteId), row)) continue;
       this.#rows.set(row.remoteId, this.#compact(row));
       changed.push(row.remoteId);
     }
@@ -41,32 +40,29 @@ export class EmployeeHoldings {
 
   /** Forgets records that a read of changes, begun then, says are gone. */
   remove(ids: readonly string[], began: number): string[] {
-    return ids.filter((id) => !this.#isNewer(id, began) && this.#rows.delete(id));
+    return ids.filter((id) => !this.#written.isNewer(id, began) && this.#rows.delete(id));
   }
 
   /** After a whole walk that began then: records that it did not find are gone. */
   *retain(found: { has(id: string): boolean }, began: number, now: number): Steps<string[]> {
     const gone: string[] = [];
     yield* inSteps([...this.#rows.keys()], (id) => {
-      const written = this.#written.get(id);
-      if (written && written.at < began && (found.has(id) || !isAwaited(written, now))) this.#written.delete(id);
-      if (found.has(id) || this.#written.has(id)) return;
+      if (this.#written.stays(id, found.has(id), began, now)) return;
       this.#rows.delete(id);
       gone.push(id);
     });
+    this.#written.walked(began, now);
     return gone;
   }
 
-  /** Takes what a write stored. */
-  write(row: EmployeeRow, at: number): void {
+  /** Takes what a write stored then, unless a walk has read it since; `created` is found out where nobody says. */
+  write(row: EmployeeRow, { at, created }: { at: number; created?: boolean | undefined }): string[] {
     const id = row.remoteId;
-    const created = !this.#rows.has(id) || this.#written.get(id)?.created === true;
-    this.#written.set(id, { at, created });
+    const isKnown = this.#rows.has(id);
+    const written: WrittenAt = { at, created: created ?? !isKnown };
+    if (!this.#written.takes(id, written, isKnown)) return [];
     this.#rows.set(id, this.#compact(row));
-  }
-
-  #isNewer(id: string, began: number): boolean {
-    return (this.#written.get(id)?.at ?? -Infinity) >= began;
+    return [id];
   }
 
   /** What thousands of people share is kept once: departments, places, titles, managers. */
@@ -84,9 +80,4 @@ export class EmployeeHoldings {
       changedAt: of(row.changedAt),
     };
   }
-}
-
-/** A created employee that no walk may have shown yet. */
-function isAwaited({ at, created }: { at: number; created: boolean }, now: number): boolean {
-  return created && now - at < CREATED_MS;
 }

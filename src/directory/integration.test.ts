@@ -30,7 +30,11 @@ describe('what an integration can do', () => {
       { operation: 'READ_CHANGES', support: 'UNSUPPORTED', batchSize: null },
       { operation: 'ASSIGN_SKILLS', support: 'UNSUPPORTED', batchSize: null },
       { operation: 'RATE_SKILLS', support: 'UNSUPPORTED', batchSize: null },
+      { operation: 'REMOVE_SKILLS', support: 'UNSUPPORTED', batchSize: null },
       { operation: 'UPSERT_EMPLOYEES', support: 'UNSUPPORTED', batchSize: null },
+      { operation: 'SET_EMPLOYEE_STATUS', support: 'UNSUPPORTED', batchSize: null },
+      { operation: 'UPSERT_SKILLS', support: 'UNSUPPORTED', batchSize: null },
+      { operation: 'ADD_CERTIFICATES', support: 'UNSUPPORTED', batchSize: null },
     ]);
     expect([integration.offers('READ_SKILLS'), integration.offers('RATE_SKILLS')]).toEqual([true, false]);
   });

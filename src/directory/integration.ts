@@ -15,7 +15,11 @@ export const OPERATIONS = [
   'READ_CHANGES',
   'ASSIGN_SKILLS',
   'RATE_SKILLS',
+  'REMOVE_SKILLS',
   'UPSERT_EMPLOYEES',
+  'SET_EMPLOYEE_STATUS',
+  'UPSERT_SKILLS',
+  'ADD_CERTIFICATES',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -61,7 +65,11 @@ const OPERATION_OF_CALL: Readonly<Record<string, Operation>> = {
   weightages: 'READ_WEIGHTS',
   assign: 'ASSIGN_SKILLS',
   rate: 'RATE_SKILLS',
+  remove: 'REMOVE_SKILLS',
   upsertEmployees: 'UPSERT_EMPLOYEES',
+  setStatus: 'SET_EMPLOYEE_STATUS',
+  upsertSkills: 'UPSERT_SKILLS',
+  addCertificates: 'ADD_CERTIFICATES',
 };
 
 /** Kinds of drift kept an integration; what comes beyond is not counted. */
@@ -184,6 +192,8 @@ export class Integration {
     if (operation === 'READ_RATINGS_BY_SKILL' && !ratingsBySkills) {
       return { operation, support: 'EMULATED', reason: 'Answered from a walk of all ratings.', batchSize: null };
     }
+    const limits = limitsOfWrite(this.ports, operation);
+    if (limits !== null) return { operation, support: 'NATIVE', reason: limits, batchSize };
     const bySkill = operation === 'READ_RATINGS_BY_SKILL' && !this.skillFilterHonoured;
     const byEmployee = operation === 'READ_RATINGS_BY_EMPLOYEE';
     if (!byEmployee && !bySkill) return { operation, support: 'NATIVE', reason: null, batchSize };
@@ -197,7 +207,8 @@ export class Integration {
 
   /** Items that one call takes (1 for a walk); null where the port is absent. */
   #batchSize(operation: Operation): number | null {
-    const { employees, skills, ratingsByEmployees, assign, rate, upsertEmployees } = this.ports;
+    const { employees, skills, ratingsByEmployees } = this.ports;
+    const { assign, rate, remove, upsertEmployees, setStatus, upsertSkills, addCertificates } = this.ports;
     const { ratings, ratingsBySkills } = this.ports;
     const { jobProfiles, skillGaps, careerPaths, weightages } = this.ports;
     switch (operation) {
@@ -225,8 +236,40 @@ export class Integration {
         return rate?.batchSize ?? null;
       case 'UPSERT_EMPLOYEES':
         return upsertEmployees?.batchSize ?? null;
+      case 'REMOVE_SKILLS':
+        return remove?.batchSize ?? null;
+      case 'SET_EMPLOYEE_STATUS':
+        return setStatus?.batchSize ?? null;
+      case 'UPSERT_SKILLS':
+        return upsertSkills?.batchSize ?? null;
+      case 'ADD_CERTIFICATES':
+        return addCertificates?.batchSize ?? null;
     }
   }
+}
+
+/** What a write that is there cannot do of all that its operation means; null where there is nothing to say. */
+function limitsOfWrite(
+  { upsertEmployees, setStatus, upsertSkills, addCertificates }: Ports,
+  operation: Operation,
+): string | null {
+  switch (operation) {
+    case 'UPSERT_EMPLOYEES':
+      return half(upsertEmployees?.creates, 'Creates only.', upsertEmployees?.updates, 'Updates only.');
+    case 'UPSERT_SKILLS':
+      return half(upsertSkills?.creates, 'Creates only.', upsertSkills?.updates, 'Updates only.');
+    case 'SET_EMPLOYEE_STATUS':
+      return half(setStatus?.activates, 'Activates only.', setStatus?.deactivates, 'Deactivates only.');
+    case 'ADD_CERTIFICATES':
+      return addCertificates ? 'What is accepted may show much later, or never.' : null;
+    default:
+      return null;
+  }
+}
+
+function half(one = false, onlyOne: string, other = false, onlyOther: string): string | null {
+  if (one === other) return null;
+  return one ? onlyOne : onlyOther;
 }
 
 /** Whether an error says that the provider ignored a filter, so that the walk must stand in. */

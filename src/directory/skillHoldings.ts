@@ -4,16 +4,19 @@ import { AliasIndex } from './aliasIndex.ts';
 import { completed, learntFrom, type LearntSkill } from './learntSkill.ts';
 import { MultiIndex } from './multiIndex.ts';
 import { same } from './takeOver.ts';
+import { WrittenRecords } from './writtenRecords.ts';
 
 /**
  * One integration's skills: those that its catalogue lists, and those seen only in rating rows until a catalogue has
- * them. What changes answers with the ids of the records that are then others, appeared or disappeared.
+ * them. What a write stored stands over reads that began before it. What changes answers with the ids of the records that are then others, appeared or disappeared.
  */
 export class SkillHoldings {
   readonly #listed = new Map<string, SkillRow>();
   readonly #aliases = new AliasIndex();
   readonly #learnt = new Map<string, LearntSkill>();
   readonly #learntByKey = new MultiIndex<string>();
+  /** Skills that writes stored and reads may not show yet. */
+  readonly #written = new WrittenRecords();
 
   /** The record as it counts; null for none, and for a learnt one that a listed one covers. */
   rowOf(id: string): SkillRow | null {
@@ -34,11 +37,32 @@ export class SkillHoldings {
     return size;
   }
 
-  get listedIds(): IterableIterator<string> {
-    return this.#listed.keys();
+  /** Takes a row of a read that began then. */
+  put(row: SkillRow, began: number): string[] {
+    this.#written.reading(began);
+    return this.#written.isNewer(row.remoteId, began) ? [] : this.#put(row);
   }
 
-  put(row: SkillRow): string[] {
+  /** Takes what a write stored then, unless a walk has read it since; `created` is found out where nobody says. */
+  write(row: SkillRow, { at, created }: { at: number; created?: boolean | undefined }): string[] {
+    const isKnown = this.#listed.has(row.remoteId);
+    const written = { at, created: created ?? !isKnown };
+    return this.#written.takes(row.remoteId, written, isKnown) ? this.#put(row) : [];
+  }
+
+  /** Forgets a record that a read of changes, begun then, says is gone. */
+  remove(id: string, began: number): string[] {
+    return this.#written.isNewer(id, began) ? [] : this.#delete(id);
+  }
+
+  /** After a whole walk that began then: records of the catalogue that it did not find are gone. */
+  retain(found: { has(id: string): boolean }, began: number, now: number): string[] {
+    const gone = [...this.#listed.keys()].filter((id) => !this.#written.stays(id, found.has(id), began, now));
+    this.#written.walked(began, now);
+    return gone.flatMap((id) => this.#delete(id));
+  }
+
+  #put(row: SkillRow): string[] {
     const before = this.#listed.get(row.remoteId);
     if (before && same(before, row)) return [];
     if (before) this.#aliases.delete(before);
@@ -47,7 +71,7 @@ export class SkillHoldings {
     return [row.remoteId, ...this.#learntUnder([...(before?.aliases ?? []), ...row.aliases])];
   }
 
-  delete(id: string): string[] {
+  #delete(id: string): string[] {
     const row = this.#listed.get(id);
     if (!row) return [];
     this.#listed.delete(id);

@@ -57,12 +57,12 @@ export async function walkIntegration({ directory, integration, signal, now = Da
   progress.start('skills', directory.skillCount(name));
   const skillsProblem = await readAll(integration, 'READ_SKILLS', ports.skills, call, (page) => {
     for (const row of page.rows) skills.add(row.remoteId);
-    directory.putSkills(name, page.rows);
+    directory.putSkills(name, page.rows, skillsBegan);
     progress.found(skills.size, page.total);
   });
   const catalogue = ports.skills !== undefined && skillsProblem === null;
   if (catalogue) {
-    directory.retainSkills(name, skills);
+    directory.retainSkills(name, skills, skillsBegan);
     readFrom.set('skills', skillsBegan);
   }
 

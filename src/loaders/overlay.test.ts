@@ -14,7 +14,7 @@ let overlay: Overlay;
 
 beforeEach(() => {
   clock = new VirtualClock();
-  overlay = new Overlay(() => clock.now());
+  overlay = new Overlay({ now: () => clock.now() });
 });
 
 const over = (rows: readonly RatingRow[], options?: { forget: boolean }) =>

@@ -10,50 +10,90 @@ export interface OverlaidRow {
   pending: boolean;
 }
 
-/** Rows that writes returned, laid over what the provider reads until a read shows them or something later. */
+/** What writes did to the ratings of one employee. Times are milliseconds since the epoch. */
+interface Written {
+  rows: Map<string, { row: RatingRow; at: number }>;
+  /** When a skill was taken away, by the id of its record. */
+  removed: Map<string, number>;
+  latest: number;
+}
+
+export interface OverlayOptions {
+  now?: (() => number) | undefined;
+  /** The id of the skill record that a row speaks of; where rows do not carry it themselves. */
+  skillOf?: ((row: RatingRow) => string) | undefined;
+}
+
+/**
+ * Rows that writes returned, laid over what the provider reads until a read shows them or something later; and rows of
+ * skills that writes took away, hidden until a read has none of them or something later.
+ */
 export class Overlay {
   /** By employee, those written to least recently first. */
-  readonly #written = new Map<string, { rows: Map<string, { row: RatingRow; at: number }>; latest: number }>();
+  readonly #written = new Map<string, Written>();
   /** What is shown of rows with nothing written over them: the same array for the same rows, which tells that nothing changed. */
   readonly #plain = new WeakMap<readonly RatingRow[], readonly OverlaidRow[]>();
   readonly #now: () => number;
+  readonly #skillOf: (row: RatingRow) => string;
 
-  constructor(now: () => number = Date.now) {
+  constructor({ now = Date.now, skillOf = (row) => row.skillId }: OverlayOptions = {}) {
     this.#now = now;
+    this.#skillOf = skillOf;
   }
 
-  put(row: RatingRow): void {
-    const at = this.#now();
-    this.#dropOld(at);
-    const { rows } = this.#written.get(row.employeeId) ?? { rows: new Map<string, { row: RatingRow; at: number }>() };
+  /** Takes a row that was stored then; nothing where a later write is known, or it is too old to stand over reads. */
+  put(row: RatingRow, at = this.#now()): void {
+    if (this.#now() - at > KEEP_MS) return;
+    const { rows, removed } = this.#entry(row.employeeId, at);
+    const skillId = this.#skillOf(row);
+    if ((removed.get(skillId) ?? -Infinity) > at || (rows.get(rowKey(row))?.at ?? -Infinity) > at) return;
+    removed.delete(skillId);
     rows.set(rowKey(row), { row, at });
-    this.#written.delete(row.employeeId);
-    this.#written.set(row.employeeId, { rows, latest: at });
   }
 
-  /** Whether a row of this employee was written at that time or later: a read that began then may not show it. */
+  /** Takes note that an employee lost a skill then, named by its record; nothing in the cases above. */
+  remove(employeeId: string, skillId: string, at = this.#now()): void {
+    if (this.#now() - at > KEEP_MS) return;
+    const { rows, removed } = this.#entry(employeeId, at);
+    for (const [key, written] of rows) {
+      if (this.#skillOf(written.row) !== skillId) continue;
+      if (written.at > at) return;
+      rows.delete(key);
+    }
+    removed.set(skillId, Math.max(at, removed.get(skillId) ?? at));
+  }
+
+  /** Whether anything of this employee was written at that time or later: a read that began then may not show it. */
   wroteSince(employeeId: string, at: number): boolean {
     return (this.#written.get(employeeId)?.latest ?? -Infinity) >= at;
   }
 
   /**
-   * The rows of one employee as read, with written ones in their place. Forgets those that the read has caught up with,
-   * unless told not to: a read of a single row says nothing of the copies that answer the next question.
+   * The rows of one employee as read, with written ones in their place and without what was taken away. Forgets what the
+   * read has caught up with, unless told not to: a read of a single row says nothing of the copies that answer the next
+   * question.
    */
   over(
     employeeId: string,
     read: readonly RatingRow[],
     options: { forget: boolean } = { forget: true },
   ): readonly OverlaidRow[] {
-    const written = this.#written.get(employeeId)?.rows;
-    if (!written) return this.#asRead(read);
-    const byKey = new Map(read.map((row) => [rowKey(row), { row, pending: false }]));
+    const entry = this.#written.get(employeeId);
+    if (!entry) return this.#asRead(read);
+    const { rows: written, removed } = entry;
+    const hidden = read.filter((row) => this.#hides(row));
+    const left = hidden.length === 0 ? read : read.filter((row) => !hidden.includes(row));
+    const byKey = new Map(left.map((row) => [rowKey(row), { row, pending: false }]));
     for (const [key, { row, at }] of written) {
       const shown = byKey.get(key)?.row;
       if (this.#now() - at <= KEEP_MS && !(shown && caughtUp(shown, row))) byKey.set(key, { row, pending: true });
       else if (options.forget) written.delete(key);
     }
-    if (written.size === 0) this.#written.delete(employeeId);
+    if (options.forget && removed.size > 0) {
+      const still = new Set(hidden.map((row) => this.#skillOf(row)));
+      for (const skillId of removed.keys()) if (!still.has(skillId)) removed.delete(skillId);
+    }
+    if (written.size === 0 && removed.size === 0) this.#written.delete(employeeId);
     return [...byKey.values()];
   }
 
@@ -62,16 +102,38 @@ export class Overlay {
    * employee.
    */
   overSkill(read: readonly RatingRow[], isOfSkill: (row: RatingRow) => boolean): readonly OverlaidRow[] {
-    const written = [...this.#written.values()].flatMap(({ rows }) =>
+    const entries = [...this.#written.values()];
+    const written = entries.flatMap(({ rows }) =>
       [...rows.values()].filter(({ row, at }) => this.#now() - at <= KEEP_MS && isOfSkill(row)),
     );
-    if (written.length === 0) return this.#asRead(read);
-    const byKey = new Map(read.map((row) => [rowKey(row), { row, pending: false }]));
+    const isTaken = entries.some(({ removed }) => removed.size > 0) && read.some((row) => this.#hides(row));
+    if (written.length === 0 && !isTaken) return this.#asRead(read);
+    const left = isTaken ? read.filter((row) => !this.#hides(row)) : read;
+    const byKey = new Map(left.map((row) => [rowKey(row), { row, pending: false }]));
     for (const { row } of written) {
       const shown = byKey.get(rowKey(row))?.row;
       if (!(shown && caughtUp(shown, row))) byKey.set(rowKey(row), { row, pending: true });
     }
     return [...byKey.values()];
+  }
+
+  /** Whether a read still shows what was taken away before: not where the row has changed since. */
+  #hides(row: RatingRow): boolean {
+    const removed = this.#written.get(row.employeeId)?.removed;
+    if (removed === undefined || removed.size === 0) return false;
+    const at = removed.get(this.#skillOf(row));
+    if (at === undefined || this.#now() - at > KEEP_MS) return false;
+    return row.changedAt === null || !(Date.parse(row.changedAt) > at);
+  }
+
+  /** What is written of an employee, who moves to the end. */
+  #entry(employeeId: string, at: number): Written {
+    this.#dropOld(this.#now());
+    const known = this.#written.get(employeeId) ?? { rows: new Map(), removed: new Map(), latest: at };
+    const entry = { ...known, latest: Math.max(known.latest, at) };
+    this.#written.delete(employeeId);
+    this.#written.set(employeeId, entry);
+    return entry;
   }
 
   #asRead(read: readonly RatingRow[]): readonly OverlaidRow[] {

@@ -60,7 +60,8 @@ export class RatingReader {
     this.#directory = directory;
     this.#integration = integration;
     this.#now = now;
-    this.#overlay = new Overlay(now);
+    const skillOf = (row: RatingRow) => directory.skills.ofRating(integration.name, row)?.remoteId ?? row.skillId;
+    this.#overlay = new Overlay({ now, skillOf });
     this.#cache = cache ? new LRUCache({ max: CACHED_EMPLOYEES }) : null;
     const walk = (call: Call) => this.#walkFor(call);
     this.#bySkill = new SkillRatingReader({ directory, integration, cache, now, overlay: this.#overlay, walk });
@@ -136,12 +137,23 @@ export class RatingReader {
     return overlaid.find((one) => rowKey(one.row) === rowKey(row)) ?? null;
   }
 
-  /** Takes note of a row that a write stored: laid over reads from now on, and the provider is asked anew. */
-  written(row: RatingRow): void {
-    this.#overlay.put(row);
-    const copy = this.#cache?.get(row.employeeId);
-    if (copy) this.#cache?.set(row.employeeId, { ...copy, current: false });
-    this.#bySkill.written(row);
+  /** Takes note of a row that a write stored then: laid over reads from now on, and the provider is asked anew. */
+  written(row: RatingRow, at = this.#now()): void {
+    this.#overlay.put(row, at);
+    this.#outdate(row.employeeId);
+    this.#bySkill.written(row, at);
+  }
+
+  /** Takes note that a write took a skill from an employee then, the skill named by its record: hidden from reads likewise. */
+  removed(employeeId: string, skillId: string, at = this.#now()): void {
+    this.#overlay.remove(employeeId, skillId, at);
+    this.#outdate(employeeId);
+    this.#bySkill.removed(skillId, at);
+  }
+
+  #outdate(employeeId: string): void {
+    const copy = this.#cache?.get(employeeId);
+    if (copy) this.#cache?.set(employeeId, { ...copy, current: false });
   }
 
   /** What is answered where the provider fails or is too late: an older copy, else why there is none. */

@@ -90,10 +90,18 @@ export class SkillRatingReader {
     return readings;
   }
 
-  /** Takes note of a row that a write stored, which is already laid over reads: the provider is asked anew. */
-  written(row: RatingRow): void {
-    this.#lastWriteAt = this.#options.now();
-    const id = this.#recordOf(row);
+  /** Takes note of a row that a write stored then, which is already laid over reads: the provider is asked anew. */
+  written(row: RatingRow, at: number): void {
+    this.#outdate(this.#recordOf(row), at);
+  }
+
+  /** Takes note that somebody lost a skill then, which reads already hide: the provider is asked anew. */
+  removed(skillId: string, at: number): void {
+    this.#outdate(skillId, at);
+  }
+
+  #outdate(id: string | null, at: number): void {
+    this.#lastWriteAt = Math.max(this.#lastWriteAt, at);
     const copy = id === null ? undefined : this.#cache?.get(id);
     if (id !== null && copy) this.#cache?.set(id, { ...copy, current: false });
   }

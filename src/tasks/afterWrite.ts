@@ -1,48 +1,44 @@
 import type { Directory } from '../directory/directory.ts';
-import type { EmployeeWrite } from '../domain/ports.ts';
-import type { EmployeeRow, RatingRow } from '../domain/records.ts';
-import type { TaskItem } from './task.ts';
+import type { RatingRow } from '../domain/records.ts';
+import { employeeAsWritten, employeeWithStatus, skillAsWritten } from './storedRows.ts';
+import type { WrittenEvent } from './task.ts';
 
-/** Who takes note of a rating that was written: the readers are a neighbour's, and given. */
+/** Who takes note of ratings that were written or taken away, and when: the readers are a neighbour's, and given. */
 export interface RatingListener {
-  written(row: RatingRow): void;
+  written(row: RatingRow, at: number): void;
+  /** Both ids are those of the records there. */
+  removed(employeeId: string, skillId: string, at: number): void;
 }
 
-/** Makes reads show what a task item stored, although the provider's own reads may lag behind. */
-export function afterWrite(
-  { integration, outcome, work }: Pick<TaskItem, 'integration' | 'outcome' | 'work'>,
-  { directory, readers }: { directory: Directory; readers: ReadonlyMap<string, RatingListener> },
-): void {
-  if (outcome?.kind === 'rating') readers.get(integration)?.written(outcome.row);
+interface Listeners {
+  directory: Directory;
+  readers: ReadonlyMap<string, RatingListener>;
+}
+
+/**
+ * Makes reads show what a task item stored, although the provider's own reads may lag behind. May hear of writes of the
+ * last day: they count as of when they were stored.
+ */
+export function afterWrite({ at, item }: WrittenEvent, { directory, readers }: Listeners): void {
+  const { integration, outcome, work } = item;
+  if (!directory.integration(integration)) return;
+  const reader = readers.get(integration);
+  if (work.operation === 'remove') reader?.removed(work.write.employeeId, work.write.skillId, at);
+  if (outcome?.kind === 'rating') reader?.written(outcome.row, at);
   if (outcome?.kind === 'employee' && work.operation === 'upsertEmployees') {
-    directory.writeEmployee(integration, outcome.row ?? storedAs(outcome.remoteId, work.write));
+    const { remoteId, row } = outcome;
+    const created = work.write.existing === null;
+    directory.writeEmployee(integration, row ?? employeeAsWritten(remoteId, work.write), { at, created });
   }
-}
-
-/** What a provider that answers with an id alone now holds: the record as it was known, with what was written. */
-function storedAs(remoteId: string, write: EmployeeWrite): EmployeeRow {
-  const { existing } = write;
-  const { givenName = existing?.givenName ?? null, familyName = existing?.familyName ?? null } = write;
-  const written = [givenName, familyName].filter((part) => part !== null).join(' ');
-  return {
-    remoteId,
-    sourceId: existing?.sourceId ?? null,
-    name: write.givenName === undefined && write.familyName === undefined ? (existing?.name ?? null) : written,
-    givenName,
-    familyName,
-    workEmail: write.workEmail,
-    employeeNumber: write.employeeNumber ?? existing?.employeeNumber ?? null,
-    jobTitle: write.jobTitle ?? existing?.jobTitle ?? null,
-    status: existing?.status ?? null,
-    statusLabel: existing?.statusLabel ?? null,
-    startDate: write.startDate ?? existing?.startDate ?? null,
-    department: write.department ?? existing?.department ?? null,
-    location: write.location ?? existing?.location ?? null,
-    // Both tell of one manager: a new one's address must not stand beside the old one's id.
-    ...(write.managerRemoteId === undefined && write.managerEmail === undefined
-      ? { managerRemoteId: existing?.managerRemoteId ?? null, managerEmail: existing?.managerEmail ?? null }
-      : { managerRemoteId: write.managerRemoteId ?? null, managerEmail: write.managerEmail ?? null }),
-    url: existing?.url ?? null,
-    changedAt: existing?.changedAt ?? null,
-  };
+  if (work.operation === 'setStatus') {
+    const { employeeId, existing } = work.write;
+    const shown = outcome?.kind === 'employee' ? outcome.row : null;
+    const known = directory.employees.rowOf(integration, employeeId) ?? existing;
+    directory.writeEmployee(integration, shown ?? employeeWithStatus(known, work.write), { at, created: false });
+  }
+  if (outcome?.kind === 'skill' && work.operation === 'upsertSkills') {
+    const { remoteId, row } = outcome;
+    const created = work.write.existing === null;
+    directory.writeSkill(integration, row ?? skillAsWritten(remoteId, work.write), { at, created });
+  }
 }

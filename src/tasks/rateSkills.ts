@@ -1,9 +1,10 @@
 import type { Directory } from '../directory/directory.ts';
-import type { Integration, Operation } from '../directory/integration.ts';
-import { findEmployee, findSkill, type EmployeeLookup, type Found, type SkillLookup } from '../directory/lookup.ts';
+import type { Integration } from '../directory/integration.ts';
+import type { EmployeeLookup, SkillLookup } from '../directory/lookup.ts';
 import type { SkillAt } from '../directory/skills.ts';
 import type { Employee, Skill } from '../domain/entities.ts';
 import { valueOfLevel } from '../domain/rating.ts';
+import { checkKey, employeeOf, known, offered, rowThere, skillOf, usable } from './places.ts';
 import { valueFor, type ProficiencyInput, type TargetValue } from './targetValue.ts';
 import type { NewTaskItem } from './task.ts';
 import type { Complaints } from './userErrors.ts';
@@ -29,7 +30,7 @@ export function rateSkills(
   writer: Writer,
   dependencies: WriteDependencies,
 ): Promise<WriteAnswer> {
-  return write('RATE_SKILLS', input, writer, dependencies, planWith('rate', 'RATE_SKILLS'));
+  return write('RATE_SKILLS', input, writer, dependencies, planWith('rate'));
 }
 
 /** Makes employees hold skills, with or without a rating. */
@@ -38,7 +39,7 @@ export function assignSkills(
   writer: Writer,
   dependencies: WriteDependencies,
 ): Promise<WriteAnswer> {
-  return write('ASSIGN_SKILLS', input, writer, dependencies, planWith('assign', 'ASSIGN_SKILLS'));
+  return write('ASSIGN_SKILLS', input, writer, dependencies, planWith('assign'));
 }
 
 /** A place where an item can be written. */
@@ -49,14 +50,14 @@ interface Target {
 }
 
 /** One input item makes one task item per target, in input order and within one by integration precedence. */
-function planWith(port: 'rate' | 'assign', operation: Operation) {
+function planWith(port: 'rate' | 'assign') {
   return (items: readonly AssignSkillItem[], directory: Directory, complaints: Complaints): NewTaskItem[] => {
     const taken = new Set<string>();
     const keys = new Set<string>();
     return items.flatMap((item, index) => {
       const at = complaints.at(index);
       checkKey(item.key, keys, at);
-      return targetsOf(item, port, operation, directory, at).flatMap(({ target, written }) => {
+      return targetsOf(item, port, directory, at).flatMap(({ target, written }) => {
         const { integration, employeeId, skill } = target;
         const pair = JSON.stringify([integration.name, employeeId, skill.remoteId]);
         if (taken.has(pair)) {
@@ -80,13 +81,6 @@ function planWith(port: 'rate' | 'assign', operation: Operation) {
   };
 }
 
-/** Notes a caller's key that stands twice in one input. */
-export function checkKey(key: string | null | undefined, seen: Set<string>, complaints: Complaints): void {
-  if (typeof key !== 'string') return;
-  if (seen.has(key)) complaints.at('key').add('DUPLICATE', 'An earlier item has the same key.');
-  seen.add(key);
-}
-
 interface Written {
   target: Target;
   written: TargetValue | null;
@@ -95,12 +89,11 @@ interface Written {
 function targetsOf(
   item: AssignSkillItem,
   port: 'rate' | 'assign',
-  operation: Operation,
   directory: Directory,
   complaints: Complaints,
 ): Written[] {
-  const employee = required(findEmployee(directory, item.employee), 'employee', complaints.at('employee'));
-  const skill = required(findSkill(directory, item.skill), 'skill', complaints.at('skill'));
+  const employee = employeeOf(directory, item.employee, complaints.at('employee'));
+  const skill = skillOf(directory, item.skill, complaints.at('skill'));
   const { proficiency } = item;
   const level = proficiency?.level;
   const beyond = typeof level === 'number' && !(level >= 0 && level <= 1);
@@ -112,11 +105,11 @@ function targetsOf(
   }
   const at = complaints.at('proficiency');
   if (typeof item.integration === 'string') {
-    const target = namedTarget(item.integration, employee, skill, port, operation, directory, complaints);
+    const target = namedTarget(item.integration, employee, skill, port, directory, complaints);
     return target && !beyond ? valued([target], proficiency, at) : [];
   }
   const able = directory.integrations.flatMap(
-    (integration) => targetIn(integration, employee, skill, port, operation, directory) ?? [],
+    (integration) => targetIn(integration, employee, skill, port, directory) ?? [],
   );
   if (able.length === 0) {
     complaints.add('NO_TARGET', 'No integration has a record of both the employee and the skill and can do this.');
@@ -173,23 +166,15 @@ function namedTarget(
   employee: Employee,
   skill: Skill,
   port: 'rate' | 'assign',
-  operation: Operation,
   directory: Directory,
   complaints: Complaints,
 ): Target | null {
   const integration = known(directory, name, complaints.at('integration'));
   if (!integration) return null;
-  if (!integration.ports[port] || !integration.offers(operation)) {
-    const reason = integration.capability(operation).reason ?? 'The integration cannot do this.';
-    return complaints.at('integration').add('UNSUPPORTED', reason);
-  }
-  const missing = (what: 'employee' | 'skill') =>
-    complaints.at(what).add('NOT_FOUND', `${name} has no record of this ${what}.`);
-  const employeeThere = employee.records.some((record) => record.integration === name);
-  const skillThere = skill.records.some((record) => record.integration === name);
-  if (!employeeThere) missing('employee');
-  if (!skillThere) missing('skill');
-  return targetIn(integration, employee, skill, port, operation, directory);
+  if (!usable(integration, port, complaints.at('integration'))) return null;
+  rowThere(employee, integration, 'employee', complaints.at('employee'));
+  rowThere(skill, integration, 'skill', complaints.at('skill'));
+  return targetIn(integration, employee, skill, port, directory);
 }
 
 /** Where an employee and a skill can be written in one integration; null when it has no record of one, or cannot. */
@@ -198,26 +183,13 @@ function targetIn(
   employee: Employee,
   skill: Skill,
   port: 'rate' | 'assign',
-  operation: Operation,
   directory: Directory,
 ): Target | null {
-  if (!integration.ports[port] || !integration.offers(operation)) return null;
+  if (!offered(integration, port)) return null;
   const there = (record: { integration: string }) => record.integration === integration.name;
   const employeeId = employee.records.find(there)?.row.remoteId;
   const skillId = skill.records.find(there)?.row.remoteId;
   if (employeeId === undefined || skillId === undefined) return null;
   const at = directory.skills.byRecord(integration.name, skillId);
   return at && { integration, employeeId, skill: at };
-}
-
-function required<T>(found: Found<T>, what: string, complaints: Complaints): T | null {
-  if (found.state === 'found') return found.value;
-  return found.state === 'none'
-    ? complaints.add('NOT_FOUND', `No such ${what} is known.`)
-    : complaints.add('AMBIGUOUS', `This fits several ${what}s: name one by id or record.`);
-}
-
-/** The integration of this name; null with a complaint when there is none. */
-export function known(directory: Directory, name: string, complaints: Complaints): Integration | null {
-  return directory.integration(name) ?? complaints.add('NOT_FOUND', `There is no integration ${name}.`);
 }

@@ -3,7 +3,7 @@ import type { Integration } from '../directory/integration.ts';
 import { findEmployee, type EmployeeLookup } from '../directory/lookup.ts';
 import type { EmployeeField, EmployeeWrite, UpsertEmployeesPort } from '../domain/ports.ts';
 import type { EmployeeRow } from '../domain/records.ts';
-import { checkKey, known } from './rateSkills.ts';
+import { checkKey, known, usable } from './places.ts';
 import type { NewTaskItem } from './task.ts';
 import type { Complaints } from './userErrors.ts';
 import { write, type WriteAnswer, type WriteDependencies, type WriteInput, type Writer } from './writes.ts';
@@ -51,13 +51,8 @@ function plan(items: readonly UpsertEmployeeItem[], directory: Directory, compla
     checkKey(item.key, keys, at);
     const repeated = repeatsKey(item, taken, at);
     const integration = known(directory, item.integration, at.at('integration'));
-    if (!integration) return [];
-    const port = integration.ports.upsertEmployees;
-    if (!port || !integration.offers('UPSERT_EMPLOYEES')) {
-      const { reason } = integration.capability('UPSERT_EMPLOYEES');
-      at.at('integration').add('UNSUPPORTED', reason ?? 'The integration cannot do this.');
-      return [];
-    }
+    const port = integration && usable(integration, 'upsertEmployees', at.at('integration'));
+    if (!integration || !port) return [];
     const change = writeOf(item, integration, port, directory, at);
     if (change.existing && !repeated) {
       const identity = JSON.stringify([integration.name, 'record', change.existing.remoteId]);

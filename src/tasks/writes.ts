@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Directory } from '../directory/directory.ts';
 import { MAX_ITEMS } from './limits.ts';
 import type { TaskEngine } from './engine/engine.ts';
-import type { NewTaskItem, Task, TaskKind } from './task.ts';
+import type { IdempotencyKey, NewTask, NewTaskItem, Task, TaskKind } from './task.ts';
 import { Complaints, type UserError } from './userErrors.ts';
 
 /** Who asks for a write. */
@@ -32,56 +32,69 @@ export interface WriteAnswer {
 /** Longest idempotency key; longer ones are refused rather than cut. */
 const LONGEST_KEY = 255;
 
+/** What is planned to be stored as a task. */
+export type Plan = Pick<NewTask, 'kind' | 'items' | 'parentId'>;
+
 /**
  * The way of every write: answer a repetition from its key, check everything, then store the task. Any complaint means no
  * task at all.
  */
-export async function write<Item>(
+export function write<Item>(
   kind: TaskKind,
   input: WriteInput<Item>,
   writer: Writer,
   { directory, engine }: WriteDependencies,
   plan: (items: readonly Item[], directory: Directory, complaints: Complaints) => NewTaskItem[],
 ): Promise<WriteAnswer> {
+  const { items, ...request } = input;
+  return startOnce({ ...request, body: [kind, items] }, writer, engine, (complaints) => {
+    if (items.length < 1 || items.length > MAX_ITEMS) {
+      return complaints.at('items').add('INVALID_COUNT', `Between 1 and ${MAX_ITEMS} items are taken.`);
+    }
+    return { kind, items: plan(items, directory, complaints.at('items')), parentId: null };
+  });
+}
+
+/** What a task is started from; `body` is the mutation's name and its input, which a repetition must equal. */
+export interface StartRequest {
+  body: readonly unknown[];
+  idempotencyKey?: string | null | undefined;
+  validateOnly?: boolean | null | undefined;
+}
+
+/** Stores what is planned as a task, once for each idempotency key; a complaint, or null for a plan, means no task at all. */
+export async function startOnce(
+  { body, idempotencyKey, validateOnly }: StartRequest,
+  { tenant, client }: Writer,
+  engine: WriteDependencies['engine'],
+  plan: (complaints: Complaints) => Plan | null | Promise<Plan | null>,
+): Promise<WriteAnswer> {
   const complaints = new Complaints(['input']);
-  const { items, idempotencyKey, validateOnly } = input;
-  const idempotency = claimOf(kind, input, complaints);
+  const idempotency = claimOf(body, idempotencyKey, complaints);
   if (idempotency && validateOnly !== true) {
-    const known = await engine.replay(writer.tenant, writer.client, idempotency);
+    const known = await engine.replay(tenant, client, idempotency);
     if (known?.outcome === 'replayed') return { task: known.task, userErrors: [], replayed: true };
     if (known?.outcome === 'keyReused') return keyReused();
   }
-  const countable = items.length >= 1 && items.length <= MAX_ITEMS;
-  if (!countable) complaints.at('items').add('INVALID_COUNT', `Between 1 and ${MAX_ITEMS} items are taken.`);
-  const planned = countable ? plan(items, directory, complaints.at('items')) : [];
-  if (complaints.all.length > 0 || validateOnly === true) {
+  const planned = await plan(complaints);
+  if (planned === null || complaints.all.length > 0 || validateOnly === true) {
     return { task: null, userErrors: complaints.all, replayed: false };
   }
-  const started = await engine.start({
-    ...writer,
-    kind,
-    items: planned,
-    idempotency: typeof idempotencyKey === 'string' ? idempotency : null,
-  });
+  const started = await engine.start({ tenant, client, ...planned, idempotency });
   if (started.outcome === 'keyReused') return keyReused();
   return { task: started.task, userErrors: [], replayed: started.outcome === 'replayed' };
 }
 
-function claimOf<Item>(
-  kind: TaskKind,
-  { items, idempotencyKey }: WriteInput<Item>,
+function claimOf(
+  body: readonly unknown[],
+  idempotencyKey: string | null | undefined,
   complaints: Complaints,
-): { key: string; bodyHash: string } | null {
+): IdempotencyKey | null {
   if (typeof idempotencyKey !== 'string') return null;
   if (idempotencyKey.trim() === '' || idempotencyKey.length > LONGEST_KEY) {
     return complaints.at('idempotencyKey').add('INVALID', `The key must have 1 to ${LONGEST_KEY} characters.`);
   }
-  return {
-    key: idempotencyKey,
-    bodyHash: createHash('sha256')
-      .update(canonical([kind, items]))
-      .digest('hex'),
-  };
+  return { key: idempotencyKey, bodyHash: createHash('sha256').update(canonical(body)).digest('hex') };
 }
 
 function keyReused(): WriteAnswer {

@@ -1,0 +1,31 @@
+import { retryTask } from '../../src/tasks/retryTask.ts';
+import { builder } from '../builder.ts';
+import { TaskPayload } from './payload.ts';
+import { SAME_IDEMPOTENCY_KEY } from './startInput.ts';
+
+const RetryTaskInput = builder.inputType('RetryTaskInput', {
+  description: 'A task to do again.',
+  fields: (t) => ({
+    taskId: t.id({ required: true, description: 'The finished task.' }),
+    onlyFailed: t.boolean({
+      required: true,
+      defaultValue: true,
+      description: 'Only its FAILED items; otherwise all.',
+    }),
+    includeUnknown: t.boolean({
+      required: true,
+      defaultValue: false,
+      description: 'Also its OUTCOME_UNKNOWN items, at the risk of doing them twice.',
+    }),
+    idempotencyKey: t.string({ description: SAME_IDEMPOTENCY_KEY }),
+  }),
+});
+
+builder.mutationField('retryTask', (t) =>
+  t.field({
+    type: TaskPayload,
+    description: "Does a finished task's items again, as a new task whose `parent` it is.",
+    args: { input: t.arg({ type: RetryTaskInput, required: true, description: 'Which.' }) },
+    resolve: (_, { input }, { directory, tasks, viewer }) => retryTask(input, viewer, { directory, engine: tasks }),
+  }),
+);

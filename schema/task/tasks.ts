@@ -1,0 +1,71 @@
+import type { Task } from '../../src/tasks/task.ts';
+import { builder } from '../builder.ts';
+import { Connection, cursorsOf, pageArgs, PageInfo, type Edge } from '../connection.ts';
+import { TaskKindEnum, TaskRef, TaskStateEnum } from './task.ts';
+
+const TaskFilter = builder.inputType('TaskFilter', {
+  description: 'Conditions on tasks; all given ones must hold, and a list is met by any of its values.',
+  fields: (t) => ({
+    kinds: t.field({ type: [TaskKindEnum], description: 'Kind of task.' }),
+    states: t.field({ type: [TaskStateEnum], description: 'State of the task.' }),
+    integrations: t.stringList({ description: 'Has an item for one of these, by `Integration.name`.' }),
+    createdSince: t.field({ type: 'DateTime', description: 'Created at or after this instant.' }),
+  }),
+});
+
+const TaskEdge = builder.objectRef<Edge<Task>>('TaskEdge');
+TaskEdge.implement({
+  description: 'A task on a page.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', { description: 'Opaque position, stable while tasks are added.' }),
+    node: t.expose('node', { type: TaskRef, description: 'The task.' }),
+  }),
+});
+
+const TaskConnection = builder.objectRef<Connection<Task>>('TaskConnection');
+TaskConnection.implement({
+  description: 'Tasks, paged.',
+  fields: (t) => ({
+    edges: t.expose('edges', { type: [TaskEdge], description: "The page's entries with their cursors." }),
+    nodes: t.field({
+      type: [TaskRef],
+      description: "The page's tasks.",
+      resolve: ({ nodes }) => nodes as Task[],
+    }),
+    pageInfo: t.expose('pageInfo', { type: PageInfo, description: 'Where the page stands.' }),
+    totalCount: t.exposeInt('totalCount', { description: 'Tasks on all pages.' }),
+  }),
+});
+
+const RULES = { list: 'tasks', usual: 25, most: 100 };
+
+builder.queryField('tasks', (t) =>
+  t.field({
+    type: TaskConnection,
+    description: "Tasks of the viewer's tenant, newest first.",
+    args: {
+      first: t.arg.int({ defaultValue: 25, description: 'How many, 1 to 100.' }),
+      after: t.arg.string({ description: 'Only what follows this cursor.' }),
+      filter: t.arg({ type: TaskFilter, description: 'Only tasks that meet all of these conditions.' }),
+    },
+    resolve: async (_, { filter, ...args }, { tasks, viewer }) => {
+      const { first, after } = pageArgs(args, RULES);
+      const limit = first ?? RULES.usual;
+      const conditions = {
+        kinds: filter?.kinds ?? undefined,
+        states: filter?.states ?? undefined,
+        integrations: filter?.integrations ?? undefined,
+        createdSince: typeof filter?.createdSince === 'string' ? Date.parse(filter.createdSince) : undefined,
+      };
+      // One more than asked tells whether another page follows.
+      const found = await tasks.list(viewer.tenant, conditions, { after: after?.id ?? null, limit: limit + 1 });
+      const page = found.tasks.slice(0, limit);
+      const cursors = new Map(page.map(({ task, cursor }) => [task, cursor]));
+      return new Connection<Task>(
+        { items: [...cursors.keys()], hasNext: found.tasks.length > limit, hasPrevious: after !== null },
+        found.total,
+        cursorsOf(RULES.list, (task) => ({ key: null, id: cursors.get(task) ?? '' })),
+      );
+    },
+  }),
+);
