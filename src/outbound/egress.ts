@@ -1,6 +1,7 @@
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector, Pool } from 'undici';
+import { orAborted } from './orAborted.ts';
 import { isPublicAddress } from './publicAddress.ts';
 
 /** A request out of the house that got no answer. `message` is a sentence without anything the other side said. */
@@ -73,13 +74,17 @@ export function openEgress(url: URL, options: EgressOptions): Egress {
     async post(headers, body, signal) {
       const within = AbortSignal.any([signal, AbortSignal.timeout(limits.wholeMs)]);
       try {
-        const answer = await pool.request({
-          method: 'POST',
-          path: url.pathname + url.search,
-          headers,
-          body,
-          signal: within,
-        });
+        // undici hears of an abort only once the request has a connection.
+        const answer = await orAborted(
+          pool.request({
+            method: 'POST',
+            path: url.pathname + url.search,
+            headers,
+            body,
+            signal: within,
+          }),
+          within,
+        );
         const { statusCode: status, headers: answered } = answer;
         const retryAfter = answered['retry-after'];
         // The status is the answer; a body that breaks off changes nothing.

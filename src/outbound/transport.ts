@@ -1,6 +1,7 @@
 import { Pool } from 'undici';
 import { ProviderError } from '../domain/problem.ts';
 import type { Simulator } from '../simulator/simulator.ts';
+import { orAborted } from './orAborted.ts';
 
 /** A request as it goes to a provider. `path` begins with / and is relative to the integration's base URL; it holds the query. */
 export interface HttpRequest {
@@ -154,20 +155,4 @@ export function simulatorTransport(simulator: Simulator, basePath: string): Tran
     },
     close: () => Promise.resolve(),
   };
-}
-
-/** Settles as the work does, or rejects with the signal's reason as soon as that is aborted. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

@@ -1,0 +1,239 @@
+import { randomBytes } from 'node:crypto';
+import { pino } from 'pino';
+import { Webhook } from 'standardwebhooks';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { encodeId } from '../src/domain/ids.ts';
+import { openWebhooks, type OpenWebhooks, type OpenWebhooksOptions } from '../src/tasks/webhooks/openWebhooks.ts';
+import { receiverOf, type Receiver } from '../src/tasks/webhooks/receiver.ts';
+import { FakeWebhooks, taskToTell } from './support/fake-webhooks.ts';
+import { startReceiver, type Received, type TestReceiver } from './support/receiver.ts';
+
+const log = pino({ level: 'silent' });
+const newSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
+const SECRET = newSecret();
+
+const opened: OpenWebhooks[] = [];
+const receivers: TestReceiver[] = [];
+
+afterEach(async () => {
+  // A receiver that hangs would have the gateway wait its five seconds.
+  await Promise.all(receivers.splice(0).map((receiver) => receiver.close()));
+  await Promise.all(opened.splice(0).map((webhooks) => webhooks.close()));
+});
+
+async function receive(): Promise<TestReceiver> {
+  const receiver = await startReceiver();
+  receivers.push(receiver);
+  return receiver;
+}
+
+function at(url: string): Receiver {
+  const receiver = receiverOf(url, true);
+  if (typeof receiver === 'string') throw new Error(receiver);
+  return receiver;
+}
+
+async function tell(
+  store: FakeWebhooks,
+  urls: readonly string[],
+  options: Partial<OpenWebhooksOptions> = {},
+): Promise<OpenWebhooks> {
+  const webhooks = await openWebhooks({
+    store,
+    engine: store,
+    receivers: urls.map(at),
+    secrets: [SECRET],
+    allowPrivate: true,
+    log,
+    ...options,
+  });
+  opened.push(webhooks);
+  return webhooks;
+}
+
+function first({ received: [message] }: TestReceiver): Received {
+  if (!message) throw new Error('nothing came');
+  return message;
+}
+
+/** Resolves once the outbox looks so. */
+const settled = (store: FakeWebhooks, check: (deliveries: FakeWebhooks['deliveries']) => void) =>
+  vi.waitFor(() => check(store.deliveries), { interval: 10, timeout: 5_000 });
+
+describe('webhooks', () => {
+  it('tell each receiver of a change within a second, unasked, and sooner when woken', async () => {
+    const [one, two] = [await receive(), await receive()];
+    const store = new FakeWebhooks();
+    const webhooks = await tell(store, [one.url, two.url]);
+    const noticed = Date.now();
+    store.change(taskToTell());
+    await Promise.all([one.until(1), two.until(1)]);
+    expect(Date.now() - noticed).toBeLessThan(1_900);
+    await settled(store, (deliveries) => expect(deliveries).toEqual([]));
+
+    const woken = Date.now();
+    store.change(taskToTell({ revision: 2 }));
+    webhooks.wake();
+    await one.until(2);
+    expect(Date.now() - woken).toBeLessThan(700);
+  });
+
+  it('say how the task is, without its items, signed so that the reference library verifies it', async () => {
+    const receiver = await receive();
+    const store = new FakeWebhooks();
+    await tell(store, [receiver.url]);
+    const task = taskToTell({
+      state: 'SUCCEEDED',
+      revision: 3,
+      finishedAt: '2026-03-02T10:00:02.000Z',
+      parentId: 'task-0',
+    });
+    store.change(task);
+    await receiver.until(1);
+    const { body, headers, path } = first(receiver);
+    expect(path).toBe('/hooks?key=path-secret');
+    expect(headers).toMatchObject({ 'content-type': 'application/json', 'user-agent': 'skills-gateway' });
+    expect(headers['webhook-id']).toMatch(/^msg_[0-9a-f]{32}$/);
+    expect(new Webhook(SECRET).verify(body, headers)).toEqual({
+      type: 'task.updated',
+      timestamp: '2026-03-02T10:00:02.000Z',
+      data: {
+        task: {
+          id: encodeId('Task', 'task-1'),
+          kind: 'RATE_SKILLS',
+          state: 'SUCCEEDED',
+          revision: 3,
+          createdAt: task.createdAt,
+          startedAt: task.startedAt,
+          finishedAt: task.finishedAt,
+          counts: task.counts,
+          parent: encodeId('Task', 'task-0'),
+        },
+        tenant: 'default',
+      },
+    });
+    expect(() => new Webhook(newSecret()).verify(body, headers)).toThrow('No matching signature');
+    expect(() => new Webhook(SECRET).verify(body.replace('SUCCEEDED', 'FAILED'), headers)).toThrow(
+      'No matching signature',
+    );
+  });
+
+  it('are signed with every secret while one is replaced', async () => {
+    const receiver = await receive();
+    const store = new FakeWebhooks();
+    const secrets = [SECRET, newSecret()];
+    await tell(store, [receiver.url], { secrets });
+    store.change(taskToTell());
+    await receiver.until(1);
+    const { body, headers } = first(receiver);
+    for (const secret of secrets)
+      expect(new Webhook(secret).verify(body, headers)).toMatchObject({ type: 'task.updated' });
+  });
+
+  it('tell the newest revision where several came while a receiver was told', async () => {
+    const receiver = await receive();
+    const store = new FakeWebhooks();
+    const webhooks = await tell(store, [receiver.url]);
+    receiver.answer((response, count) => {
+      if (count === 1) for (const revision of [2, 3, 4]) store.change(taskToTell({ revision }));
+      response.end();
+      webhooks.wake();
+    });
+    store.change(taskToTell());
+    webhooks.wake();
+    await receiver.until(2);
+    await settled(store, (deliveries) => expect(deliveries).toEqual([]));
+    const revisions = receiver.received.map(
+      ({ body }) => (JSON.parse(body) as { data: { task: { revision: number } } }).data.task.revision,
+    );
+    expect(revisions).toEqual([1, 4]);
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(2);
+  });
+
+  it('reach every receiver but the one that fails, which keeps its delivery', async () => {
+    const [good, bad] = [await receive(), await receive()];
+    bad.answer((response) => response.writeHead(500).end('a secret of the receiver'));
+    const store = new FakeWebhooks();
+    await tell(store, [bad.url, good.url]);
+    store.change(taskToTell());
+    await Promise.all([good.until(1), bad.until(1)]);
+    await settled(store, (deliveries) => expect(deliveries.map(({ attempts }) => attempts)).toEqual([1]));
+    expect(store.deliveries[0]).toMatchObject({
+      receiver: at(bad.url).name,
+      state: 'PENDING',
+      status: 500,
+      problem: 'The receiver answered 500.',
+    });
+  });
+
+  it('of a receiver that hangs, with more due than are sent at once, hold up no other', async () => {
+    const [good, hanging] = [await receive(), await receive()];
+    hanging.answer(() => {});
+    const store = new FakeWebhooks();
+    await tell(store, [hanging.url, good.url]);
+    for (let index = 0; index < 20; index += 1) store.change(taskToTell({ id: `task-${index}` }));
+    await good.until(20);
+    expect(hanging.received).toHaveLength(4);
+  });
+
+  it('are told once by two replicas on one store', async () => {
+    const receiver = await receive();
+    const store = new FakeWebhooks();
+    const replicas = [await tell(store, [receiver.url]), await tell(store, [receiver.url])];
+    for (let index = 0; index < 40; index += 1) store.change(taskToTell({ id: `task-${index}` }));
+    for (const replica of replicas) replica.wake();
+    await receiver.until(40);
+    await settled(store, (deliveries) => expect(deliveries).toEqual([]));
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(40);
+    expect(receiver.received).toHaveLength(40);
+  });
+
+  it('do not reach a private address that is not allowed, neither as such nor by name nor by a redirect', async () => {
+    const [inner, redirecting] = [await receive(), await receive()];
+    redirecting.answer((response) => response.writeHead(308, { location: inner.url }).end());
+    const store = new FakeWebhooks();
+    const { port } = new URL(inner.url);
+    await tell(store, [`https://receiver.test:${port}/`, `https://127.0.0.1:${port}/`], {
+      allowPrivate: false,
+      lookup: (_, __, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]),
+    });
+    const others = new FakeWebhooks();
+    await tell(others, [redirecting.url]);
+    store.change(taskToTell());
+    others.change(taskToTell());
+    await settled(store, (deliveries) => expect(deliveries.map(({ attempts }) => attempts)).toEqual([1, 1]));
+    await settled(others, (deliveries) => expect(deliveries.map(({ status }) => status)).toEqual([308]));
+    expect(store.deliveries.map(({ problem }) => problem)).toEqual(
+      Array(2).fill('The address is not one that may be connected to (WEBHOOK_PRIVATE, https).'),
+    );
+    expect(inner.received).toEqual([]);
+  });
+
+  it('of tasks that are unknown or long ended are dropped', async () => {
+    const receiver = await receive();
+    const store = new FakeWebhooks();
+    const webhooks = await tell(store, [receiver.url]);
+    store.change(taskToTell({ state: 'EXPIRED', revision: 7 }));
+    store.change(taskToTell({ id: 'task-2' }));
+    store.tasks.delete('task-2');
+    webhooks.wake();
+    await settled(store, (deliveries) => expect(deliveries).toEqual([]));
+    expect(receiver.received).toEqual([]);
+  });
+
+  it('that are under way when the gateway stops are ended, and no more are begun', async () => {
+    const receiver = await receive();
+    const store = new FakeWebhooks();
+    const webhooks = await tell(store, [receiver.url]);
+    for (let index = 0; index < 8; index += 1) store.change(taskToTell({ id: `task-${index}` }));
+    const held: (() => void)[] = [];
+    receiver.answer((response) => held.push(() => response.end()));
+    webhooks.wake();
+    await receiver.until(4);
+    const closed = webhooks.close();
+    for (const release of held) release();
+    await closed;
+    expect(receiver.received).toHaveLength(4);
+    expect(store.deliveries).toHaveLength(4);
+  });
+});
