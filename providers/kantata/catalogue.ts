@@ -1,7 +1,7 @@
 import type { WalkPort } from '../../src/domain/ports.ts';
 import type { EmployeeRow, SkillRow } from '../../src/domain/records.ts';
 import { readRows } from '../../src/outbound/shape.ts';
-import { EVERYBODY, USER_INCLUDES, type KantataClient } from './client.ts';
+import { EVERYBODY, SKILL_INCLUDES, USER_INCLUDES, type KantataClient } from './client.ts';
 import { toEmployee, toSkill, type EmployeeOptions } from './mappers.ts';
 import { ROUTES } from './raw.ts';
 import { changedUsers } from './userChanges.ts';
@@ -24,7 +24,7 @@ export function employeesWalk(client: KantataClient, options: EmployeeOptions): 
 /** Walks the account's skills; NOT_OFFERED where there is no such list. */
 export function skillsWalk(client: KantataClient): WalkPort<SkillRow> {
   const operation = 'skills';
-  const query = { include: 'skill_category,external_references' };
+  const query = { include: SKILL_INCLUDES };
   const context = { operation, path: 'skills', drift: client.drift };
   return {
     async *walk(call) {

@@ -5,7 +5,7 @@ import type { HttpResponse } from '../../src/outbound/transport.ts';
 import type { Upstream, UpstreamRequest } from '../../src/outbound/upstream.ts';
 import { readEnvelope, type Envelope } from './envelope.ts';
 import { pagesInTurn, pagesTogether } from './paging.ts';
-import { MOST_PER_PAGE, ROUTES, type RawNewMembership, type RawUserChange } from './raw.ts';
+import { MOST_PER_PAGE, ROUTES, type RawNewMembership, type RawSkillChange, type RawUserChange } from './raw.ts';
 
 export interface ListRequest {
   operation: string;
@@ -23,13 +23,21 @@ export interface KantataClient {
   /** Never repeated by itself. Null when the answer is a success without a body. */
   createMemberships(memberships: readonly RawNewMembership[], call: Call): Promise<Envelope | null>;
   updateMembership(id: string, level: number, call: Call): Promise<Envelope | null>;
+  /** 404 where it is gone already, also when a repeated call comes second (sheet 12). */
+  deleteMembership(id: string, call: Call): Promise<void>;
   updateUser(id: string, user: RawUserChange, call: Call): Promise<Envelope | null>;
+  /** Deactivates a person on the account. An inactive membership is hidden, so that a second call may be answered 404 (sheet 7.5). */
+  disableAccountMembership(id: string, call: Call): Promise<Envelope | null>;
+  /** Never repeated by itself. */
+  createSkills(skills: readonly RawSkillChange[], call: Call): Promise<Envelope | null>;
+  updateSkill(id: string, skill: RawSkillChange, call: Call): Promise<Envelope | null>;
   drift: (note: DriftNote) => void;
 }
 
 /** Foreign keys appear for sure only where their association is included (sheet 3.4). */
 export const MEMBERSHIP_INCLUDES = 'skill,user';
 export const USER_INCLUDES = 'account_membership,external_references,manager';
+export const SKILL_INCLUDES = 'skill_category,external_references';
 
 /** Without these, people in no project and inactive people are missing (sheet 7.4). */
 export const EVERYBODY = { on_my_account: true, show_disabled: true } as const;
@@ -96,6 +104,18 @@ export function createClient(upstream: Upstream): KantataClient {
         },
         call,
       ),
+    deleteMembership: async (id, call) => {
+      await upstream.send(
+        {
+          operation: 'remove',
+          kind: 'write',
+          method: 'DELETE',
+          path: `${ROUTES.skillMemberships}/${id}`,
+          repeatable: true, // sheet 12
+        },
+        call,
+      );
+    },
     updateUser: (id, user, call) =>
       write(
         {
@@ -108,23 +128,66 @@ export function createClient(upstream: Upstream): KantataClient {
         },
         call,
       ),
+    disableAccountMembership: (id, call) =>
+      write(
+        {
+          operation: 'setStatus',
+          method: 'PUT',
+          path: `${ROUTES.accountMemberships}/${id}/disable`,
+          repeatable: true, // as above
+        },
+        call,
+      ),
+    createSkills: (skills, call) =>
+      onCollection(
+        ROUTES.skills,
+        () =>
+          write(
+            {
+              operation: 'upsertSkills',
+              method: 'POST',
+              path: ROUTES.skills,
+              // Paged like the bulk of memberships.
+              query: { include: SKILL_INCLUDES, per_page: MOST_PER_PAGE },
+              body: skills.length === 1 ? { skill: skills[0] } : { skills },
+            },
+            call,
+          ),
+        false,
+      ),
+    updateSkill: (id, skill, call) =>
+      write(
+        {
+          operation: 'upsertSkills',
+          method: 'PUT',
+          path: `${ROUTES.skills}/${id}`,
+          query: { include: SKILL_INCLUDES },
+          body: { skill },
+          repeatable: true, // as above
+        },
+        call,
+      ),
     drift,
   };
 }
 
-/** What the gateway does without where it is refused. */
+/** What the gateway does without where reading it is refused. */
 const DISPENSABLE: ReadonlySet<string> = new Set([ROUTES.skills, ROUTES.subscribedEvents]);
 
 /**
  * On a collection, 404 cannot mean a record: the route itself is missing. On the catalogue of skills and on the feed
  * of events, 403 means the same to us, since the gateway does without them; people and memberships it cannot do without, so there 403 stays FORBIDDEN.
  */
-async function onCollection<Result>(route: ListRequest['route'], send: () => Promise<Result>): Promise<Result> {
+async function onCollection<Result>(
+  route: ListRequest['route'],
+  send: () => Promise<Result>,
+  dispensable = DISPENSABLE.has(route),
+): Promise<Result> {
   try {
     return await send();
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    const missing = error.code === 'NOT_FOUND' || (error.code === 'FORBIDDEN' && DISPENSABLE.has(route));
+    const missing = error.code === 'NOT_FOUND' || (error.code === 'FORBIDDEN' && dispensable);
     if (!missing) throw error;
     throw new ProviderError('NOT_OFFERED', 'The provider does not offer this operation.', {
       status: error.status,

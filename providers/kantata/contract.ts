@@ -17,7 +17,13 @@ export const contract: ContractSubject = {
     // The list that is read first, the bulk create, and the change of one.
     rate: '^/api/v1/skill_memberships(/[0-9]+)?$',
     assign: '^/api/v1/skill_memberships(/[0-9]+)?$',
+    // The list that is read first, and the delete of one.
+    remove: '^/api/v1/skill_memberships(/[0-9]+)?$',
     upsertEmployees: '^/api/v1/users/[0-9]+$',
+    // Users are read first; their account memberships are disabled.
+    setStatus: '^/api/v1/(users|account_memberships/[0-9]+/disable)$',
+    // The list that is read first, the bulk create, and the change of one.
+    upsertSkills: '^/api/v1/skills(/[0-9]+)?$',
   },
   pageSizes: { employees: MOST_PER_PAGE, ratings: MOST_PER_PAGE },
   filterSwitch: { name: 'userIdsFilter', honoured: 'honoured', ignored: 'ignored', empty: 'empty' },

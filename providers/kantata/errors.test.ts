@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProviderError } from '../../src/domain/problem.ts';
-import { failureOf, faultsByIndex } from './errors.ts';
+import { failureOf, isBlamed } from './errors.ts';
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}) => ({
   status,
@@ -97,26 +97,21 @@ describe('an answer', () => {
   });
 });
 
-describe('the faults of a bulk', () => {
-  it('are found by position, the first of each', () => {
+describe('the items of a bulk that an answer blames', () => {
+  it('are those at the positions that it names', () => {
     const error = failing(422, {
       errors: [
         { type: 'validation', field: 'skill_id', message: 'taken', index: 1 },
-        { type: 'validation', field: 'level', message: 'invalid', index: 1 },
         { type: 'validation', field: 'user_id', message: 'invalid', index: 4 },
         { type: 'validation', field: 'base', message: 'no position' },
         { type: 'validation', field: 'base', message: 'odd position', index: 'x' },
       ],
     });
-    const faults = [...faultsByIndex(error)].map(([index, fault]) => [index, fault.code, fault.providerCode]);
-    expect(faults).toEqual([
-      [1, 'REJECTED', 'validation:skill_id'],
-      [4, 'REJECTED', 'validation:user_id'],
-    ]);
+    expect([0, 1, 2, 3, 4].filter((index) => isBlamed(error, index))).toEqual([1, 4]);
   });
 
-  it('are none in an answer without them', () => {
-    expect(faultsByIndex(failing(422, { errors: ['taken'] })).size).toBe(0);
-    expect(faultsByIndex(failing(502, '<html>')).size).toBe(0);
+  it('are none in an answer that names none', () => {
+    expect(isBlamed(failing(422, { errors: ['taken'] }), 0)).toBe(false);
+    expect(isBlamed(failing(502, '<html>'), 0)).toBe(false);
   });
 });

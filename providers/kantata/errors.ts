@@ -81,23 +81,9 @@ export function failureOf(response: HttpResponse): ProviderError | null {
   });
 }
 
-/** The error of each item of a bulk that the answer names by its position; empty when it names none (sheet 9.1). */
-export function faultsByIndex(error: ProviderError): Map<number, ProviderError> {
-  const errors = new Map<number, ProviderError>();
-  if (!(error.cause instanceof FaultList)) return errors;
-  for (const fault of error.cause.faults) {
-    if (fault.index === null || errors.has(fault.index)) continue;
-    errors.set(
-      fault.index,
-      new ProviderError(error.code, error.message, {
-        status: error.status,
-        providerCode: providerCodeOf(fault),
-        requestId: error.requestId,
-        cause: error,
-      }),
-    );
-  }
-  return errors;
+/** Whether the answer names the item at this position of a bulk. Unconfirmed live (sheet 9.1), hence a hint and no more. */
+export function isBlamed(error: ProviderError, index: number): boolean {
+  return error.cause instanceof FaultList && error.cause.faults.some((fault) => fault.index === index);
 }
 
 function codeOf(body: unknown, faults: readonly Fault[], status: number): ProblemCode {

@@ -1,11 +1,14 @@
 import type { ProviderCard } from '../../src/outbound/card.ts';
 import { employeesWalk, skillsWalk } from './catalogue.ts';
 import { createClient } from './client.ts';
+import { disableUsers } from './disableUsers.ts';
 import { readEnvironment, VARIABLES } from './environment.ts';
 import { failureOf } from './errors.ts';
 import { writeMemberships } from './memberships.ts';
 import { ratingByParts, ratingsByEmployees, ratingsBySkills, ratingsWalk } from './ratings.ts';
+import { removeMemberships } from './removeMemberships.ts';
 import { createKantataSimulator, SIMULATOR_BASE_PATH, SIMULATOR_TOKEN } from './simulator.ts';
+import { upsertSkills } from './upsertSkills.ts';
 import { updateEmployees } from './users.ts';
 
 /** Kantata OX: people on projects, the skills they hold and a level of 1 to 5. */
@@ -47,7 +50,10 @@ export const kantata: ProviderCard = {
       ratingByParts: ratingByParts(client),
       rate: writeMemberships(client),
       assign: writeMemberships(client),
+      remove: removeMemberships(client),
       upsertEmployees: updateEmployees(client, options),
+      setStatus: disableUsers(client, options),
+      upsertSkills: upsertSkills(client),
     };
   },
   simulator: createKantataSimulator,

@@ -51,8 +51,8 @@ export function toSkill(raw: Json, included: Included): SkillRow {
   const references = referencesOf(raw, remoteId, 'Skill', included);
   return {
     remoteId,
-    // With several references none of them is *the* system behind.
-    sourceId: references.length === 1 ? optionalId(references[0]?.service_model_ref) : null,
+    // With several references and none of ours, none of them is *the* system behind.
+    sourceId: ownReferenceOf(references) ?? (references.length === 1 ? refOf(references[0]) : null),
     name: optionalText(raw.name),
     description: optionalText(raw.description),
     synonyms: [],
@@ -61,6 +61,30 @@ export function toSkill(raw: Json, included: Included): SkillRow {
     url: null,
     changedAt: optionalInstant(raw.updated_at),
     aliases: [],
+  };
+}
+
+/** The `service_name` of the reference under which a skill written through the gateway keeps its caller's id (sheet 8.6). */
+export const OWN_SERVICE = 'skills-gateway';
+
+/** A skill read before a write: the row, and what of it a write compares with. */
+export interface SkillThere {
+  row: SkillRow;
+  /** Null when unknown. */
+  maxLevel: number | null;
+  categoryId: string | null;
+  /** The caller's id that was given it through the gateway; null when none was. */
+  externalId: string | null;
+}
+
+/** As `toSkill`, for a write. Throws ShapeError. */
+export function toSkillThere(raw: Json, included: Included): SkillThere {
+  const row = toSkill(raw, included);
+  return {
+    row,
+    maxLevel: optionalNumber(raw.max_level),
+    categoryId: optionalId(raw.skill_category_id),
+    externalId: ownReferenceOf(referencesOf(raw, row.remoteId, 'Skill', included)),
   };
 }
 
@@ -121,13 +145,25 @@ function numberOrZero(raw: Json, key: string): number {
   return number;
 }
 
-/** Only a visible `disabled_at` tells: a field hidden by permission is absent, not null (sheet 3.2). */
 function statusOf(raw: Json, userId: string, included: Included): EmployeeStatus | null {
   const membership =
     included.find('account_memberships', optionalId(raw.account_membership_id)) ??
     included.pointingTo('account_memberships', 'user_id', userId)[0];
-  if (membership?.disabled_at === undefined) return null;
-  return membership.disabled_at === null ? 'ACTIVE' : 'INACTIVE';
+  return membership ? statusOfMembership(membership) : null;
+}
+
+/** Only a visible `disabled_at` tells: a field hidden by permission is absent, not null (sheet 3.2). */
+export function statusOfMembership({ disabled_at: disabledAt }: Json): EmployeeStatus | null {
+  if (disabledAt === undefined) return null;
+  return disabledAt === null ? 'ACTIVE' : 'INACTIVE';
+}
+
+/** The id of a user's account membership, by which the user is deactivated; null when it is hidden. */
+export function accountMembershipIdOf(raw: Json, userId: string, included: Included): string | null {
+  return (
+    optionalId(raw.account_membership_id) ??
+    optionalId(included.pointingTo('account_memberships', 'user_id', userId)[0]?.id)
+  );
 }
 
 /**
@@ -143,6 +179,14 @@ function employeeNumberOf(raw: Json, userId: string, included: Included, service
   if (references.length !== 1) return null;
   const reference = references[0]?.service_model_ref;
   return typeof reference === 'number' ? optionalId(reference) : optionalText(reference);
+}
+
+function ownReferenceOf(references: readonly Json[]): string | null {
+  return refOf(references.find((reference) => optionalText(reference.service_name) === OWN_SERVICE));
+}
+
+function refOf(reference: Json | undefined): string | null {
+  return optionalId(reference?.service_model_ref);
 }
 
 function referencesOf(raw: Json, id: string, type: 'User' | 'Skill', included: Included): Json[] {

@@ -137,7 +137,13 @@ describe('a bulk with a fault', () => {
     expect(states(results)).toEqual(expected);
     expect(results[2]).toMatchObject({ error: { providerCode: 'validation:skill_id', retryable: false, status: 422 } });
     expect(bench.effects()).toHaveLength(4);
-    expect(bench.calls()).toEqual([LIST, CREATE, LIST, CREATE]);
+    expect(bench.calls()).toEqual([LIST, CREATE, LIST, CREATE, CREATE, LIST]);
+  });
+
+  it('fails nobody for a position that is wrong', async () => {
+    const bench = rig({ errorIndex: 'first' });
+    expect(states(await bench.ports.rate.run(await faulty(bench), REQUEST))).toEqual(expected);
+    expect(bench.effects()).toHaveLength(4);
   });
 
   it('finds the faulty item by halves when the answer does not name it', async () => {
@@ -160,7 +166,7 @@ describe('a bulk with a fault', () => {
     expect(states(results)).toEqual(expected);
     expect(results[0]).toMatchObject({ row: { value: { value: 3 } } });
     expect(bench.effects()).toHaveLength(4);
-    expect(bench.calls()).toEqual([LIST, CREATE, LIST]);
+    expect(bench.calls()).toEqual([LIST, CREATE, LIST, CREATE, LIST]);
   });
 
   it('fails whole when the user may not write, without asking again', async () => {

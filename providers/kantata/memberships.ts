@@ -7,6 +7,7 @@ import type { Membership } from './mappers.ts';
 import { lost, problemOfWrite } from './outcome.ts';
 import { pairOf, readPairs, type Pair } from './pairs.ts';
 import { ID_PATTERN, MOST_PER_BULK } from './raw.ts';
+import { roundsOf } from './rounds.ts';
 import { updateMembership } from './updateMembership.ts';
 import { satisfies, type Wanted } from './wanted.ts';
 
@@ -31,7 +32,9 @@ export function writeMemberships(client: KantataClient): WritePort<RatingWrite, 
         };
         return [{ write, level: write.value?.kind === 'number' ? write.value.value : null, settle }];
       });
-      for (const [number, round] of roundsOf(open).entries()) await writeRound(client, round, number === 0, call);
+      for (const [number, round] of roundsOf(open, ({ write }) => pairOf(write)).entries()) {
+        await writeRound(client, round, number === 0, call);
+      }
       return results.map((result) => result ?? lost(unsettled()));
     },
   };
@@ -58,19 +61,6 @@ async function writeRound(client: KantataClient, round: readonly Wanted[], first
     wanted.settle({ state: 'skipped', row, remoteId: row.remoteId, warnings: [] });
   });
   await Promise.all([...updates, createMemberships(client, missing, call)]);
-}
-
-/** First all first items of their pairs, then all second ones, and so on: one round for nearly every batch. */
-function roundsOf(open: readonly Wanted[]): Wanted[][] {
-  const rounds: Wanted[][] = [];
-  const taken = new Map<Pair, number>();
-  for (const wanted of open) {
-    const pair = pairOf(wanted.write);
-    const round = taken.get(pair) ?? 0;
-    taken.set(pair, round + 1);
-    (rounds[round] ??= []).push(wanted);
-  }
-  return rounds;
 }
 
 function refusalOf({ employeeId, skillId, value }: RatingWrite): Result | undefined {

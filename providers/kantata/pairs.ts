@@ -1,4 +1,4 @@
-import type { Call, RatingWrite } from '../../src/domain/ports.ts';
+import type { Call, RatingRemoval } from '../../src/domain/ports.ts';
 import { readRows } from '../../src/outbound/shape.ts';
 import { MEMBERSHIP_INCLUDES, type KantataClient } from './client.ts';
 import type { Envelope } from './envelope.ts';
@@ -10,7 +10,7 @@ import { chunksOf, filterIgnored, MEMBERSHIP_ORDER } from './ratings.ts';
 /** A user and a skill: what identifies a membership besides its id, since a pair exists once (sheet 9.3). */
 export type Pair = string;
 
-export function pairOf({ employeeId, skillId }: Pick<RatingWrite, 'employeeId' | 'skillId'>): Pair {
+export function pairOf({ employeeId, skillId }: RatingRemoval): Pair {
   return `${employeeId}|${skillId}`;
 }
 
@@ -23,7 +23,7 @@ const MOST_FOREIGN_ROWS = 4_000;
 /** The memberships that exist among these pairs. Throws ProviderError, or the signal's reason. */
 export async function readPairs(
   client: KantataClient,
-  writes: readonly RatingWrite[],
+  writes: readonly RatingRemoval[],
   call: Call,
 ): Promise<Map<Pair, Membership>> {
   const operation = 'membershipsOfPairs';

@@ -8,14 +8,16 @@ export const DEFAULT_BASE_URL = 'https://api.mavenlink.com/api/v1';
 export const ROUTES = {
   users: '/users',
   skills: '/skills',
+  skillCategories: '/skill_categories',
   skillMemberships: '/skill_memberships',
+  accountMemberships: '/account_memberships',
   subscribedEvents: '/subscribed_events',
 } as const;
 
 /** Sheet 4: a larger size is clamped to it. */
 export const MOST_PER_PAGE = 200;
 
-/** Sheet 7.2 [seed 004]: memberships in one bulk create. */
+/** Sheet 11: memberships, or skills, in one bulk create. */
 export const MOST_PER_BULK = 200;
 
 /** Sheet 5: the maximum of ids in a list is unknown; 100 keeps the address line near one kilobyte. */
@@ -118,6 +120,23 @@ export interface RawNewMembership {
   skill_id: number;
   user_id: number;
   level?: number;
+}
+
+/** Sheet 8.6: a reference set along with its subject. A subject has one reference of each `service_name`. */
+export interface RawReferenceChange {
+  service_name: string;
+  service_model: string;
+  service_model_ref: string;
+}
+
+/** What is sent of a skill; all but `description` and `external_reference` is required to create one (sheet 7.1). */
+export interface RawSkillChange {
+  name?: string;
+  /** `1` or `5`, as text. */
+  max_level?: string;
+  skill_category_id?: number;
+  description?: string;
+  external_reference?: RawReferenceChange;
 }
 
 export interface RawUserChange {

@@ -16,12 +16,23 @@ export interface SimUser {
   updatedAt: number;
 }
 
+export interface SimReference {
+  id: number;
+  serviceName: string;
+  serviceModel: string;
+  serviceModelRef: string;
+  createdAt: number;
+  updatedAt: number;
+}
+
 export interface SimSkill {
   id: number;
   name: string;
   description: string | null;
   maxLevel: 1 | 5;
   categoryId: number;
+  /** One of each service (sheet 8.6). */
+  references: SimReference[];
   createdAt: number;
   updatedAt: number;
 }
@@ -50,6 +61,8 @@ const SKILLS = 70_001;
 export const MEMBERSHIPS = 20_000_001;
 const ACCOUNT_MEMBERSHIPS = 4_000_000;
 const EXTERNAL_REFERENCES = 8_000_000;
+/** Of skills; those of users have theirs from the users' ids. */
+export const SKILL_REFERENCES = 9_000_001;
 
 const EPOCH = Date.parse('2022-01-03T17:00:00Z');
 const DAY = 86_400_000;
@@ -57,6 +70,11 @@ const MINUTE = 60_000;
 
 export function accountMembershipId(userId: number): number {
   return ACCOUNT_MEMBERSHIPS + userId;
+}
+
+/** The user of an account membership. */
+export function userOfAccountMembership(id: number): number {
+  return id - ACCOUNT_MEMBERSHIPS;
 }
 
 export function externalReferenceId(userId: number): number {
@@ -104,6 +122,7 @@ export function skillsOf(workforce: Workforce): SimSkill[] {
         description: skill.description,
         maxLevel: category.name === 'Skill' ? 5 : 1,
         categoryId: category.id,
+        references: [],
         createdAt,
         updatedAt: createdAt,
       },

@@ -1,6 +1,6 @@
 import { system } from './simulator-refusals.ts';
 import type { Query } from './simulator-query.ts';
-import type { SimUser } from './simulator-data.ts';
+import type { SimReference } from './simulator-data.ts';
 
 /** A filter that applies, as a predicate; filters combine with AND (sheet 6). */
 export type Keeps<Item> = (item: Item) => boolean;
@@ -34,20 +34,27 @@ export function contains<Item>(text: string | null, of: (item: Item) => string):
   return wanted === undefined ? null : (item) => of(item).toLowerCase().includes(wanted);
 }
 
-/** The filters on the one external reference that people here may have; skills have none. */
-export function referenceFilters(query: Query, numberOf: (user: SimUser) => string | null): Keeps<SimUser>[] {
+/** What a filter sees of an external reference. */
+export type Referred = Pick<SimReference, 'serviceName' | 'serviceModel' | 'serviceModelRef'>;
+
+/** The filters on external references: some one reference meets all those on its service, model and id (sheet 7.1). */
+export function referenceFilters<Item>(query: Query, referencesOf: (item: Item) => readonly Referred[]): Keeps<Item>[] {
   const has = query.flag('has_external_references');
   const name = query.text('external_reference_service_name');
   const model = query.text('external_reference_service_model');
   const without = query.text('without_external_reference_service_name');
-  const refs =
-    query.texts('external_reference_service_model_refs') ?? query.texts('external_reference_service_model_ref');
-  return applying<SimUser>(
-    has === null ? null : (user) => (numberOf(user) !== null) === has,
-    name === null ? null : (user) => numberOf(user) !== null && name === 'hris',
-    model === null ? null : (user) => numberOf(user) !== null && model === 'Employee',
-    without === null ? null : (user) => numberOf(user) === null || without !== 'hris',
-    refs === null ? null : (user) => refs.includes(numberOf(user) ?? ''),
+  const ref = query.text('external_reference_service_model_ref');
+  const refs = query.texts('external_reference_service_model_refs');
+  const one = applying<Referred>(
+    name === null ? null : ({ serviceName }) => serviceName === name,
+    model === null ? null : ({ serviceModel }) => serviceModel === model,
+    ref === null ? null : ({ serviceModelRef }) => serviceModelRef === ref,
+    refs === null ? null : ({ serviceModelRef }) => refs.includes(serviceModelRef),
+  );
+  return applying<Item>(
+    has === null ? null : (item) => referencesOf(item).length > 0 === has,
+    without === null ? null : (item) => !referencesOf(item).some(({ serviceName }) => serviceName === without),
+    one.length === 0 ? null : (item) => referencesOf(item).some((reference) => one.every((keeps) => keeps(reference))),
   );
 }
 

@@ -44,7 +44,9 @@ export function refusalAnswer({ status, errors }: Refusal, switches: Switches = 
   }
   if (switches.errorBody === 'strings') return jsonResponse(status, { errors: errors.map(({ message }) => message) });
   const shown = errors.map(({ index, ...error }) =>
-    index === undefined || !switches.errorIndex ? error : { ...error, index },
+    index === undefined || !switches.errorIndex
+      ? error
+      : { ...error, index: switches.errorIndex === 'first' ? 0 : index },
   );
   return jsonResponse(status, { errors: shown });
 }

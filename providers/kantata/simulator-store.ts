@@ -2,10 +2,12 @@ import type { Clock } from '../../src/simulator/clock.ts';
 import type { Workforce } from '../../src/simulator/workforce.ts';
 import {
   MEMBERSHIPS,
+  SKILL_REFERENCES,
   membershipsOf,
   skillsOf,
   usersOf,
   type SimMembership,
+  type SimReference,
   type SimSkill,
   type SimUser,
 } from './simulator-data.ts';
@@ -17,6 +19,16 @@ function byName<Item extends { id: number }>(nameOf: (item: Item) => string) {
     if (x === y) return a.id - b.id;
     return x < y ? -1 : 1;
   };
+}
+
+/** Skill names are unique without case (sheet 9.3). */
+export function skillKey({ name }: Pick<SimSkill, 'name'>): string {
+  return name.trim().toLowerCase();
+}
+
+/** A skill as sent, checked; undefined is not sent. */
+export interface SkillFields extends Partial<Pick<SimSkill, 'name' | 'maxLevel' | 'categoryId' | 'description'>> {
+  reference?: Pick<SimReference, 'serviceName' | 'serviceModel' | 'serviceModelRef'>;
 }
 
 /** What happened to a user (sheet 14). */
@@ -33,7 +45,7 @@ export class Store {
   readonly usersByName: SortedList<SimUser>;
   readonly usersByEmail = new Map<string, Set<SimUser>>();
   readonly skills: ReadonlyMap<number, SimSkill>;
-  readonly skillsByName: readonly SimSkill[];
+  readonly skillsByName: SortedList<SimSkill>;
   readonly memberships = new Map<number, SimMembership>();
   /** By id, which is also the order of creation. */
   readonly membershipsInOrder: SortedList<SimMembership>;
@@ -42,6 +54,11 @@ export class Store {
   /** The user behind the token, an administrator. */
   readonly me: SimUser;
   readonly #clock: Clock;
+  readonly #skills: Map<number, SimSkill>;
+  /** Ids by name, which is unique without case. */
+  readonly #names: Map<string, number>;
+  #nextSkillId: number;
+  #nextReferenceId = SKILL_REFERENCES;
   #nextId: number;
   #lastCreation: number;
 
@@ -58,8 +75,11 @@ export class Store {
     );
     for (const user of users) this.#indexEmail(user);
     const skills = skillsOf(workforce);
-    this.skills = new Map(skills.map((skill) => [skill.id, skill]));
-    this.skillsByName = skills.toSorted(byName((skill) => skill.name.trim().toLowerCase()));
+    this.#skills = new Map(skills.map((skill) => [skill.id, skill]));
+    this.skills = this.#skills;
+    this.skillsByName = new SortedList(skills, byName<SimSkill>(skillKey));
+    this.#nextSkillId = Math.max(0, ...this.skills.keys()) + 1;
+    this.#names = new Map(skills.map((skill) => [skillKey(skill), skill.id]));
     const memberships = membershipsOf(workforce, me.id);
     this.membershipsInOrder = new SortedList(memberships, (a, b) => a.id - b.id);
     for (const membership of memberships) this.#index(membership);
@@ -90,6 +110,65 @@ export class Store {
     this.membershipsInOrder.remove(membership);
     this.membershipsByUser.get(membership.userId)?.delete(membership.skillId);
     this.membershipsBySkill.get(membership.skillId)?.delete(membership);
+  }
+
+  /** The id of the skill of this name; undefined when the name is free. */
+  skillNamed(name: string): number | undefined {
+    return this.#names.get(skillKey({ name }));
+  }
+
+  /** `fields` are complete but for the description and the reference. */
+  addSkill(fields: SkillFields): SimSkill {
+    const createdAt = this.now();
+    const { name = '', maxLevel = 1, categoryId = 1, description = null } = fields;
+    const skill: SimSkill = {
+      id: this.#nextSkillId,
+      name,
+      description,
+      maxLevel,
+      categoryId,
+      references: [],
+      createdAt,
+      updatedAt: createdAt,
+    };
+    this.#nextSkillId += 1;
+    this.#refer(skill, fields.reference);
+    this.#skills.set(skill.id, skill);
+    this.skillsByName.add(skill);
+    this.#names.set(skillKey(skill), skill.id);
+    return skill;
+  }
+
+  /** Whether anything changed. */
+  changeSkill(skill: SimSkill, { reference, ...fields }: SkillFields): boolean {
+    const referred = this.#refer(skill, reference);
+    const changes = Object.entries(fields).filter(([field, value]) => skill[field as keyof typeof fields] !== value);
+    if (changes.length === 0 && !referred) return false;
+    this.skillsByName.remove(skill);
+    this.#names.delete(skillKey(skill));
+    Object.assign(skill, Object.fromEntries(changes), { updatedAt: this.now() });
+    this.skillsByName.add(skill);
+    this.#names.set(skillKey(skill), skill.id);
+    return true;
+  }
+
+  /** Whether that made a difference: a subject has one reference of each service. */
+  #refer(skill: SimSkill, reference: SkillFields['reference']): boolean {
+    if (!reference) return false;
+    const updatedAt = this.now();
+    const known = skill.references.find(({ serviceName }) => serviceName === reference.serviceName);
+    if (!known) {
+      skill.references.push({ ...reference, id: this.#nextReferenceId, createdAt: updatedAt, updatedAt });
+      this.#nextReferenceId += 1;
+      return true;
+    }
+    const same = known.serviceModel === reference.serviceModel && known.serviceModelRef === reference.serviceModelRef;
+    if (!same) Object.assign(known, reference, { updatedAt });
+    return !same;
+  }
+
+  disableUser(user: SimUser): void {
+    Object.assign(user, { disabledAt: this.now(), updatedAt: this.now() });
   }
 
   changeUser(user: SimUser, change: Partial<Pick<SimUser, 'fullName' | 'headline' | 'email'>>): void {

@@ -14,8 +14,8 @@ export interface Switches {
   bulkMode: 'atomic' | 'partial';
   /** Created rows newest first and paged, or all of them as they were sent (sheet 11). */
   bulkAnswer: 'paged' | 'requestOrder';
-  /** Whether errors carry `index`; unconfirmed (sheet 9.1). */
-  errorIndex: boolean;
+  /** Whether errors carry `index`, unconfirmed (sheet 9.1), and whether it is the right one: `first` says 0 whichever it is. */
+  errorIndex: boolean | 'first';
   /** Ways an error body is seen (sheet 9.1). */
   errorBody: 'objects' | 'strings' | 'message';
   /** Seconds in a Retry-After beside 429; null, as documented, for none (sheet 12). */
@@ -24,6 +24,8 @@ export interface Switches {
   eventFeed: 'open' | 'forbidden' | 'missing';
   /** Users whose skills the token's user may not edit (sheet 9.3). */
   lockedUsers: readonly string[];
+  /** Whether the token's user may not edit the library of skills (sheet 13). */
+  skillsLocked: boolean;
 }
 
 export const SIMULATOR_TOKEN = 'kantata-simulator-token';
@@ -41,4 +43,5 @@ export const DEFAULT_SWITCHES: Switches = {
   retryAfter: null,
   eventFeed: 'open',
   lockedUsers: [],
+  skillsLocked: false,
 };

@@ -115,7 +115,11 @@ function userFilters(
       contains(query.text('matching') ?? query.text('search'), (user) => `${user.fullName} ${user.email ?? ''}`),
     ),
     ...timeFilters<SimUser>(query),
-    ...referenceFilters(query, (user) => user.employeeNumber),
+    ...referenceFilters<SimUser>(query, ({ employeeNumber }) =>
+      employeeNumber === null
+        ? []
+        : [{ serviceName: 'hris', serviceModel: 'Employee', serviceModelRef: employeeNumber }],
+    ),
   ];
 }
 

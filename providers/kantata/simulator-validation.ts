@@ -87,6 +87,7 @@ function idOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null;
 }
 
-function fault(field: string, says: string, index: number): RawError {
+/** One entry of `errors` of type `validation` (sheet 9.1). */
+export function fault(field: string, says: string, index: number): RawError {
   return { type: 'validation', message: `${field} ${says}`, field, index };
 }

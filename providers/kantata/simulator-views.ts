@@ -11,6 +11,7 @@ import {
   externalReferenceId,
   type CATEGORIES,
   type SimMembership,
+  type SimReference,
   type SimSkill,
   type SimUser,
 } from './simulator-data.ts';
@@ -88,21 +89,30 @@ export function accountMembershipView(user: SimUser, { store }: World): RawAccou
 
 /** Null for people without an employee number. */
 export function externalReferenceView(user: SimUser): RawExternalReference | null {
-  if (user.employeeNumber === null) return null;
+  const { id, employeeNumber, createdAt } = user;
+  if (employeeNumber === null) return null;
+  const reference = { serviceName: 'hris', serviceModel: 'Employee', serviceModelRef: employeeNumber };
+  return referenceView(
+    { ...reference, id: externalReferenceId(id), createdAt, updatedAt: createdAt },
+    { type: 'User', id },
+  );
+}
+
+export function referenceView(reference: SimReference, subject: { type: string; id: number }): RawExternalReference {
   return {
-    service_name: 'hris',
-    service_model: 'Employee',
-    service_model_ref: user.employeeNumber,
-    subject_type: 'User',
-    subject_id: user.id,
+    service_name: reference.serviceName,
+    service_model: reference.serviceModel,
+    service_model_ref: reference.serviceModelRef,
+    subject_type: subject.type,
+    subject_id: subject.id,
     status: 'successful',
     external_link: null,
     external_message: null,
     external_status: null,
     locked: false,
     last_synced_at: null,
-    created_at: instantOf(user.createdAt),
-    updated_at: instantOf(user.createdAt),
-    id: String(externalReferenceId(user.id)),
+    created_at: instantOf(reference.createdAt),
+    updated_at: instantOf(reference.updatedAt),
+    id: String(reference.id),
   };
 }

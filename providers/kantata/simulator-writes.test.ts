@@ -168,3 +168,80 @@ describe('a delete', () => {
     expect(bench.effects()).toEqual([`deleted ${held.employeeId}|${held.skillId}`]);
   });
 });
+
+describe('a skill', () => {
+  const skill = { name: 'Zeppelin piloting', max_level: '5', skill_category_id: 1 };
+  const reference = { service_name: 'hr', service_model: 'Skill', service_model_ref: 'z-1' };
+  const skillIn = (body: Body) => (body.skills as Records)[body.results[0]?.id ?? ''];
+
+  it('is created with its reference, by which it is found, and listed by name', async () => {
+    const bench = rig();
+    const { status, body } = await bench.ask('POST', '/skills', { skill: { ...skill, external_reference: reference } });
+    expect({ status, skill: skillIn(body) }).toMatchObject({
+      status: 200,
+      skill: { ...skill, skill_category_id: '1' },
+    });
+    const filter = 'external_reference_service_name=hr&external_reference_service_model_refs=z-0,z-1';
+    const found = await bench.ask('GET', `/skills?${filter}&include=external_references`);
+    expect(found.body).toMatchObject({ count: 1, results: body.results });
+    expect(Object.values(found.body.external_references as Records)).toMatchObject([
+      { ...reference, subject_type: 'Skill', subject_id: Number(body.results[0]?.id) },
+    ]);
+    expect((await bench.ask('GET', '/skills?external_reference_service_name=other')).body.count).toBe(0);
+    const last = await bench.ask('GET', '/skills?order=alphabetical:desc&per_page=1');
+    expect(skillIn(last.body)?.name).toBe('Zeppelin piloting');
+  });
+
+  it('is changed in what is sent, and keeps one reference of a service', async () => {
+    const bench = rig();
+    const created = await bench.ask('POST', '/skills', { skill: { ...skill, external_reference: reference } });
+    const path = `/skills/${created.body.results[0]?.id}`;
+    const moved = { ...reference, service_model_ref: 'z-2' };
+    const { body } = await bench.ask('PUT', `${path}?include=external_references`, {
+      skill: { name: 'Airship piloting', external_reference: moved },
+    });
+    expect(skillIn(body)).toMatchObject({ name: 'Airship piloting', max_level: '5' });
+    expect(Object.values(body.external_references as Records)).toMatchObject([moved]);
+    await bench.ask('PUT', path, { skill: { name: 'Airship piloting' } });
+    expect(bench.effects().map((effect) => effect.split(' ')[0])).toEqual(['created', 'updated', 'unchanged']);
+    expect((await bench.ask('POST', '/skills', { skill })).status).toBe(200);
+  });
+
+  it.each([
+    [{ ...skill, name: ' ' }, 'name'],
+    [{ ...skill, max_level: 3 }, 'max_level'],
+    [{ ...skill, skill_category_id: 9 }, 'skill_category_id'],
+    [{ ...skill, external_reference: { service_name: 'hr' } }, 'external_reference'],
+  ])('of %o is refused', async (sent, field) => {
+    const { status, body } = await rig().ask('POST', '/skills', { skill: sent });
+    expect({ status, errors: body.errors }).toMatchObject({ status: 422, errors: [{ type: 'validation', field }] });
+  });
+
+  it('of a name that is taken, whatever its case, is refused, in a bulk the second', async () => {
+    const bench = rig();
+    const twice = await bench.ask('POST', '/skills', { skills: [skill, { ...skill, name: 'ZEPPELIN piloting' }] });
+    expect(twice.body.errors).toMatchObject([{ field: 'name', index: 1 }]);
+    expect(bench.effects()).toEqual([]);
+    await bench.ask('POST', '/skills', { skill });
+    expect((await bench.ask('POST', '/skills', { skill })).status).toBe(422);
+  });
+});
+
+describe('disabling an account membership', () => {
+  it('hides the person from default lists, and a second time finds nobody', async () => {
+    const bench = rig();
+    const people = await bench.ask('GET', '/users?on_my_account=true');
+    const me = (await bench.ask('GET', '/users/me')).body.results[0]?.id;
+    const id = people.body.results.find((result) => result.id !== me)?.id ?? '';
+    const path = `/account_memberships/${4_000_000 + Number(id)}`;
+    const { status, body } = await bench.ask('PUT', `${path}/disable`);
+    expect(status).toBe(200);
+    expect(Object.values(body.account_memberships as Records)).toMatchObject([{ disabled_at: expect.any(String) }]);
+    expect((await bench.ask('PUT', `${path}/disable`)).status).toBe(404);
+    expect((await bench.ask('GET', path)).status).toBe(404);
+    const listed = `/users?on_my_account=true&only=${id}`;
+    expect((await bench.ask('GET', listed)).body.count).toBe(0);
+    expect((await bench.ask('GET', `${listed}&show_disabled=true`)).body.count).toBe(1);
+    expect(bench.effects()).toEqual([`updated ${id}`]);
+  });
+});

@@ -223,10 +223,9 @@ describe('the door', () => {
   it.each([
     ['GET', '/skill_adjacencies', 404],
     ['GET', '/workspace_resource_skills', 501],
-    ['POST', '/skills', 501],
     ['DELETE', '/skills/70001', 501],
     ['GET', '/subscribed_events/event_types', 501],
-    ['PUT', '/account_memberships/1/disable', 501],
+    ['PUT', '/account_memberships/1/disable', 404],
     ['PATCH', '/skill_memberships/1', 404],
     ['GET', '/skill_memberships/1', 404],
   ])('answers %s %s with %i in its own words', async (method, path, status) => {

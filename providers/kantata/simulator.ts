@@ -7,11 +7,14 @@ import {
   type SimulatorFactory,
 } from '../../src/simulator/simulator.ts';
 import { bodyOf } from './simulator-body.ts';
-import { listAccountMemberships, listCategories, listSkills, showSkillById } from './simulator-catalogue.ts';
+import { disableAccountMembership, listAccountMemberships } from './simulator-account-memberships.ts';
+import { listCategories } from './simulator-catalogue.ts';
 import { createMemberships } from './simulator-create.ts';
 import { deleteMembership, listMemberships, showMembershipById, updateMembership } from './simulator-memberships.ts';
 import { Query } from './simulator-query.ts';
 import { notFound, Refusal, refusalAnswer, system, VENDOR_FAULTS } from './simulator-refusals.ts';
+import { createSkills, updateSkill } from './simulator-skill-writes.ts';
+import { listSkills, showSkillById } from './simulator-skills.ts';
 import { Store } from './simulator-store.ts';
 import { listEvents } from './simulator-events.ts';
 import { DEFAULT_SWITCHES } from './simulator-switches.ts';
@@ -33,7 +36,9 @@ const OPERATIONS: Readonly<Record<string, Answer>> = {
   'GET /users/{id}': (world, handling, id) => showUserById(world, query(handling), id),
   'PUT /users/{id}': (world, handling, id) => updateUser(world, handling, bodyOf(handling.request), id),
   'GET /skills': (world, handling) => listSkills(world, query(handling)),
+  'POST /skills': (world, handling) => createSkills(world, handling, bodyOf(handling.request)),
   'GET /skills/{id}': (world, handling, id) => showSkillById(world, query(handling), id),
+  'PUT /skills/{id}': (world, handling, id) => updateSkill(world, handling, bodyOf(handling.request), id),
   'GET /skill_categories': (world, handling) => listCategories(world, query(handling)),
   'GET /skill_memberships': (world, handling) => listMemberships(world, query(handling)),
   'POST /skill_memberships': (world, handling) => createMemberships(world, handling, bodyOf(handling.request)),
@@ -44,14 +49,12 @@ const OPERATIONS: Readonly<Record<string, Answer>> = {
   'GET /subscribed_events': (world, handling) => listEvents(world, query(handling)),
   'GET /account_memberships': (world, handling) => listAccountMemberships(world, query(handling)),
   'GET /account_memberships/{id}': (world, handling, id) => listAccountMemberships(world, query(handling), id),
+  'PUT /account_memberships/{id}/disable': (world, handling, id) => disableAccountMembership(world, handling, id),
 };
 
 /** Operations of the sheet that are not simulated: 501, so that nobody takes them for missing. */
 const ABSENT: ReadonlySet<string> = new Set([
-  'POST /skills',
-  'PUT /skills/{id}',
   'DELETE /skills/{id}',
-  'PUT /account_memberships/{id}/disable',
   'GET /external_references',
   'POST /external_references/create_or_update',
   'DELETE /external_references/{id}',

@@ -1,9 +1,10 @@
 import type { Call } from '../../src/domain/ports.ts';
+import { readBack } from './bulk.ts';
 import type { KantataClient } from './client.ts';
 import type { Membership } from './mappers.ts';
 import { lost, notApplied, problemOfWrite } from './outcome.ts';
-import { membershipsOf, pairOf } from './pairs.ts';
-import { readBack, satisfies, shown, type Wanted } from './wanted.ts';
+import { membershipsOf, pairOf, readPairs } from './pairs.ts';
+import { satisfies, shown, type Wanted } from './wanted.ts';
 
 /** Changes the level of a membership that is held, and settles the item. Levels are all that PUT changes (sheet 7.2). */
 export async function updateMembership(
@@ -21,7 +22,7 @@ export async function updateMembership(
   } catch (thrown) {
     const error = problemOfWrite(thrown, call);
     if (!error.mayHaveApplied) return wanted.settle(lost(error));
-    const present = await readBack(client, [wanted], call);
+    const present = await readBack(() => readPairs(client, [wanted.write], call), call);
     const stored = present?.get(pairOf(wanted.write));
     if (stored && satisfies(stored, wanted)) wanted.settle(shown(stored, wanted));
     else wanted.settle(present ? notApplied(error) : lost(error));
