@@ -24,7 +24,7 @@ export interface KantataClient {
   createMemberships(memberships: readonly RawNewMembership[], call: Call): Promise<Envelope | null>;
   updateMembership(id: string, level: number, call: Call): Promise<Envelope | null>;
   /** 404 where it is gone already, also when a repeated call comes second (sheet 12). */
-  deleteMembership(id: string, call: Call): Promise<void>;
+  deleteMembership(id: string, call: Call): Promise<Envelope | null>;
   updateUser(id: string, user: RawUserChange, call: Call): Promise<Envelope | null>;
   /** Deactivates a person on the account. An inactive membership is hidden, so that a second call may be answered 404 (sheet 7.5). */
   disableAccountMembership(id: string, call: Call): Promise<Envelope | null>;
@@ -104,18 +104,16 @@ export function createClient(upstream: Upstream): KantataClient {
         },
         call,
       ),
-    deleteMembership: async (id, call) => {
-      await upstream.send(
+    deleteMembership: (id, call) =>
+      write(
         {
           operation: 'remove',
-          kind: 'write',
           method: 'DELETE',
           path: `${ROUTES.skillMemberships}/${id}`,
           repeatable: true, // sheet 12
         },
         call,
-      );
-    },
+      ),
     updateUser: (id, user, call) =>
       write(
         {
