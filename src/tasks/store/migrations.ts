@@ -1,8 +1,9 @@
 import type { PglitePool } from './pglitePool.ts';
+import { ARM_DELIVERIES } from '../webhooks/arming.ts';
 import { FUNCTIONS } from './statements.ts';
 
 /** The schema's history, applied once each in this order. Never edit one that was released; append. */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   // 1: tasks, items, idempotency keys. Counts are kept with the task: counting a thousand items at each change is dear.
   `
   CREATE TABLE gateway.task (
@@ -86,6 +87,64 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX record_link_pair ON gateway.record_link
     (tenant, kind, a_integration, a_remote_id, b_integration, b_remote_id, decision DESC);
   `,
+  // 3: cancelling, listing, and the feed of written items. Tasks get a number of acceptance, the old ones that of their items.
+  `
+  ALTER TABLE gateway.task
+    ADD COLUMN accepted bigint,
+    -- Of all its items, also once they are dropped.
+    ADD COLUMN integrations text[] NOT NULL DEFAULT '{}',
+    ADD COLUMN changed_at timestamptz,
+    ADD COLUMN cancel_requested boolean NOT NULL DEFAULT false,
+    -- Whether that ended an item.
+    ADD COLUMN stopped boolean NOT NULL DEFAULT false;
+  UPDATE gateway.task AS t SET
+    accepted = numbered.accepted,
+    changed_at = coalesce(t.finished_at, t.started_at, t.created_at),
+    integrations = ARRAY (SELECT DISTINCT i.integration FROM gateway.task_item AS i WHERE i.task_id = t.id)
+  FROM (
+    SELECT id, row_number() OVER (ORDER BY
+      (SELECT min(i.accepted) FROM gateway.task_item AS i WHERE i.task_id = id) NULLS FIRST, created_at, id) AS accepted
+    FROM gateway.task
+  ) AS numbered
+  WHERE numbered.id = t.id;
+  ALTER TABLE gateway.task
+    ALTER COLUMN accepted SET NOT NULL,
+    ALTER COLUMN changed_at SET NOT NULL,
+    ALTER COLUMN accepted ADD GENERATED ALWAYS AS IDENTITY;
+  SELECT setval(pg_get_serial_sequence('gateway.task', 'accepted'), coalesce(max(accepted), 0) + 1, false) FROM gateway.task;
+  CREATE UNIQUE INDEX task_accepted ON gateway.task (accepted);
+  CREATE INDEX task_of_tenant ON gateway.task (tenant, accepted);
+  CREATE INDEX task_unfinished ON gateway.task (accepted) WHERE finished_at IS NULL;
+
+  -- The step that made an item SUCCEEDED, over all tasks; of what succeeded earlier nobody is told again.
+  CREATE SEQUENCE gateway.written;
+  ALTER TABLE gateway.task_item ADD COLUMN written bigint, ADD COLUMN written_at timestamptz;
+  CREATE INDEX task_item_written ON gateway.task_item (written, position, written_at) WHERE written IS NOT NULL;
+  UPDATE gateway.task_item SET progress = progress || '{"uncertain": false}' WHERE state IN ('PENDING', 'RUNNING');
+  `,
+  // 4: the outbox of webhooks.
+  `
+  CREATE TABLE gateway.webhook_receiver (name text PRIMARY KEY);
+  CREATE TABLE gateway.webhook_delivery (
+    receiver text NOT NULL REFERENCES gateway.webhook_receiver (name) ON DELETE CASCADE,
+    task_id text NOT NULL REFERENCES gateway.task (id) ON DELETE CASCADE,
+    -- The order in which they came up.
+    came bigint GENERATED ALWAYS AS IDENTITY,
+    tenant text NOT NULL,
+    revision integer NOT NULL,
+    state text NOT NULL DEFAULT 'PENDING',
+    attempts integer NOT NULL DEFAULT 0,
+    due_at timestamptz NOT NULL,
+    since timestamptz NOT NULL,
+    tried_at timestamptz,
+    problem text,
+    status integer,
+    PRIMARY KEY (receiver, task_id)
+  );
+  CREATE INDEX webhook_delivery_due ON gateway.webhook_delivery (due_at, came) WHERE state = 'PENDING';
+  CREATE INDEX webhook_delivery_of_tenant ON gateway.webhook_delivery (tenant, came);
+  CREATE INDEX webhook_delivery_of_task ON gateway.webhook_delivery (task_id);
+  `,
 ];
 
 /** Brings the schema `gateway` up to date, in one transaction. Throws when a newer program has written it. */
@@ -109,7 +168,7 @@ export async function migrate(pool: PglitePool): Promise<void> {
       await client.query(sql);
       await client.query('INSERT INTO gateway.migration (version) VALUES ($1)', [index + 1]);
     }
-    for (const sql of FUNCTIONS) await client.query(sql);
+    for (const sql of [...FUNCTIONS, ARM_DELIVERIES]) await client.query(sql);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');

@@ -8,12 +8,12 @@ import { PglitePool } from './pglitePool.ts';
 import { postgresStore } from './postgresStore.ts';
 
 describe('the Postgres task store', () => {
-  taskStoreContract(async () => {
+  taskStoreContract(async (options) => {
     const directory = await mkdtemp(join(tmpdir(), 'store-'));
     const pool = await PglitePool.open(directory);
     await migrate(pool);
     return {
-      store: postgresStore(pool),
+      store: postgresStore(pool, options),
       close: async () => {
         await pool.end();
         await rm(directory, { recursive: true, force: true });
@@ -26,7 +26,7 @@ describe('the Postgres task store', () => {
     const pool = await PglitePool.open(directory);
     await Promise.all([migrate(pool), migrate(pool)]);
     const { rows } = await pool.query('SELECT version FROM gateway.migration');
-    expect(rows).toEqual([{ version: 1 }, { version: 2 }]);
+    expect(rows).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }, { version: 4 }]);
     await pool.query('INSERT INTO gateway.migration (version) VALUES (99)');
     await expect(migrate(pool)).rejects.toThrow('at version 99');
     await pool.end();

@@ -1,28 +1,41 @@
-import { ProviderError } from '../../domain/problem.ts';
 import type { IdempotencyKey } from '../task.ts';
+import { APPLY, CANCEL } from './changeStatements.ts';
+import { LIST, UNFINISHED, WRITTEN } from './listStatements.ts';
 import type { Queryable } from './pglitePool.ts';
-import { toItem, toOpenItem, toTask, type RawItem, type RawOpenItem, type RawTask } from './rows.ts';
-import { APPLY, BURY, CLAIMED, EXPIRE, FORGET_KEYS, ITEMS, OPEN, START, TASK, UNFINISHED } from './statements.ts';
+import { NO_PROGRESS } from './progress.ts';
+import {
+  toItem,
+  toOpenItem,
+  toTask,
+  type RawItem,
+  type RawOpenItem,
+  type RawTask,
+  type RawWrittenItem,
+} from './rows.ts';
+import { BURY, CLAIMED, EXPIRE, FORGET_KEYS, ITEMS, OPEN, START, TASK } from './statements.ts';
 import {
   KEY_LIFETIME_MS,
   TASK_RETENTION_MS,
   TOMBSTONE_RETENTION_MS,
   type Claim,
-  type ItemProgress,
   type TaskStore,
   type TaskToStore,
 } from './store.ts';
-import { overtakes, subjectOf } from './subject.ts';
+import { overtakes, subjectOf, SUPERSEDED } from './subject.ts';
 
-const SUPERSEDED = new ProviderError('SUPERSEDED', 'A later write of the same rating overtook this one.').toProblem();
-
-const NO_PROGRESS: ItemProgress = { tries: 0, dueAt: null, acceptedAt: null, resubmitted: false };
+export interface PostgresStoreOptions {
+  /** How long a task is kept once it is finished; seven days where absent. */
+  retentionMs?: number | undefined;
+}
 
 /** The task store in Postgres, in the schema `gateway`, after `migrate`. */
-export function postgresStore(database: Queryable): TaskStore {
+export function postgresStore(
+  database: Queryable,
+  { retentionMs = TASK_RETENTION_MS }: PostgresStoreOptions = {},
+): TaskStore {
   return {
     async start(task, now) {
-      const { rows } = await database.query<RawTask>(START, startParameters(task, now));
+      const { rows } = await database.query<RawTask>(START, startParameters(task, now, iso(now + retentionMs)));
       const own = rows.find(({ id }) => id === task.id);
       if (own)
         return {
@@ -61,14 +74,50 @@ export function postgresStore(database: Queryable): TaskStore {
     },
 
     async apply(taskId, changes, now) {
-      const parameters = [taskId, JSON.stringify(changes), iso(now), iso(now + TASK_RETENTION_MS)];
+      const parameters = [taskId, JSON.stringify(changes), iso(now), iso(now + retentionMs)];
       const { rows } = await database.query<RawTask & { changed: number[] }>(APPLY, parameters);
       return rows[0] ? { task: toTask(rows[0]), changed: rows[0].changed } : null;
     },
 
-    async unfinished() {
-      const { rows } = await database.query<{ task_id: string; batch: number }>(UNFINISHED);
-      return rows.map((row) => ({ taskId: row.task_id, batch: row.batch }));
+    async cancel(tenant, id, now) {
+      const parameters = [tenant, id, iso(now), iso(now + retentionMs)];
+      const { rows } = await database.query<RawTask & { changed: boolean }>(CANCEL, parameters);
+      return rows[0] ? { task: toTask(rows[0]), changed: rows[0].changed } : null;
+    },
+
+    async list(tenant, { kinds, states, integrations, createdSince }, { after, limit }) {
+      const since = createdSince === undefined ? null : iso(createdSince);
+      const before = after === null ? null : numbersOf(after, 1)[0];
+      const parameters = [tenant, kinds ?? null, states ?? null, integrations ?? null, since, before, limit];
+      const { rows } = await database.query<(RawTask | { id: null }) & { matches: number }>(LIST, parameters);
+      const tasks = rows.flatMap((row) => (row.id === null ? [] : [{ task: toTask(row), cursor: row.accepted }]));
+      return { tasks, total: rows[0]?.matches ?? 0 };
+    },
+
+    async unfinished({ after, limit }) {
+      const from = after === null ? ['0', '-1'] : numbersOf(after, 2);
+      const { rows } = await database.query<{ accepted: string; id: string; batch: number }>(UNFINISHED, [
+        ...from,
+        limit + 1,
+      ]);
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        batches: page.map(({ id, batch }) => ({ taskId: id, batch })),
+        next: last && rows.length > limit ? `${last.accepted}:${last.batch}` : null,
+      };
+    },
+
+    async written(from, limit) {
+      const after = 'after' in from ? from.after : null;
+      const since = 'since' in from ? iso(from.since) : '-infinity';
+      const parameters = [...(after === null ? ['0', '-1'] : numbersOf(after, 2)), since, limit];
+      const { rows } = await database.query<RawWrittenItem>(WRITTEN, parameters);
+      const last = rows.at(-1);
+      return {
+        events: rows.map((row) => ({ tenant: row.tenant, at: row.written_at.getTime(), item: toItem(row) })),
+        cursor: last ? `${last.written}:${last.position}` : after,
+      };
     },
 
     async expire(now) {
@@ -94,7 +143,7 @@ async function lookUp(
   return row.body_hash === bodyHash ? { outcome: 'replayed', task: toTask(row) } : { outcome: 'keyReused' };
 }
 
-function startParameters(task: TaskToStore, now: number): unknown[] {
+function startParameters(task: TaskToStore, now: number, expiresAt: string): unknown[] {
   const items = task.items.map((item, position) => ({
     ...item,
     position,
@@ -109,15 +158,26 @@ function startParameters(task: TaskToStore, now: number): unknown[] {
     task.client,
     task.kind,
     iso(now),
-    iso(now + TASK_RETENTION_MS),
+    expiresAt,
     task.idempotency?.key ?? null,
     task.idempotency?.bodyHash ?? null,
     iso(now - KEY_LIFETIME_MS),
     JSON.stringify(items),
     overtaken,
     JSON.stringify(SUPERSEDED),
-    iso(now + TASK_RETENTION_MS),
+    expiresAt,
+    [...new Set(items.map(({ integration }) => integration))],
+    task.parentId,
   ];
+}
+
+/** The numbers of a cursor, as text because some exceed what a number holds. Throws RangeError on what is none. */
+function numbersOf(cursor: string, count: number): string[] {
+  const numbers = cursor.split(':');
+  if (numbers.length !== count || !numbers.every((number) => /^\d{1,18}$/.test(number))) {
+    throw new RangeError('This is no cursor of the task store.');
+  }
+  return numbers;
 }
 
 function iso(milliseconds: number): string {

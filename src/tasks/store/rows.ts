@@ -14,6 +14,10 @@ export interface RawTask {
   finished_at: Date | null;
   expires_at: Date;
   expired: boolean;
+  cancel_requested: boolean;
+  stopped: boolean;
+  /** A bigint, as text; likewise `written`. */
+  accepted: string;
   total: number;
   pending: number;
   running: number;
@@ -47,7 +51,14 @@ export interface RawOpenItem extends RawItem {
   version: number;
   in_flight: boolean;
   blocked: boolean;
+  cancelling: boolean;
   progress: ItemProgress;
+}
+
+export interface RawWrittenItem extends RawItem {
+  tenant: string;
+  written: string;
+  written_at: Date;
 }
 
 export function toTask(raw: RawTask): Task {
@@ -58,7 +69,12 @@ export function toTask(raw: RawTask): Task {
     tenant: raw.tenant,
     client: raw.client,
     kind: raw.kind,
-    state: taskStateOf(counts, { started: raw.started_at !== null, expired: raw.expired }),
+    state: taskStateOf(counts, {
+      started: raw.started_at !== null,
+      expired: raw.expired,
+      cancelRequested: raw.cancel_requested,
+      stopped: raw.stopped,
+    }),
     revision: raw.revision,
     createdAt: raw.created_at.toISOString(),
     startedAt: raw.started_at?.toISOString() ?? null,
@@ -95,6 +111,7 @@ export function toOpenItem(raw: RawOpenItem): OpenItem {
     version: raw.version,
     inFlight: raw.in_flight,
     blocked: raw.blocked,
+    cancelling: raw.cancelling,
     progress: raw.progress,
   };
 }

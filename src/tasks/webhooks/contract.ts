@@ -105,7 +105,7 @@ export function webhookStoreContract(
       const second = randomUUID();
       await webhooks.receivers([second]);
       expect(await deliveries()).toEqual([]);
-      await start();
+      await bench.start(bench.task([rating('later', 1)]));
       expect((await deliveries()).map((found) => found.receiver)).toEqual([second]);
       await webhooks.receivers([second]);
       expect(await deliveries()).toHaveLength(1);
