@@ -114,6 +114,79 @@ describe('an employee that a write stored', () => {
   });
 });
 
+describe('an employee whose write is heard of late', () => {
+  it('stays as a walk has read it since', () => {
+    directory.replaceEmployees('hr', byId(named('1', 'old')));
+    clock.advance(10);
+    const began = clock.now();
+    directory.putEmployees('hr', [named('1', 'read')], began);
+    directory.replaceEmployees('hr', byId(named('1', 'read')), began);
+    directory.writeEmployee('hr', named('1', 'written'), { at: began - 1 });
+    expect(people()).toEqual(['read']);
+    directory.writeEmployee('hr', named('1', 'written'), { at: began });
+    expect(people()).toEqual(['written']);
+  });
+
+  it('stays as the first walk has read it, though it still runs', () => {
+    clock.advance(10);
+    directory.putEmployees('hr', [named('1', 'read')], clock.now());
+    directory.writeEmployee('hr', named('1', 'written'), { at: 1, created: false });
+    directory.writeEmployee('hr', named('2', 'gone'), { at: 1, created: false });
+    expect(people()).toEqual(['read']);
+  });
+
+  it('is there where it is new and no walk shows it, for a day from when it was stored', () => {
+    clock.advance(10 * HOUR);
+    directory.replaceEmployees('hr', new Map(), clock.now());
+    directory.writeEmployee('hr', named('2', 'created'), { at: HOUR, created: true });
+    expect(people()).toEqual(['created']);
+    clock.advance(15 * HOUR);
+    directory.replaceEmployees('hr', new Map(), clock.now());
+    expect(people()).toEqual([]);
+  });
+
+  it('stays as a later write left it', () => {
+    clock.advance(10);
+    directory.writeEmployee('hr', named('1', 'later'), { at: 5 });
+    directory.writeEmployee('hr', named('1', 'earlier'), { at: 4 });
+    expect(people()).toEqual(['later']);
+  });
+});
+
+describe('a skill that a write stored', () => {
+  it('is read at once, and can be rated', () => {
+    directory.writeSkill('hr', skillRow('rust', { name: 'Rust' }));
+    expect(skills()).toEqual(['Rust']);
+    expect(directory.skills.byRecord('hr', 'rust')?.scale).toEqual(ONE_TO_FIVE);
+  });
+
+  it('stands over reads that began before the write, and not over later ones', () => {
+    directory.replaceSkills('hr', byId(skillRow('1', { name: 'old' })));
+    const began = clock.now();
+    clock.advance(10);
+    directory.writeSkill('hr', skillRow('1', { name: 'new' }));
+    directory.writeSkill('hr', skillRow('2', { name: 'created' }));
+    directory.putSkills('hr', [skillRow('1', { name: 'old' })], began);
+    directory.removeSkills('hr', ['1', '2'], began);
+    directory.retainSkills('hr', new Set(['1']), began);
+    expect(skills()).toEqual(['created', 'new']);
+    clock.advance(10);
+    directory.putSkills('hr', [skillRow('1', { name: 'read' })], clock.now());
+    directory.retainSkills('hr', new Set(['1']), clock.now());
+    expect(skills()).toEqual(['created', 'read']);
+    clock.advance(24 * HOUR);
+    directory.retainSkills('hr', new Set(['1']), clock.now());
+    expect(skills()).toEqual(['read']);
+  });
+
+  it('and heard of late stays as a walk has read it since', () => {
+    clock.advance(10);
+    directory.putSkills('hr', [skillRow('1', { name: 'read' })], clock.now());
+    directory.writeSkill('hr', skillRow('1', { name: 'written' }), { at: 1 });
+    expect(skills()).toEqual(['read']);
+  });
+});
+
 describe('skills of ratings', () => {
   it('are learnt where no catalogue lists them', () => {
     directory.putSkills('hr', [skillRow('java')]);

@@ -39,6 +39,40 @@ describe('what an integration can do', () => {
     expect([integration.offers('READ_SKILLS'), integration.offers('RATE_SKILLS')]).toEqual([true, false]);
   });
 
+  it('says which half of a write is there', () => {
+    const run = () => Promise.resolve([]);
+    const port = { batchSize: 3, repeat: 'safe', run } as const;
+    const fields = { fields: [], required: [] };
+    const { integration } = new FakeProvider({
+      ports: {
+        remove: port,
+        upsertEmployees: { ...port, ...fields, creates: false, updates: true },
+        setStatus: { ...port, activates: false, deactivates: true },
+        upsertSkills: { ...port, ...fields, creates: true, updates: true },
+        addCertificates: { ...port, repeat: 'never' },
+      },
+    });
+    const writes = [
+      'REMOVE_SKILLS',
+      'UPSERT_EMPLOYEES',
+      'SET_EMPLOYEE_STATUS',
+      'UPSERT_SKILLS',
+      'ADD_CERTIFICATES',
+    ] as const;
+    expect(writes.map((operation) => integration.capability(operation))).toEqual([
+      { operation: 'REMOVE_SKILLS', support: 'NATIVE', batchSize: 3, reason: null },
+      { operation: 'UPSERT_EMPLOYEES', support: 'NATIVE', batchSize: 3, reason: 'Updates only.' },
+      { operation: 'SET_EMPLOYEE_STATUS', support: 'NATIVE', batchSize: 3, reason: 'Deactivates only.' },
+      { operation: 'UPSERT_SKILLS', support: 'NATIVE', batchSize: 3, reason: null },
+      {
+        operation: 'ADD_CERTIFICATES',
+        support: 'NATIVE',
+        batchSize: 3,
+        reason: 'What is accepted may show much later, or never.',
+      },
+    ]);
+  });
+
   it('is a walk for ratings by skill where the provider cannot, or does not honour the filter', () => {
     const bySkill = (options: ConstructorParameters<typeof FakeProvider>[0]) => {
       const { integration } = new FakeProvider(options);

@@ -108,3 +108,103 @@ describe('a written row', () => {
     expect(['1', '2', '3'].map((id) => overlay.wroteSince(id, 0))).toEqual([true, false, true]);
   });
 });
+
+describe('a skill that was taken away', () => {
+  const self = ratingRow('1', 'java', { parts: ['1', 'java', 'self'] });
+
+  it('is hidden with all that is said of it, from its own employee only', () => {
+    overlay.remove('1', 'java');
+    expect(over([other, old, self])).toEqual([{ row: other, pending: false }]);
+    const theirs = ratingRow('2', 'java');
+    expect(overlay.over('2', [theirs])).toEqual([{ row: theirs, pending: false }]);
+  });
+
+  it('is hidden until a read has it no more, and shown when it comes back', () => {
+    overlay.remove('1', 'java');
+    expect(over([old], { forget: false })).toEqual([]);
+    expect(over([], { forget: false })).toEqual([]);
+    expect(over([old])).toEqual([]);
+    expect(over([other])).toEqual([{ row: other, pending: false }]);
+    expect(over([old])).toEqual([{ row: old, pending: false }]);
+  });
+
+  it('is shown where somebody has changed it later', () => {
+    overlay.remove('1', 'java');
+    const changedAt = (ms: number) => new Date(clock.now() + ms).toISOString();
+    const later = { ...self, changedAt: changedAt(1) };
+    expect(over([{ ...old, changedAt: changedAt(0) }, later])).toEqual([{ row: later, pending: false }]);
+  });
+
+  it('takes what was written before along, and gives way to what is written after', () => {
+    overlay.put(written);
+    clock.advance(1);
+    overlay.remove('1', 'java');
+    expect(over([old], { forget: false })).toEqual([]);
+    clock.advance(1);
+    overlay.put(self);
+    expect(over([old])).toEqual([
+      { row: old, pending: false },
+      { row: self, pending: true },
+    ]);
+  });
+
+  it('is hidden from the rows of its skill, whoever holds it', () => {
+    const theirs = ratingRow('2', 'java');
+    overlay.remove('1', 'java');
+    const shown = overlay.overSkill([old, theirs], ({ skillId }) => skillId === 'java');
+    expect(shown).toEqual([{ row: theirs, pending: false }]);
+  });
+
+  it('is known by its record, under whatever key a row names it', () => {
+    overlay = new Overlay({ now: () => clock.now(), skillOf: (row) => row.skillKeys?.[0] ?? row.skillId });
+    overlay.remove('1', 'record');
+    expect(over([{ ...old, skillKeys: ['record'] }])).toEqual([]);
+  });
+
+  it('is hidden for a day at most', () => {
+    overlay.remove('1', 'java');
+    clock.advance(DAY);
+    expect(over([old], { forget: false })).toEqual([]);
+    clock.advance(1);
+    expect(over([old])).toEqual([{ row: old, pending: false }]);
+  });
+});
+
+describe('a write heard late', () => {
+  let start: number;
+
+  beforeEach(() => {
+    start = clock.now();
+  });
+
+  it('counts from when it was stored', () => {
+    clock.advance(DAY);
+    overlay.put(written, start + 1);
+    overlay.remove('1', 'go', start + 1);
+    expect(over([old, other], { forget: false })).toEqual([{ row: written, pending: true }]);
+    expect([overlay.wroteSince('1', start + 1), overlay.wroteSince('1', start + 2)]).toEqual([true, false]);
+    clock.advance(2);
+    expect(over([old, other])).toEqual([
+      { row: old, pending: false },
+      { row: other, pending: false },
+    ]);
+  });
+
+  it('is nothing where a later one is known', () => {
+    clock.advance(10);
+    overlay.put(written, start + 5);
+    overlay.remove('1', 'java', start + 4);
+    overlay.put({ ...written, value: numberValue(1) }, start + 3);
+    expect(over([])).toEqual([{ row: written, pending: true }]);
+    overlay.remove('1', 'java', start + 7);
+    overlay.put(written, start + 6);
+    expect(over([old], { forget: false })).toEqual([]);
+  });
+
+  it('is nothing after a day', () => {
+    clock.advance(DAY + 1);
+    overlay.put(written, start);
+    overlay.remove('1', 'go', start);
+    expect(over([other])).toEqual([{ row: other, pending: false }]);
+  });
+});

@@ -259,6 +259,40 @@ describe('what a write stored', () => {
   });
 });
 
+describe('what a write took away', () => {
+  it('is hidden from reads, by employee and by parts, while the provider still shows it', async () => {
+    const row = ratingRow('1', 'java');
+    const { provider, reader, read } = house({ ports: { ratingByParts: { read: () => Promise.resolve(row) } } });
+    await read('1', '2');
+    reader.removed('1', 'java');
+    expect(await reader.readOne(row.parts, CALL)).toBeNull();
+    expect(await read('1', '2')).toEqual({ 1: 'FRESH', 2: 'CACHED go=3 java=3' });
+    provider.holdings.failing = { read: 'TIMEOUT' };
+    reader.removed('2', 'java');
+    expect(await read('2')).toEqual({ 2: 'STALE go=3 TIMEOUT' });
+  });
+
+  it('is not lost to a read that was under way and is not cached by it', async () => {
+    const held = gate();
+    const { provider, reader, read } = house();
+    provider.holdings.before = () => held.passed;
+    const under = read('1');
+    reader.removed('1', 'java');
+    held.open();
+    expect(await under).toEqual({ 1: 'FRESH' });
+    expect(await read('1')).toEqual({ 1: 'FRESH' });
+  });
+
+  it('a day ago hides nothing', async () => {
+    const { clock, reader, read } = house();
+    const at = clock.now();
+    clock.advance(24 * 60 * MINUTE + 1);
+    reader.removed('1', 'java', at);
+    reader.written(ratingRow('1', 'go'), at);
+    expect(await read('1')).toEqual({ 1: 'FRESH java=3' });
+  });
+});
+
 describe('a single rating', () => {
   const row = ratingRow('1', 'java');
   const one = (found: RatingRow | null) => house({ ports: { ratingByParts: { read: () => Promise.resolve(found) } } });

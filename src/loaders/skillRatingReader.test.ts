@@ -264,3 +264,21 @@ describe('a row that was written', () => {
     expect(provider.calls).toHaveLength(2);
   });
 });
+
+describe('a skill that was taken away', () => {
+  it('has one holder less at once, and the provider is asked anew', async () => {
+    const { provider, reader, read } = house();
+    await read(['java', 'go']);
+    reader.removed('1', 'java');
+    expect(await read(['java', 'go'])).toEqual(['FRESH 2=3', 'CACHED 2=3']);
+    expect(provider.calls).toEqual(['skills java,go', 'skills java']);
+  });
+
+  it('is known though rows name it by another key', async () => {
+    const { provider, reader, read } = house({ bySkill: null });
+    const named = ratingRow('1', 'of its own', { skillKeys: ['key:java'] });
+    provider.holdings.ratings = [named, ratingRow('2', 'java')];
+    reader.removed('1', 'java');
+    expect(await read(['java'])).toEqual(['FRESH 2=3']);
+  });
+});

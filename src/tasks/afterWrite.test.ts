@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { employeeRow, FakeProvider, ratingRow } from '../../test/support/fake-provider.ts';
+import { employeeRow, FakeProvider, ratingRow, skillRow } from '../../test/support/fake-provider.ts';
 import { Directory } from '../directory/directory.ts';
-import type { EmployeeWrite } from '../domain/ports.ts';
-import type { RatingRow } from '../domain/records.ts';
+import type { EmployeeWrite, SkillWrite } from '../domain/ports.ts';
+import type { SkillRow } from '../domain/records.ts';
 import { afterWrite } from './afterWrite.ts';
 import type { TaskItem } from './task.ts';
 
 let directory: Directory;
-let heard: [integration: string, row: RatingRow][];
+let heard: unknown[][];
 
 beforeEach(() => {
   directory = new Directory(['hr', 'talent'].map((name) => new FakeProvider({ name }).integration));
@@ -16,17 +16,29 @@ beforeEach(() => {
 
 type Written = Pick<TaskItem, 'integration' | 'outcome' | 'work'>;
 
-function note(item: Written) {
+/** When it was stored. */
+const AT = 1000;
+
+function note(item: Written, at = AT) {
   const readers = new Map(
-    ['hr', 'talent'].map((name) => [name, { written: (row: RatingRow) => void heard.push([name, row]) }]),
+    ['hr', 'talent'].map((name) => [
+      name,
+      {
+        written: (...told: unknown[]) => void heard.push([name, 'written', ...told]),
+        removed: (...told: unknown[]) => void heard.push([name, 'removed', ...told]),
+      },
+    ]),
   );
-  afterWrite(item, { directory, readers });
+  const rest = { index: 0, key: null, conversion: null, warnings: [], taskId: 't', position: 0, attempts: 1 };
+  const ended = { state: 'SUCCEEDED', providerTaskId: null, problem: null } as const;
+  afterWrite({ tenant: 'default', at, item: { ...rest, ...ended, ...item } }, { directory, readers });
 }
 
 const rated: Written['work'] = {
   operation: 'rate',
   write: { employeeId: '1', skillId: 'java', value: null, scale: null },
 };
+const removed: Written['work'] = { operation: 'remove', write: { employeeId: '1', skillId: 'java' } };
 const upserted = (write: Partial<EmployeeWrite>): Written['work'] => ({
   operation: 'upsertEmployees',
   write: { workEmail: 'lea@example.test', existing: null, ...write },
@@ -37,10 +49,15 @@ const stored = (write: Partial<EmployeeWrite>) => {
 };
 
 describe('after a write', () => {
-  it('the reader of its integration hears of the rating', () => {
+  it('the reader of its integration hears of the rating, and when it was stored', () => {
     const row = ratingRow('1', 'java');
     note({ integration: 'talent', work: rated, outcome: { kind: 'rating', row } });
-    expect(heard).toEqual([['talent', row]]);
+    expect(heard).toEqual([['talent', 'written', row, AT]]);
+  });
+
+  it('the reader hears of a removal, which shows nothing', () => {
+    note({ integration: 'hr', work: removed, outcome: null });
+    expect(heard).toEqual([['hr', 'removed', '1', 'java', AT]]);
   });
 
   it('the directory has the employee as the provider shows it, at once', () => {
@@ -51,11 +68,108 @@ describe('after a write', () => {
     expect(heard).toEqual([]);
   });
 
-  it('nothing happens without an outcome, or with one of an integration that is gone', () => {
+  it('nothing happens without an outcome, for a certificate, or in an integration that is gone', () => {
+    const certificate = { employeeId: '1', title: 'First aid', isStandard: false };
     note({ integration: 'hr', work: rated, outcome: null });
+    note({ integration: 'hr', work: { operation: 'addCertificates', write: certificate }, outcome: null });
     note({ integration: 'gone', work: rated, outcome: { kind: 'rating', row: ratingRow('1', 'java') } });
+    note({ integration: 'gone', work: removed, outcome: null });
+    note({ integration: 'gone', work: upserted({}), outcome: { kind: 'employee', remoteId: '1', row: null } });
     expect(heard).toEqual([]);
     expect(directory.employees.all).toEqual([]);
+  });
+
+  it('of long ago the directory keeps what a walk has read since', () => {
+    const walked = employeeRow('1', { name: 'Read' });
+    const skill = skillRow('s', { name: 'Read' });
+    directory.putEmployees('hr', [walked], AT + 1);
+    directory.putSkills('hr', [skill], AT + 1);
+    const row = employeeRow('1', { name: 'Written' });
+    note({ integration: 'hr', work: upserted({}), outcome: { kind: 'employee', remoteId: '1', row } });
+    note({
+      integration: 'hr',
+      work: { operation: 'setStatus', write: { employeeId: '1', active: false, existing: walked } },
+      outcome: null,
+    });
+    note({
+      integration: 'hr',
+      work: { operation: 'upsertSkills', write: { externalId: 's', name: 'Written', existing: skill } },
+      outcome: { kind: 'skill', remoteId: 's', row: null },
+    });
+    expect(directory.employees.rowOf('hr', '1')).toEqual(walked);
+    expect(directory.skills.all.map(({ name }) => name)).toEqual(['Read']);
+  });
+});
+
+describe('a status that was set', () => {
+  const existing = employeeRow('1', {
+    name: 'Lea Martin',
+    status: 'ACTIVE',
+    statusLabel: 'Working',
+    jobTitle: 'Clerk',
+  });
+  const work: Written['work'] = { operation: 'setStatus', write: { employeeId: '1', active: false, existing } };
+
+  it('is that of the record as it is known by now', () => {
+    directory.putEmployees('hr', [{ ...existing, jobTitle: 'Engineer' }], AT - 1);
+    note({ integration: 'hr', work, outcome: { kind: 'employee', remoteId: '1', row: null } });
+    expect(directory.employees.rowOf('hr', '1')).toEqual({
+      ...existing,
+      jobTitle: 'Engineer',
+      status: 'INACTIVE',
+      statusLabel: null,
+    });
+  });
+
+  it('is known though the provider shows nothing, and as it shows it where it does', () => {
+    note({ integration: 'hr', work, outcome: null });
+    expect(directory.employees.rowOf('hr', '1')?.status).toBe('INACTIVE');
+    const row = { ...existing, status: 'LEAVE', statusLabel: 'Ends in May' } as const;
+    note({ integration: 'hr', work, outcome: { kind: 'employee', remoteId: '1', row } });
+    expect(directory.employees.rowOf('hr', '1')).toEqual(row);
+  });
+});
+
+describe('a skill that was written', () => {
+  const write = { externalId: 'x1', name: 'Rust', description: 'A language', category: 'Tools' };
+  const after = (change: Partial<SkillWrite>, row: SkillRow | null = null) => {
+    const work = { operation: 'upsertSkills', write: { ...write, existing: null, ...change } } as const;
+    note({ integration: 'hr', work, outcome: { kind: 'skill', remoteId: 's1', row } });
+    return directory.skills.byRecord('hr', 's1')?.skill.records[0]?.row;
+  };
+
+  it('is as the provider shows it', () => {
+    const row = skillRow('s1', { name: 'Rust, as stored' });
+    expect(after({}, row)).toEqual(row);
+  });
+
+  it('is what was written where the provider answers by id alone', () => {
+    expect(after({})).toEqual(
+      skillRow('s1', {
+        name: 'Rust',
+        sourceId: 'x1',
+        description: 'A language',
+        scale: null,
+        classification: { domain: null, subdomain: null, cluster: null, category: 'Tools' },
+      }),
+    );
+  });
+
+  it('keeps what was known and not written', () => {
+    const classification = { domain: 'IT', subdomain: null, cluster: null, category: 'Old' };
+    const existing = skillRow('s1', {
+      name: 'Rst',
+      sourceId: 'known',
+      synonyms: ['rs'],
+      classification,
+      aliases: ['a'],
+    });
+    expect(after({ existing, description: undefined })).toEqual({
+      ...existing,
+      name: 'Rust',
+      classification: { ...classification, category: 'Tools' },
+    });
+    expect(after({ existing, rated: false })?.scale).toBeNull();
   });
 });
 

@@ -83,7 +83,7 @@ const planned = (answer: WriteAnswer) => {
   expect(answer.userErrors).toEqual([]);
   expect(answer.task).not.toBeNull();
   return (engine.started.at(-1)?.items ?? []).map(({ index, integration, work }) => {
-    if (work.operation === 'upsertEmployees') throw new Error('another work');
+    if (work.operation !== 'rate' && work.operation !== 'assign') throw new Error('another work');
     const { employeeId, skillId, value } = work.write;
     const shown = value === null ? '-' : value.kind === 'number' ? value.value : value.optionId;
     return `${index} ${work.operation} ${integration} ${employeeId} ${skillId} ${shown}`;
