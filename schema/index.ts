@@ -9,6 +9,7 @@ import './rating/index.ts';
 import './role/index.ts';
 import './skill/index.ts';
 import './task/index.ts';
+import './webhook/index.ts';
 
 /** The graph. */
 export const schema = plainProperties(builder.toSchema());

@@ -53,6 +53,7 @@ describe('readConfig', () => {
       roles: { serve: true, work: true },
       dataDir: '.data',
       taskRetentionMs: 7 * 86_400_000,
+      webhooks: { receivers: [], secrets: [], allowPrivate: false },
       cache: true,
       deadlineMs: 10_000,
       consensusPolicy: 'balanced',
@@ -93,6 +94,7 @@ describe('readConfig', () => {
       redisUrl: null,
       roles: { serve: true, work: true },
       taskRetentionMs: 7 * 86_400_000,
+      webhooks: { receivers: [], secrets: [], allowPrivate: false },
       dataDir: '/var/lib/gateway',
       cache: false,
       deadlineMs: 2500,
@@ -105,6 +107,28 @@ describe('readConfig', () => {
         { card: acme, name: 'acme-main', settings: { baseUrl: 'https://acme.test', settings: { key: 'secret' } } },
       ],
     });
+  });
+
+  it('reads receivers of webhooks, at most ten, with the secrets that they need', () => {
+    const secret = `whsec_${Buffer.alloc(32).toString('base64')}`;
+    const { webhooks } = readConfig({ WEBHOOK_URLS: 'https://a.test/x, https://a.test/y', WEBHOOK_SECRETS: secret }, [
+      acme,
+    ]);
+    expect(webhooks.receivers.map(({ url }) => url.href)).toEqual(['https://a.test/x', 'https://a.test/y']);
+    expect(webhooks).toMatchObject({ secrets: [secret], allowPrivate: false });
+    const inside = { WEBHOOK_URLS: 'http://127.0.0.1:1/', WEBHOOK_SECRETS: secret };
+    expect(complaintsOf({ ...inside, WEBHOOK_PRIVATE: 'allow' })).toEqual([]);
+    expect(complaintsOf(inside)).toHaveLength(1);
+    const eleven = Array.from({ length: 11 }, (_, index) => `https://a.test/${index}`).join();
+    expect(complaintsOf({ WEBHOOK_URLS: eleven, WEBHOOK_SECRETS: secret })).toEqual([
+      'WEBHOOK_URLS names more than 10 receivers',
+    ]);
+    const hidden = complaintsOf({
+      WEBHOOK_URLS: 'https://a.test/pa?th,https://a.test/pa?th',
+      WEBHOOK_SECRETS: 'whsec_short',
+    });
+    expect(hidden).toHaveLength(2);
+    expect(hidden.join()).not.toMatch(/pa\?th|short/);
   });
 
   it('counts blank variables as absent', () => {
@@ -133,6 +157,10 @@ describe('readConfig', () => {
     ['ROLES', { ROLES: 'work', ACME_KEY: 'secret', GATEWAY_API_KEYS: KEY }],
     ['ROLES', { ROLES: 'serve', REDIS_URL: 'redis://127.0.0.1:6379' }],
     ['TASK_RETENTION_DAYS', { TASK_RETENTION_DAYS: '0' }],
+    ['WEBHOOK_URLS', { WEBHOOK_URLS: 'https://127.0.0.1/', WEBHOOK_SECRETS: `whsec_${'a'.repeat(32)}` }],
+    ['WEBHOOK_SECRETS', { WEBHOOK_URLS: 'https://receiver.test/' }],
+    ['WEBHOOK_SECRETS', { WEBHOOK_SECRETS: 'whsec_c2hvcnQ=' }],
+    ['WEBHOOK_PRIVATE', { WEBHOOK_PRIVATE: 'yes' }],
     ['GATEWAY_API_KEYS', { GATEWAY_API_KEYS: 'fifteen-letters' }],
     ['GATEWAY_API_KEYS', { GATEWAY_API_KEYS: `${KEY} with a blank` }],
     ['GATEWAY_API_KEYS', { HOST: '0.0.0.0' }],
@@ -177,6 +205,6 @@ describe('readConfig', () => {
 
   it('lists the variables it reads', () => {
     expect(GATEWAY_VARIABLES).toContain('GATEWAY_API_KEYS');
-    expect(GATEWAY_VARIABLES).toHaveLength(17);
+    expect(GATEWAY_VARIABLES).toHaveLength(20);
   });
 });

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { isLoopback } from './http/hosts.ts';
 import { CONSENSUS_POLICY_NAMES } from './domain/consensus.ts';
 import type { IntegrationSettings, ProviderCard } from './outbound/card.ts';
+import type { WebhookSettings } from './tasks/webhooks/openWebhooks.ts';
+import { readWebhooks } from './tasks/webhooks/settings.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -24,6 +26,8 @@ export interface Config {
   dataDir: string;
   /** Milliseconds that a finished task keeps its items. */
   taskRetentionMs: number;
+  /** Who is told of changed tasks. Holds secrets. */
+  webhooks: WebhookSettings;
   /** False: nothing but the directory is kept between requests. */
   cache: boolean;
   /** Milliseconds that a request may take; one may ask for less. */
@@ -105,6 +109,9 @@ const schema = z.object({
   ROLES: oneOf(['both', 'serve', 'work'], 'both'),
   TASK_RETENTION_DAYS: integer(1, 365, 7),
   DATA_DIR: z.string().default('.data'),
+  WEBHOOK_URLS: list,
+  WEBHOOK_SECRETS: list,
+  WEBHOOK_PRIVATE: oneOf(['refuse', 'allow'], 'refuse'),
   CACHE: oneOf(['on', 'off'], 'on'),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
   SIMULATOR_PEOPLE: integer(1, 100_000, 1000),
@@ -151,6 +158,12 @@ export function readConfig(environment: Record<string, string | undefined>, card
   ) {
     complaints.push('ROLES other than both need a configured provider: simulators belong to one process');
   }
+  const webhooks = readWebhooks({
+    urls: schema.shape.WEBHOOK_URLS.parse(given['WEBHOOK_URLS']),
+    secrets: schema.shape.WEBHOOK_SECRETS.parse(given['WEBHOOK_SECRETS']),
+    allowPrivate: given['WEBHOOK_PRIVATE'] === 'allow',
+  });
+  complaints.push(...webhooks.complaints);
   const keys = schema.shape.GATEWAY_API_KEYS.safeParse(given['GATEWAY_API_KEYS']).data;
   if (keys?.length === 0) {
     const host = schema.shape.HOST.safeParse(given['HOST']).data;
@@ -172,6 +185,7 @@ export function readConfig(environment: Record<string, string | undefined>, card
     roles: { serve: values.ROLES !== 'work', work: values.ROLES !== 'serve' },
     dataDir: values.DATA_DIR,
     taskRetentionMs: values.TASK_RETENTION_DAYS * 86_400_000,
+    webhooks: webhooks.settings,
     cache: values.CACHE === 'on',
     deadlineMs: values.REQUEST_DEADLINE_MS,
     consensusPolicy: values.CONSENSUS_POLICY,

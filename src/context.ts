@@ -10,6 +10,7 @@ import type { RolesCatalogue } from './loaders/rolesCatalogue.ts';
 import { RolesOfEmployee } from './loaders/rolesOfEmployee.ts';
 import { createSkillsOfEmployee, type SkillsOfEmployee } from './loaders/skillsOfEmployee.ts';
 import type { TaskEngine } from './tasks/engine/engine.ts';
+import type { WebhookDeliveries } from './tasks/webhooks/deferredWebhooks.ts';
 import type { Writer } from './tasks/writes.ts';
 
 /** What a resolver is given; new for every request. */
@@ -25,6 +26,7 @@ export interface GatewayContext {
     roles: RolesOfEmployee;
   };
   tasks: TaskEngine;
+  webhooks: WebhookDeliveries;
   links: Pick<RecordLinks, 'link' | 'unlink'>;
   /** Aborted when the client goes away. */
   signal: AbortSignal;
@@ -34,7 +36,7 @@ export interface GatewayContext {
 
 export interface ContextOptions extends Pick<
   GatewayContext,
-  'viewer' | 'directory' | 'tasks' | 'links' | 'signal' | 'receipt'
+  'viewer' | 'directory' | 'tasks' | 'webhooks' | 'links' | 'signal' | 'receipt'
 > {
   readers: ReadonlyMap<string, RatingReader>;
   policies: ConsensusPolicies;

@@ -16,6 +16,8 @@ import { createGatewayServer } from './server.ts';
 import { afterWrite } from './tasks/afterWrite.ts';
 import { deferredEngine } from './tasks/deferredEngine.ts';
 import { openEmbeddedEngine } from './tasks/engine/engine.ts';
+import { deferredWebhooks } from './tasks/webhooks/deferredWebhooks.ts';
+import { openWebhooks } from './tasks/webhooks/openWebhooks.ts';
 
 export interface GatewayOptions {
   config: Config;
@@ -84,14 +86,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     dataDir: config.dataDir,
     ports: (name) => directory.integration(name)?.ports ?? null,
     onFailure: lost,
+    webhookReceivers: config.webhooks.receivers.map(({ name }) => name),
     log,
   });
+  const telling = opening.then((engine) =>
+    config.roles.work ? openWebhooks({ ...config.webhooks, store: engine.webhooks, engine, log }) : null,
+  );
   const tasks = deferredEngine(opening);
   // What providers were told within the last day may still be missing from their reads.
   const following = tasks.follow(Date.now() - DAY_MS, (event) => afterWrite(event, { directory, readers }));
   const links = new RecordLinks({ tenant: TENANT, directory, store: opening.then((engine) => engine.links) });
   // Heard from here on: a directory that another gateway holds is refused before the next await is over.
-  const opened = Promise.all([links.load(), following]).then(
+  const opened = Promise.all([links.load(), following, telling]).then(
     () => {
       store = 'open';
     },
@@ -109,6 +115,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         skillSearch,
         rolesCatalogue,
         tasks,
+        webhooks: deferredWebhooks(opening),
         links,
         signal,
         deadlineMs,
@@ -138,6 +145,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     async close() {
       refresh.stop();
       await server.close();
+      await telling.then(
+        (webhooks) => webhooks?.close(),
+        () => {},
+      );
       await opening.then(
         (engine) => engine.close(),
         // An engine that never opened has nothing to close, and its failure was reported.

@@ -12,7 +12,14 @@ let skill = '';
 let task = '';
 
 beforeAll(async () => {
-  gateway = await startTestGateway();
+  // Two receivers that nobody answers at: what they are not told stays in the list.
+  gateway = await startTestGateway({
+    environment: {
+      WEBHOOK_URLS: 'http://127.0.0.1:9/a,http://127.0.0.1:9/b',
+      WEBHOOK_SECRETS: `whsec_${Buffer.alloc(32).toString('base64')}`,
+      WEBHOOK_PRIVATE: 'allow',
+    },
+  });
   const { data } = await gateway.ask<{ employee: { id: string }; skill: { id: string } }>(
     '{ employee(by: { employeeNumber: "01001" }) { id } skill(by: { name: "TypeScript" }) { id } }',
   );
@@ -52,6 +59,10 @@ const DOORS = Object.entries({
   'Query.skills': { most: 100, ask: (args: string) => `page: skills(${args}) ${selection('id')}` },
   'Query.jobProfiles': { most: 100, ask: (args: string) => `page: jobProfiles(${args}) ${selection('id')}` },
   'Query.tasks': { most: 100, ask: (args: string) => `page: tasks(${args}) ${selection('id')}` },
+  'Query.webhookDeliveries': {
+    most: 100,
+    ask: (args: string) => `page: webhookDeliveries(${args}) ${selection('id')}`,
+  },
   'Query.experts': {
     most: 100,
     ask: (args: string) =>

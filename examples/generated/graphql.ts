@@ -113,6 +113,8 @@ export type MatchRule =
 
 /** What an integration may be able to do. */
 export type Operation =
+  /** `addCertificates`. */
+  | 'ADD_CERTIFICATES'
   /** `assignSkills`. */
   | 'ASSIGN_SKILLS'
   /** `rateSkills`. */
@@ -135,8 +137,14 @@ export type Operation =
   | 'READ_SKILL_GAPS'
   /** Read the weights of its rating sources. */
   | 'READ_WEIGHTS'
+  /** `removeSkills`. */
+  | 'REMOVE_SKILLS'
+  /** `setEmployeeStatus`. */
+  | 'SET_EMPLOYEE_STATUS'
   /** `upsertEmployees`. */
-  | 'UPSERT_EMPLOYEES';
+  | 'UPSERT_EMPLOYEES'
+  /** `upsertSkills`. */
+  | 'UPSERT_SKILLS';
 
 /** A value to write. `numeric` and `optionId` must fit the target's scale exactly; `level` fits every scale. */
 export type ProficiencyInput =

@@ -1,7 +1,7 @@
 import type { Task } from '../../src/tasks/task.ts';
 import type { Delivery, WebhookStore } from '../../src/tasks/webhooks/store.ts';
 
-type Entry = Delivery & { leasedUntil: number; order: number };
+type Entry = Delivery & { order: number };
 
 /** The outbox in memory, with the tasks that it is about: `change` is what a task store does when a task changes. */
 export class FakeWebhooks implements WebhookStore {
@@ -42,11 +42,11 @@ export class FakeWebhooks implements WebhookStore {
   claim(now: number, leaseMs: number, limit: number, receiver?: string): Promise<Delivery[]> {
     this.claims += 1;
     const due = [...this.#entries.values()]
-      .filter((entry) => entry.state === 'PENDING' && Math.max(entry.dueAt, entry.leasedUntil) <= now)
+      .filter((entry) => entry.state === 'PENDING' && entry.dueAt <= now)
       .filter((entry) => receiver === undefined || entry.receiver === receiver)
       .toSorted((a, b) => a.dueAt - b.dueAt)
       .slice(0, limit);
-    for (const entry of due) entry.leasedUntil = now + leaseMs;
+    for (const entry of due) entry.dueAt = now + leaseMs;
     return Promise.resolve(due.map(shown));
   }
 
@@ -65,7 +65,7 @@ export class FakeWebhooks implements WebhookStore {
   ): Promise<void> {
     const entry = this.#entries.get(`${receiver} ${taskId}`);
     if (!entry) return Promise.resolve();
-    const tried = { ...entry, triedAt: now, problem, status, leasedUntil: 0, attempts: entry.attempts + 1 };
+    const tried = { ...entry, triedAt: now, problem, status, attempts: entry.attempts + 1 };
     if (dueAt !== null) this.#put({ ...tried, dueAt });
     else if (entry.revision > revision) this.#put({ ...tried, attempts: 0, dueAt: now });
     else this.#put({ ...tried, state: 'DEAD' });
@@ -73,9 +73,7 @@ export class FakeWebhooks implements WebhookStore {
   }
 
   nextDue(): Promise<number | null> {
-    const due = [...this.#entries.values()]
-      .filter(({ state }) => state === 'PENDING')
-      .map(({ dueAt, leasedUntil }) => Math.max(dueAt, leasedUntil));
+    const due = [...this.#entries.values()].filter(({ state }) => state === 'PENDING').map(({ dueAt }) => dueAt);
     return Promise.resolve(due.length === 0 ? null : Math.min(...due));
   }
 
@@ -97,7 +95,7 @@ export class FakeWebhooks implements WebhookStore {
   redeliver(tenant: string, receiver: string, taskId: string, now: number): Promise<Delivery | null> {
     const entry = this.#entries.get(`${receiver} ${taskId}`);
     if (entry?.tenant !== tenant) return Promise.resolve(null);
-    this.#put({ ...entry, state: 'PENDING', attempts: 0, dueAt: now, leasedUntil: 0 });
+    this.#put({ ...entry, state: 'PENDING', attempts: 0, dueAt: now });
     return Promise.resolve(shown(this.#entries.get(`${receiver} ${taskId}`) as Entry));
   }
 
@@ -113,11 +111,10 @@ const FRESH = {
   triedAt: null,
   problem: null,
   status: null,
-  leasedUntil: 0,
 } as const;
 
 function shown(entry: Entry): Delivery {
-  const { leasedUntil: _leasedUntil, order: _order, ...delivery } = entry;
+  const { order: _order, ...delivery } = entry;
   return delivery;
 }
 

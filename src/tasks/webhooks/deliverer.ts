@@ -1,8 +1,8 @@
 import { Lane, type LaneOptions } from './lane.ts';
 import type { WebhookStore } from './store.ts';
 
-/** What changed on another replica is noticed after so long. */
-const POLL_MS = 1_000;
+/** What nobody woke it for, e.g. a change on another replica, is noticed after so long. */
+const POLL_MS = 500;
 
 /** Pause between two looks however often it is woken: a write of a thousand items publishes hundreds of changes. */
 const GAP_MS = 100;
@@ -23,6 +23,7 @@ export class WebhookDeliverer {
   #timer: NodeJS.Timeout | null = null;
   #looking = false;
   #woken = false;
+  #failing = false;
   #lastLook = Number.NEGATIVE_INFINITY;
   #closing: Promise<void> | null = null;
 
@@ -33,7 +34,7 @@ export class WebhookDeliverer {
     this.wake();
   }
 
-  /** Says that a task may have changed, so that it looks now and not when a second is over. Cheap, however often it is called. */
+  /** Says that a task may have changed, so that it looks now and not when half a second is over. Cheap, however often it is called. */
   wake(): void {
     if (this.#looking) this.#woken = true;
     else this.#lookIn(Math.min(GAP_MS, Math.max(0, this.#lastLook + GAP_MS - this.#options.now())));
@@ -59,11 +60,14 @@ export class WebhookDeliverer {
     let pause = POLL_MS;
     try {
       const due = await store.nextDue();
+      this.#failing = false;
       const wait = due === null ? POLL_MS : due - now();
       if (wait <= 0) for (const lane of this.#lanes) lane.fill();
       else pause = Math.min(POLL_MS, wait);
     } catch (error) {
-      if (!this.#closing) log.warn({ err: error }, 'Due webhooks could not be read; trying again.');
+      // Once for each time that the store is away, not twice a second.
+      if (!this.#closing && !this.#failing) log.warn({ err: error }, 'Due webhooks could not be read; trying again.');
+      this.#failing = true;
     }
     this.#looking = false;
     this.#lookIn(this.#woken ? GAP_MS : pause);

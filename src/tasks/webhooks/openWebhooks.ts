@@ -28,7 +28,7 @@ export interface OpenWebhooksOptions extends WebhookSettings {
 
 /** Webhooks at work. */
 export interface OpenWebhooks {
-  /** To be called after a change of a task was published; without it a change is noticed within a second. */
+  /** To be called after a change of a task was published; without it a change is noticed within half a second. */
   wake(): void;
   /** Before the engine is closed, whose store it uses. Tries under way have five seconds to end. */
   close(): Promise<void>;

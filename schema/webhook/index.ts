@@ -1,0 +1,3 @@
+import './delivery.ts';
+import './queries.ts';
+import './redeliverWebhook.ts';

@@ -1,0 +1,63 @@
+import type { Delivery } from '../../src/tasks/webhooks/store.ts';
+import { encodeCursor } from '../../src/domain/paging.ts';
+import { builder } from '../builder.ts';
+import { Connection, pageArgs, PageInfo, type Edge } from '../connection.ts';
+import { WebhookDelivery, WebhookDeliveryState } from './delivery.ts';
+
+const WebhookDeliveryEdge = builder.objectRef<Edge<Delivery>>('WebhookDeliveryEdge');
+WebhookDeliveryEdge.implement({
+  description: 'A webhook in a list.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', { description: 'Its place, for `after`.' }),
+    node: t.expose('node', { type: WebhookDelivery, description: 'The webhook.' }),
+  }),
+});
+
+const WebhookDeliveryConnection = builder.objectRef<Connection<Delivery>>('WebhookDeliveryConnection');
+WebhookDeliveryConnection.implement({
+  description: 'A page of webhooks.',
+  fields: (t) => ({
+    edges: t.expose('edges', { type: [WebhookDeliveryEdge], description: 'The webhooks with their cursors.' }),
+    nodes: t.expose('nodes', { type: [WebhookDelivery], description: 'The webhooks.' }),
+    pageInfo: t.expose('pageInfo', { type: PageInfo, description: 'Where the page stands.' }),
+    totalCount: t.exposeInt('totalCount', { description: 'All that meet the filter.' }),
+  }),
+});
+
+const WebhookDeliveryFilter = builder.inputType('WebhookDeliveryFilter', {
+  description: 'Conditions on webhooks.',
+  fields: (t) => ({
+    states: t.field({ type: [WebhookDeliveryState], description: 'Only in these states; all when null.' }),
+  }),
+});
+
+const RULES = { list: 'webhookDeliveries', usual: 25, most: 100 };
+
+builder.queryField('webhookDeliveries', (t) =>
+  t.field({
+    type: WebhookDeliveryConnection,
+    description: 'Webhooks that are still to be confirmed or were given up, the latest first.',
+    args: {
+      first: t.arg.int({ defaultValue: RULES.usual, description: 'How many, 1 to 100.' }),
+      after: t.arg.string({ description: 'Only what follows this cursor.' }),
+      filter: t.arg({ type: WebhookDeliveryFilter, description: 'Conditions; all webhooks when null.' }),
+    },
+    resolve: async (_, { filter, ...args }, { webhooks, viewer }) => {
+      const { first, after } = pageArgs(args, RULES);
+      const limit = first ?? RULES.usual;
+      const page = { after: after?.id ?? null, limit: limit + 1 };
+      const { deliveries, total } = await webhooks.list(viewer.tenant, filter?.states ?? null, page);
+      const shown = deliveries.slice(0, limit);
+      const cursors = new Map(shown.map(({ delivery, cursor }) => [delivery, cursor]));
+      return new Connection<Delivery>(
+        {
+          items: shown.map(({ delivery }) => delivery),
+          hasNext: deliveries.length > limit,
+          hasPrevious: page.after !== null,
+        },
+        total,
+        (delivery) => encodeCursor(RULES.list, { key: null, id: cursors.get(delivery) ?? '' }),
+      );
+    },
+  }),
+);
