@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { Webhook } from 'standardwebhooks';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { encodeId } from '../src/domain/ids.ts';
 import { openWebhooks, type OpenWebhooks, type OpenWebhooksOptions } from '../src/tasks/webhooks/openWebhooks.ts';
 import { receiverOf, type Receiver } from '../src/tasks/webhooks/receiver.ts';
 import { FakeWebhooks, taskToTell } from './support/fake-webhooks.ts';
+import { startTestGateway, type TestGateway } from './support/gateway.ts';
 import { startReceiver, type Received, type TestReceiver } from './support/receiver.ts';
 
 const log = pino({ level: 'silent' });
@@ -237,3 +238,104 @@ describe('webhooks', () => {
     expect(store.deliveries).toHaveLength(4);
   });
 });
+
+describe('a gateway with a receiver', () => {
+  let gateway: TestGateway;
+  let receiver: TestReceiver;
+
+  beforeAll(async () => {
+    receiver = await startReceiver();
+    gateway = await startTestGateway({
+      environment: { WEBHOOK_URLS: receiver.url, WEBHOOK_SECRETS: SECRET, WEBHOOK_PRIVATE: 'allow' },
+    });
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await receiver.close();
+  });
+
+  const rate = async (level: number): Promise<string> => {
+    const { data } = await gateway.ask<{ rateSkills: { task: { id: string } } }>(
+      `mutation { rateSkills(input: { items: { employee: { employeeNumber: "01001" }, skill: { name: "TypeScript" },
+        proficiency: { level: ${level} } } }) { task { id } } }`,
+    );
+    return data?.rateSkills.task.id ?? '';
+  };
+
+  /** What was told of a task, newest last. */
+  const told = (task: string) =>
+    receiver.received
+      .map(({ body, headers }) => new Webhook(SECRET).verify(body, headers) as Told)
+      .filter(({ data }) => data.task.id === task)
+      .map(({ data }) => data.task);
+
+  const deliveries = async (states: string) => {
+    const { data, errors } = await gateway.ask<{ webhookDeliveries: { totalCount: number; nodes: ShownDelivery[] } }>(
+      `{ webhookDeliveries(filter: { states: [${states}] }) { totalCount nodes {
+        id receiver task { id state } revision state attempts dueAt since triedAt problem httpStatus } } }`,
+    );
+    expect(errors).toBeUndefined();
+    return data?.webhookDeliveries ?? { totalCount: 0, nodes: [] };
+  };
+
+  it('tells of a write to its final state, with rising revisions', async () => {
+    const task = await rate(0.5);
+    await vi.waitFor(() => expect(told(task).at(-1)?.state).toBe('SUCCEEDED'), { timeout: 20_000 });
+    const revisions = told(task).map(({ revision }) => revision);
+    expect(revisions).toEqual([...new Set(revisions)].toSorted((a, b) => a - b));
+    await vi.waitFor(async () => expect((await deliveries('PENDING, DEAD')).totalCount).toBe(0), { timeout: 5_000 });
+  });
+
+  it('shows what was given up, and tells it again when asked', async () => {
+    receiver.answer((response) => response.writeHead(410).end());
+    const task = await rate(0.75);
+    const dead = await vi.waitFor(
+      async () => {
+        const { nodes } = await deliveries('DEAD');
+        const found = nodes.find((node) => node.task.id === task && node.task.state === 'SUCCEEDED');
+        if (!found) throw new Error('not dead yet');
+        return found;
+      },
+      { timeout: 20_000 },
+    );
+    expect(dead).toMatchObject({
+      receiver: at(receiver.url).name,
+      state: 'DEAD',
+      dueAt: null,
+      problem: 'The receiver answered 410.',
+      httpStatus: 410,
+    });
+    expect(JSON.stringify(dead)).not.toContain('path-secret');
+
+    receiver.answer((response) => response.end());
+    const before = told(task).length;
+    const again = (id: string) =>
+      gateway.ask<{ redeliverWebhook: { delivery: object | null; userErrors: { code: string; field: string[] }[] } }>(
+        `mutation { redeliverWebhook(input: { deliveryId: "${id}" }) { delivery { id state attempts } userErrors { code field } } }`,
+      );
+    expect((await again(dead.id)).data?.redeliverWebhook).toEqual({
+      delivery: { id: dead.id, state: 'PENDING', attempts: 0 },
+      userErrors: [],
+    });
+    await vi.waitFor(() => expect(told(task)).toHaveLength(before + 1), { timeout: 5_000 });
+    expect(told(task).at(-1)).toMatchObject({ state: 'SUCCEEDED', revision: dead.revision });
+    await vi.waitFor(async () => expect((await deliveries('PENDING, DEAD')).totalCount).toBe(0), { timeout: 5_000 });
+
+    for (const id of [dead.id, 'nonsense', task]) {
+      expect((await again(id)).data?.redeliverWebhook).toEqual({
+        delivery: null,
+        userErrors: [{ code: 'NOT_FOUND', field: ['input', 'deliveryId'] }],
+      });
+    }
+  });
+});
+
+interface Told {
+  data: { task: { id: string; state: string; revision: number } };
+}
+
+interface ShownDelivery {
+  id: string;
+  task: { id: string; state: string };
+  revision: number;
+}
