@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Call } from '../domain/ports.ts';
 import { Rate } from './rate.ts';
+
+type Purpose = Call['purpose'];
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -8,32 +11,163 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('Rate', () => {
+const PLACES = { readsInFlight: 1_000, writesInFlight: 1_000 };
+
+/** A rate whose requests are answered at once, and who went out in which order. */
+function counted(requestsPerSecond: number) {
+  const rate = new Rate({ ...PLACES, requestsPerSecond });
+  const out: { purpose: Purpose; name: string; at: number }[] = [];
+  const ask = (purpose: Purpose, name = '', signal?: AbortSignal): Promise<void> =>
+    rate.enter({ kind: 'read', purpose, signal }).then((release) => {
+      out.push({ purpose, name, at: performance.now() });
+      release();
+    });
+  return { rate, out, ask, count: (purpose: Purpose) => out.filter((one) => one.purpose === purpose).length };
+}
+
+const times = <Item>(count: number, make: (index: number) => Item) => Array.from({ length: count }, (_, i) => make(i));
+
+/** Asks again as soon as it was let out, for ever. */
+async function endless(ask: () => Promise<void>): Promise<never> {
+  for (;;) await ask();
+}
+
+describe('a rate', () => {
   it('lets so many pass a second and the rest after it, in the order of asking', async () => {
-    const rate = new Rate(2);
-    const passed: string[] = [];
-    for (const name of ['a', 'b', 'c', 'd', 'e']) void rate.take().then(() => passed.push(name));
+    const { out, ask } = counted(2);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) void ask('request', name);
+    const names = () => out.map(({ name }) => name).join('');
     await vi.advanceTimersByTimeAsync(0);
-    expect(passed).toEqual(['a', 'b']);
+    expect(names()).toBe('ab');
     await vi.advanceTimersByTimeAsync(990);
-    expect(passed).toEqual(['a', 'b']);
+    expect(names()).toBe('ab');
     await vi.advanceTimersByTimeAsync(20);
-    expect(passed).toEqual(['a', 'b', 'c', 'd']);
+    expect(names()).toBe('abcd');
     await vi.advanceTimersByTimeAsync(1_020);
-    expect(passed).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(names()).toBe('abcde');
   });
 
-  it('rejects those that give up at once and spends no token on them', async () => {
-    const rate = new Rate(1);
-    await rate.take();
+  it('rejects those that give up at once, spends no token on them and leaves no timer', async () => {
+    const { ask, out } = counted(1);
+    await ask('request');
     const reason = new Error('deadline');
     const controller = new AbortController();
-    const abandoned = Array.from({ length: 10 }, () => rate.take(controller.signal));
-    const patient = rate.take();
+    const abandoned = times(10, () => ask('request', 'gone', controller.signal));
+    const patient = ask('walk', 'patient');
     controller.abort(reason);
     for (const wait of abandoned) await expect(wait).rejects.toBe(reason);
     await vi.advanceTimersByTimeAsync(1_020);
     await expect(patient).resolves.toBeUndefined();
-    expect(vi.getTimerCount()).toBeLessThanOrEqual(1);
+    expect(out.map(({ name }) => name)).toEqual(['', 'patient']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('lets requests out before tasks and tasks before walks, whoever asked first', async () => {
+    const { ask, out } = counted(4);
+    await Promise.all(times(4, () => ask('request', 'before')));
+    for (const purpose of ['walk', 'task', 'request', 'walk', 'task', 'request'] as const) void ask(purpose);
+    await vi.advanceTimersByTimeAsync(2_100);
+    expect(out.slice(4).map(({ purpose }) => purpose)).toEqual(['request', 'request', 'task', 'task', 'walk', 'walk']);
+  });
+});
+
+describe('a walk', () => {
+  it('has the whole rate while nobody else asks', async () => {
+    const { ask, count } = counted(10);
+    void endless(() => ask('walk'));
+    await vi.advanceTimersByTimeAsync(9_990);
+    expect(count('walk')).toBe(100);
+  });
+
+  it('keeps a request waiting for one second at most, having taken everything', async () => {
+    const { ask } = counted(10);
+    for (let walker = 0; walker < 50; walker += 1) void endless(() => ask('walk'));
+    for (const pause of [1_300, 7_050, 6_001, 5_999, 340, 1]) {
+      await vi.advanceTimersByTimeAsync(pause);
+      const asked = performance.now();
+      let waited = Number.POSITIVE_INFINITY;
+      void ask('request').then(() => (waited = performance.now() - asked));
+      await vi.advanceTimersByTimeAsync(1_001);
+      expect(waited).toBeLessThanOrEqual(1_001);
+    }
+  });
+
+  it('leaves half of every second to others for as long as they ask now and then', async () => {
+    const { ask, out, count } = counted(10);
+    for (let walker = 0; walker < 50; walker += 1) void endless(() => ask('walk'));
+    await vi.advanceTimersByTimeAsync(1_500);
+    const before = count('walk');
+    const started = performance.now();
+    for (let second = 0; second < 8; second += 1) {
+      void ask('request');
+      await vi.advanceTimersByTimeAsync(4_000);
+    }
+    expect(count('walk') - before).toBeLessThanOrEqual(5 * 33);
+    expect(count('walk') - before).toBeGreaterThanOrEqual(5 * 31);
+    // From the second second on a request finds tokens at once.
+    for (const request of out.filter(({ purpose, at }) => purpose === 'request' && at > started + 1_000)) {
+      expect((request.at - started) % 4_000).toBe(0);
+    }
+  });
+
+  it('goes on, one in ten, while requests and tasks could use everything', async () => {
+    const { ask, count } = counted(10);
+    for (let caller = 0; caller < 50; caller += 1) {
+      for (const purpose of ['request', 'task', 'walk'] as const) void endless(() => ask(purpose));
+    }
+    await vi.advanceTimersByTimeAsync(99_990);
+    expect(count('request') + count('task') + count('walk')).toBe(1_000);
+    expect(count('walk')).toBeGreaterThanOrEqual(99);
+    expect(count('task')).toBeGreaterThanOrEqual(99);
+    expect(count('request')).toBeGreaterThanOrEqual(790);
+  });
+
+  it('holds at most half of the places, so that slow pages leave room', async () => {
+    const rate = new Rate({ requestsPerSecond: null, readsInFlight: 4, writesInFlight: 1 });
+    let walking = 0;
+    const enter = (purpose: Purpose) => rate.enter({ kind: 'read', purpose });
+    for (let page = 0; page < 8; page += 1) void enter('walk').then(() => (walking += 1));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(walking).toBe(2);
+    const releases = await Promise.all([enter('request'), enter('request')]);
+    for (const release of releases) release();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(walking).toBe(2);
+  });
+});
+
+describe('a task', () => {
+  it('of 2,000 waiting items keeps no request waiting beyond the running second', async () => {
+    const { ask, out } = counted(10);
+    const items = times(2_000, () => ask('task'));
+    await vi.advanceTimersByTimeAsync(500);
+    const waits: number[] = [];
+    for (let request = 0; request < 20; request += 1) {
+      const asked = performance.now();
+      void ask('request').then(() => waits.push(performance.now() - asked));
+      await vi.advanceTimersByTimeAsync(1_700);
+    }
+    expect(waits).toHaveLength(20);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(1_001);
+    await vi.advanceTimersByTimeAsync(200_000);
+    await Promise.all(items);
+    expect(out).toHaveLength(2_020);
+  });
+
+  it('that fills all places for writes leaves those for reads', async () => {
+    const rate = new Rate({ requestsPerSecond: null, readsInFlight: 1, writesInFlight: 1 });
+    const release = await rate.enter({ kind: 'write', purpose: 'task' });
+    const second = rate.enter({ kind: 'write', purpose: 'task' });
+    await expect(rate.enter({ kind: 'read', purpose: 'task' })).resolves.toBeInstanceOf(Function);
+    release();
+    release();
+    const releaseSecond = await second;
+    const third = vi.fn<() => void>();
+    void rate.enter({ kind: 'write', purpose: 'task' }).then(() => third());
+    await vi.advanceTimersByTimeAsync(0);
+    expect(third).not.toHaveBeenCalled();
+    releaseSecond();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(third).toHaveBeenCalled();
   });
 });

@@ -269,6 +269,21 @@ describe('upstream pool and rate', () => {
   });
 });
 
+describe('upstream precedence', () => {
+  it('lets a request out before the pages of a walk that asked first', async () => {
+    const transport = fake();
+    const upstream = upstreamOver(transport, { requestsPerSecond: 1 });
+    for (const page of [1, 2, 3]) {
+      watch(upstream.send({ ...READ, path: `/walk/${page}` }, { purpose: 'walk' }));
+    }
+    watch(upstream.send({ ...WRITE, path: '/task' }, { purpose: 'task' }));
+    watch(upstream.send({ ...READ, path: '/request' }, CALL));
+    await vi.advanceTimersByTimeAsync(4_100);
+    const paths = transport.requests.map(({ path }) => path);
+    expect(paths).toEqual(['/walk/1', '/request', '/task', '/walk/2', '/walk/3']);
+  });
+});
+
 describe('upstream abort', () => {
   const reason = new Error('the client left');
 

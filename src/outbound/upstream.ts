@@ -3,7 +3,6 @@ import { ExponentialBackoff, type IBackoff } from 'cockatiel';
 import type { Call, DriftNote } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
 import { Rate } from './rate.ts';
-import { Semaphore } from './semaphore.ts';
 import { sleep } from './sleep.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
 
@@ -92,18 +91,16 @@ function ownTurn(): Promise<void> {
 
 /**
  * Wraps a transport in the policy, once for all providers: pool per kind, request rate, retry of what is safe.
- * Order: a try waits for its place in the pool, then for the rate, then goes out.
+ * Order: a try waits for a place in the pool and a token of the rate together, people first, then goes out.
  */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { limits, transport, integration } = options;
   const now = options.now ?? (() => performance.now());
-  const pools = { read: new Semaphore(limits.readsInFlight), write: new Semaphore(limits.writesInFlight) };
-  const rate = limits.requestsPerSecond === null ? null : new Rate(limits.requestsPerSecond);
+  const rate = new Rate(limits);
 
   const attempt = async (request: UpstreamRequest, http: HttpRequest, call: Call): Promise<HttpResponse> => {
-    const release = await pools[request.kind].acquire(call.signal);
+    const release = await rate.enter({ kind: request.kind, purpose: call.purpose, signal: call.signal });
     try {
-      await rate?.take(call.signal);
       call.signal?.throwIfAborted();
       const started = now();
       const ended = call.receipt?.call(integration);
