@@ -91,10 +91,38 @@ const EXAMPLES: Record<string, Example> = {
     },
     cost: {},
   },
+  'remove-skills.graphql': {
+    variables: {
+      items: { employee: ADA, skill: { name: 'TypeScript' }, integration: 'kantata-main' },
+      validateOnly: true,
+    },
+    cost: {},
+  },
+  'set-employee-status.graphql': {
+    variables: { items: { employee: ADA, active: false, integration: 'kantata-main' }, validateOnly: true },
+    cost: {},
+  },
+  'upsert-skills.graphql': {
+    variables: {
+      items: { integration: 'kantata-main', externalId: 'weaving', name: 'Weaving', rated: true },
+      validateOnly: true,
+    },
+    cost: {},
+  },
+  'add-certificates.graphql': {
+    variables: {
+      items: { employee: ADA, integration: 'imocha-main', title: 'First aid', validTill: '2030-01-31' },
+      validateOnly: true,
+    },
+    cost: {},
+  },
+  'tasks.graphql': { variables: { first: 5, filter: { kinds: ['RATE_SKILLS'] } }, cost: {} },
 };
 
-/** Run with a task of its own below. */
+/** Run with tasks of their own below. */
 const WATCH = 'watch-task.graphql';
+const RETRY = 'retry-task.graphql';
+const CANCEL = 'cancel-task.graphql';
 
 let gateway: TestGateway;
 
@@ -133,7 +161,7 @@ function withFragments(name: string): string {
 describe('examples', () => {
   it('every document is asked here', () => {
     const documents = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
-    expect(documents.toSorted()).toEqual([...Object.keys(EXAMPLES), FRAGMENTS, WATCH].toSorted());
+    expect(documents.toSorted()).toEqual([...Object.keys(EXAMPLES), FRAGMENTS, WATCH, RETRY, CANCEL].toSorted());
   });
 
   it.each(Object.entries(EXAMPLES))('%s answers without an error, at its cost', async (name, { variables, cost }) => {
@@ -165,5 +193,22 @@ describe('examples', () => {
     const revisions = updates.map((update) => update.data?.taskUpdated.revision ?? 0);
     expect(revisions).toEqual([...new Set(revisions)].toSorted((a, b) => a - b));
     for (const item of updates.at(-1)?.data?.taskUpdated.items.nodes ?? []) expect(item.outcome).not.toBeNull();
+  });
+
+  it('retry-task.graphql and cancel-task.graphql answer a task, or why there is none', async () => {
+    const { data } = await gateway.ask<{ rateSkills: { task: { id: string } } }>(withFragments('rate-skills.graphql'), {
+      employee: { employeeNumber: '01003' },
+      skill: { name: 'TypeScript' },
+      level: 0.5,
+    });
+    const taskId = data?.rateSkills.task.id;
+    await gateway.watch(withFragments(WATCH), { id: taskId });
+
+    expect(await gateway.ask(withFragments(RETRY), { taskId })).toMatchObject({
+      data: { retryTask: { task: null, userErrors: [{ code: 'NOT_RETRYABLE' }] } },
+    });
+    expect(await gateway.ask(withFragments(CANCEL), { taskId })).toMatchObject({
+      data: { cancelTask: { task: { id: taskId, state: 'SUCCEEDED' }, userErrors: [] } },
+    });
   });
 });

@@ -6,7 +6,7 @@ import { encodeCursor } from '../src/domain/paging.ts';
 import { startTestGateway, type Answer, type TestGateway } from './support/gateway.ts';
 
 let gateway: TestGateway;
-/** Somebody with reports and skills, a skill that people hold, and a task with items. */
+/** Somebody with reports and skills, a skill that people hold, and a task with items, which is not the only one. */
 let person = '';
 let skill = '';
 let task = '';
@@ -32,6 +32,9 @@ beforeAll(async () => {
     `mutation { rateSkills(input: { items: [${items}] }) { task { id } } }`,
   );
   task = written.data?.rateSkills.task.id ?? '';
+  const more = (skills: string) =>
+    `assignSkills(input: { items: { employee: { id: "${person}" }, skill: { name: "${skills}" } } }) { task { id } }`;
+  await gateway.ask(`mutation { a: ${more('TypeScript')} b: ${more('Python')} }`);
 });
 
 afterAll(() => gateway.close());
@@ -516,5 +519,42 @@ describe('search of skills', () => {
       text: 'a'.repeat(201),
     });
     expect(refusal(answer)).toMatchObject({ code: 'BAD_USER_INPUT', field: 'search' });
+  });
+});
+
+describe('tasks', () => {
+  interface Tasks {
+    tasks: { totalCount: number; nodes: { id: string; kind: string; createdAt: string }[] };
+  }
+  const tasks = async (filter: string) => {
+    const { data, errors } = await gateway.ask<Tasks>(
+      `{ tasks(first: 50, filter: { ${filter} }) { totalCount nodes { id kind createdAt } } }`,
+    );
+    expect(errors).toBeUndefined();
+    expect(data?.tasks.totalCount).toBe(data?.tasks.nodes.length);
+    return data?.tasks.nodes ?? [];
+  };
+
+  it('come newest first', async () => {
+    const all = await tasks('');
+    expect(all.map(({ kind }) => kind)).toEqual(['ASSIGN_SKILLS', 'ASSIGN_SKILLS', 'RATE_SKILLS']);
+    expect(all.at(-1)?.id).toBe(task);
+  });
+
+  it.each([
+    ['kinds: [RATE_SKILLS]', 1],
+    ['kinds: [RATE_SKILLS, REMOVE_SKILLS], states: [EXPIRED]', 0],
+    ['integrations: ["kombo-main", "nowhere"]', 3],
+    ['integrations: ["nowhere"]', 0],
+    ['createdSince: "2000-01-01T00:00:00Z"', 3],
+    ['createdSince: "2999-01-01T00:00:00Z"', 0],
+  ])('of %s are %i', async (filter, count) => {
+    expect(await tasks(filter)).toHaveLength(count);
+  });
+
+  it('refuse a cursor of this list that names no task', async () => {
+    const cursor = encodeCursor('tasks', { key: null, id: 'x' });
+    const answer = await gateway.ask(`{ tasks(after: "${cursor}") { totalCount } }`);
+    expect(refusal(answer)).toMatchObject({ code: 'BAD_CURSOR', field: 'after' });
   });
 });

@@ -103,6 +103,15 @@ const ADDED: Record<string, string> = Object.fromEntries(
       ...of('WebhookDeliveryState', 'PENDING', 'DEAD'),
       ...of('WebhookPayload', 'delivery', 'userErrors'),
     ],
+    'certificates can be written to one of the systems': [
+      'Mutation.addCertificates',
+      'Mutation.addCertificates(input)',
+      'Operation.ADD_CERTIFICATES',
+      'TaskKind.ADD_CERTIFICATES',
+      ...of('AddCertificateItem', 'key', 'employee', 'integration', 'title', 'isStandard', 'issuer', 'validTill'),
+      'AddCertificateItem.licenseNumber',
+      ...of('AddCertificatesInput', 'items', 'idempotencyKey', 'validateOnly'),
+    ],
   }).flatMap(([why, names]) => names.map((name) => [name, why])),
 );
 

@@ -1,6 +1,6 @@
 import type { Task } from '../../src/tasks/task.ts';
 import { builder } from '../builder.ts';
-import { Connection, cursorsOf, pageArgs, PageInfo, type Edge } from '../connection.ts';
+import { badCursor, Connection, cursorsOf, pageArgs, PageInfo, type Edge } from '../connection.ts';
 import { TaskKindEnum, TaskRef, TaskStateEnum } from './task.ts';
 
 const TaskFilter = builder.inputType('TaskFilter', {
@@ -50,6 +50,8 @@ builder.queryField('tasks', (t) =>
     },
     resolve: async (_, { filter, ...args }, { tasks, viewer }) => {
       const { first, after } = pageArgs(args, RULES);
+      // What stores give as cursors counts the tasks in the order of acceptance.
+      if (after && !/^\d{1,18}$/.test(after.id)) throw badCursor('after');
       const limit = first ?? RULES.usual;
       const conditions = {
         kinds: filter?.kinds ?? undefined,
