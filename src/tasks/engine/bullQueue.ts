@@ -1,5 +1,6 @@
 import {
   DelayedError,
+  isNotConnectionError,
   Queue,
   Worker,
   type BackendFactory,
@@ -14,6 +15,10 @@ import type { JobQueue, Visitor } from './queue.ts';
 
 export interface BullOptions<Connection> {
   connection: Connection;
+  /** Another one for the worker, whose commands may wait; the queue's own unless given. */
+  workerConnection?: () => Connection;
+  /** Before the queue's keys, where the store has one space of keys for all. */
+  prefix?: string;
   backend: BackendFactory<IQueueBackend, Connection>;
   /** How long a job stays with a process that says nothing any more. */
   lockMs: number;
@@ -32,14 +37,20 @@ const ATTEMPTS = 1_000_000;
 const BACKOFF_MS = 2000;
 /** What a visit may still take after it was aborted; a port that does not listen must not keep the process. */
 const ABANDON_MS = 1000;
+/** What handing jobs back may take. Where the store is away it cannot be done: the jobs' locks lapse, and others take them. */
+const HAND_BACK_MS = 1000;
 
 /** The job queue on BullMQ, over any of its stores. One job per batch, under a deterministic id, until the batch is done with. */
 export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueue {
-  const { connection, backend, lockMs, stalledCheckMs, log } = options;
+  const { connection, workerConnection, prefix, backend, lockMs, stalledCheckMs, log } = options;
+  const named = prefix === undefined ? {} : { prefix };
   const queue = new Queue<BatchRef, void, string, BatchRef, void, string, IQueueBackend, Connection>(
     NAME,
     {
+      ...named,
       connection,
+      // Whoever adds is told at once that the store is away; it is added later then.
+      skipWaitingForReady: true,
       defaultJobOptions: {
         attempts: ATTEMPTS,
         backoff: { type: 'fixed', delay: BACKOFF_MS, jitter: 0.5 },
@@ -51,7 +62,10 @@ export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueu
     },
     backend,
   );
-  const onError = (error: Error): void => log.warn({ err: error }, 'The job queue reports an error.');
+  const onError = (error: Error): void => {
+    // A connection tells of itself.
+    if (isNotConnectionError(error)) log.warn({ err: error }, 'The job queue reports an error.');
+  };
   queue.on('error', onError);
 
   let worker: Worker<BatchRef, void, string, IQueueBackend, JobProgress, Connection> | null = null;
@@ -90,7 +104,8 @@ export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueu
         NAME,
         (job, token) => process(visit, job, token),
         {
-          connection,
+          ...named,
+          connection: workerConnection?.() ?? connection,
           concurrency: CONCURRENCY,
           lockDuration: lockMs,
           stalledInterval: stalledCheckMs,
@@ -105,11 +120,21 @@ export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueu
     async close({ graceMs, lost = false }) {
       if (lost) stop.abort(new Error('The task store is lost.'));
       const grace = setTimeout(() => stop.abort(new Error('The task engine closes.')), graceMs);
-      await worker?.close(lost);
+      if (worker) await inTime(worker.close(lost), graceMs + ABANDON_MS + HAND_BACK_MS);
       clearTimeout(grace);
       await queue.close();
     },
   };
+}
+
+/** Waits for the end of something, but not for ever. */
+async function inTime(work: Promise<void>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
 
 /** The work's answer, or the signal's reason soon after it was aborted. */

@@ -32,12 +32,14 @@ function event(at: number): WrittenEvent {
 /** A store of which an event's place is its time. */
 function stored() {
   const all: WrittenEvent[] = [];
+  const dropped = new Set<number>();
   const written = vi.fn(async (from: { after: string } | { since: number }, limit: number) => {
     const after = 'after' in from ? Number(from.after) : from.since - 1;
     const page = all.filter(({ at }) => at > after).slice(0, limit);
-    return Promise.resolve({ events: page, cursor: page.at(-1)?.at.toString() ?? null });
+    const cursor = page.at(-1)?.at.toString() ?? ('after' in from ? from.after : null);
+    return Promise.resolve({ events: page.filter(({ at }) => !dropped.has(at)), cursor });
   });
-  return { all, store: { written } };
+  return { all, dropped, store: { written } };
 }
 
 const log = { info: vi.fn<() => void>(), warn: vi.fn<() => void>(), error: vi.fn<() => void>() };
@@ -62,6 +64,16 @@ describe('a follower of written items', () => {
     events.publishWritten();
     await settle();
     expect(heard.slice(440)).toEqual([450, 451]);
+    stop();
+  });
+
+  it('is not stopped by a page of items that were dropped since', async () => {
+    const { all, dropped, store } = stored();
+    all.push(...Array.from({ length: 401 }, (_, at) => event(at)));
+    for (let at = 0; at < 400; at += 1) dropped.add(at);
+    const heard: number[] = [];
+    const stop = await followWritten({ store, events: localEvents(), log }, 0, ({ at }) => heard.push(at));
+    expect(heard).toEqual([400]);
     stop();
   });
 

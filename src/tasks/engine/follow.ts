@@ -38,12 +38,13 @@ export async function followWritten(
     }
   };
   const readOn = async (): Promise<void> => {
-    for (let full = true; full && !stopped;) {
-      const page = await store.written(from, PAGE);
+    for (let moved = true; moved && !stopped;) {
+      const { events: found, cursor } = await store.written(from, PAGE);
+      // A page may be short or empty where items are dropped already; the cursor says whether there was something.
+      moved = cursor !== null && !('after' in from && from.after === cursor);
       // Before they are told, so that none is told again whatever happens then.
-      if (page.cursor !== null) from = { after: page.cursor };
-      for (const event of page.events) tell(event);
-      full = page.events.length === PAGE;
+      if (cursor !== null) from = { after: cursor };
+      for (const event of found) tell(event);
     }
   };
   const wake = async (): Promise<void> => {

@@ -474,7 +474,7 @@ describe('a task that is asked to stop', () => {
   ] as const)('does not try again what was under way and %s', async (_name, result, state) => {
     ports = { rate: cancelledUnderWay(() => result) };
     stopping = await start(newItem('a'));
-    // The wish came after the visit had read the item, so that the next one ends it, at once.
+    // The wish came after the visit had read the item: the store has ended it, or the next visit does, at once.
     for (let wait = await visit(stopping); wait !== null; wait = await visit(stopping)) expect(wait).toBe(0);
     expect(calls).toEqual(['run a']);
     expect(await only(stopping)).toMatchObject({ state, problem: { code: result.error.code } });

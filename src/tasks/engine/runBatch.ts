@@ -1,6 +1,6 @@
 import type { Call, Ports } from '../../domain/ports.ts';
 import { ProviderError, problemOf } from '../../domain/problem.ts';
-import { isFinalItem } from '../store/taskState.ts';
+import { isFinalItem, isFinalTask } from '../store/taskState.ts';
 import type { BatchRef, ItemChange, OpenItem, TaskStore } from '../store/store.ts';
 import type { Task } from '../task.ts';
 import type { EngineLog } from './engine.ts';
@@ -214,8 +214,8 @@ class Visit {
     if (stored) this.#work.publish(stored.task);
     const positions = new Set(stored?.changed);
     const byPosition = new Map(items.map((item) => [item.position, item]));
-    // Asked to stop while it was under way: what would wait for another try ends on the next visit, at once.
-    const stopping = stored?.task.state === 'CANCELLING';
+    // Asked to stop while it was under way: what would wait for another try is ended by now, or by the next visit, at once.
+    const stopping = stored !== null && (stored.task.state === 'CANCELLING' || isFinalTask(stored.task.state));
     const saved = changes.flatMap((change) => {
       const before = byPosition.get(change.position);
       if (!before) return [];

@@ -1,0 +1,87 @@
+import { createRedisBackend } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { redisLinkStore } from '../../links/redisLinkStore.ts';
+import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../../redis/connection.ts';
+import { inspectRedis } from '../../redis/inspect.ts';
+import { redisStore } from '../store/redisStore.ts';
+import { redisWebhookStore } from '../webhooks/redisWebhookStore.ts';
+import { assembleEngine, type EngineParts } from './assemble.ts';
+import { bullQueue } from './bullQueue.ts';
+import type { EngineOptions, EngineStatus, OpenEngine } from './engine.ts';
+import { openRedisEvents } from './redisEvents.ts';
+
+export interface RedisOptions extends EngineOptions {
+  /** `redis://` or `rediss://`, with user, password and database where needed. */
+  url: string;
+  /** Before all keys and channels, with a hash tag. */
+  prefix?: string;
+}
+
+/**
+ * Longer than embedded: a process that is starved of its processor for some seconds must not lose its jobs to another
+ * replica, which would then write the same a second time. Work of a killed process is taken up within 16 s.
+ */
+const LOCK_MS = 10_000;
+const STALLED_CHECK_MS = 3000;
+
+/**
+ * The engine on a Redis server, shared by any number of processes: what one starts another works on, and watchers hear of it
+ * anywhere. While the server is away calls reject within about two seconds; work and watchers go on when it is back.
+ * Rejects where the server is away at first, or too old.
+ */
+export async function openRedisEngine(options: RedisOptions): Promise<OpenEngine> {
+  const { url, prefix = REDIS_PREFIX, log, retentionMs } = options;
+  const connections = connectRedis(url, { log, name: 'skills-gateway' });
+  try {
+    const { dangers } = await inspectRedis(connections.commands);
+    const parts = await openParts(connections, { prefix, log, ...(retentionMs === undefined ? {} : { retentionMs }) });
+    return await assembleEngine({ ...parts, status: () => statusOf(connections, dangers) }, options);
+  } catch (error) {
+    await connections.close();
+    throw error;
+  }
+}
+
+async function openParts(
+  connections: RedisConnections,
+  { prefix, log, ...retention }: { prefix: string; retentionMs?: number } & Pick<EngineOptions, 'log'>,
+): Promise<Omit<EngineParts, 'status'>> {
+  const { commands } = connections;
+  const events = await openRedisEvents({ subscriber: connections.subscriber(), prefix, log });
+  return {
+    store: redisStore(commands, { prefix, ...retention }),
+    links: redisLinkStore(commands, prefix),
+    webhooks: redisWebhookStore(commands, prefix),
+    queue: bullQueue({
+      connection: commands,
+      workerConnection: () => waiting(connections),
+      backend: createRedisBackend,
+      prefix: `${prefix}bull`,
+      lockMs: LOCK_MS,
+      stalledCheckMs: STALLED_CHECK_MS,
+      log,
+    }),
+    events,
+    shared: true,
+    // A server that is away comes back, or another in its place.
+    onLost: () => {},
+    release: async () => {
+      events.close();
+      await connections.close();
+    },
+  };
+}
+
+/** BullMQ duplicates a worker's connection and closes the copy politely, for ever where the server is away: ours are closed for it. */
+function waiting(connections: RedisConnections): Redis {
+  return Object.assign(connections.waiting(), { duplicate: () => connections.waiting() });
+}
+
+async function statusOf({ commands }: RedisConnections, dangers: string[]): Promise<EngineStatus> {
+  try {
+    await commands.ping();
+    return { store: 'open', dangers };
+  } catch {
+    return { store: 'away', dangers };
+  }
+}
