@@ -13,6 +13,8 @@ export const OPERATIONS = {
   profile: 'ratingsByEmployees',
   taxonomy: 'skills',
   upsert: 'upsertEmployees',
+  setStatus: 'setStatus',
+  addCertificates: 'addCertificates',
 } as const;
 
 /** The outcomes of an upsert, still in the vendor's shape. */
@@ -30,7 +32,8 @@ export interface Client {
   taxonomy(call: Call, since?: string): AsyncIterable<WalkedPage>;
   /** What the vendor answers about one employee: profiles, normally one; none for an employee it does not know. */
   profilesOf(employeeId: string, call: Call): Promise<readonly unknown[]>;
-  upsert(records: readonly RawUpsertEmployee[], call: Call): Promise<UpsertOutcomes>;
+  /** `operation`: what it is done for, in meters and drift. */
+  upsert(records: readonly RawUpsertEmployee[], call: Call, operation?: string): Promise<UpsertOutcomes>;
 }
 
 export function createClient(upstream: Upstream): Client {
@@ -80,11 +83,11 @@ export function createClient(upstream: Upstream): Client {
       }
     },
 
-    async upsert(records, call) {
+    async upsert(records, call, operation = OPERATIONS.upsert) {
       try {
         const response = await upstream.send(
           {
-            operation: OPERATIONS.upsert,
+            operation,
             method: 'POST',
             path: PATHS.upsertEmployees,
             body: records,
@@ -97,7 +100,7 @@ export function createClient(upstream: Upstream): Client {
         return outcomesIn(parseJson(response.text));
       } catch (error) {
         // The path names no record: 404 says that the route is not there.
-        throw mapped(notOffered(error, ['NOT_FOUND']), OPERATIONS.upsert, drift);
+        throw mapped(notOffered(error, ['NOT_FOUND']), operation, drift);
       }
     },
   };

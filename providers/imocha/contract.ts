@@ -15,6 +15,8 @@ export const contract: ContractSubject = {
     ratingsByEmployees: PROFILE,
     ratingByParts: PROFILE,
     upsertEmployees: UPSERT,
+    setStatus: UPSERT,
+    addCertificates: '^/employees/[^/]+/certificates$',
   },
   // A page of ratings is fifty profiles with all their rows.
   pageSizes: { employees: 50, ratings: 50 },
@@ -48,6 +50,20 @@ export const contract: ContractSubject = {
     { path: PROFILES, port: 'ratings', stillWorks: null },
     { path: PROFILES, port: 'ratingsByEmployees', stillWorks: true },
     { path: TAXONOMY, port: 'ratings', stillWorks: true },
+  ],
+  variants: [
+    {
+      name: 'a status by PATCH, certificates by external id alone',
+      settings: { statusPatch: 'on' },
+      switches: { certificateIds: 'external' },
+      paths: { setStatus: '^/employees/[^/]+/status$', addCertificates: '^/employees/[^/]+/certificates$' },
+    },
+    {
+      name: 'upserts that clear what is left out',
+      settings: {},
+      switches: { upsertOmitted: 'replace' },
+      paths: { upsertEmployees: UPSERT, setStatus: UPSERT },
+    },
   ],
   basePath: '',
 };

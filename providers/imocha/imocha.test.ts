@@ -55,7 +55,7 @@ describe('the card', () => {
       state: 'configured',
       integration: {
         baseUrl: 'https://api.skillsintelligence.imocha.io',
-        settings: { apiKey: 'k', scaleMax: '10', skillIdJoin: 'skill.id', selfZero: 'unrated' },
+        settings: { apiKey: 'k', scaleMax: '10', skillIdJoin: 'skill.id', selfZero: 'unrated', statusPatch: 'off' },
       },
     });
   });
@@ -72,7 +72,7 @@ describe('the card', () => {
       state: 'configured',
       integration: {
         baseUrl: 'http://127.0.0.1:4102',
-        settings: { apiKey: 'k', scaleMax: '5', skillIdJoin: 'taxonomySkillId', selfZero: 'rated' },
+        settings: { apiKey: 'k', scaleMax: '5', skillIdJoin: 'taxonomySkillId', selfZero: 'rated', statusPatch: 'off' },
       },
     });
   });
@@ -94,12 +94,14 @@ describe('the card', () => {
   it('cannot write ratings', () => {
     const { ports } = setUp();
     expect(Object.keys(ports).toSorted()).toEqual([
+      'addCertificates',
       'careerPaths',
       'employees',
       'jobProfiles',
       'ratingByParts',
       'ratings',
       'ratingsByEmployees',
+      'setStatus',
       'skillGaps',
       'skills',
       'upsertEmployees',

@@ -46,6 +46,7 @@ export const imocha: ProviderCard = {
       scaleMax: String(DEFAULTS.scale.max),
       skillIdJoin: DEFAULTS.skillIdJoin,
       selfZero: DEFAULTS.selfZero,
+      statusPatch: DEFAULTS.statusPatch,
     },
   }),
   simulatorEnvironment: (origin) => ({ IMOCHA_API_KEY: SIMULATOR_API_KEY, IMOCHA_BASE_URL: origin }),

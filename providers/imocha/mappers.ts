@@ -1,5 +1,5 @@
 /** The vendor's employees and skills as rows of the domain, and back. Pure; what cannot be read throws ShapeError. */
-import type { EmployeeWrite } from '../../src/domain/ports.ts';
+import type { CertificateWrite, EmployeeWrite, StatusWrite } from '../../src/domain/ports.ts';
 import type { EmployeeRow, EmployeeStatus, SkillRow } from '../../src/domain/records.ts';
 import {
   isObject,
@@ -9,7 +9,7 @@ import {
   optionalText,
   type Json,
 } from '../../src/outbound/shape.ts';
-import type { RawHrmsInfo, RawUpsertEmployee } from './raw.ts';
+import type { RawCertificate, RawHrmsInfo, RawUpsertEmployee } from './raw.ts';
 import type { TenantSettings } from './settings.ts';
 import { foldName, jobCodeOf, joinKeys, requiredKey, roleKeys } from './vendorKeys.ts';
 
@@ -122,6 +122,26 @@ export function fromEmployeeWrite(write: EmployeeWrite): RawUpsertEmployee {
       jobCode: write.jobCode ?? jobCodeOf(existing?.roleKeys),
     }),
     ...(Object.keys(hrms).length === 0 ? {} : { employeeHRMSInfo: hrms }),
+  };
+}
+
+/** A status as the upsert takes it (5.2): one of two words, with all that the directory knows of the record. */
+export function fromStatusWrite({ active, existing }: StatusWrite): RawUpsertEmployee {
+  return { ...fromEmployeeWrite({ workEmail: existing.workEmail ?? '', existing }), status: statusWord(active) };
+}
+
+/** The two words that change the activation state (5.2). */
+export function statusWord(active: boolean): 'active' | 'inactive' {
+  return active ? 'active' : 'inactive';
+}
+
+/** A certificate as the upload takes it (11.6); the form of its date is that of all request dates (4.4). */
+export function fromCertificateWrite(write: CertificateWrite): RawCertificate {
+  const { title, isStandard, issuer, validTill, licenseNumber } = write;
+  return {
+    title: title.trim(),
+    isStandardCertificate: isStandard,
+    ...present({ issuer, validTill: validTill && `${validTill}T00:00:00.000Z`, licenseNumber }),
   };
 }
 

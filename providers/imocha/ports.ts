@@ -3,16 +3,20 @@ import { ProviderError } from '../../src/domain/problem.ts';
 import type { EmployeeRow, RatingRow } from '../../src/domain/records.ts';
 import { isObject, optionalId, readRows } from '../../src/outbound/shape.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
+import { addCertificates } from './addCertificates.ts';
 import { createClient, OPERATIONS, type Client } from './client.ts';
 import { toEmployee, toSkill } from './mappers.ts';
 import { ratingMapper, type RatingMapper, type Reading } from './ratingMappers.ts';
+import { patchStatus, upsertStatus } from './setStatus.ts';
 import type { TenantSettings } from './settings.ts';
 import { upsertEmployees } from './upsertEmployees.ts';
 import { requiredKey } from './vendorKeys.ts';
+import { createWritesClient } from './writesClient.ts';
 
 /** The adapter: what the API can do for the gateway. It writes no ratings (12), so `rate` and `assign` are absent. */
 export function createPorts(upstream: Upstream, settings: TenantSettings): Ports {
   const client = createClient(upstream);
+  const writes = createWritesClient(upstream);
   const toRatings = ratingMapper(settings);
   const drift = upstream.drift.bind(upstream);
   const list = (operation: string) => ({ operation, path: 'items', drift });
@@ -98,6 +102,8 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
       },
     },
     upsertEmployees: upsertEmployees(client),
+    setStatus: settings.statusPatch === 'on' ? patchStatus(writes) : upsertStatus(client),
+    addCertificates: addCertificates(client, writes),
   };
 }
 

@@ -2,7 +2,7 @@
 
 /**
  * Paths by what they are for (3.2). Only `upsertEmployees` and `employeeSkills` are documented; `allEmployeeSkills` and
- * `taxonomy` were seen in a live client; `listEmployees` and all on roles and weights are assumed, so this table is the
+ * `taxonomy` were seen in a live client, `employeeCertificates` transcribed there; `listEmployees`, `employeeStatus` and all on roles and weights are assumed, so this table is the
  * one place to correct them.
  */
 export const PATHS = {
@@ -10,6 +10,8 @@ export const PATHS = {
   employeeSkills: '/employees/{employeeId}/skills-profile',
   allEmployeeSkills: '/employees/skills-profile',
   upsertEmployees: '/employees/upsert',
+  employeeStatus: '/employees/{employeeId}/status',
+  employeeCertificates: '/employees/{employeeId}/certificates',
   taxonomy: '/taxonomy',
   jobProfiles: '/jobprofiles',
   jobProfile: '/jobprofiles/{jobProfileId}',
@@ -24,6 +26,9 @@ export const PAGE_SIZE = 50;
 
 /** No batch limit is documented; small chunks are the sheet's advice (5.2). */
 export const UPSERT_BATCH_SIZE = 100;
+
+/** Certificates a batch: never repeated, so a worker that dies in the midst leaves all of a batch unknown. */
+export const CERTIFICATE_BATCH_SIZE = 10;
 
 /** The page envelope (4.1); `pageNumber` is 0 on an empty result only. */
 export interface RawPage<Item> {
@@ -59,6 +64,15 @@ export interface RawUpsertEmployee {
   /** Empty, null or left out leaves the activation state as it is (5.2). */
   status?: string | null;
   employeeHRMSInfo?: RawHrmsInfo | null;
+}
+
+/** One element of the certificates' array (11.6). */
+export interface RawCertificate {
+  title: string;
+  isStandardCertificate: boolean;
+  issuer?: string;
+  validTill?: string;
+  licenseNumber?: string;
 }
 
 /** One record's outcome (5.3): `employeeId` 0 is no id, `errors` is one string. */

@@ -10,6 +10,8 @@ export interface TenantSettings {
   skillIdJoin: SkillIdJoin;
   /** Whether a self score of 0 is a rating. */
   selfZero: SelfZero;
+  /** Whether a status is set by the PATCH, which no source describes (8), in place of the upsert. */
+  statusPatch: StatusPatch;
 }
 
 const SKILL_ID_JOINS = ['skill.id', 'taxonomySkillId'] as const;
@@ -17,6 +19,9 @@ export type SkillIdJoin = (typeof SKILL_ID_JOINS)[number];
 
 const SELF_ZEROS = ['unrated', 'rated'] as const;
 export type SelfZero = (typeof SELF_ZEROS)[number];
+
+const STATUS_PATCHES = ['on', 'off'] as const;
+export type StatusPatch = (typeof STATUS_PATCHES)[number];
 
 const DEFAULT_SCALE_MAX = 10;
 
@@ -26,6 +31,7 @@ export const DEFAULTS: TenantSettings = {
   scale: scaleUpTo(DEFAULT_SCALE_MAX),
   skillIdJoin: 'skill.id',
   selfZero: 'unrated',
+  statusPatch: 'off',
 };
 
 export const VARIABLES = [
@@ -45,6 +51,11 @@ export const VARIABLES = [
     name: 'IMOCHA_SELF_ZERO',
     description: `What a self score of 0 means: ${SELF_ZEROS.join(' or ')}; unrated by default.`,
     example: 'unrated',
+  },
+  {
+    name: 'IMOCHA_STATUS_PATCH',
+    description: 'Whether a status is set by the undocumented PATCH in place of the upsert: on or off; off by default.',
+    example: 'off',
   },
 ] as const;
 
@@ -75,9 +86,11 @@ export function readEnvironment(environment: Record<string, string | undefined>)
   }
   const skillIdJoin = choice('IMOCHA_SKILL_ID_JOIN', SKILL_ID_JOINS, DEFAULTS.skillIdJoin);
   const selfZero = choice('IMOCHA_SELF_ZERO', SELF_ZEROS, DEFAULTS.selfZero);
+  const statusPatch = choice('IMOCHA_STATUS_PATCH', STATUS_PATCHES, DEFAULTS.statusPatch);
 
   if (complaints.length > 0) return { state: 'refused', complaints };
-  return { state: 'configured', integration: { baseUrl, settings: { apiKey, scaleMax, skillIdJoin, selfZero } } };
+  const settings = { apiKey, scaleMax, skillIdJoin, selfZero, statusPatch };
+  return { state: 'configured', integration: { baseUrl, settings } };
 }
 
 function isHttpUrl(text: string): boolean {
@@ -93,5 +106,6 @@ export function tenantSettings({ settings }: IntegrationSettings): TenantSetting
     scale: scaleMax > 0 ? scaleUpTo(scaleMax) : DEFAULTS.scale,
     skillIdJoin: SKILL_ID_JOINS.find((name) => name === settings['skillIdJoin']) ?? DEFAULTS.skillIdJoin,
     selfZero: SELF_ZEROS.find((name) => name === settings['selfZero']) ?? DEFAULTS.selfZero,
+    statusPatch: STATUS_PATCHES.find((name) => name === settings['statusPatch']) ?? DEFAULTS.statusPatch,
   };
 }

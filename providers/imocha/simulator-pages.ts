@@ -61,3 +61,12 @@ export function pageOf<Row, Item>(
 export function isRefusal(value: unknown): value is SimResponse {
   return typeof value === 'object' && value !== null && 'status' in value && 'headers' in value;
 }
+
+/** The body as JSON; undefined where it is none. */
+export function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -51,12 +51,17 @@ export function listProfiles(request: SimRequest, data: SimulatorData): SimRespo
 /** One employee's skills by vendor id or else by external id (6.1). */
 export function oneProfile(parameter: string, data: SimulatorData): SimResponse {
   const { store, switches } = data;
-  const id = decode(parameter);
-  const employee = (/^[1-9]\d*$/.test(id) ? store.byId(Number(id)) : undefined) ?? store.byExternalId(id);
+  const employee = employeeBy(parameter, store);
   if (!employee) return unknownEmployee(data);
   const profile = toProfile(employee, data);
   const shapes = { profile, items: { items: [profile] }, array: [profile], skills: profile.skills };
   return answerOf(shapes[switches.profileShape], switches.contentType);
+}
+
+/** The employee of a path: by vendor id, or else by external id (6.1). */
+export function employeeBy(parameter: string, store: EmployeeStore): StoredEmployee | undefined {
+  const id = decode(parameter);
+  return (/^[1-9]\d*$/.test(id) ? store.byId(Number(id)) : undefined) ?? store.byExternalId(id);
 }
 
 /** The tenant's taxonomy (10). */

@@ -118,6 +118,14 @@ export class EmployeeStore {
     this.#views.clear();
   }
 
+  /** Adds a skill to a profile, which has changed then; one that it has stays as it is. */
+  addHolding(employee: StoredEmployee, holding: Holding, now: number): void {
+    if (employee.holdings.some(({ skillIndex }) => skillIndex === holding.skillIndex)) return;
+    employee.holdings = [...employee.holdings, holding];
+    this.#changedAt.set(employee, now);
+    this.#views.clear();
+  }
+
   #index(employee: StoredEmployee): void {
     const { externalEmployeeId } = employee.hrms;
     if (externalEmployeeId !== null) this.#byExternalId.set(externalEmployeeId, employee);

@@ -16,6 +16,8 @@ export interface ImochaSwitches {
   offersProfile: boolean;
   offersTaxonomy: boolean;
   offersUpsert: boolean;
+  offersStatusPatch: boolean;
+  offersCertificates: boolean;
   offersJobProfiles: boolean;
   offersJobProfile: boolean;
   offersCareerPath: boolean;
@@ -42,6 +44,13 @@ export interface ImochaSwitches {
   noCareerPath: 'empty' | '404';
   /** The shape of the weights (11.2); fractions are a list of channels too. */
   weightagesShape: 'channels' | 'array' | 'object' | 'fractions';
+
+  /** What a changed status is answered with (8). */
+  statusAnswer: 'record' | 'empty' | '204';
+  /** Which ids the certificates' path takes: the external one is known, the vendor's own is not (11.6, U4). */
+  certificateIds: 'both' | 'external';
+  /** How long until the skills of an accepted certificate are on the profile; unknown (U17). */
+  certificateMilliseconds: number;
 
   /** The open questions of the upsert (5.2), in the order of the sheet's table. */
   upsertMatch: 'externalThenEmail' | 'email';
@@ -70,6 +79,8 @@ export const DEFAULT_SWITCHES: ImochaSwitches = {
   offersProfile: true,
   offersTaxonomy: true,
   offersUpsert: true,
+  offersStatusPatch: true,
+  offersCertificates: true,
   offersJobProfiles: true,
   offersJobProfile: true,
   offersCareerPath: true,
@@ -85,6 +96,9 @@ export const DEFAULT_SWITCHES: ImochaSwitches = {
   jobProfilesShape: 'page',
   noCareerPath: 'empty',
   weightagesShape: 'channels',
+  statusAnswer: 'record',
+  certificateIds: 'both',
+  certificateMilliseconds: 60_000,
   upsertMatch: 'externalThenEmail',
   upsertKeysClash: 'fail',
   upsertDuplicates: 'inOrder',

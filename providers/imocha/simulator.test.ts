@@ -69,9 +69,8 @@ describe('the host', () => {
   });
 
   it.each([
-    ['PATCH', '/employees/1/status', 501],
+    ['PUT', '/employees/1/status', 405],
     ['GET', '/employees/1/certificates', 501],
-    ['POST', '/employees/1/certificates', 501],
     ['GET', '/employees/1/assessment-report', 501],
     ['POST', '/jobcodes', 501],
     ['GET', '/learning/materials', 501],

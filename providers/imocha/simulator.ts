@@ -1,10 +1,12 @@
 import { createSimulator, TokenBucket, withSwitches } from '../../src/simulator/simulator.ts';
 import type { Handling, SimResponse, SimulatorFactory } from '../../src/simulator/simulator.ts';
 import { answerOf, refusalOf } from './simulator-answers.ts';
+import { Certificates } from './simulator-certificates.ts';
 import { listEmployees, listProfiles, listTaxonomy, oneProfile } from './simulator-reads.ts';
 import { withVendorFaults } from './simulator-faults.ts';
 import { isRefusal } from './simulator-pages.ts';
 import { createRoles, listJobProfiles, oneCareerPath, oneJobProfile, weightages } from './simulator-roles.ts';
+import { patchStatus } from './simulator-status.ts';
 import { EmployeeStore } from './simulator-store.ts';
 import { DEFAULT_SWITCHES, SIMULATOR_API_KEY, type ImochaSwitches } from './simulator-switches.ts';
 import { createTaxonomy } from './simulator-taxonomy.ts';
@@ -26,6 +28,7 @@ export const createImochaSimulator: SimulatorFactory = ({ workforce, clock, limi
   const store = new EmployeeStore(workforce);
   const roles = createRoles(workforce, taxonomy);
   const data = { seed: workforce.seed, store, taxonomy, roles, switches };
+  const certificates = new Certificates(data);
   const bucket = limits === 'none' ? null : new TokenBucket(switches.requestsPerSecond, switches.burst, clock);
 
   /** Literal paths come before those with an id (3.2). */
@@ -63,7 +66,18 @@ export const createImochaSimulator: SimulatorFactory = ({ workforce, clock, limi
       offered: 'offersTaxonomy',
       answer: ({ request }) => listTaxonomy(request, data),
     },
-    { method: 'PATCH', path: /^\/employees\/[^/]+\/status$/ },
+    {
+      method: 'PATCH',
+      path: /^\/employees\/([^/]+)\/status$/,
+      offered: 'offersStatusPatch',
+      answer: (handling, parameter) => patchStatus(handling, parameter, data),
+    },
+    {
+      method: 'POST',
+      path: /^\/employees\/([^/]+)\/certificates$/,
+      offered: 'offersCertificates',
+      answer: (handling, parameter) => certificates.post(handling, parameter, clock.now()),
+    },
     {
       method: 'GET',
       path: /^\/employees\/([^/]+)\/career-path$/,
@@ -88,8 +102,8 @@ export const createImochaSimulator: SimulatorFactory = ({ workforce, clock, limi
       offered: 'offersWeightages',
       answer: () => weightages(data),
     },
-    { method: 'GET', path: /^\/employees\/[^/]+\/(certificates|assessment-report)$/ },
-    { method: 'POST', path: /^\/employees\/[^/]+\/certificates$/ },
+    { method: 'GET', path: /^\/employees\/[^/]+\/certificates$/, offered: 'offersCertificates' },
+    { method: 'GET', path: /^\/employees\/[^/]+\/assessment-report$/ },
     { method: 'POST', path: /^\/jobcodes$/ },
     { method: 'GET', path: /^\/(learning\/materials|certificates)$/ },
     { method: 'POST', path: /^\/certificates\/create$/ },
@@ -101,6 +115,7 @@ export const createImochaSimulator: SimulatorFactory = ({ workforce, clock, limi
     const { method, path, headers } = handling.request;
     if (headers['x-api-key'] !== SIMULATOR_API_KEY) return refusalOf(401);
     if (bucket && !bucket.take()) return tooMany(switches);
+    certificates.settle(clock.now());
     const there = routes.filter(
       (route) => route.path.test(path) && (!route.offered || switches[route.offered] === true),
     );

@@ -154,10 +154,13 @@ const skills: WriteCase = {
 };
 
 const certificates: WriteCase = {
-  items: ({ employees }, _, count) =>
-    employees.slice(3, 3 + count).map(({ remoteId }, index): CertificateWrite => {
+  items({ employees }, _, count) {
+    // Some providers find people by their number alone.
+    const numbered = employees.filter(({ employeeNumber }) => employeeNumber !== null);
+    return numbered.slice(3, 3 + count).map(({ remoteId }, index): CertificateWrite => {
       return { employeeId: remoteId, title: `Certificate ${LETTERS[index]}`, isStandard: false };
-    }),
+    });
+  },
   spoilt: (item) => ({ ...(item as CertificateWrite), employeeId: UNKNOWN_ID }),
   shownBy: null,
   shows: () => true,

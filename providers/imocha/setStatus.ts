@@ -1,0 +1,80 @@
+/** The activation state, by the upsert that is documented (5.2), or by the PATCH of which the name alone is (8). */
+import type { SetStatusPort, StatusWrite } from '../../src/domain/ports.ts';
+import { OPERATIONS, type Client } from './client.ts';
+import { fromStatusWrite, statusWord } from './mappers.ts';
+import { failureResult, refused, unconfirmed } from './outcomes.ts';
+import { UPSERT_BATCH_SIZE } from './raw.ts';
+import { upsertRecords } from './upsertRecords.ts';
+import type { WritesClient } from './writesClient.ts';
+
+/** What the directory never reads (7), hence cannot send again. */
+const UNREAD =
+  'Sent with all that the gateway knows of the record. Exit date, employment type, grade, band and custom fields are ' +
+  'not among it: a tenant that clears what is left out has lost them.';
+
+/**
+ * Whether the upsert keeps or clears what is left out is unknown (5.2), so each record is sent again as the directory
+ * knows it, and one of which something is known that cannot be sent again is refused.
+ */
+export function upsertStatus(client: Client): SetStatusPort {
+  return {
+    activates: true,
+    deactivates: true,
+    batchSize: UPSERT_BATCH_SIZE,
+    repeat: 'safe',
+    refuses,
+    async run(items, call) {
+      call.signal?.throwIfAborted();
+      const sendable = items.filter((item) => refuses(item) === null);
+      const records = sendable.map(fromStatusWrite);
+      const answers = records.length === 0 ? [] : await upsertRecords(client, OPERATIONS.setStatus, records, call);
+      return items.map((item) => {
+        const reason = refuses(item);
+        if (reason !== null) return refused(null, reason);
+        const result = answers[sendable.indexOf(item)] ?? { state: 'unknown', error: unconfirmed() };
+        if (result.state !== 'done') return result;
+        if (result.remoteId !== null && result.remoteId !== item.employeeId) {
+          const message = 'The provider set the status of another record than the one that was meant.';
+          return { state: 'unknown', error: unconfirmed(message) };
+        }
+        return { ...result, warnings: [...result.warnings, UNREAD] };
+      });
+    },
+  };
+}
+
+/** Why the upsert would lose or miss a record; null when it does neither. */
+function refuses({ existing }: StatusWrite): string | null {
+  const { workEmail, employeeNumber, givenName, familyName, name } = existing;
+  if (workEmail === null) return 'The record has no e-mail address, by which the provider finds it.';
+  // Whether the e-mail alone finds it, or makes a second record, is not said (5.2).
+  if (employeeNumber === null) return 'The record has no external id, without which it may be entered a second time.';
+  const hasBoth = givenName !== null && familyName !== null;
+  if (name !== null && !hasBoth && name !== (givenName ?? familyName)) {
+    return 'The provider takes first and last name apart, and of this record only the whole name is known.';
+  }
+  return null;
+}
+
+/** One employee a call. Nothing else of the record is touched. */
+export function patchStatus(client: WritesClient): SetStatusPort {
+  return {
+    activates: true,
+    deactivates: true,
+    batchSize: 1,
+    repeat: 'safe',
+    async run(items, call) {
+      call.signal?.throwIfAborted();
+      return Promise.all(
+        items.map(async ({ employeeId, active }) => {
+          try {
+            await client.setStatus(employeeId, statusWord(active), call);
+            return { state: 'done', row: null, remoteId: employeeId, warnings: [] } as const;
+          } catch (error) {
+            return failureResult(error, call);
+          }
+        }),
+      );
+    },
+  };
+}
