@@ -83,12 +83,13 @@ function addressOf(url: string): string {
 
 /** Waits for what is under way, but not for a server that is away. */
 async function quit(redis: Redis): Promise<void> {
-  if (redis.status !== 'ready') return redis.disconnect();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, CLOSE_MS);
-  });
-  await Promise.race([redis.quit().catch(() => undefined), late]);
-  clearTimeout(timer);
+  if (redis.status === 'ready') {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_MS);
+    });
+    await Promise.race([redis.quit().catch(() => undefined), late]);
+    clearTimeout(timer);
+  }
   redis.disconnect();
 }
