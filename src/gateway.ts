@@ -12,10 +12,10 @@ import { RatingReader } from './loaders/ratingReader.ts';
 import { RolesCatalogue } from './loaders/rolesCatalogue.ts';
 import type { CallRecord, Limits } from './outbound/upstream.ts';
 import { connectIntegrations, startSimulators, type RunningSimulator } from './providers.ts';
+import { openTasks } from './openTasks.ts';
 import { createGatewayServer } from './server.ts';
 import { afterWrite } from './tasks/afterWrite.ts';
 import { deferredEngine } from './tasks/deferredEngine.ts';
-import { openEmbeddedEngine } from './tasks/engine/engine.ts';
 import { deferredWebhooks } from './tasks/webhooks/deferredWebhooks.ts';
 import { openWebhooks } from './tasks/webhooks/openWebhooks.ts';
 
@@ -82,26 +82,25 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log.error({ err: error }, 'the task store is lost');
     options.onFailure?.(error);
   };
-  const opening = openEmbeddedEngine({
-    dataDir: config.dataDir,
-    ports: (name) => directory.integration(name)?.ports ?? null,
-    onFailure: lost,
-    webhookReceivers: config.webhooks.receivers.map(({ name }) => name),
-    log,
-  });
+  const stop = new AbortController();
+  const opening = openTasks({ config, directory, log, onFailure: lost, signal: stop.signal });
   const telling = opening.then((engine) =>
     config.roles.work ? openWebhooks({ ...config.webhooks, store: engine.webhooks, engine, log }) : null,
   );
   const tasks = deferredEngine(opening);
   // What providers were told within the last day may still be missing from their reads.
-  const following = tasks.follow(Date.now() - DAY_MS, (event) => afterWrite(event, { directory, readers }));
+  const following = config.roles.serve
+    ? tasks.follow(Date.now() - DAY_MS, (event) => afterWrite(event, { directory, readers }))
+    : null;
   const links = new RecordLinks({ tenant: TENANT, directory, store: opening.then((engine) => engine.links) });
   // Heard from here on: a directory that another gateway holds is refused before the next await is over.
   const opened = Promise.all([links.load(), following, telling]).then(
     () => {
       store = 'open';
     },
-    (error: unknown) => lost(error instanceof Error ? error : new Error(String(error))),
+    (error: unknown) => {
+      if (!stop.signal.aborted) lost(error instanceof Error ? error : new Error(String(error)));
+    },
   );
   const server = createGatewayServer({
     config,
@@ -117,24 +116,30 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         tasks,
         webhooks: deferredWebhooks(opening),
         links,
+        skillChanges,
         signal,
         deadlineMs,
         receipt: receipt ?? undefined,
       }),
-    ready: () => ({
-      ready: store === 'open' && refresh.ready,
-      detail: {
-        store,
-        integrations: Object.fromEntries(
-          directory.integrations.map(({ name, state, sync }) => [name, { state, sync: sync.state }]),
-        ),
-      },
-    }),
+    ready: async () => {
+      const status = store === 'open' ? await (await opening).status() : { store, dangers: [] };
+      return {
+        ready: status.store === 'open' && (!config.roles.serve || refresh.ready),
+        detail: {
+          ...status,
+          integrations: Object.fromEntries(
+            directory.integrations.map(({ name, state, sync }) => [name, { state, sync: sync.state }]),
+          ),
+        },
+      };
+    },
+    serves: config.roles.serve,
     log,
     graphiql: config.sandbox,
     graphiqlTabs: config.sandbox ? await readGraphiqlTabs() : [],
   });
-  const walks = refresh.start();
+  // A process that only works answers no questions, and providers need no second reader.
+  const walks = config.roles.serve ? refresh.start() : Promise.resolve();
   const { url } = await server.listen();
   return {
     url,
@@ -143,6 +148,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     // With the index of skills, for which the first search would wait.
     ready: Promise.all([walks.then(() => skillSearch.follow(directory.skills)), opened]).then(() => {}),
     async close() {
+      stop.abort(new Error('the gateway stops'));
       refresh.stop();
       await server.close();
       await telling.then(

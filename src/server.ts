@@ -45,7 +45,9 @@ export interface GatewayServerOptions {
   /** Called for every request, and for every event of a subscription. */
   context: (request: RequestInfo) => unknown;
   /** Asked by /health/ready. */
-  ready: () => { ready: boolean; detail: object };
+  ready: () => Promise<{ ready: boolean; detail: object }> | { ready: boolean; detail: object };
+  /** False answers for health alone: a replica that only works on tasks. */
+  serves?: boolean;
   log: Log;
   /** Serves GraphiQL to browsers at /graphql. */
   graphiql: boolean;
@@ -146,9 +148,9 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     );
   };
 
-  const health = (exchange: Exchange, path: string): void => {
+  const health = async (exchange: Exchange, path: string): Promise<void> => {
     if (path === '/health/live') return sendJson(exchange, 200, { status: 'live' });
-    const { ready, detail } = options.ready();
+    const { ready, detail } = await options.ready();
     const serving = ready && closing === null;
     return sendJson(exchange, serving ? 200 : 503, { ready: serving, ...detail });
   };
@@ -162,6 +164,9 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     if (path === '/health/live' || path === '/health/ready') {
       exchange.route = 'health';
       return health(exchange, path);
+    }
+    if (path === '/graphql' && options.serves === false) {
+      throw new Refusal(404, 'NOT_FOUND', 'This replica works on tasks; others answer GraphQL.');
     }
     if (path !== '/graphql') throw new Refusal(404, 'NOT_FOUND', 'There is nothing here; GraphQL is at /graphql.');
     exchange.route = 'graphql';
@@ -230,7 +235,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   });
   const connections = followConnections(server);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (asksForWebSocket(request)) webSockets.upgrade(request, socket, head);
+    if (asksForWebSocket(request) && options.serves !== false) webSockets.upgrade(request, socket, head);
     else ignoreUpgrade(server, request, socket, head);
   });
   server.requestTimeout = REQUEST_RECEIVED_MS;

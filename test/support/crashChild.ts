@@ -40,6 +40,7 @@ for (let index = 0; index < Number(count); index += 1) {
     kind: 'RATE_SKILLS',
     items: [{ ...item, work: { operation: 'rate', write } }],
     idempotency: null,
+    parentId: null,
   });
   if (result.outcome === 'started') console.log(result.task.id);
 }

@@ -17,7 +17,7 @@ const FLOORS: readonly { name: string; pattern: RegExp }[] = [
   { name: 'work', pattern: /^src\/(?:loaders|tasks)\// },
   { name: 'context', pattern: /^src\/context\.ts$/ },
   { name: 'schema', pattern: /^schema\// },
-  { name: 'roof', pattern: /^src\/(?:(?:main|simulate|gateway|server|providers|config)\.ts$|http\/)/ },
+  { name: 'roof', pattern: /^src\/(?:(?:main|simulate|gateway|openTasks|server|providers|config)\.ts$|http\/)/ },
 ];
 
 /** Roof modules that are given schema and providers. */

@@ -1,0 +1,45 @@
+/** The task engine that the configuration asks for, opened however long its store takes to come up. */
+import type { Config } from './config.ts';
+import type { Directory } from './directory/directory.ts';
+import type { Log } from './http/log.ts';
+import { sleep } from './outbound/sleep.ts';
+import { RedisUnavailableError } from './redis/unavailable.ts';
+import { openEmbeddedEngine, type EngineOptions, type OpenEngine } from './tasks/engine/engine.ts';
+import { openRedisEngine } from './tasks/engine/redis.ts';
+
+/** Between two tries to reach a Redis that is away while this process starts. */
+const RETRY_MS = 1000;
+
+export interface OpenTasksOptions {
+  config: Pick<Config, 'redisUrl' | 'roles' | 'dataDir' | 'taskRetentionMs' | 'webhooks'>;
+  directory: Directory;
+  log: Log;
+  onFailure(error: Error): void;
+  /** Aborted when the gateway closes before the store was there. */
+  signal: AbortSignal;
+}
+
+/** Waits for a Redis that is away; rejects where the store cannot be used at all, and when aborted. */
+export async function openTasks({ config, directory, log, onFailure, signal }: OpenTasksOptions): Promise<OpenEngine> {
+  const shared: EngineOptions = {
+    ports: (name) => directory.integration(name)?.ports ?? null,
+    onFailure,
+    log,
+    work: config.roles.work,
+    retentionMs: config.taskRetentionMs,
+    webhookReceivers: config.webhooks.receivers.map(({ name }) => name),
+  };
+  const { redisUrl } = config;
+  if (redisUrl === null) return openEmbeddedEngine({ ...shared, dataDir: config.dataDir });
+  for (;;) {
+    try {
+      const engine = await openRedisEngine({ ...shared, url: redisUrl });
+      for (const danger of (await engine.status()).dangers) log.warn({ danger }, 'the task store may lose tasks');
+      return engine;
+    } catch (error) {
+      if (!(error instanceof RedisUnavailableError)) throw error;
+      log.warn({ err: error }, 'the task store is away; trying again');
+    }
+    await sleep(RETRY_MS, signal);
+  }
+}
