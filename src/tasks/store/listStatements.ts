@@ -36,13 +36,17 @@ ORDER BY page.accepted DESC`;
 
 export const LIST = `SELECT (l.task).*, l.matches FROM gateway.list_tasks (${placeholders(7)}) AS l`;
 
-/** $1 after the task accepted as this number, $2 and its batch, $3 limit. By task, so that a page reads no more than it shows. */
+/**
+ * $1 after the task accepted as this number, $2 and its batch, $3 limit. An unfinished task has a batch to show, and only the
+ * first may have shown all of its own: so many tasks are enough, however many there are.
+ */
 export const UNFINISHED = `
-SELECT t.accepted, t.id, b.batch FROM gateway.task AS t CROSS JOIN LATERAL (
+SELECT t.accepted, t.id, b.batch FROM (
+  SELECT id, accepted FROM gateway.task WHERE finished_at IS NULL AND accepted >= $1 ORDER BY accepted LIMIT $3 + 1
+) AS t CROSS JOIN LATERAL (
   SELECT DISTINCT i.batch FROM gateway.task_item AS i
   WHERE i.task_id = t.id AND i.state IN ('PENDING', 'RUNNING') AND (t.accepted > $1 OR i.batch > $2)
 ) AS b
-WHERE t.finished_at IS NULL AND t.accepted >= $1
 ORDER BY t.accepted, b.batch LIMIT $3`;
 
 /** $1 after the item written by the step of this number, $2 at this position, $3 written since, $4 limit. */
