@@ -7,6 +7,12 @@ const TYPESCRIPT = { name: 'TypeScript' };
 const RATE = `mutation ($input: RateSkillsInput!) { write: rateSkills(input: $input) { ...Payload } }`;
 const ASSIGN = `mutation ($input: AssignSkillsInput!) { write: assignSkills(input: $input) { ...Payload } }`;
 const UPSERT = `mutation ($input: UpsertEmployeesInput!) { write: upsertEmployees(input: $input) { ...Payload } }`;
+const REMOVE = `mutation ($input: RemoveSkillsInput!) { write: removeSkills(input: $input) { ...Payload } }`;
+const STATUS = `mutation ($input: SetEmployeeStatusInput!) { write: setEmployeeStatus(input: $input) { ...Payload } }`;
+const SKILLS = `mutation ($input: UpsertSkillsInput!) { write: upsertSkills(input: $input) { ...Payload } }`;
+const CERTIFY = `mutation ($input: AddCertificatesInput!) { write: addCertificates(input: $input) { ...Payload } }`;
+const RETRY = `mutation ($input: RetryTaskInput!) { write: retryTask(input: $input) { ...Payload } }`;
+const CANCEL = `mutation ($input: CancelTaskInput!) { write: cancelTask(input: $input) { ...Payload } }`;
 const PAYLOAD = `fragment Payload on TaskPayload { replayed task { id state revision } userErrors { code field } }`;
 const WATCH = `subscription ($id: ID!, $afterRevision: Int) {
   taskUpdated(id: $id, afterRevision: $afterRevision) {
@@ -16,7 +22,9 @@ const WATCH = `subscription ($id: ID!, $afterRevision: Int) {
       index key state attempts providerTaskId warnings
       integration { name }
       problem { code retryable }
-      outcome { ... on SkillRating { id source normalized } ... on EmployeeRecord { remoteId employee { id } } }
+      outcome { ... on SkillRating { id source normalized } ... on EmployeeRecord { remoteId employee { id } }
+        ... on SkillRecord { remoteId skill { id name } }
+      }
     } }
   }
 }`;
@@ -37,7 +45,13 @@ interface Item {
   providerTaskId: string | null;
   integration: { name: string };
   problem: { code: string; retryable: boolean } | null;
-  outcome: { source?: string; normalized?: number | null; remoteId?: string; employee?: { id: string } } | null;
+  outcome: {
+    source?: string;
+    normalized?: number | null;
+    remoteId?: string;
+    employee?: { id: string };
+    skill?: { id: string; name: string };
+  } | null;
 }
 
 interface Update {
@@ -82,15 +96,18 @@ async function done(mutation: string, input: object): Promise<{ states: string[]
   };
 }
 
-async function ratingsOfAda(skill: string): Promise<{ source: string; normalized: number | null; pending: boolean }[]> {
+async function ratingsOfAda(
+  skill: string,
+  integration = 'kombo-main',
+): Promise<{ source: string; normalized: number | null; pending: boolean }[]> {
   const { data } = await gateway.ask<{
     employee: { skills: { nodes: { ratings: { source: string; normalized: number | null; pending: boolean }[] }[] } };
   }>(
-    `query ($by: EmployeeLookup!, $skill: String!) {
-      employee(by: $by) { skills(filter: { skills: { name: $skill }, integrations: ["kombo-main"] }) {
+    `query ($by: EmployeeLookup!, $skill: String!, $integration: String!) {
+      employee(by: $by) { skills(filter: { skills: { name: $skill }, integrations: [$integration] }) {
         nodes { ratings { source normalized pending } } } }
     }`,
-    { by: ADA, skill },
+    { by: ADA, skill, integration },
   );
   return data?.employee.skills.nodes.flatMap(({ ratings }) => ratings) ?? [];
 }
@@ -260,6 +277,137 @@ describe('upsertEmployees', () => {
     });
 
     expect(userErrors).toEqual([{ code: 'UNSUPPORTED', field: ['input', 'items', '0', 'jobTitle'] }]);
+  });
+});
+
+describe('removeSkills', () => {
+  const removal = { items: { employee: ADA, skill: TYPESCRIPT, integration: 'kantata-main' } };
+
+  it('takes a skill away, which shows at once, and what is not held counts as done', async () => {
+    await done(RATE, {
+      items: { employee: ADA, skill: TYPESCRIPT, proficiency: { numeric: 4 }, integration: 'kantata-main' },
+    });
+    expect(await ratingsOfAda('TypeScript', 'kantata-main')).toHaveLength(1);
+
+    const { states, items } = await done(REMOVE, removal);
+
+    expect(states.at(-1)).toBe('SUCCEEDED');
+    expect(items).toMatchObject([{ state: 'SUCCEEDED', outcome: null, problem: null }]);
+    expect(await ratingsOfAda('TypeScript', 'kantata-main')).toEqual([]);
+    const { data } = await gateway.ask<{ employee: { id: string }; skill: { holders: { nodes: object[] } } }>(
+      `{ employee(by: { employeeNumber: "01001" }) { id }
+        skill(by: { name: "TypeScript" }) { holders(first: 100, filter: { integrations: ["kantata-main"] }) {
+          nodes { employee { id } } } } }`,
+    );
+    expect(data?.skill.holders.nodes).not.toContainEqual({ employee: { id: data?.employee.id } });
+    expect((await done(REMOVE, removal)).states.at(-1)).toBe('SUCCEEDED');
+  });
+
+  it('is refused where it cannot be done', async () => {
+    const { task, userErrors } = await write(REMOVE, { items: { ...removal.items, integration: 'kombo-main' } });
+    expect({ task, userErrors }).toEqual({
+      task: null,
+      userErrors: [{ code: 'UNSUPPORTED', field: ['input', 'items', '0', 'integration'] }],
+    });
+  });
+});
+
+describe('setEmployeeStatus', () => {
+  it('deactivates, which the directory knows at once, and says where it cannot activate', async () => {
+    const { data } = await gateway.ask<{ employees: { nodes: { id: string; identity: { records: object[] } }[] } }>(
+      `{ employees(first: 100, filter: { integrations: ["kantata-main"], status: [ACTIVE] }) {
+        nodes { id identity { records { remoteId } } } } }`,
+    );
+    const alone = data?.employees.nodes.find(({ identity }) => identity.records.length === 1);
+    const change = { employee: { id: alone?.id }, integration: 'kantata-main' };
+
+    const { states, items } = await done(STATUS, { items: { ...change, active: false } });
+
+    expect(states.at(-1)).toBe('SUCCEEDED');
+    expect(items).toMatchObject([{ state: 'SUCCEEDED', problem: null }]);
+    const read = await gateway.ask('query ($by: EmployeeLookup!) { employee(by: $by) { status } }', {
+      by: { id: alone?.id },
+    });
+    expect(read.data).toEqual({ employee: { status: 'INACTIVE' } });
+    expect((await write(STATUS, { items: { ...change, active: true } })).userErrors).toEqual([
+      { code: 'UNSUPPORTED', field: ['input', 'items', '0', 'active'] },
+    ]);
+  });
+});
+
+describe('upsertSkills', () => {
+  it('creates a skill, which can be given to somebody at once', async () => {
+    const { data } = await gateway.ask<{
+      skill: { identity: { records: { classification: { category: string } | null }[] } };
+    }>('{ skill(by: { name: "TypeScript" }) { identity { records { classification { category } } } } }');
+    const category = data?.skill.identity.records.at(-1)?.classification?.category;
+
+    const { states, items } = await done(SKILLS, {
+      items: { key: 'w', integration: 'kantata-main', externalId: 'weaving', name: 'Weaving', rated: true, category },
+    });
+
+    expect(states.at(-1)).toBe('SUCCEEDED');
+    expect(items).toMatchObject([{ key: 'w', state: 'SUCCEEDED', outcome: { skill: { name: 'Weaving' } } }]);
+    const rated = await done(RATE, {
+      items: { employee: ADA, skill: { name: 'weaving' }, proficiency: { level: 1 }, integration: 'kantata-main' },
+    });
+    expect(rated.items).toMatchObject([{ state: 'SUCCEEDED', outcome: { normalized: 1 } }]);
+  });
+});
+
+describe('addCertificates', () => {
+  it('is done when it was accepted, and shows nothing', async () => {
+    const { states, items } = await done(CERTIFY, {
+      items: { employee: ADA, integration: 'imocha-main', title: 'First aid', validTill: '2030-01-31' },
+    });
+
+    expect(states.at(-1)).toBe('SUCCEEDED');
+    expect(items).toMatchObject([{ state: 'SUCCEEDED', outcome: null, problem: null }]);
+  });
+});
+
+describe('retryTask', () => {
+  it('does what failed again, in a child that knows its parent', async () => {
+    gateway.simulator('kombo').addFault({ method: 'POST', shape: { kind: 'status', status: 400 } });
+    const first = await done(RATE, { items: { employee: ADA, skill: TYPESCRIPT, proficiency: { level: 0.5 } } });
+    expect(first.items.map(({ state }) => state)).toEqual(['FAILED', 'SUCCEEDED']);
+    gateway.simulator('kombo').clearFaults();
+
+    const again = await done(RETRY, { taskId: first.id });
+
+    expect(again.items).toMatchObject([{ state: 'SUCCEEDED', integration: { name: 'kombo-main' } }]);
+    const { data } = await gateway.ask('query ($id: ID!) { task(id: $id) { kind parent { id } } }', { id: again.id });
+    expect(data).toEqual({ task: { kind: 'RATE_SKILLS', parent: { id: first.id } } });
+    expect((await write(RETRY, { taskId: again.id })).userErrors).toEqual([
+      { code: 'NOT_RETRYABLE', field: ['input', 'taskId'] },
+    ]);
+  });
+
+  it('of no task is refused', async () => {
+    expect((await write(RETRY, { taskId: 'bm9uc2Vuc2U' })).userErrors).toEqual([
+      { code: 'NOT_FOUND', field: ['input', 'taskId'] },
+    ]);
+  });
+});
+
+describe('cancelTask', () => {
+  it('stops what waits to be tried again, and may be repeated', async () => {
+    gateway.simulator('kombo').addFault({ method: 'POST', shape: { kind: 'status', status: 503 } });
+    const { task } = await write(RATE, {
+      items: { employee: ADA, skill: TYPESCRIPT, proficiency: { numeric: 3 }, integration: 'kombo-main' },
+    });
+
+    const cancelled = await write(CANCEL, { taskId: task?.id });
+
+    expect(cancelled.userErrors).toEqual([]);
+    expect(['CANCELLING', 'CANCELLED']).toContain(cancelled.task?.state);
+    const updates = await gateway.watch<Update>(WATCH, { id: task?.id });
+    expect(updates.at(-1)?.data?.taskUpdated).toMatchObject({
+      state: 'CANCELLED',
+      items: { nodes: [{ state: 'CANCELLED' }] },
+    });
+    expect((await write(CANCEL, { taskId: task?.id })).task?.state).toBe('CANCELLED');
+    expect((await write(RETRY, { taskId: task?.id })).userErrors).toMatchObject([{ code: 'NOT_RETRYABLE' }]);
   });
 });
 
