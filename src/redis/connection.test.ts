@@ -70,11 +70,12 @@ describe('a connection to Redis', () => {
   });
 
   it('closes while the server is away', async () => {
-    connections.subscriber();
-    connections.waiting();
+    const opened = [connections.commands, connections.subscriber(), connections.waiting()];
     await server.stop('SIGKILL');
+    const refused = expect(opened[2]?.ping()).rejects.toThrow('closed');
     await connections.close();
-    expect(connections.commands.status).toBe('end');
+    expect(opened.map(({ status }) => status)).toEqual(['end', 'end', 'end']);
+    await refused;
   });
 
   it('never shows the password', async () => {

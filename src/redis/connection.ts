@@ -29,10 +29,10 @@ const RETRIES_PER_COMMAND = 3;
 /** For a server or a network that says nothing at all. */
 const CONNECT_MS = 2000;
 const COMMAND_MS = 5000;
-const CLOSE_MS = 1000;
+/** A little more than between two tries. */
+const CLOSE_MS = 1500;
 
 const STEADY: RedisOptions = {
-  retryStrategy: (times) => Math.min(times * RETRY_STEP_MS, MOST_RETRY_MS),
   connectTimeout: CONNECT_MS,
   // A server that became a replica (failover behind one address) refuses writes: connect anew and send again.
   reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
@@ -45,8 +45,14 @@ const STEADY: RedisOptions = {
 export function connectRedis(url: string, { log, name }: { log: RedisLog; name: string }): RedisConnections {
   const where = addressOf(url);
   const opened = new Set<Redis>();
+  let closing = false;
   const open = (role: string, options: RedisOptions): Redis => {
-    const redis = new Redis(url, { ...STEADY, ...options, connectionName: `${name}-${role}` });
+    const redis = new Redis(url, {
+      ...STEADY,
+      ...options,
+      retryStrategy: (times) => (closing ? null : Math.min(times * RETRY_STEP_MS, MOST_RETRY_MS)),
+      connectionName: `${name}-${role}`,
+    });
     let away = false;
     redis.on('error', (error: Error) => {
       if (away) return;
@@ -66,6 +72,7 @@ export function connectRedis(url: string, { log, name }: { log: RedisLog; name: 
     subscriber: () => open('subscriber', { maxRetriesPerRequest: null }),
     waiting: () => open('waiting', { maxRetriesPerRequest: null }),
     close: async () => {
+      closing = true;
       await Promise.all([...opened].map(quit));
     },
   };
@@ -81,15 +88,19 @@ function addressOf(url: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-/** Waits for what is under way, but not for a server that is away. */
+/** Waits for what is under way, but hardly for a server that is away. */
 async function quit(redis: Redis): Promise<void> {
-  if (redis.status === 'ready') {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_MS);
-    });
-    await Promise.race([redis.quit().catch(() => undefined), late]);
-    clearTimeout(timer);
-  }
+  if (redis.status === 'end') return;
+  let timer: NodeJS.Timeout | undefined;
+  const ended = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_MS);
+    redis.once('end', resolve);
+  });
+  redis.once('ready', () => redis.disconnect());
+  if (redis.status === 'ready') redis.quit().catch(() => undefined);
+  // Between two tries it has nothing to disconnect and would forget its commands, unanswered: the next try is the last one.
+  else if (redis.status !== 'reconnecting') redis.disconnect();
+  await ended;
+  clearTimeout(timer);
   redis.disconnect();
 }
