@@ -35,8 +35,8 @@ function plan(items: readonly RemoveSkillItem[], directory: Directory, complaint
     const employeeRow = employee && rowThere(employee, integration, 'employee', at.at('employee'));
     const skillRow = skill && rowThere(skill, integration, 'skill', at.at('skill'));
     if (!employeeRow || !skillRow) return [];
-    const write = { employeeId: employeeRow.remoteId, skillId: skillRow.remoteId };
-    const pair = JSON.stringify([integration.name, write.employeeId, write.skillId]);
+    const removal = { employeeId: employeeRow.remoteId, skillId: skillRow.remoteId };
+    const pair = JSON.stringify([integration.name, removal.employeeId, removal.skillId]);
     if (taken.has(pair)) {
       at.add('DUPLICATE', `An earlier item takes the same skill from the same employee in ${integration.name}.`);
     }
@@ -45,7 +45,7 @@ function plan(items: readonly RemoveSkillItem[], directory: Directory, complaint
       index,
       key: item.key ?? null,
       integration: integration.name,
-      work: { operation: 'remove' as const, write },
+      work: { operation: 'remove' as const, write: removal },
       conversion: null,
       warnings: [],
     };

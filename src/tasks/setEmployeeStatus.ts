@@ -38,8 +38,8 @@ function plan(items: readonly SetEmployeeStatusItem[], directory: Directory, com
     if (!isAble) at.at('active').add('UNSUPPORTED', `${name} cannot ${active ? 'activate' : 'deactivate'} employees.`);
     const existing = employee && rowThere(employee, integration, 'employee', at.at('employee'));
     if (!existing) return [];
-    const write = { employeeId: existing.remoteId, active, existing };
-    const refusal = isAble ? (port.refuses?.(write) ?? null) : null;
+    const change = { employeeId: existing.remoteId, active, existing };
+    const refusal = isAble ? (port.refuses?.(change) ?? null) : null;
     if (refusal !== null) at.add('UNSUPPORTED', refusal);
     const identity = JSON.stringify([name, existing.remoteId]);
     if (taken.has(identity)) at.add('DUPLICATE', `An earlier item for ${name} is about the same employee.`);
@@ -48,7 +48,7 @@ function plan(items: readonly SetEmployeeStatusItem[], directory: Directory, com
       index,
       key: item.key ?? null,
       integration: name,
-      work: { operation: 'setStatus' as const, write },
+      work: { operation: 'setStatus' as const, write: change },
       conversion: null,
       warnings: [],
     };
