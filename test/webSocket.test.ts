@@ -24,7 +24,7 @@ function connect(...options: Parameters<typeof wsClient>): Client {
 
 afterEach(async () => {
   vi.useRealTimers();
-  await Promise.all(clients.splice(0).map((client) => client.dispose()));
+  for (const client of clients.splice(0)) await client.dispose();
   await Promise.all(started.splice(0).map(({ server }) => server.close()));
 });
 

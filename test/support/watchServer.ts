@@ -94,7 +94,7 @@ export async function startWatchServer(
     };
   };
   set('Subscription', 'task', 'resolve', (step) => step);
-  set('Subscription', 'task', 'subscribe', subscribe as Resolve);
+  set('Subscription', 'task', 'subscribe', subscribe);
   const write = (level: string) => (fields: object, message: string) =>
     void log.push({ level, message, fields: { ...fields } });
   const server = createGatewayServer({

@@ -24,14 +24,13 @@ export function wsClient(
 
 export const wsUrl = (url: string) => `${url.replace('http', 'ws')}/graphql`;
 
+export type Answer = FormattedExecutionResult<Record<string, unknown>, unknown>;
+
 /** Everything that an operation answers, to its end. */
-export async function all(
-  client: Client,
-  query: string,
-  variables?: Record<string, unknown>,
-): Promise<FormattedExecutionResult<Record<string, unknown>>[]> {
-  const results: FormattedExecutionResult<Record<string, unknown>>[] = [];
-  for await (const result of client.iterate({ query, ...(variables ? { variables } : {}) })) results.push(result);
+export async function all(client: Client, query: string, variables?: Record<string, unknown>): Promise<Answer[]> {
+  const results: Answer[] = [];
+  for await (const result of client.iterate<Record<string, unknown>>({ query, ...(variables ? { variables } : {}) }))
+    results.push(result);
   return results;
 }
 
