@@ -34,4 +34,6 @@ builder.mutationType({
   description: `Writes. A write is checked, stored as a task and answered at once; \`task\` and \`taskUpdated\` show what becomes of it.
 A lone item needs no list brackets. What the caller can correct comes as \`userErrors\`, all of them at once, and then nothing is done.`,
 });
-builder.subscriptionType({ description: 'Live changes, over SSE (graphql-sse, distinct connections mode).' });
+builder.subscriptionType({
+  description: 'Live changes, over SSE (graphql-sse, distinct connections mode) and WebSocket (graphql-transport-ws).',
+});

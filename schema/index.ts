@@ -1,5 +1,6 @@
 import { isObjectType, type GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
+import './changes/index.ts';
 import './employee/index.ts';
 import './expert/index.ts';
 import './integration/index.ts';

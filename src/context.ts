@@ -11,6 +11,7 @@ import { RolesOfEmployee } from './loaders/rolesOfEmployee.ts';
 import { createSkillsOfEmployee, type SkillsOfEmployee } from './loaders/skillsOfEmployee.ts';
 import type { TaskEngine } from './tasks/engine/engine.ts';
 import type { WebhookDeliveries } from './tasks/webhooks/deferredWebhooks.ts';
+import type { SkillChanges } from './tasks/skillChanges.ts';
 import type { Writer } from './tasks/writes.ts';
 
 /** What a resolver is given; new for every request. */
@@ -28,6 +29,7 @@ export interface GatewayContext {
   tasks: TaskEngine;
   webhooks: WebhookDeliveries;
   links: Pick<RecordLinks, 'link' | 'unlink'>;
+  skillChanges: Pick<SkillChanges, 'watch'>;
   /** Aborted when the client goes away. */
   signal: AbortSignal;
   /** Where the request's cost is written down, to go along on every call; absent where nobody asked. */
@@ -36,7 +38,7 @@ export interface GatewayContext {
 
 export interface ContextOptions extends Pick<
   GatewayContext,
-  'viewer' | 'directory' | 'tasks' | 'webhooks' | 'links' | 'signal' | 'receipt'
+  'viewer' | 'directory' | 'tasks' | 'webhooks' | 'links' | 'skillChanges' | 'signal' | 'receipt'
 > {
   readers: ReadonlyMap<string, RatingReader>;
   policies: ConsensusPolicies;

@@ -16,6 +16,7 @@ import { openTasks } from './openTasks.ts';
 import { createGatewayServer } from './server.ts';
 import { afterWrite } from './tasks/afterWrite.ts';
 import { deferredEngine } from './tasks/deferredEngine.ts';
+import { SkillChanges } from './tasks/skillChanges.ts';
 import { deferredWebhooks } from './tasks/webhooks/deferredWebhooks.ts';
 import { openWebhooks } from './tasks/webhooks/openWebhooks.ts';
 
@@ -88,9 +89,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     config.roles.work ? openWebhooks({ ...config.webhooks, store: engine.webhooks, engine, log }) : null,
   );
   const tasks = deferredEngine(opening);
+  const skillChanges = new SkillChanges();
+  directory.onRatingsChanged = (integration, employeeIds) =>
+    skillChanges.noted({ integration, employeeIds, taskId: null, at: new Date().toISOString() });
   // What providers were told within the last day may still be missing from their reads.
   const following = config.roles.serve
-    ? tasks.follow(Date.now() - DAY_MS, (event) => afterWrite(event, { directory, readers }))
+    ? tasks.follow(Date.now() - DAY_MS, (event) => {
+        afterWrite(event, { directory, readers });
+        skillChanges.written(event);
+      })
     : null;
   const links = new RecordLinks({ tenant: TENANT, directory, store: opening.then((engine) => engine.links) });
   // Heard from here on: a directory that another gateway holds is refused before the next await is over.

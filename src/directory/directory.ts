@@ -37,6 +37,8 @@ export class Directory {
   readonly #skills: Follower<SkillView>;
   readonly #now: () => number;
   #links = new LinkIndex([]);
+  /** Called when a walk or a read of changes brings other ratings of these employees than were kept; not by the first walk. */
+  onRatingsChanged: (integration: string, employeeIds: ReadonlySet<string>) => void = () => {};
 
   constructor(integrations: readonly Integration[], now: () => number = Date.now) {
     this.integrations = integrations;
@@ -45,7 +47,11 @@ export class Directory {
     this.#holdings = new Map(
       integrations.map(({ name }) => [
         name,
-        { employees: new EmployeeHoldings(), skills: new SkillHoldings(), ratings: new KeptRatings() },
+        {
+          employees: new EmployeeHoldings(),
+          skills: new SkillHoldings(),
+          ratings: new KeptRatings((employeeIds) => this.onRatingsChanged(name, employeeIds)),
+        },
       ]),
     );
     const names = integrations.map(({ name }) => name);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ratingRow } from '../../test/support/fake-provider.ts';
+import { numberValue, ratingRow } from '../../test/support/fake-provider.ts';
 import { runSteps } from '../domain/steps.ts';
-import { KeptRatings } from './keptRatings.ts';
+import { KeptRatings, rowKey } from './keptRatings.ts';
 
 const keyed = (employeeId: string, skillId: string, skillKeys: string[]) =>
   ratingRow(employeeId, skillId, { skillKeys });
@@ -71,5 +71,28 @@ describe('kept ratings', () => {
     expect(kept.of('1').map(({ skillId }) => skillId)).toEqual(['c']);
     expect(kept.of('2')).toEqual([]);
     expect(kept.ofSkills(() => true).map(({ skillId }) => skillId)).toEqual(['c']);
+  });
+
+  it('say whose ratings are others than before', () => {
+    const told: string[][] = [];
+    const kept = new KeptRatings((employeeIds) => told.push([...employeeIds]));
+    const rows = ['1', '2', '3'].map((employee) => ratingRow(employee, 'java'));
+    kept.replace(rows, 0);
+    // The first walk is no news, nor is one that brings the same, or another name of the skill.
+    kept.replace(rows, 1);
+    kept.replace(
+      rows.map((row) => ({ ...row, skillName: 'Java SE' })),
+      2,
+    );
+    runSteps(kept.change({ rows, whole: ['1'] }));
+    expect(told).toEqual([]);
+    const [first, second] = rows;
+    if (!first || !second) throw new Error('no rows');
+    kept.replace([first, { ...second, value: numberValue(5) }], 3);
+    expect(told.splice(0)).toEqual([['2', '3']]);
+    runSteps(kept.change({ rows: [ratingRow('1', 'go')], whole: ['2'] }));
+    expect(told.splice(0)).toEqual([['1', '2']]);
+    runSteps(kept.change({ rows: [], removed: [rowKey(ratingRow('1', 'go'))] }));
+    expect(told.splice(0)).toEqual([['1']]);
   });
 });

@@ -18,8 +18,14 @@ export class KeptRatings {
   #bySkill = new RatingsBySkill();
   /** What the rows of a skill say alike: a million rows name some thousand skills. */
   readonly #shared = new Map<string, Shared>();
+  readonly #onChange: (employeeIds: ReadonlySet<string>) => void;
   /** When the last read began or walk ended, in milliseconds; null before the first walk. */
   at: number | null = null;
+
+  /** `onChange` hears whose ratings are others than before, once for each walk and page of changes that shows some. */
+  constructor(onChange: (employeeIds: ReadonlySet<string>) => void = () => {}) {
+    this.#onChange = onChange;
+  }
 
   /** Takes the rows of a whole walk; a row that came twice counts once, as it came last. */
   replace(rows: Iterable<RatingRow>, at: number): void {
@@ -35,17 +41,24 @@ export class KeptRatings {
   fill(): { take(rows: Iterable<RatingRow>): void; end(at: number): void; rows(): Iterable<RatingRow> } {
     const filled = new Map<string, RatingRow[]>();
     const bySkill = new RatingsBySkill();
+    const changed = new Set<string>();
     const rows = function* () {
       for (const list of filled.values()) yield* list;
     };
     return {
       take: (page) => {
-        for (const row of page) bySkill.add(put(filled, this.#compact(row), this.of(row.employeeId)));
+        for (const row of page) bySkill.add(put(filled, this.#compact(row), this.of(row.employeeId), changed));
       },
       end: (at) => {
+        // What came otherwise is noted; what did not come at all leaves a shorter list.
+        for (const [employeeId, { length }] of this.#byEmployee) {
+          if ((filled.get(employeeId)?.length ?? 0) < length) changed.add(employeeId);
+        }
+        const isFirst = this.at === null;
         this.#byEmployee = filled;
         this.#bySkill = bySkill;
         this.at = at;
+        if (!isFirst) this.#tell(changed);
       },
       rows,
     };
@@ -54,20 +67,26 @@ export class KeptRatings {
   /** Takes what a read of changes brought. */
   *change({ rows, whole = [], removed = [] }: RatingChanges): Steps<void> {
     const before = new Map<string, readonly RatingRow[]>();
+    const changed = new Set<string>();
     for (const employeeId of whole) {
       before.set(employeeId, this.of(employeeId));
       this.#byEmployee.delete(employeeId);
     }
     yield* inSteps(rows, (row) => {
       const known = before.get(row.employeeId) ?? this.of(row.employeeId);
-      this.#bySkill.add(put(this.#byEmployee, this.#compact(row), known));
+      this.#bySkill.add(put(this.#byEmployee, this.#compact(row), known, changed));
     });
-    if (removed.length === 0) return;
-    const gone = new Set(removed);
-    yield* inSteps([...this.#byEmployee], ([employeeId, list]) => {
-      const left = list.filter((row) => !gone.has(rowKey(row)));
-      if (left.length < list.length) this.#byEmployee.set(employeeId, left);
-    });
+    for (const [employeeId, { length }] of before) if (this.of(employeeId).length < length) changed.add(employeeId);
+    if (removed.length > 0) {
+      const gone = new Set(removed);
+      yield* inSteps([...this.#byEmployee], ([employeeId, list]) => {
+        const left = list.filter((row) => !gone.has(rowKey(row)));
+        if (left.length === list.length) return;
+        this.#byEmployee.set(employeeId, left);
+        changed.add(employeeId);
+      });
+    }
+    this.#tell(changed);
   }
 
   of(employeeId: string): readonly RatingRow[] {
@@ -77,6 +96,10 @@ export class KeptRatings {
   /** Rows of the skills that are wanted; it is asked once for all rows that name their skill alike. */
   ofSkills(isWanted: (row: RatingRow) => boolean): RatingRow[] {
     return this.#bySkill.rows(isWanted, (employeeId) => this.of(employeeId));
+  }
+
+  #tell(changed: ReadonlySet<string>): void {
+    if (changed.size > 0) this.#onChange(changed);
   }
 
   #compact(row: RatingRow): RatingRow {
@@ -95,10 +118,19 @@ function shortParts({ parts, employeeId }: RatingRow, skillId: string): readonly
   return parts.map((part) => (part === employeeId ? employeeId : part === skillId ? skillId : part));
 }
 
-/** Puts a row under its employee in place of the one with its key; as the object that stood there before, if it says the same. */
-function put(byEmployee: Map<string, RatingRow[]>, row: RatingRow, before: readonly RatingRow[]): RatingRow {
+/**
+ * Puts a row under its employee in place of the one with its key; as the object that stood there before, if it says the
+ * same. Where it rates otherwise, its employee is put to those that have changed.
+ */
+function put(
+  byEmployee: Map<string, RatingRow[]>,
+  row: RatingRow,
+  before: readonly RatingRow[],
+  changed: Set<string>,
+): RatingRow {
   const old = before.find((other) => isSameRow(other, row));
   const kept = old && same(old, row) ? old : row;
+  if (kept === row && !(old && ratesAlike(old, row))) changed.add(row.employeeId);
   const list = byEmployee.get(row.employeeId);
   if (!list) byEmployee.set(row.employeeId, [kept]);
   else {
@@ -107,6 +139,16 @@ function put(byEmployee: Map<string, RatingRow[]>, row: RatingRow, before: reado
     else list[at] = kept;
   }
   return kept;
+}
+
+/** Whether two rows rate the same: a skill that got another name has changed nobody's ratings. */
+function ratesAlike(a: RatingRow, b: RatingRow): boolean {
+  return (
+    a.source === b.source &&
+    a.sourceLabel === b.sourceLabel &&
+    a.changedAt === b.changedAt &&
+    JSON.stringify(a.value) === JSON.stringify(b.value)
+  );
 }
 
 /** By parts, not by keys: each row of a person is compared with all others. From the end, where they differ. */
