@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TaskStore } from '../store/store.ts';
 import type { WrittenEvent } from '../task.ts';
 import { localEvents } from './events.ts';
 import { followWritten } from './follow.ts';
@@ -33,7 +34,7 @@ function event(at: number): WrittenEvent {
 function stored() {
   const all: WrittenEvent[] = [];
   const dropped = new Set<number>();
-  const written = vi.fn(async (from: { after: string } | { since: number }, limit: number) => {
+  const written = vi.fn<TaskStore['written']>(async (from, limit) => {
     const after = 'after' in from ? Number(from.after) : from.since - 1;
     const page = all.filter(({ at }) => at > after).slice(0, limit);
     const cursor = page.at(-1)?.at.toString() ?? ('after' in from ? from.after : null);

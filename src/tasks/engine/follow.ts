@@ -27,10 +27,11 @@ export async function followWritten(
   let from: { after: string } | { since: number } = { since };
   let reading = false;
   let again = false;
-  let stopped = false;
+  const stopping = new AbortController();
+  const { signal: stopped } = stopping;
 
   const tell = (event: WrittenEvent): void => {
-    if (stopped) return;
+    if (stopped.aborted) return;
     try {
       hear(event);
     } catch (error) {
@@ -38,7 +39,7 @@ export async function followWritten(
     }
   };
   const readOn = async (): Promise<void> => {
-    for (let moved = true; moved && !stopped;) {
+    for (let moved = true; moved && !stopped.aborted;) {
       const { events: found, cursor } = await store.written(from, PAGE);
       // A page may be short or empty where items are dropped already; the cursor says whether there was something.
       moved = cursor !== null && !('after' in from && from.after === cursor);
@@ -52,7 +53,7 @@ export async function followWritten(
     if (reading) return;
     reading = true;
     try {
-      while (again && !stopped) {
+      while (again && !stopped.aborted) {
         again = false;
         await readOn();
       }
@@ -62,14 +63,14 @@ export async function followWritten(
   };
   const signal = (): void => {
     wake().catch((error: unknown) => {
-      if (!stopped) log.warn({ err: error }, 'Written items could not be read; trying again.');
+      if (!stopped.aborted) log.warn({ err: error }, 'Written items could not be read; trying again.');
     });
   };
 
   const stopListening = await events.listenWritten(signal);
   const net = setInterval(signal, NET_MS).unref();
   const stop = (): void => {
-    stopped = true;
+    stopping.abort();
     clearInterval(net);
     stopListening();
   };

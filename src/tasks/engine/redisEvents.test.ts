@@ -33,7 +33,7 @@ afterEach(async () => {
 /** How many connections are subscribed to a task's channel. */
 async function subscribed(taskId: string): Promise<number> {
   const answer = await connections.commands.pubsub('NUMSUB', taskChannel(PREFIX, taskId));
-  return Number((answer as unknown[])[1]);
+  return Number(answer[1]);
 }
 
 /** A listener that keeps what it hears. */
@@ -115,12 +115,16 @@ describe('events through Redis', { timeout: 20_000 }, () => {
     expect(one.heard).toEqual([]);
   });
 
-  it('say that items were written', async () => {
-    const written = gate();
-    const stop = await events.listenWritten(() => written.open());
+  it('say that items were written, until nobody wants to hear it', async () => {
+    const [one, two] = [vi.fn<() => void>(), vi.fn<() => void>()];
+    const stop = await events.listenWritten(one);
+    await events.listenWritten(two);
     await connections.commands.publish(writtenChannel(PREFIX), 'x');
-    await written.opened;
+    await vi.waitFor(() => expect(two).toHaveBeenCalledTimes(1));
     stop();
+    await connections.commands.publish(writtenChannel(PREFIX), 'x');
+    await vi.waitFor(() => expect(two).toHaveBeenCalledTimes(2));
+    expect(one).toHaveBeenCalledTimes(1);
   });
 
   it('refuse a listener while the server is away, and keep nothing of it', async () => {
@@ -137,7 +141,11 @@ describe('a connection that says nothing any more', () => {
   it('is found out and made anew', async () => {
     vi.useFakeTimers();
     try {
-      const silent = { status: 'ready', subscribe: vi.fn(() => Promise.resolve(1)), disconnect: vi.fn<() => void>() };
+      const silent = {
+        status: 'ready',
+        subscribe: vi.fn<() => Promise<number>>(() => Promise.resolve(1)),
+        disconnect: vi.fn<() => void>(),
+      };
       const subscriber = Object.assign(new EventEmitter(), silent) as unknown as Redis;
       const open = await openRedisEvents({ subscriber, prefix: PREFIX, log: quiet });
       await vi.advanceTimersByTimeAsync(15_000);

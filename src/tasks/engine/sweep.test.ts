@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { BatchRef } from '../store/store.ts';
+import type { BatchRef, TaskStore } from '../store/store.ts';
+import type { JobQueue } from './queue.ts';
 import { startSweep } from './sweep.ts';
 
 const log = { info: () => {}, warn: () => {}, error: () => {} };
@@ -9,12 +10,12 @@ const batch = (number: number): BatchRef => ({ taskId: 't', batch: number });
 function parts(count: number) {
   const stored = Array.from({ length: count }, (_, index) => batch(index));
   const queued = new Set<number>();
-  const unfinished = vi.fn(async ({ after, limit }: { after: string | null; limit: number }) => {
+  const unfinished = vi.fn<TaskStore['unfinished']>(async ({ after, limit }) => {
     const from = after === null ? 0 : Number(after);
     const next = from + limit < stored.length ? String(from + limit) : null;
     return Promise.resolve({ batches: stored.slice(from, from + limit), next });
   });
-  const add = vi.fn(async (batches: readonly BatchRef[]) => {
+  const add = vi.fn<JobQueue['add']>(async (batches) => {
     for (const added of batches) queued.add(added.batch);
     return Promise.resolve();
   });

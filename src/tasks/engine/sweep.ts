@@ -28,7 +28,8 @@ export async function startSweep({ store, queue, shared, log }: SweepOptions): P
   const under = new Set<Promise<void>>();
   let retry: NodeJS.Timeout | null = null;
   let round: NodeJS.Timeout | null = null;
-  let stopped = false;
+  const stopping = new AbortController();
+  const { signal: stopped } = stopping;
 
   const page = async (after: string | null): Promise<string | null> => {
     const { batches, next } = await store.unfinished({ after, limit: PAGE });
@@ -38,7 +39,7 @@ export async function startSweep({ store, queue, shared, log }: SweepOptions): P
   const all = async (): Promise<void> => {
     let after: string | null = null;
     do after = await page(after);
-    while (after !== null && !stopped);
+    while (after !== null && !stopped.aborted);
   };
   const track = (work: Promise<void>): void => {
     const promise = work.finally(() => under.delete(promise));
@@ -46,7 +47,7 @@ export async function startSweep({ store, queue, shared, log }: SweepOptions): P
   };
   const attempt = (work: () => Promise<void>): void => {
     const done = work().catch((error: unknown) => {
-      if (stopped) return;
+      if (stopped.aborted) return;
       log.error({ err: error }, 'Stored work could not be enqueued; trying again.');
       retry ??= setTimeout(() => {
         retry = null;
@@ -59,12 +60,12 @@ export async function startSweep({ store, queue, shared, log }: SweepOptions): P
   const goRound = (after: string | null): void => {
     round = setTimeout(() => {
       const turn = page(after).then(goRound, (error: unknown) => {
-        if (!stopped) log.warn({ err: error }, 'Unfinished work could not be looked for; trying again.');
+        if (!stopped.aborted) log.warn({ err: error }, 'Unfinished work could not be looked for; trying again.');
         goRound(after);
       });
       track(turn);
     }, SWEEP_MS).unref();
-    if (stopped) clearTimeout(round);
+    if (stopped.aborted) clearTimeout(round);
   };
 
   await all();
@@ -72,7 +73,7 @@ export async function startSweep({ store, queue, shared, log }: SweepOptions): P
   return {
     enqueue: (batches) => attempt(() => queue.add(batches)),
     async stop() {
-      stopped = true;
+      stopping.abort();
       if (retry) clearTimeout(retry);
       if (round) clearTimeout(round);
       await Promise.all(under);

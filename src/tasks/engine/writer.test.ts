@@ -31,12 +31,12 @@ const skill = { remoteId: 's9' } as SkillRow;
 
 const seen: unknown[] = [];
 /** A port that is done with whatever it is given, and shows this row under this id. */
-function port<Item, Row>(row: Row | null, remoteId: string | null) {
+function port<Row>(row: Row | null, remoteId: string | null) {
   const result: WriteResult<Row> = { state: 'done', row, remoteId, warnings: [] };
   return {
     batchSize: 3,
     repeat: 'safe' as const,
-    run: (items: readonly Item[]) => {
+    run: (items: readonly unknown[]) => {
       seen.push(...items);
       return Promise.resolve(items.map(() => result));
     },
