@@ -72,8 +72,8 @@ async function all<Node>(url: string, query: string, field: string): Promise<Nod
   const nodes: Node[] = [];
   let after: string | null = null;
   do {
-    const answer = (await (await post(url, query, { after })).json()) as { data: Record<string, Page<Node>> };
-    const page: Page<Node> | undefined = answer.data[field];
+    const answer = (await (await post(url, query, { after })).json()) as { data?: Record<string, Page<Node>> };
+    const page: Page<Node> | undefined = answer.data?.[field];
     if (!page) throw new Error(`no ${field}: ${JSON.stringify(answer)}`);
     nodes.push(...page.nodes);
     after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
