@@ -1,7 +1,7 @@
 import type { Delivery } from '../../src/tasks/webhooks/store.ts';
 import { encodeCursor } from '../../src/domain/paging.ts';
 import { builder } from '../builder.ts';
-import { Connection, pageArgs, PageInfo, type Edge } from '../connection.ts';
+import { badCursor, Connection, pageArgs, PageInfo, type Edge } from '../connection.ts';
 import { WebhookDelivery, WebhookDeliveryState } from './delivery.ts';
 
 const WebhookDeliveryEdge = builder.objectRef<Edge<Delivery>>('WebhookDeliveryEdge');
@@ -44,6 +44,8 @@ builder.queryField('webhookDeliveries', (t) =>
     },
     resolve: async (_, { filter, ...args }, { webhooks, viewer }) => {
       const { first, after } = pageArgs(args, RULES);
+      // The stores count deliveries; anything else they refuse as a fault.
+      if (after && !/^\d{1,18}$/.test(after.id)) throw badCursor('after');
       const limit = first ?? RULES.usual;
       const page = { after: after?.id ?? null, limit: limit + 1 };
       const { deliveries, total } = await webhooks.list(viewer.tenant, filter?.states ?? null, page);

@@ -99,6 +99,43 @@ describe('a receiver that is down', () => {
 });
 
 describe('a receiver', () => {
+  it('is told within half a second, and within a tenth where the deliverer is woken', async () => {
+    const { store, tries } = await start(answering(200));
+    await vi.advanceTimersByTimeAsync(750);
+    store.change(taskToTell());
+    await vi.advanceTimersByTimeAsync(500);
+    expect(tries).toHaveLength(1);
+    store.change(taskToTell({ revision: 2 }));
+    deliverer?.wake();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(tries).toHaveLength(2);
+  });
+
+  it('gets four requests at once and no more', async () => {
+    const { store, tries } = await start((signal) => sleep(HOUR, signal).then(answering(200)));
+    for (let index = 0; index < 9; index += 1) store.change(taskToTell({ id: `task-${index}` }));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(tries).toHaveLength(4);
+  });
+
+  it('that answers quickly is told of many without a pause between them', async () => {
+    const { store, tries } = await start(answering(200));
+    for (let index = 0; index < 90; index += 1) store.change(taskToTell({ id: `task-${index}` }));
+    await vi.advanceTimersByTimeAsync(400);
+    expect(tries).toHaveLength(90);
+  });
+
+  it('is told of nothing more once the gateway stops', async () => {
+    const { store, tries } = await start((signal) => sleep(1_000, signal).then(answering(200)));
+    for (let index = 0; index < 9; index += 1) store.change(taskToTell({ id: `task-${index}` }));
+    await vi.advanceTimersByTimeAsync(900);
+    const stopped = deliverer?.close();
+    await vi.advanceTimersByTimeAsync(5_000);
+    await stopped;
+    expect(tries).toHaveLength(4);
+    expect(store.deliveries).toHaveLength(5);
+  });
+
   it('that answers 410 Gone is given up at once', async () => {
     const { store, tries } = await start(answering(410));
     store.change(taskToTell());
