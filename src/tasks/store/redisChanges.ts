@@ -69,11 +69,7 @@ redis.call('HSET', key, 'id', id, 'tenant', tenant, 'kind', head.kind, 'sequence
 if head.client then redis.call('HSET', key, 'client', head.client) end
 if head.parentId then redis.call('HSET', key, 'parentId', head.parentId) end
 redis.call('ZADD', P .. 'list:' .. tenant, accepted, id)
-redis.call('ZADD', P .. 'list.time:' .. tenant, now, id)
-redis.call('ZADD', P .. 'list.kind:' .. head.kind .. ':' .. tenant, accepted, id)
-for _, name in ipairs(cjson.decode(head.integrations)) do
-  redis.call('ZADD', P .. 'list.integration:' .. cjson.encode({ name, tenant }), accepted, id)
-end
+redis.call('SADD', P .. 'cells:' .. tenant, head.integrations)
 
 local answer = { 'started', touch(id, now, expiresAt) }
 for _, other in ipairs(order) do

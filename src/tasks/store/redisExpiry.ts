@@ -22,12 +22,11 @@ local ids = redis.call('ZRANGEBYSCORE', P .. 'graves', '-inf', ARGV[1], 'LIMIT',
 for _, id in ipairs(ids) do
   local key = P .. 'task:' .. id
   local tenant, kind, state, integrations = unpack(redis.call('HMGET', key, 'tenant', 'kind', 'state', 'integrations'))
-  for _, list in ipairs({ 'list:', 'list.time:', 'list.kind:' .. kind .. ':', 'list.state:' .. state .. ':' }) do
-    redis.call('ZREM', P .. list .. tenant, id)
-  end
-  for _, name in ipairs(cjson.decode(integrations)) do
-    redis.call('ZREM', P .. 'list.integration:' .. cjson.encode({ name, tenant }), id)
-  end
+  local cell = cellOf(tenant, kind, state, integrations)
+  redis.call('ZREM', P .. 'cell' .. cell, id)
+  redis.call('ZREM', P .. 'times' .. cell, id)
+  redis.call('ZREM', P .. 'list:' .. tenant, id)
+  if redis.call('EXISTS', P .. 'list:' .. tenant) == 0 then redis.call('DEL', P .. 'cells:' .. tenant) end
   for _, receiver in ipairs(receivers) do dropDelivery(id .. ' ' .. receiver) end
   redis.call('DEL', key)
   redis.call('ZREM', P .. 'graves', id)

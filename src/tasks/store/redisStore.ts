@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { REDIS_PREFIX } from '../../redis/connection.ts';
-import type { IdempotencyKey, TaskFilter } from '../task.ts';
+import { TASK_KINDS, TASK_STATES, type IdempotencyKey, type TaskFilter } from '../task.ts';
 import { NO_PROGRESS } from './progress.ts';
 import { APPLY, CANCEL, START } from './redisChanges.ts';
 import { BURY, EXPIRE, TRIM } from './redisExpiry.ts';
-import { CLAIMED, ITEMS, LIST, OPEN, TASK, UNFINISHED, WRITTEN } from './redisReads.ts';
+import { CLAIMED, FILTERED, ITEMS, LIST, OPEN, TASK, UNFINISHED, WRITTEN } from './redisReads.ts';
 import {
   toItem,
   toOpenItem,
@@ -102,9 +102,11 @@ export function redisStore(
     },
 
     async list(tenant, filter, { after, limit }) {
-      const since = filter.createdSince ?? '';
-      const conditions = JSON.stringify(conditionsOf(filter));
-      const answer = await LIST(redis, prefix, [tenant, after ?? '', limit, since, conditions]);
+      const page = [tenant, after ?? '', limit];
+      const conditions = conditionsOf(filter);
+      const answer = conditions
+        ? await FILTERED(redis, prefix, [...page, filter.createdSince ?? '', JSON.stringify(conditions)])
+        : await LIST(redis, prefix, page);
       const [total, ...texts] = answer as [number, ...string[]];
       const tasks = texts.map((text) => {
         const { task, sequence } = toSequencedTask(text);
@@ -174,7 +176,7 @@ function startArguments(task: TaskToStore, now: number, retentionMs: number): (s
     key: idempotency ? keyName(tenant, client, idempotency) : undefined,
     bodyHash: idempotency?.bodyHash,
     // As text: kept as it is.
-    integrations: JSON.stringify([...new Set(items.map(({ integration }) => integration))]),
+    integrations: JSON.stringify([...new Set(items.map(({ integration }) => integration))].toSorted()),
     batches: [...batches].map(([name, positions]) => ({
       name: String(name),
       positions: positions.join(','),
@@ -213,10 +215,14 @@ function changeArguments(change: ItemChange): (string | number)[] {
   ];
 }
 
-function conditionsOf({ states, kinds, integrations }: TaskFilter): { of: string; values: readonly string[] }[] {
-  return Object.entries({ state: states, kind: kinds, integration: integrations }).flatMap(([of, values]) =>
-    values === undefined ? [] : [{ of, values: [...new Set(values)] }],
-  );
+/** What FILTERED is asked; null where everything fits. */
+function conditionsOf({ states, kinds, integrations, createdSince }: TaskFilter): object | null {
+  if ((states ?? kinds ?? integrations ?? createdSince) === undefined) return null;
+  return {
+    kinds: [...new Set(kinds ?? TASK_KINDS)],
+    states: [...new Set(states ?? TASK_STATES)],
+    integrations: integrations ?? undefined,
+  };
 }
 
 function keyName(tenant: string, client: string | null, { key }: Pick<IdempotencyKey, 'key'>): string {

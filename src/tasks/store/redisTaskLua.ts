@@ -9,7 +9,11 @@ import { ARMING } from '../webhooks/redisArming.ts';
  *                 many are unfinished. JSON is made and read in TypeScript only: cjson mixes up empty lists, null and digits.
  * subject:<name>  sorted set: unfinished items "<id>.<position>" in the order of acceptance
  * open            sorted set: batches "<id>.<batch>" with unfinished items, in the order of acceptance
- * list…           sorted sets of a tenant's tasks in the order of acceptance: all, by state, by kind, by integration; by time
+ * list:<tenant>   sorted set: all tasks of a tenant in the order of acceptance
+ * cell…, times…   sorted sets: those of one kind, in one state, for the same integrations, by acceptance and by creation. A
+ *                 task is in one cell, so that any filter is some cells, whose sizes add up; intersecting sets of 100,000
+ *                 tasks would hold the server up for a second.
+ * cells:<tenant>  set: the lists of integrations that its tasks are for, as JSON text
  * key:<name>      hash: an idempotency key
  * expiry, graves  sorted sets: finished and expired tasks by their expiry
  * written         stream: items that SUCCEEDED
@@ -37,6 +41,10 @@ local function itemText(state, inFlight, version, uncertain, token)
   return string.format('%s %s %.0f %s %s', state, inFlight, version, uncertain, token)
 end
 
+local function cellOf(tenant, kind, state, integrations)
+  return string.format('.%s.%s:%s', kind, state, cjson.encode({ tenant, integrations }))
+end
+
 -- What a caller is shown of an item; false when it is gone.
 local function itemRow(id, position)
   local w, s, v, p = unpack(redis.call('HMGET', P .. 'items:' .. id, 'w' .. position, 's' .. position, 'v' .. position, 'p' .. position))
@@ -60,7 +68,7 @@ end
 `;
 
 const CHANGING = `
-local FACTS = { 'tenant', 'sequence', 'state', 'pending', 'running', 'succeeded', 'failed', 'unknown', 'skipped', 'cancelled',
+local FACTS = { 'tenant', 'sequence', 'state', 'kind', 'integrations', 'createdAt', 'pending', 'running', 'succeeded', 'failed', 'unknown', 'skipped', 'cancelled',
   'startedAt', 'finishedAt', 'expired', 'cancelRequested', 'stopped' }
 
 -- Adds to a task's counts, e.g. { pending = -1, running = 1 }.
@@ -95,8 +103,14 @@ local function touch(id, now, expiresAt)
   end
   local state = stateOf(t)
   if state ~= t.state then
-    if t.state then redis.call('ZREM', P .. 'list.state:' .. t.state .. ':' .. t.tenant, id) end
-    redis.call('ZADD', P .. 'list.state:' .. state .. ':' .. t.tenant, t.sequence, id)
+    if t.state then
+      local before = cellOf(t.tenant, t.kind, t.state, t.integrations)
+      redis.call('ZREM', P .. 'cell' .. before, id)
+      redis.call('ZREM', P .. 'times' .. before, id)
+    end
+    local cell = cellOf(t.tenant, t.kind, state, t.integrations)
+    redis.call('ZADD', P .. 'cell' .. cell, t.sequence, id)
+    redis.call('ZADD', P .. 'times' .. cell, t.createdAt, id)
     redis.call('HSET', key, 'state', state)
   end
   arm(t.tenant, id, revision, now)
