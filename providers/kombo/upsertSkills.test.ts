@@ -133,7 +133,7 @@ describe('skills in bulk', () => {
 
   it('fail one by one: refused by the system, or without a name, which is not sent', async () => {
     const { port, followMany, clock } = bulk();
-    const items = [skill('a', 'Archery'), skill('long', 'x'.repeat(201)), skill('nameless', ' ')];
+    const items = [skill('a', 'Archery'), skill('long', 'x'.repeat(201)), skill('nameless', '')];
     const [first, , nameless] = await port.run(items, CALL);
     expect(nameless).toMatchObject({ state: 'failed', error: { code: 'REJECTED' } });
     clock.advance(1_500);
