@@ -41,10 +41,23 @@ export class RecordLinks {
     this.#now = now;
   }
 
-  /** Gives the directory what was decided before; rejects when the store does not open. Reads once. */
+  /**
+   * Gives the directory what was decided before, and from then on what other processes decide; rejects when the store does
+   * not open. Reads once.
+   */
   load(): Promise<void> {
-    this.#loading ??= this.#store.then(async (store) => this.#take(await store.load(this.#tenant)));
+    this.#loading ??= this.#store.then(async (store) => {
+      // A failure leaves what is known: the next news, or the next decision, reads again.
+      await store.follow?.(this.#tenant, () => void this.#inTurn(() => this.#read(store)).catch(() => {}));
+      await this.#read(store);
+    });
     return this.#loading;
+  }
+
+  async #read(store: LinkStore): Promise<void> {
+    const links = await store.load(this.#tenant);
+    const isNew = (link: Link) => this.#byPair.get(pairKey(link))?.at !== link.at;
+    if (links.some(isNew)) this.#take(links);
   }
 
   /** Declares records one and the same. Decisions that say so already stay as they are, with who made them. */
@@ -65,6 +78,9 @@ export class RecordLinks {
 
   async #decide(verdict: Link['verdict'], named: NamedRecords, client: string | null): Promise<LinkAnswer> {
     await this.load();
+    const store = await this.#store;
+    // What another process has decided meanwhile counts, heard of or not.
+    if (store.follow) await this.#read(store);
     const objectOf = (record: RecordName) => this.#objectOf(named.kind, record);
     const errors = objections(named, (record) => {
       if (!this.#directory.integration(record.integration)) return 'integration';
@@ -77,7 +93,7 @@ export class RecordLinks {
     if (errors.length > 0) return { results: [], userErrors: errors };
     const news = this.#news(verdict, named, client ?? 'unknown');
     if (news.length > 0) {
-      await (await this.#store).save(this.#tenant, news);
+      await store.save(this.#tenant, news);
       this.#take(news);
     }
     const results = named.records.map(objectOf).filter((object) => object !== null);

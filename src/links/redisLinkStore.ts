@@ -5,12 +5,21 @@ import { fromRedis } from '../redis/unavailable.ts';
 import type { LinkStore } from './linkStore.ts';
 import { inOrder, pairKey } from './pair.ts';
 
+export interface RedisLinkStoreOptions {
+  redis: Redis;
+  /** A connection for nothing else, opened when somebody follows. */
+  subscriber: () => Redis;
+  prefix?: string;
+}
+
 /**
  * Decisions in Redis, a tenant's in one list, in the order they were made: one push stores all of a call or nothing. Nothing
  * is overwritten; people make them one by one, so that reading the whole history is cheap.
  */
-export function redisLinkStore(redis: Redis, prefix = REDIS_PREFIX): LinkStore {
+export function redisLinkStore({ redis, subscriber, prefix = REDIS_PREFIX }: RedisLinkStoreOptions): LinkStore {
   const key = (tenant: string): string => `${prefix}links:${tenant}`;
+  /** The channel of a tenant's news; its key's name, as keys and channels do not mix. */
+  const channel = key;
   return {
     async load(tenant) {
       const texts = await asked(redis.lrange(key(tenant), 0, -1));
@@ -26,7 +35,25 @@ export function redisLinkStore(redis: Redis, prefix = REDIS_PREFIX): LinkStore {
 
     async save(tenant, links) {
       if (links.length === 0) return;
-      await asked(redis.rpush(key(tenant), ...links.map((link) => JSON.stringify(normal(link)))));
+      const texts = links.map((link) => JSON.stringify(normal(link)));
+      // In one step, so that a process that dies has either done neither or both.
+      const answers = await asked(
+        redis
+          .multi()
+          .rpush(key(tenant), ...texts)
+          .publish(channel(tenant), '')
+          .exec(),
+      );
+      const failure = answers?.find(([error]) => error !== null)?.[0];
+      if (failure) throw fromRedis(failure);
+    },
+
+    async follow(tenant, hear) {
+      const connection = subscriber();
+      connection.on('message', () => hear());
+      await asked(connection.subscribe(channel(tenant)));
+      // After a gap: the client has subscribed again by itself.
+      connection.on('ready', hear);
     },
   };
 }

@@ -50,7 +50,7 @@ async function openParts(
   const events = await openRedisEvents({ subscriber: connections.subscriber(), prefix, log });
   return {
     store: redisStore(commands, { prefix, ...retention }),
-    links: redisLinkStore(commands, prefix),
+    links: redisLinkStore({ redis: commands, subscriber: () => connections.subscriber(), prefix }),
     webhooks: redisWebhookStore(commands, prefix),
     queue: bullQueue({
       connection: commands,
