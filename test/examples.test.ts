@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cost } from './support/cost.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
+import { all, wsClient } from './support/wsClient.ts';
 
 const folder = new URL('../examples/', import.meta.url);
 const FRAGMENTS = 'rating.fragments.graphql';
@@ -123,6 +124,7 @@ const EXAMPLES: Record<string, Example> = {
 const WATCH = 'watch-task.graphql';
 const RETRY = 'retry-task.graphql';
 const CANCEL = 'cancel-task.graphql';
+const CHANGED = 'employee-skills-changed.graphql';
 
 let gateway: TestGateway;
 
@@ -161,7 +163,9 @@ function withFragments(name: string): string {
 describe('examples', () => {
   it('every document is asked here', () => {
     const documents = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
-    expect(documents.toSorted()).toEqual([...Object.keys(EXAMPLES), FRAGMENTS, WATCH, RETRY, CANCEL].toSorted());
+    expect(documents.toSorted()).toEqual(
+      [...Object.keys(EXAMPLES), FRAGMENTS, WATCH, RETRY, CANCEL, CHANGED].toSorted(),
+    );
   });
 
   it.each(Object.entries(EXAMPLES))('%s answers without an error, at its cost', async (name, { variables, cost }) => {
@@ -193,6 +197,35 @@ describe('examples', () => {
     const revisions = updates.map((update) => update.data?.taskUpdated.revision ?? 0);
     expect(revisions).toEqual([...new Set(revisions)].toSorted((a, b) => a - b));
     for (const item of updates.at(-1)?.data?.taskUpdated.items.nodes ?? []) expect(item.outcome).not.toBeNull();
+  });
+
+  it('employee-skills-changed.graphql tells of a write, and what reads show since', async () => {
+    const found = await gateway.ask<{ employee: { id: string } }>(
+      'query ($by: EmployeeLookup!) { employee(by: $by) { id } }',
+      {
+        by: { employeeNumber: '01002' },
+      },
+    );
+    const client = wsClient(gateway.url);
+    const changes = client.iterate<{
+      employeeSkillsChanged: { task: { id: string }; employee: { skills: { nodes: unknown[] } } };
+    }>({
+      query: withFragments(CHANGED),
+      variables: { employeeId: found.data?.employee.id },
+    });
+    // Messages of one socket are taken in order: the watcher listens once this is answered.
+    const [written] = await all(client, withFragments('rate-skills.graphql'), {
+      employee: { employeeNumber: '01002' },
+      skill: { name: 'TypeScript' },
+      level: 0.5,
+    });
+    const { value } = await changes.next();
+    expect(value.errors).toBeUndefined();
+    expect(value.data.employeeSkillsChanged.task.id).toBe(
+      (written?.data?.['rateSkills'] as { task: { id: string } } | undefined)?.task.id,
+    );
+    expect(value.data.employeeSkillsChanged.employee.skills.nodes).not.toEqual([]);
+    await client.dispose();
   });
 
   it('retry-task.graphql and cancel-task.graphql answer a task, or why there is none', async () => {

@@ -29,8 +29,7 @@ export type Answer = FormattedExecutionResult<Record<string, unknown>, unknown>;
 /** Everything that an operation answers, to its end. */
 export async function all(client: Client, query: string, variables?: Record<string, unknown>): Promise<Answer[]> {
   const results: Answer[] = [];
-  for await (const result of client.iterate<Record<string, unknown>>({ query, ...(variables ? { variables } : {}) }))
-    results.push(result);
+  for await (const result of client.iterate({ query, ...(variables ? { variables } : {}) })) results.push(result);
   return results;
 }
 
