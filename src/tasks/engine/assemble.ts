@@ -6,7 +6,7 @@ import type { WebhookStore } from '../webhooks/store.ts';
 import { batchesOf } from './batches.ts';
 import type { EngineOptions, EngineStatus, OpenEngine } from './engine.ts';
 import type { TaskEvents } from './events.ts';
-import { followWritten } from './follow.ts';
+import { followWritten, type Following } from './follow.ts';
 import type { JobQueue } from './queue.ts';
 import { runBatch } from './runBatch.ts';
 import { startSweep } from './sweep.ts';
@@ -38,12 +38,15 @@ const EXPIRY_MS = 3_600_000;
 /** Not while the program starts. */
 const FIRST_EXPIRY_MS = 60_000;
 
+/** What was finished before was heard of by the net of the followers at the latest (follow.ts). */
+const LONG_HEARD_MS = 60_000;
+
 /** An engine at work. What was stored and not enqueued, because the process died between the two, is enqueued first. */
 export async function assembleEngine(parts: EngineParts, options: EngineOptions): Promise<OpenEngine> {
   const { store, queue, events, webhooks } = parts;
   const { log, clock = systemClock } = options;
   const watchers = new Set<Watcher>();
-  const followers = new Set<() => void>();
+  const followers = new Set<Following>();
   let closed: Error | null = null;
   let closing: Promise<void> | null = null;
 
@@ -57,6 +60,16 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
   const orRefused = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
     if (closed) throw closed;
     return ask();
+  };
+
+  /**
+   * Whoever sees that something succeeded must find it when reading: followers lay it over reads, and hear of it first. Null
+   * where there is nothing to wait for; a store that cannot be read now holds nobody up.
+   */
+  const heard = (task: Task | null): Promise<void> | null => {
+    if (followers.size === 0 || task === null || task.counts.succeeded === 0) return null;
+    if (task.finishedAt !== null && clock.now() - Date.parse(task.finishedAt) > LONG_HEARD_MS) return null;
+    return Promise.allSettled([...followers].map((follower) => follower.catchUp())).then(() => {});
   };
 
   if (options.webhookReceivers) await webhooks.receivers(options.webhookReceivers);
@@ -80,7 +93,7 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
     closed = error;
     clearTimeout(firstExpiry);
     clearInterval(expiring);
-    for (const stopFollowing of followers) stopFollowing();
+    for (const follower of followers) follower.stop();
     followers.clear();
   };
   parts.onLost((error) => {
@@ -109,7 +122,12 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
         return { outcome: 'started', task: result.task };
       }),
     replay: (tenant, client, key) => orRefused(() => store.claimed(tenant, client, key, clock.now())),
-    get: (tenant, id) => orRefused(() => store.task(tenant, id)),
+    get: (tenant, id) =>
+      orRefused(async () => {
+        const task = await store.task(tenant, id);
+        await heard(task);
+        return task;
+      }),
     item: (tenant, taskId, position) => orRefused(() => store.item(tenant, taskId, position)),
     items: (tenant, taskId, { states, afterPosition, limit }) =>
       orRefused(async () => {
@@ -121,7 +139,9 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
     watch: (tenant, taskId, watch) =>
       orRefused(async () => {
         const read = () => store.task(tenant, taskId);
-        const watcher = await watchTask({ ...watch, events, taskId, read }, (ended) => watchers.delete(ended));
+        const watcher = await watchTask({ ...watch, events, taskId, read, before: heard }, (ended) =>
+          watchers.delete(ended),
+        );
         if (watcher && closed) watcher.end(closed);
         if (watcher && !watcher.ended) watchers.add(watcher);
         return watcher;
@@ -135,14 +155,13 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
     list: (tenant, filter, page) => orRefused(() => store.list(tenant, filter, page)),
     follow: (since, hear) =>
       orRefused(async () => {
-        const stopReading = await followWritten({ store, events, log }, since, hear);
-        const stopFollowing = (): void => {
-          followers.delete(stopFollowing);
-          stopReading();
+        const follower = await followWritten({ store, events, log }, since, hear);
+        if (closed) follower.stop();
+        else followers.add(follower);
+        return () => {
+          followers.delete(follower);
+          follower.stop();
         };
-        if (closed) stopReading();
-        else followers.add(stopFollowing);
-        return stopFollowing;
       }),
     close: () =>
       (closing ??= (async () => {

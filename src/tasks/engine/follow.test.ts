@@ -59,7 +59,7 @@ describe('a follower of written items', () => {
     all.push(...Array.from({ length: 450 }, (_, at) => event(at)));
     const events = localEvents();
     const heard: number[] = [];
-    const stop = await followWritten({ store, events, log }, 10, ({ at }) => heard.push(at));
+    const { stop } = await followWritten({ store, events, log }, 10, ({ at }) => heard.push(at));
     expect(heard).toEqual(Array.from({ length: 440 }, (_, index) => index + 10));
     all.push(event(450), event(451));
     events.publishWritten();
@@ -73,7 +73,7 @@ describe('a follower of written items', () => {
     all.push(...Array.from({ length: 401 }, (_, at) => event(at)));
     for (let at = 0; at < 400; at += 1) dropped.add(at);
     const heard: number[] = [];
-    const stop = await followWritten({ store, events: localEvents(), log }, 0, ({ at }) => heard.push(at));
+    const { stop } = await followWritten({ store, events: localEvents(), log }, 0, ({ at }) => heard.push(at));
     expect(heard).toEqual([400]);
     stop();
   });
@@ -82,7 +82,7 @@ describe('a follower of written items', () => {
     const { all, store } = stored();
     const events = localEvents();
     const heard: number[] = [];
-    const stop = await followWritten({ store, events, log }, 0, ({ at }) => heard.push(at));
+    const { stop } = await followWritten({ store, events, log }, 0, ({ at }) => heard.push(at));
     for (let at = 0; at < 20; at += 1) {
       all.push(event(at));
       events.publishWritten();
@@ -102,7 +102,7 @@ describe('a follower of written items', () => {
       events.publishWritten();
       return Promise.resolve({ events: [], cursor: null });
     });
-    const stop = await followWritten({ store, events, log }, 0, ({ at }) => heard.push(at));
+    const { stop } = await followWritten({ store, events, log }, 0, ({ at }) => heard.push(at));
     expect(heard).toEqual([0]);
     stop();
   });
@@ -110,7 +110,7 @@ describe('a follower of written items', () => {
   it('looks every half minute without a signal', async () => {
     const { all, store } = stored();
     const heard: number[] = [];
-    const stop = await followWritten({ store, events: localEvents(), log }, 0, ({ at }) => heard.push(at));
+    const { stop } = await followWritten({ store, events: localEvents(), log }, 0, ({ at }) => heard.push(at));
     all.push(event(0));
     await vi.advanceTimersByTimeAsync(29_999);
     expect(heard).toEqual([]);
@@ -123,7 +123,7 @@ describe('a follower of written items', () => {
     const { all, store } = stored();
     all.push(event(0), event(1));
     const heard: number[] = [];
-    const stop = await followWritten({ store, events: localEvents(), log }, 0, ({ at }) => {
+    const { stop } = await followWritten({ store, events: localEvents(), log }, 0, ({ at }) => {
       if (at === 0) throw new Error('no');
       heard.push(at);
     });
@@ -137,7 +137,7 @@ describe('a follower of written items', () => {
     all.push(event(0));
     const events = localEvents();
     const heard: number[] = [];
-    const stop = await followWritten({ store, events, log }, 0, ({ at }) => heard.push(at));
+    const { stop } = await followWritten({ store, events, log }, 0, ({ at }) => heard.push(at));
     store.written.mockRejectedValueOnce(new Error('away'));
     all.push(event(1));
     events.publishWritten();
@@ -146,6 +146,30 @@ describe('a follower of written items', () => {
     events.publishWritten();
     await settle();
     expect(heard).toEqual([0, 1]);
+    stop();
+  });
+
+  it('catches up with what was stored before it was asked to, though a reading that began earlier is under way', async () => {
+    const { all, store } = stored();
+    const heard: number[] = [];
+    const { stop, catchUp } = await followWritten({ store, events: localEvents(), log }, 0, ({ at }) => heard.push(at));
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    store.written.mockImplementationOnce(async () => {
+      await answered;
+      return { events: [], cursor: null };
+    });
+    const early = catchUp();
+    all.push(event(0));
+    const late = [catchUp(), catchUp()];
+    answer();
+    await early;
+    expect(heard).toEqual([]);
+    await Promise.all(late);
+    expect(heard).toEqual([0]);
+    expect(store.written).toHaveBeenCalledTimes(4);
     stop();
   });
 
@@ -163,7 +187,7 @@ describe('a follower of written items', () => {
     const { all, store } = stored();
     const events = localEvents();
     const heard: number[] = [];
-    const stop = await followWritten({ store, events, log }, 0, ({ at }) => {
+    const { stop } = await followWritten({ store, events, log }, 0, ({ at }) => {
       heard.push(at);
       stop();
     });

@@ -14,6 +14,12 @@ export interface FollowOptions {
   log: EngineLog;
 }
 
+export interface Following {
+  /** Resolves when all that was stored before the call has been told; rejects where the store cannot be read. */
+  catchUp(): Promise<void>;
+  stop(): void;
+}
+
 /**
  * Tells of every item that SUCCEEDED since then, and goes on until it is stopped. Signals say only that there is something:
  * one reader at a time reads on from where the last one ended, so that nothing is told twice or out of order.
@@ -23,10 +29,10 @@ export async function followWritten(
   { store, events, log }: FollowOptions,
   since: number,
   hear: (event: WrittenEvent) => void,
-): Promise<() => void> {
+): Promise<Following> {
   let from: { after: string } | { since: number } = { since };
-  let reading = false;
-  let again = false;
+  let reading: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
   const stopping = new AbortController();
   const { signal: stopped } = stopping;
 
@@ -48,21 +54,25 @@ export async function followWritten(
       for (const event of found) tell(event);
     }
   };
-  const wake = async (): Promise<void> => {
-    again = true;
-    if (reading) return;
-    reading = true;
-    try {
-      while (again && !stopped.aborted) {
-        again = false;
-        await readOn();
-      }
-    } finally {
-      reading = false;
+  /** Reads to the end of what was stored when it was called; calls in the meantime share the next reading. */
+  const catchUp = (): Promise<void> => {
+    if (stopped.aborted) return Promise.resolve();
+    if (!reading) {
+      reading = readOn().finally(() => {
+        reading = null;
+      });
+      return reading;
     }
+    next ??= reading
+      .catch(() => {})
+      .then(() => {
+        next = null;
+        return catchUp();
+      });
+    return next;
   };
   const signal = (): void => {
-    wake().catch((error: unknown) => {
+    catchUp().catch((error: unknown) => {
       if (!stopped.aborted) log.warn({ err: error }, 'Written items could not be read; trying again.');
     });
   };
@@ -75,10 +85,10 @@ export async function followWritten(
     stopListening();
   };
   try {
-    await wake();
+    await catchUp();
   } catch (error) {
     stop();
     throw error;
   }
-  return stop;
+  return { stop, catchUp };
 }

@@ -165,6 +165,28 @@ describe('a watcher', () => {
     expect(await stream?.next()).toEqual({ done: true, value: undefined });
   });
 
+  it('passes a state on when what must come before is done, and the later ones after it', async () => {
+    let done = () => {};
+    const first = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    const { events, open } = watching({ before: ({ revision }) => (revision === 2 ? first : null) });
+    const stream = await open();
+    const seen: number[] = [];
+    const reading = (async () => {
+      for await (const { revision } of stream ?? []) seen.push(revision);
+    })();
+    events.publish(task(2));
+    events.publish(task(3, 'SUCCEEDED'));
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    expect(seen).toEqual([1]);
+    done();
+    await reading;
+    expect(seen.at(-1)).toBe(3);
+  });
+
   it('leaves no listener behind, a thousand times', async () => {
     const { events, open } = watching();
     const streams = await Promise.all(Array.from({ length: 1000 }, open));

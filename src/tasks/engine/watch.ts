@@ -8,6 +8,8 @@ export interface WatchOptions {
   taskId: string;
   afterRevision?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** What is to be done before a state is passed on; null where nothing is. Never rejects. */
+  before?: ((task: Task) => Promise<void> | null) | undefined;
 }
 
 /** A stream of a task's states; `end` ends it from outside, with an error or quietly. */
@@ -25,21 +27,35 @@ const REREAD_MS = 1000;
  * seen by one of the two. Null when there is no such task. `onEnd` is called once, when the stream has ended.
  */
 export async function watchTask(options: WatchOptions, onEnd: (watcher: Watcher) => void): Promise<Watcher | null> {
-  const { events, read, taskId, signal } = options;
+  const { events, read, taskId, signal, before = () => null } = options;
   const stream = new TaskStream(options.afterRevision ?? 0);
   let retrying: NodeJS.Timeout | null = null;
+  /** In the order they came: what waits holds back what follows. */
+  let waiting: Promise<void> | null = null;
+  const pass = (task: Task): void => {
+    const first = before(task);
+    if (!first && !waiting) {
+      stream.push(task);
+      return;
+    }
+    const mine = Promise.all([waiting, first]).then(() => {
+      if (waiting === mine) waiting = null;
+      stream.push(task);
+    });
+    waiting = mine;
+  };
   const again = (): void => {
     if (retrying) clearTimeout(retrying);
     retrying = null;
     read().then(
-      (task) => task && stream.push(task),
+      (task) => task && pass(task),
       // What was missed may have been the end: there is no giving up while somebody watches.
       () => {
         if (!stream.ended) retrying ??= setTimeout(again, REREAD_MS).unref();
       },
     );
   };
-  const stopListening = await events.listen(taskId, { news: (task) => stream.push(task), gap: again });
+  const stopListening = await events.listen(taskId, { news: pass, gap: again });
   const abort = (): void => stream.end();
   stream.onEnd = () => {
     stopListening();
@@ -50,7 +66,7 @@ export async function watchTask(options: WatchOptions, onEnd: (watcher: Watcher)
   try {
     const task = await read();
     if (task === null) stream.end();
-    else stream.push(task);
+    else pass(task);
     if (signal?.aborted) stream.end();
     else signal?.addEventListener('abort', abort, { once: true });
     return task === null ? null : stream;
