@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { buildSchema, GraphQLError, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import { afterEach, describe, expect, it } from 'vitest';
+import { RedisUnavailableError } from './redis/unavailable.ts';
 import { createGatewayServer, type GatewayServer, type GatewayServerOptions, type RequestInfo } from './server.ts';
 
 const KEY = 'a-key-of-more-than-16';
@@ -26,7 +27,7 @@ interface Toy {
 
 function toy(): Toy {
   const schema = buildSchema(`
-    type Query { hello(name: String): String! slow: String! fails: String client: String requestId: String }
+    type Query { hello(name: String): String! slow: String! fails: String away: String client: String requestId: String }
     type Mutation { set: Boolean }
     type Subscription { count(to: Int!): Int! forever: Int! unknown: Int! seen: [Int!]! broken: Int }
   `);
@@ -46,6 +47,9 @@ function toy(): Toy {
     slow.open();
     await Promise.race([released.opened, once(context.signal, 'abort')]);
     return 'done';
+  });
+  set('Query', 'away', 'resolve', () => {
+    throw new RedisUnavailableError('The store (Redis) does not answer.');
   });
   set('Query', 'fails', 'resolve', () => {
     throw new Error('the database said no to alice@example.test');
@@ -242,6 +246,17 @@ describe('queries', () => {
       expect(legacy.json).toEqual(modern.json);
     }
     expect(requests).toEqual([]);
+  });
+
+  it('that fail because the task store is away are told so, and that trying again is right', async () => {
+    const { url, lines } = await serve();
+    for (const query of ['{ away }', 'query Slow { away client }']) {
+      const { json } = await post(url, query);
+      expect(json.errors).toEqual([
+        expect.objectContaining({ path: ['away'], extensions: { code: 'STORE_UNAVAILABLE' } }),
+      ]);
+    }
+    expect(lines.filter(({ message }) => message === 'unexpected error')).toEqual([]);
   });
 
   it('that fail unexpectedly show a correlation id, under which the log has the error', async () => {

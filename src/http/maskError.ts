@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, Kind } from 'graphql';
+import { RedisUnavailableError } from '../redis/unavailable.ts';
 import type { Log } from './log.ts';
 
 /**
@@ -27,6 +28,10 @@ export function createMaskError(
       log.debug({ err: cause }, 'work stopped with its request');
       return internal(error, {});
     }
+    if (cause instanceof RedisUnavailableError) {
+      log.warn({ err: cause }, 'the task store is away');
+      return storeAway(error);
+    }
     const correlationId = randomUUID();
     const requestId = given ?? (typeof error === 'object' && error !== null ? requests.get(error) : undefined);
     log.error({ correlationId, requestId, err: cause }, 'unexpected error');
@@ -36,13 +41,24 @@ export function createMaskError(
 
 /** `unexpected` makes yoga answer 500 where there is no data; it is not sent. */
 function internal(error: unknown, extensions: Record<string, unknown>): GraphQLError {
+  return inPlaceOf(error, 'The gateway failed to answer this.', { code: 'INTERNAL', ...extensions, unexpected: true });
+}
+
+/** Not the gateway's failure, and it passes: clients may try again. */
+function storeAway(error: unknown): GraphQLError {
+  const message =
+    'The task store does not answer now, and a write may or may not have been stored: try again under the same idempotency key.';
+  return inPlaceOf(error, message, { code: 'STORE_UNAVAILABLE', unexpected: true });
+}
+
+function inPlaceOf(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {
   const located = error instanceof GraphQLError ? error : null;
-  return new GraphQLError('The gateway failed to answer this.', {
+  return new GraphQLError(message, {
     nodes: located?.nodes,
     source: located?.source,
     positions: located?.positions,
     path: located?.path,
-    extensions: { code: 'INTERNAL', ...extensions, unexpected: true },
+    extensions,
   });
 }
 
