@@ -146,10 +146,11 @@ export function simulatorTransport(simulator: Simulator, basePath: string): Tran
       });
       const answer = await orAborted(handled, signal);
       if (answer.broken === 'reset') throw networkError(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
-      if (answer.broken === 'hang') {
+      if (answer.broken) {
         // Without a signal nothing would ever end the wait but the socket's own time limit, which no socket keeps here.
         if (signal) await orAborted(new Promise(() => {}), signal);
-        throw networkError(Object.assign(new Error('hang'), { code: 'UND_ERR_HEADERS_TIMEOUT' }));
+        const code = answer.broken === 'hang' ? 'UND_ERR_HEADERS_TIMEOUT' : 'UND_ERR_BODY_TIMEOUT';
+        throw networkError(Object.assign(new Error(answer.broken), { code }));
       }
       return { status: answer.status, headers: answer.headers, text: answer.body };
     },

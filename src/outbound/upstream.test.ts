@@ -363,6 +363,17 @@ describe('upstream abort', () => {
   });
 });
 
+describe('a Retry-After of nothing', () => {
+  it('is no reason to come back without a pause', async () => {
+    const transport = fake(status(429, { 'retry-after': '0' }), status(200));
+    const answer = watch(upstreamOver(transport).send(READ, CALL));
+    await vi.advanceTimersByTimeAsync(50);
+    expect(transport.requests).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(answer.value).toMatchObject({ status: 200 });
+  });
+});
+
 describe('retryAfterOf', () => {
   it.each([
     [{ 'retry-after': '3' }, 3],
@@ -370,6 +381,12 @@ describe('retryAfterOf', () => {
     [{ 'retry-after': '-1' }, 0],
     [{ 'retry-after': 'Mon, 02 Mar 2026 10:00:30 GMT' }, 30],
     [{ 'retry-after': 'Mon, 02 Mar 2026 09:00:00 GMT' }, 0],
+    // By clocks an hour behind and an hour ahead.
+    [{ 'retry-after': 'Mon, 02 Mar 2026 09:00:30 GMT', date: 'Mon, 02 Mar 2026 09:00:00 GMT' }, 30],
+    [{ 'retry-after': 'Mon, 02 Mar 2026 11:00:30 GMT', date: 'Mon, 02 Mar 2026 11:00:00 GMT' }, 30],
+    [{ 'retry-after': 'Mon, 02 Mar 2026 10:00:30 GMT', date: 'today' }, 30],
+    [{ 'retry-after': 'Fri, 02 Mar 2046 10:00:00 GMT' }, 86_400],
+    [{ 'retry-after': '1772445600' }, 86_400],
     [{ 'retry-after': 'soon' }, null],
     [{ 'retry-after': '' }, null],
     [{ 'x-reset': '9' }, 9],

@@ -179,7 +179,8 @@ const BACKOFF = new ExponentialBackoff({ initialDelay: 200, maxDelay: LONGEST_WA
 /** Milliseconds until the next try: the provider's own Retry-After where it gives one; null when trying again is no use. */
 function waitAfter(error: unknown, backoff: number): number | null {
   if (!(error instanceof ProviderError) || !error.retryable) return null;
-  if (error.retryAfterSeconds === null) return backoff;
+  // Zero is also what a moment that has passed comes to: no reason to come back without a pause.
+  if (error.retryAfterSeconds === null || error.retryAfterSeconds === 0) return backoff;
   const asked = error.retryAfterSeconds * 1000;
   return asked <= LONGEST_WAIT_MS ? asked : null;
 }
@@ -192,12 +193,24 @@ function pathWithQuery(path: string, query: UpstreamRequest['query']): string {
   return pairs.length === 0 ? path : `${path}?${new URLSearchParams(pairs).toString()}`;
 }
 
-/** Seconds from a Retry-After header (seconds or HTTP date, RFC 9110 10.2.3) or a reset header in seconds; null when neither says. */
+/** No vendor's window is longer than a day; what asks for more would hold a task for ever. */
+const LONGEST_ASKED_SECONDS = 86_400;
+
+/**
+ * Seconds from a Retry-After header (seconds or HTTP date, RFC 9110 10.2.3) or a reset header in seconds, a day at most;
+ * null when neither says. A date is held against the provider's own clock where the answer tells it, since theirs and ours
+ * may be hours apart.
+ */
 export function retryAfterOf(headers: HttpResponse['headers'], resetHeader?: string): number | null {
   const value = headers['retry-after'] ?? (resetHeader === undefined ? undefined : headers[resetHeader]);
   if (value === undefined || value === '') return null;
   const seconds = Number(value);
-  if (Number.isFinite(seconds)) return Math.max(0, Math.ceil(seconds));
+  if (Number.isFinite(seconds)) return asked(seconds);
   const date = Date.parse(value);
-  return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - Date.now()) / 1000));
+  const answeredAt = Date.parse(headers.date ?? '');
+  return Number.isNaN(date) ? null : asked((date - (Number.isNaN(answeredAt) ? Date.now() : answeredAt)) / 1000);
+}
+
+function asked(seconds: number): number {
+  return Math.min(LONGEST_ASKED_SECONDS, Math.max(0, Math.ceil(seconds)));
 }

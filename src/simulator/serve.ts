@@ -35,6 +35,10 @@ export async function serveSimulator(simulator: Simulator, port = 0): Promise<Se
             return;
           }
           response.writeHead(answer.status, answer.headers);
+          if (answer.broken === 'stall') {
+            response.write(answer.body.slice(0, Math.ceil(answer.body.length / 2)));
+            return;
+          }
           response.end(answer.status === 204 ? undefined : answer.body);
         });
     });

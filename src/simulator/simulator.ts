@@ -20,8 +20,8 @@ export interface SimResponse {
   status: number;
   headers: Record<string, string>;
   body: string;
-  /** How the connection fails instead of a whole answer: broken off, or silent for ever. */
-  broken?: 'reset' | 'hang';
+  /** How the connection fails instead of a whole answer: broken off, silent for ever, or silent after half of the body. */
+  broken?: 'reset' | 'hang' | 'stall';
 }
 
 /** What a call changed in the simulator's data, so that tests can count writes that took effect. */
@@ -53,6 +53,10 @@ export type FaultShape =
   /** Handled, and the answer lost. */
   | { kind: 'answerLost' }
   | { kind: 'hang' }
+  /** Handled, and the answer ends half way without the connection being closed. */
+  | { kind: 'stall' }
+  /** Handled, and the answer filled up with blanks to so many bytes. */
+  | { kind: 'pad'; bytes: number }
   /** The body's second half is missing. */
   | { kind: 'truncate' }
   | { kind: 'contentType'; value: string }
@@ -214,6 +218,10 @@ function distort(response: SimResponse, shape: FaultShape): SimResponse {
   switch (shape.kind) {
     case 'answerLost':
       return { ...response, broken: 'reset' };
+    case 'stall':
+      return { ...response, broken: 'stall' };
+    case 'pad':
+      return { ...response, body: response.body.padEnd(shape.bytes) };
     case 'truncate':
       return { ...response, body: response.body.slice(0, Math.floor(response.body.length / 2)) };
     case 'contentType':
