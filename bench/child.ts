@@ -40,13 +40,7 @@ export async function startChild(file: string, core: number, environment: Record
   const { pid } = child;
   return {
     ready: JSON.parse(line) as unknown,
-    cpuMs() {
-      // Fields 14 and 15 (proc(5)); the name before them may hold spaces and ends with the last parenthesis.
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
-    },
+    cpuMs: () => cpuMsOf(pid ?? 0),
     memory() {
       const status = readFileSync(`/proc/${pid}/status`, 'utf8');
       const megabytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
@@ -61,6 +55,15 @@ export async function startChild(file: string, core: number, environment: Record
       clearTimeout(force);
     },
   };
+}
+
+/** Milliseconds of CPU that a process has used since its start, all threads together. */
+export function cpuMsOf(pid: number): number {
+  // Fields 14 and 15 (proc(5)); the name before them may hold spaces and ends with the last parenthesis.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
 }
 
 async function firstLine(child: ChildProcess, file: string): Promise<string> {

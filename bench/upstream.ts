@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { CARDS } from '../src/providers.ts';
 import { systemClock } from '../src/simulator/clock.ts';
 import type { Simulator, SimResponse } from '../src/simulator/simulator.ts';
@@ -14,6 +15,8 @@ const HOLDINGS_PER_PERSON = 14;
 
 const workforce = createWorkforce('skills-gateway', { holdingsPerPerson: HOLDINGS_PER_PERSON });
 let replaying = false;
+/** Simulators that take calls and answer none. */
+const hanging = new Set<Simulator>();
 
 const environments = await Promise.all(
   CARDS.map(async (card) => {
@@ -39,12 +42,21 @@ async function answer(
     response.end('{}');
     return;
   }
+  if (url === '/_bench/hang') {
+    if (method === 'POST') hanging.add(simulator);
+    else hanging.delete(simulator);
+    simulator.clearFaults();
+    if (method === 'POST') simulator.addFault({ shape: { kind: 'hang' } });
+    response.end('{}');
+    return;
+  }
   const { pathname, searchParams } = new URL(url, 'http://simulator');
-  // Bodies are not read: the bench only reads, and the control plane is only asked without one.
+  // Reads have none, and shall not wait for its end.
+  const body = method === 'GET' ? '' : await text(request);
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-  const replayed = replaying ? known.get(url) : undefined;
-  const found =
-    replayed ?? (await simulator.handle({ method, path: pathname, query: searchParams, headers, body: '' }));
+  const replayed = replaying && !hanging.has(simulator) ? known.get(url) : undefined;
+  const found = replayed ?? (await simulator.handle({ method, path: pathname, query: searchParams, headers, body }));
+  if (found.broken === 'hang') return;
   if (replaying && method === 'GET' && found.status === 200) known.set(url, found);
   response.writeHead(found.status, { ...found.headers, 'content-length': Buffer.byteLength(found.body) });
   response.end(found.body);
