@@ -10,6 +10,8 @@ export interface LoadOptions {
   body: string;
   connections: number;
   milliseconds: number;
+  /** Sent with each request, over those that every request has. */
+  headers?: Record<string, string>;
 }
 
 export interface Load {
@@ -35,10 +37,13 @@ export async function ask(target: Target, body: string): Promise<string> {
 }
 
 /** Sends one body over and over. Rejects on any answer but 200. */
-export async function run(target: Target, { body, connections, milliseconds }: LoadOptions): Promise<Load> {
+export async function run(
+  target: Target,
+  { body, connections, milliseconds, headers: more }: LoadOptions,
+): Promise<Load> {
   const { origin, pathname } = new URL(target.url);
   const pool = new Pool(origin, { connections });
-  const headers = headersOf(target);
+  const headers = { ...headersOf(target), ...more };
   const latencies: number[] = [];
   const started = performance.now();
   const end = started + milliseconds;
