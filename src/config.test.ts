@@ -56,6 +56,7 @@ describe('readConfig', () => {
       webhooks: { receivers: [], secrets: [], allowPrivate: false },
       cache: true,
       deadlineMs: 10_000,
+      longestDeadlineMs: 30_000,
       consensusPolicy: 'balanced',
       receipts: true,
       logLevel: 'info',
@@ -80,6 +81,7 @@ describe('readConfig', () => {
         SIMULATOR_LIMITS: 'none',
         SIMULATOR_SEED: 'other',
         REQUEST_DEADLINE_MS: '2500',
+        REQUEST_DEADLINE_MAX_MS: '60000',
         CONSENSUS_POLICY: 'managers-first',
         RECEIPTS: 'on',
         ACME_KEY: 'secret',
@@ -98,6 +100,7 @@ describe('readConfig', () => {
       dataDir: '/var/lib/gateway',
       cache: false,
       deadlineMs: 2500,
+      longestDeadlineMs: 60_000,
       consensusPolicy: 'managers-first',
       receipts: true,
       logLevel: 'debug',
@@ -151,6 +154,7 @@ describe('readConfig', () => {
     ['SIMULATOR_SKILLS', { SIMULATOR_SKILLS: '1e3' }],
     ['SIMULATOR_LIMITS', { SIMULATOR_LIMITS: 'off' }],
     ['REQUEST_DEADLINE_MS', { REQUEST_DEADLINE_MS: '1' }],
+    ['REQUEST_DEADLINE_MAX_MS', { REQUEST_DEADLINE_MAX_MS: '9999' }],
     ['REDIS_URL', { REDIS_URL: 'https://127.0.0.1:6379' }],
     ['REDIS_URL', { REDIS_URL: 'redis://127.0.0.1:6379/tasks' }],
     ['ROLES', { ROLES: 'idle' }],
@@ -205,6 +209,6 @@ describe('readConfig', () => {
 
   it('lists the variables it reads', () => {
     expect(GATEWAY_VARIABLES).toContain('GATEWAY_API_KEYS');
-    expect(GATEWAY_VARIABLES).toHaveLength(20);
+    expect(GATEWAY_VARIABLES).toHaveLength(21);
   });
 });

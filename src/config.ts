@@ -30,8 +30,10 @@ export interface Config {
   webhooks: WebhookSettings;
   /** False: nothing but the directory is kept between requests. */
   cache: boolean;
-  /** Milliseconds that a request may take; one may ask for less. */
+  /** Milliseconds that a request may take unless it says otherwise. */
   deadlineMs: number;
+  /** Milliseconds that a request may ask for at most. */
+  longestDeadlineMs: number;
   /** Whether a request may ask for its receipt. */
   receipts: boolean;
   /** The name of the policy by which ratings are blended unless a query names another. */
@@ -119,6 +121,7 @@ const schema = z.object({
   SIMULATOR_LIMITS: oneOf(['default', 'none'], 'default'),
   SIMULATOR_SEED: z.string().default('skills-gateway'),
   REQUEST_DEADLINE_MS: integer(100, 600_000, 10_000),
+  REQUEST_DEADLINE_MAX_MS: integer(100, 600_000, 30_000),
   CONSENSUS_POLICY: oneOf(CONSENSUS_POLICY_NAMES, 'balanced'),
   RECEIPTS: oneOf(['on', 'off', 'sandbox'], 'sandbox'),
 });
@@ -173,6 +176,10 @@ export function readConfig(environment: Record<string, string | undefined>, card
       complaints.push('GATEWAY_API_KEYS is required because a provider is configured with real credentials');
     }
   }
+  const { REQUEST_DEADLINE_MS: usual, REQUEST_DEADLINE_MAX_MS: longest } = parsed.data ?? {};
+  if (given['REQUEST_DEADLINE_MAX_MS'] !== undefined && Number(longest) < Number(usual)) {
+    complaints.push('REQUEST_DEADLINE_MAX_MS must not be less than REQUEST_DEADLINE_MS');
+  }
   if (!parsed.success || complaints.length > 0) throw new ConfigError(complaints);
   const values = parsed.data;
   const sandbox = integrations.length === 0;
@@ -188,6 +195,7 @@ export function readConfig(environment: Record<string, string | undefined>, card
     webhooks: webhooks.settings,
     cache: values.CACHE === 'on',
     deadlineMs: values.REQUEST_DEADLINE_MS,
+    longestDeadlineMs: Math.max(values.REQUEST_DEADLINE_MS, values.REQUEST_DEADLINE_MAX_MS),
     consensusPolicy: values.CONSENSUS_POLICY,
     receipts: values.RECEIPTS === 'on' || (values.RECEIPTS === 'sandbox' && sandbox),
     logLevel: values.LOG_LEVEL,

@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import { Integration } from './directory/integration.ts';
 import type { IntegrationSettings, ProviderCard } from './outbound/card.ts';
 import { connect, type Connected } from './outbound/connect.ts';
+import type { RateStore } from './outbound/sharedRate.ts';
 import type { CallRecord, Limits } from './outbound/upstream.ts';
 import { systemClock } from './simulator/clock.ts';
 import { serveSimulator, type ServedSimulator } from './simulator/serve.ts';
@@ -44,11 +45,13 @@ export interface ConnectIntegrationsOptions {
   /** Over every card's limits. */
   limits?: Partial<Limits>;
   onCall?: (record: CallRecord) => void;
+  /** Where replicas share the providers' request rates. */
+  redis?: RateStore;
 }
 
 /** The configured integrations at work, or, in the sandbox, one for each simulator. */
 export function connectIntegrations(config: Config, options: ConnectIntegrationsOptions): ConnectedIntegrations {
-  const { simulators, onCall } = options;
+  const { simulators } = options;
   const configured = config.sandbox
     ? simulators.map(({ card, origin }) => ({
         card,
@@ -58,7 +61,7 @@ export function connectIntegrations(config: Config, options: ConnectIntegrations
     : config.integrations;
   // Simulators without rate limits are for measuring: the gateway then keeps to none either.
   const unlimited = config.sandbox && config.simulator.limits === 'none' ? { requestsPerSecond: null } : {};
-  const connected = configured.map((entry) => put(entry, { ...unlimited, ...options.limits }, onCall));
+  const connected = configured.map((entry) => put(entry, { ...unlimited, ...options.limits }, options));
   return {
     integrations: connected.map(({ integration }) => integration),
     close: async () => {
@@ -73,18 +76,21 @@ export function connectIntegrations(config: Config, options: ConnectIntegrations
 function put(
   { card, name, settings }: { card: ProviderCard; name: string; settings: IntegrationSettings },
   limits: Partial<Limits>,
-  onCall: ((record: CallRecord) => void) | undefined,
+  { onCall, redis }: ConnectIntegrationsOptions,
 ): { integration: Integration; connection: Connected } {
   // The integration hears of calls and drift, and is made of the ports that make them.
   let integration: Integration | null = null;
   const connection = connect(card, settings, {
     name,
     limits,
+    ...(redis ? { redis } : {}),
     onCall: (record) => {
       integration?.onCall(record);
       onCall?.(record);
     },
     onDrift: (note) => integration?.onDrift(note),
+    onBreaker: (status) => integration?.onBreaker(status),
+    onQuota: (quota) => integration?.onQuota(quota),
   });
   integration = new Integration({
     name,

@@ -40,7 +40,7 @@ export interface RequestInfo {
 }
 
 export interface GatewayServerOptions {
-  config: Pick<Config, 'host' | 'port' | 'apiKeys' | 'corsOrigins' | 'deadlineMs' | 'receipts'>;
+  config: Pick<Config, 'host' | 'port' | 'apiKeys' | 'corsOrigins' | 'deadlineMs' | 'longestDeadlineMs' | 'receipts'>;
   schema: GraphQLSchema;
   /** Called for every request, and for every event of a subscription. */
   context: (request: RequestInfo) => unknown;
@@ -111,7 +111,10 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     }
     if (method === 'POST') checkMediaType(request);
     else checkQuery(request);
-    const deadlineMs = deadlineOf(headerOf(request, DEADLINE_HEADER), config.deadlineMs);
+    const deadlineMs = deadlineOf(headerOf(request, DEADLINE_HEADER), {
+      usual: config.deadlineMs,
+      most: config.longestDeadlineMs,
+    });
     const body = method === 'POST' ? await readBody(request, abort.signal) : undefined;
     const { requestId } = exchange;
     const question = { header: headerOf(request, RECEIPT_HEADER), body, url: request.url };

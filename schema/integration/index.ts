@@ -1,1 +1,2 @@
 import './integration.ts';
+import './integrationUpdated.ts';

@@ -8,6 +8,8 @@ import {
   type Capability as CapabilityShape,
   type Drift as DriftShape,
 } from '../../src/directory/integration.ts';
+import type { BreakerStatus } from '../../src/outbound/breaker.ts';
+import type { Quota } from '../../src/outbound/quota.ts';
 import { builder } from '../builder.ts';
 import { described } from '../described.ts';
 import { Node } from '../node/node.ts';
@@ -195,6 +197,48 @@ const IntegrationStateEnum = builder.enumType('IntegrationState', {
   }),
 });
 
+const RateLimit = builder.objectRef<Quota>('RateLimit');
+RateLimit.implement({
+  description: 'A limit over a window of time.',
+  fields: (t) => ({
+    limit: t.exposeInt('limit', {
+      nullable: true,
+      description:
+        'Units allowed in the window: requests for an integration, query cost for a viewer. Null when not said.',
+    }),
+    remaining: t.exposeInt('remaining', { description: 'Units left.' }),
+    resetAt: t.field({
+      type: 'DateTime',
+      description: 'When the window starts anew.',
+      resolve: ({ resetAt }) => new Date(resetAt).toISOString(),
+    }),
+  }),
+});
+
+const BREAKER_STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
+const BreakerStateEnum = builder.enumType('BreakerState', {
+  description: 'Whether calls to a provider pass.',
+  values: described(BREAKER_STATES, {
+    CLOSED: 'All pass.',
+    OPEN: 'None passes.',
+    HALF_OPEN: 'One probe passes.',
+  }),
+});
+
+const Breaker = builder.objectRef<BreakerStatus>('Breaker');
+Breaker.implement({
+  description: 'The guard that stops calls to a failing provider.',
+  fields: (t) => ({
+    state: t.expose('state', { type: BreakerStateEnum, description: 'Whether calls pass.' }),
+    probeAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the next probe is let through; null unless OPEN.',
+      resolve: ({ probeAt }) => (probeAt === null ? null : new Date(probeAt).toISOString()),
+    }),
+  }),
+});
+
 /** Drift shown of an integration at most. */
 const MOST_DRIFT = 100;
 
@@ -223,6 +267,28 @@ IntegrationRef.implement({
       nullable: true,
       description: 'Most write calls in flight at once; null when unbounded.',
       resolve: ({ limits }) => limits.writesInFlight,
+    }),
+    rateLimit: t.field({
+      type: RateLimit,
+      nullable: true,
+      description: 'What the provider last said of its request limit; null when it never has.',
+      resolve: ({ quota }) => quota,
+    }),
+    breaker: t.expose('breaker', { type: Breaker, description: 'Whether calls are let through.' }),
+    latencyP50Ms: t.int({
+      nullable: true,
+      description: 'Median milliseconds of its calls in the last 5 minutes; null without calls.',
+      resolve: ({ health }) => health.latencyP50Ms,
+    }),
+    latencyP99Ms: t.int({
+      nullable: true,
+      description: '99th percentile in milliseconds of its calls in the last 5 minutes; null without calls.',
+      resolve: ({ health }) => health.latencyP99Ms,
+    }),
+    errorRate: t.float({
+      nullable: true,
+      description: 'Share of failed calls in the last 5 minutes, 0 to 1; null without calls.',
+      resolve: ({ health }) => health.errorRate,
     }),
     lastProblem: t.expose('lastProblem', {
       type: ProviderProblem,

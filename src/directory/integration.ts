@@ -1,5 +1,8 @@
 import type { DriftNote, Ports } from '../domain/ports.ts';
 import { problemOf, ProviderError, type Problem } from '../domain/problem.ts';
+import type { BreakerStatus } from '../outbound/breaker.ts';
+import { Health, type HealthFigures } from '../outbound/health.ts';
+import type { Quota } from '../outbound/quota.ts';
 import type { CallRecord, Limits } from '../outbound/upstream.ts';
 
 /** What an integration may be able to do; the names are those of the graph's Operation. */
@@ -75,6 +78,16 @@ const OPERATION_OF_CALL: Readonly<Record<string, Operation>> = {
 /** Kinds of drift kept an integration; what comes beyond is not counted. */
 const MOST_DRIFT = 1000;
 
+/** Outcomes that say nothing ill of a provider: it did what it was asked, or had reason to refuse. */
+const FINE_OUTCOMES: ReadonlySet<string> = new Set(['ok', 'NOT_FOUND', 'REJECTED', 'CONFLICT', 'NOT_OFFERED']);
+/** From this share of failed calls on, of at least so many, an integration is DEGRADED… */
+const MANY_ERRORS = 0.1;
+const LEAST_CALLS = 10;
+/** …and when half of its calls take longer: a page's deadline is 10 s, and it has two waves of calls. */
+const SLOW_MS = 4_000;
+
+export type IntegrationState = 'HEALTHY' | 'DEGRADED' | 'DOWN' | 'SETTING_UP';
+
 /** One configured connection to a provider, with what has been learnt of its health since the start. */
 export class Integration {
   readonly name: string;
@@ -82,7 +95,11 @@ export class Integration {
   readonly provider: string;
   readonly ports: Ports;
   readonly limits: Limits;
-  sync: SyncStatus = { state: 'FIRST_WALK', progress: null, lastFullAt: null, lastDeltaAt: null, problem: null };
+  /** Whether calls are let through; `probeAt` in milliseconds since 1970. */
+  breaker: BreakerStatus = { state: 'CLOSED', probeAt: null };
+  /** What the provider last said of its request limit; null when it never has. */
+  quota: Quota | null = null;
+  #sync: SyncStatus = { state: 'FIRST_WALK', progress: null, lastFullAt: null, lastDeltaAt: null, problem: null };
   /** When the last read of each kind began that went well, in milliseconds: from there changes are read. */
   readonly readFrom = new Map<WalkedPort, number>();
   /** What the provider turned out not to tell changes of; full walks bring them. */
@@ -98,6 +115,10 @@ export class Integration {
   readonly #notOffered = new Map<Operation, string>();
   readonly #drift = new Map<string, Drift>();
   readonly #now: () => number;
+  readonly #health: Health;
+  readonly #listeners = new Set<() => void>();
+  /** What listeners were last told of. */
+  #told: string;
 
   constructor(options: { name: string; provider: string; ports: Ports; limits: Limits; now?: () => number }) {
     this.name = options.name;
@@ -105,12 +126,59 @@ export class Integration {
     this.ports = options.ports;
     this.limits = options.limits;
     this.#now = options.now ?? Date.now;
+    this.#health = new Health(this.#now);
+    this.#told = this.#summary;
+  }
+
+  get sync(): SyncStatus {
+    return this.#sync;
+  }
+
+  set sync(status: SyncStatus) {
+    this.#sync = status;
+    this.#tell();
+  }
+
+  /** Figures of the calls of the last 5 minutes. */
+  get health(): HealthFigures {
+    return this.#health.figures;
+  }
+
+  /** Calls back each time the state, the breaker's or the sync's has become another, until the answered function is called. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Takes note of one call; to be given to the upstream. */
   readonly onCall = (record: CallRecord): void => {
     if (record.outcome === 'ok') this.#failuresInRow = 0;
+    // What was given up here says nothing of there.
+    if (record.outcome !== 'ABORTED') this.#health.count(record.milliseconds, !FINE_OUTCOMES.has(record.outcome));
+    this.#tell();
   };
+
+  /** Takes note of the breaker's state; to be given to the upstream. */
+  readonly onBreaker = (status: BreakerStatus): void => {
+    this.breaker = status;
+    this.#tell();
+  };
+
+  /** Takes note of the provider's word on its limit; to be given to the upstream. */
+  readonly onQuota = (quota: Quota): void => {
+    this.quota = quota;
+  };
+
+  get #summary(): string {
+    return `${this.state} ${this.breaker.state} ${this.sync.state}`;
+  }
+
+  #tell(): void {
+    const summary = this.#summary;
+    if (summary === this.#told) return;
+    this.#told = summary;
+    for (const listener of [...this.#listeners]) listener();
+  }
 
   /** Counts a shape that could not be read. */
   readonly onDrift = (note: DriftNote): void => {
@@ -122,6 +190,7 @@ export class Integration {
       // Every other call reads ratings, one way or another.
       const operation = OPERATION_OF_CALL[note.operation] ?? 'READ_RATINGS_BY_EMPLOYEE';
       this.#drift.set(key, { ...note, operation, count: 1, lastSeenAt });
+      this.#tell();
     }
   };
 
@@ -137,6 +206,7 @@ export class Integration {
     this.lastProblemAt = new Date(this.#now()).toISOString();
     this.#failuresInRow += 1;
     if (problem.code === 'NOT_OFFERED') this.#notOffered.set(operation, problem.message);
+    this.#tell();
     return problem;
   }
 
@@ -144,6 +214,7 @@ export class Integration {
   worked(operation: Operation): void {
     this.#failuresInRow = 0;
     this.#notOffered.delete(operation);
+    this.#tell();
   }
 
   /** Forgets what was not offered, so that it is tried anew: an administrator may have switched it on. */
@@ -153,18 +224,37 @@ export class Integration {
     this.skillFilterHonoured = true;
   }
 
+  /** What was found not to be offered, with the reasons. */
+  get notOffered(): ReadonlyMap<Operation, string> {
+    return this.#notOffered;
+  }
+
+  /** Takes note of what another process found; a null reason: that it is offered after all. */
+  foundElsewhere(operation: Operation, reason: string | null): void {
+    if (reason === null) this.#notOffered.delete(operation);
+    else this.#notOffered.set(operation, reason);
+  }
+
   offers(operation: Operation): boolean {
     return !this.#notOffered.has(operation) && this.#batchSize(operation) !== null;
   }
 
   /** Health in one word. */
-  get state(): 'HEALTHY' | 'DEGRADED' | 'DOWN' | 'SETTING_UP' {
+  get state(): IntegrationState {
+    if (this.breaker.state !== 'CLOSED') return 'DOWN';
     const problem = this.#failuresInRow > 0 ? this.lastProblem : null;
-    if (problem === null) return this.#drift.size > 0 || this.sync.problem ? 'DEGRADED' : 'HEALTHY';
+    if (problem === null) return this.#drift.size > 0 || this.sync.problem || this.#isPoorly ? 'DEGRADED' : 'HEALTHY';
     if (problem.code === 'FIRST_SYNC_PENDING' || problem.code === 'SETUP_INCOMPLETE') return 'SETTING_UP';
     return problem.code === 'UNREACHABLE' || problem.code === 'UNAUTHENTICATED' || this.#failuresInRow >= 3
       ? 'DOWN'
       : 'DEGRADED';
+  }
+
+  /** Whether it answers, but slowly or with errors. */
+  get #isPoorly(): boolean {
+    const { calls, errorRate, latencyP50Ms } = this.health;
+    if (calls < LEAST_CALLS) return false;
+    return (errorRate ?? 0) >= MANY_ERRORS || (latencyP50Ms ?? 0) > SLOW_MS;
   }
 
   get capabilities(): Capability[] {

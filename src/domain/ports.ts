@@ -16,6 +16,11 @@ export interface Call {
   purpose: 'request' | 'walk' | 'task';
   /** Where the cost is written down; absent where nobody asked for it. */
   receipt?: Receipt | undefined;
+  /**
+   * Milliseconds on the scale of `performance.now()`: no try begins and no wait goes on after it. A try of a task or a walk
+   * that is under way then is given up; a request's goes on, and warms the cache.
+   */
+  deadlineAt?: number | undefined;
 }
 
 /** One page of a walk. Rows that could not be read are left out and counted as drift. */

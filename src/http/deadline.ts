@@ -3,13 +3,20 @@ import { Refusal } from './refusal.ts';
 /** How a client says how long it waits. */
 export const DEADLINE_HEADER = 'x-request-deadline-ms';
 
+/** How long requests may take, in milliseconds. */
+export interface DeadlineLimits {
+  /** What a request without the header gets. */
+  usual: number;
+  /** What one with the header gets at most. */
+  most: number;
+}
+
 /**
- * Milliseconds that a request may take: what its header asks for, at most `most`, which is also what a request without the
- * header gets. Throws a Refusal with 400 for anything but a whole number from 1: a client that believes in a deadline has
- * to have it.
+ * Milliseconds that a request may take: what its header asks for, within the limits. Throws a Refusal with 400 for anything
+ * but a whole number from 1: a client that believes in a deadline has to have it.
  */
-export function deadlineOf(header: string | null, most: number): number {
-  if (header === null) return most;
+export function deadlineOf(header: string | null, { usual, most }: DeadlineLimits): number {
+  if (header === null) return usual;
   if (!/^[1-9]\d{0,8}$/.test(header)) {
     throw new Refusal(400, 'BAD_REQUEST', 'X-Request-Deadline-Ms takes a whole number of milliseconds, from 1.');
   }

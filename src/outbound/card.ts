@@ -1,5 +1,6 @@
 import type { Ports } from '../domain/ports.ts';
 import type { SimulatorFactory } from '../simulator/simulator.ts';
+import type { QuotaHeaders } from './quota.ts';
 import type { Limits, Upstream, UpstreamOptions } from './upstream.ts';
 
 /** What the environment says of one integration of a provider. */
@@ -29,6 +30,8 @@ export interface ProviderCard {
   /** Order of precedence between integrations, lowest first: the system of record before those that copy it. */
   precedence: number;
   limits: Limits;
+  /** Which headers tell of its limits; those of the IETF's draft when left out. */
+  quotaHeaders?: QuotaHeaders;
   /** The variables it reads, for `.env.example` and the documentation. */
   variables: readonly { name: string; description: string; example: string }[];
   /** Reads its variables out of the environment. */

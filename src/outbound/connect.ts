@@ -1,5 +1,6 @@
 import type { Ports } from '../domain/ports.ts';
 import type { IntegrationSettings, ProviderCard } from './card.ts';
+import { createSharedRate, type RateStore } from './sharedRate.ts';
 import type { Transport } from './transport.ts';
 import { undiciTransport } from './transport.ts';
 import { createUpstream, type Limits, type UpstreamOptions } from './upstream.ts';
@@ -10,13 +11,15 @@ export interface Connected {
   close(): Promise<void>;
 }
 
-export interface ConnectOptions extends Pick<UpstreamOptions, 'onCall' | 'onDrift' | 'now'> {
+export interface ConnectOptions extends Pick<UpstreamOptions, 'onCall' | 'onDrift' | 'onBreaker' | 'onQuota' | 'now'> {
   /** The integration's name. */
   name: string;
   /** In place of a socket to `integration.baseUrl`: a simulator in process. */
   transport?: Transport;
   /** Over the card's limits, e.g. by configuration. */
   limits?: Partial<Limits>;
+  /** Where replicas share the request rate; absent: this process has it for itself. */
+  redis?: RateStore;
 }
 
 /** Puts transport, policy and adapter of one integration together. */
@@ -25,13 +28,19 @@ export function connect(card: ProviderCard, integration: IntegrationSettings, op
   const transport =
     options.transport ??
     undiciTransport(integration.baseUrl, { ...limits, connections: limits.readsInFlight + limits.writesInFlight });
+  const { name, redis } = options;
+  const { requestsPerSecond } = limits;
   const upstream = createUpstream({
     ...card.upstream(integration),
-    integration: options.name,
+    integration: name,
     transport,
     limits,
+    quotaHeaders: card.quotaHeaders,
+    sharedRate: redis && requestsPerSecond !== null ? createSharedRate(redis, name, requestsPerSecond) : undefined,
     onCall: options.onCall,
     onDrift: options.onDrift,
+    onBreaker: options.onBreaker,
+    onQuota: options.onQuota,
     now: options.now,
   });
   return { ports: card.ports(upstream, integration), close: () => upstream.close() };

@@ -1,4 +1,6 @@
 import type { Call } from '../domain/ports.ts';
+import { outOfTime } from './notSent.ts';
+import type { SharedRate } from './sharedRate.ts';
 import type { Limits } from './upstream.ts';
 
 type Kind = 'read' | 'write';
@@ -9,12 +11,22 @@ export interface Asking {
   kind: Kind;
   purpose: Purpose;
   signal?: AbortSignal | undefined;
+  /** Waits no longer than until then, on the rate's clock, and is then rejected with TIMEOUT. */
+  until?: number | undefined;
 }
 
 interface Waiting extends Asking {
   /** Order of asking. */
   number: number;
   go: () => void;
+  giveUp: (reason: Error) => void;
+}
+
+export interface RateOptions {
+  /** Milliseconds; only tests replace it. */
+  now?: (() => number) | undefined;
+  /** Where other replicas take from the same rate. */
+  shared?: SharedRate | undefined;
 }
 
 /** In the order of asking. */
@@ -27,6 +39,8 @@ const ONE_IN = 10;
 /** For so long after a request or a task asked, walks leave half of the rate alone: a page's calls come in waves. */
 const STILL_BUSY_MS = 5_000;
 const WINDOW_MS = 1_000;
+/** A token of the shared rate that nobody took is worth nothing after its second. */
+const SHARED_TOKEN_MS = 1_000;
 
 /**
  * Says which request to one provider goes out next: so many a second, so many in flight. Whoever waits has neither taken a
@@ -36,12 +50,14 @@ const WINDOW_MS = 1_000;
  * take all while nobody else asks: the next second brings new ones, of which a person's request gets the first, so it
  * waits for one second at most. While somebody asks they take at most half.
  *
- * In place of rate-limiter-flexible, which counts but knows no precedence: the counting is these few lines.
+ * In place of rate-limiter-flexible, which counts but knows no precedence: the counting is these few lines. Where replicas
+ * share the rate, a token of theirs is fetched first and goes to who is then the next.
  */
 export class Rate {
   readonly #perWindow: number;
-  readonly #places: Readonly<Record<Kind, number>>;
+  readonly #places: Record<Kind, number>;
   readonly #now: () => number;
+  readonly #shared: SharedRate | undefined;
   readonly #lines: Readonly<Record<Purpose, Line>> = { request: newLine(), task: newLine(), walk: newLine() };
   /** Grants to others while this purpose waited. */
   readonly #passedOver: Record<Purpose, number> = { request: 0, task: 0, walk: 0 };
@@ -52,41 +68,80 @@ export class Rate {
   #taken = 0;
   #takenByWalks = 0;
   #othersAskedAt = Number.NEGATIVE_INFINITY;
+  #heldUntil = Number.NEGATIVE_INFINITY;
+  #sharedTokenUntil = Number.NEGATIVE_INFINITY;
+  #sharedSpentUntil = Number.NEGATIVE_INFINITY;
+  #fetchesShared = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     limits: Pick<Limits, 'requestsPerSecond' | 'readsInFlight' | 'writesInFlight'>,
-    now: () => number = () => performance.now(),
+    { now = () => performance.now(), shared }: RateOptions = {},
   ) {
     this.#perWindow = limits.requestsPerSecond ?? Number.POSITIVE_INFINITY;
     this.#places = { read: limits.readsInFlight, write: limits.writesInFlight };
+    this.#shared = Number.isFinite(this.#perWindow) ? shared : undefined;
     this.#now = now;
   }
 
   /**
    * Resolves when the request may go out, to the function that gives its place back, to be called once. Rejects with the
-   * signal's reason when aborted while waiting, and spends nothing.
+   * signal's reason when aborted while waiting, with TIMEOUT when its time is over, and spends nothing.
    */
   enter(asking: Asking): Promise<() => void> {
-    const { purpose, signal } = asking;
+    const { purpose, signal, until } = asking;
     const line = this.#lines[purpose][asking.kind];
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
-      const abort = () => {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const leave = () => {
         line.delete(waiting);
-        reject(signal?.reason as Error);
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+      };
+      const giveUp = (reason: Error) => {
+        leave();
+        reject(reason);
         this.#admit();
       };
+      const abort = () => giveUp(signal?.reason as Error);
       const go = () => {
-        signal?.removeEventListener('abort', abort);
+        leave();
         resolve(this.#releaser(asking));
       };
-      const waiting: Waiting = { ...asking, number: (this.#asked += 1), go };
+      const waiting: Waiting = { ...asking, number: (this.#asked += 1), go, giveUp };
       signal?.addEventListener('abort', abort, { once: true });
       if (purpose !== 'walk') this.#othersAskedAt = this.#now();
       line.add(waiting);
       this.#admit();
+      if (until === undefined || !line.has(waiting)) return;
+      const late = () => giveUp(outOfTime("its turn under the provider's limits"));
+      timer = setTimeout(late, Math.max(0, Math.ceil(until - this.#now())));
     });
+  }
+
+  /** Lets nobody out before then: the provider has said that it takes no more. */
+  hold(until: number): void {
+    this.#heldUntil = Math.max(this.#heldUntil, until);
+  }
+
+  /** Milliseconds until the end of the hold; 0 where there is none. */
+  get heldMs(): number {
+    return Math.max(0, this.#heldUntil - this.#now());
+  }
+
+  /** Sends all away who wait. */
+  refuse(reason: Error): void {
+    const lines = PRECEDENCE.flatMap((purpose) => [this.#lines[purpose].read, this.#lines[purpose].write]);
+    const all = lines.flatMap((line) => [...line]);
+    // All out of the lines first: whoever goes must not make room for the next.
+    for (const line of lines) line.clear();
+    for (const waiting of all) waiting.giveUp(reason);
+  }
+
+  /** Takes the provider's word for how much it takes at once, where that is less than was known. */
+  narrow(kind: Kind, places: number): void {
+    this.#places[kind] = Math.max(1, Math.min(this.#places[kind], places));
   }
 
   #releaser({ kind, purpose }: Asking): () => void {
@@ -103,7 +158,7 @@ export class Rate {
   /** Lets out whoever may go now; the others are looked at again when a place or the next window comes. */
   #admit(): void {
     this.#openWindow();
-    for (let next = this.#next(); next; next = this.#next()) {
+    for (let next = this.#next(); next && this.#takeShared(); next = this.#next()) {
       const { kind, purpose } = next;
       this.#lines[purpose][kind].delete(next);
       this.#inFlight[kind] += 1;
@@ -130,8 +185,31 @@ export class Rate {
     this.#takenByWalks = 0;
   }
 
+  /** Whether a token of the shared rate is there; if not, one is fetched, and then looked again who is next. */
+  #takeShared(): boolean {
+    if (!this.#shared) return true;
+    const now = this.#now();
+    if (now < this.#sharedTokenUntil) {
+      this.#sharedTokenUntil = Number.NEGATIVE_INFINITY;
+      return true;
+    }
+    if (!this.#fetchesShared && now >= this.#sharedSpentUntil) void this.#fetchShared(this.#shared);
+    return false;
+  }
+
+  async #fetchShared(shared: SharedRate): Promise<void> {
+    this.#fetchesShared = true;
+    const { waitMs, others } = await shared.take();
+    this.#fetchesShared = false;
+    const now = this.#now();
+    if (others) this.#othersAskedAt = now;
+    if (waitMs === 0) this.#sharedTokenUntil = now + SHARED_TOKEN_MS;
+    else this.#sharedSpentUntil = now + waitMs;
+    this.#admit();
+  }
+
   #next(): Waiting | undefined {
-    if (this.#taken >= this.#perWindow) return undefined;
+    if (this.#taken >= this.#perWindow || this.#now() < this.#heldUntil) return undefined;
     const able = PRECEDENCE.flatMap((purpose) => this.#firstOf(purpose) ?? []);
     return able.find(({ purpose }) => this.#passedOver[purpose] >= ONE_IN - 1) ?? able[0];
   }
@@ -160,14 +238,16 @@ export class Rate {
     return busy ? halfOf(this.#perWindow) : this.#perWindow;
   }
 
-  /** At the end of the window, if anybody waits for that and not for a place. */
+  /** When the hold, the window or the shared one ends, if anybody waits for that and not for a place. */
   #comeAgain(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    if (!PRECEDENCE.some((purpose) => this.#waits(purpose))) return;
+    const now = this.#now();
     const spent = this.#taken >= this.#perWindow || this.#takenByWalks >= halfOf(this.#perWindow);
-    if (!spent || !PRECEDENCE.some((purpose) => this.#waits(purpose))) return;
-    const left = Math.max(1, Math.ceil(this.#windowEnd - this.#now()));
-    this.#timer = setTimeout(() => this.#admit(), left);
+    const until = Math.max(this.#heldUntil, this.#sharedSpentUntil, spent ? this.#windowEnd : 0);
+    if (until <= now) return;
+    this.#timer = setTimeout(() => this.#admit(), Math.max(1, Math.ceil(until - now)));
   }
 }
 

@@ -152,7 +152,8 @@ export function simulatorTransport(simulator: Simulator, basePath: string): Tran
         const code = answer.broken === 'hang' ? 'UND_ERR_HEADERS_TIMEOUT' : 'UND_ERR_BODY_TIMEOUT';
         throw networkError(Object.assign(new Error(answer.broken), { code }));
       }
-      return { status: answer.status, headers: answer.headers, text: answer.body };
+      const named = Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+      return { status: answer.status, headers: Object.fromEntries(named), text: answer.body };
     },
     close: () => Promise.resolve(),
   };

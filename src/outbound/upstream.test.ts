@@ -227,7 +227,7 @@ describe('upstream retry', () => {
   });
 
   it('leaves its place in the pool while it waits to try again', async () => {
-    const transport = fake(status(429, { 'retry-after': '5' }), OK, OK);
+    const transport = fake(status(503, { 'retry-after': '5' }), OK, OK);
     const upstream = upstreamOver(transport, { readsInFlight: 1 });
     const first = watch(upstream.send(READ, CALL));
     await vi.advanceTimersByTimeAsync(0);

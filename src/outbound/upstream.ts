@@ -2,7 +2,10 @@ import { setMaxListeners } from 'node:events';
 import { ExponentialBackoff, type IBackoff } from 'cockatiel';
 import type { Call, DriftNote } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
-import { Rate } from './rate.ts';
+import { type BreakerLimits, type Said, saidBy } from './breaker.ts';
+import { cutAt } from './cutAt.ts';
+import { Gate, type GateOptions, LONGEST_WAIT_MS } from './gate.ts';
+import { NotSent } from './notSent.ts';
 import { sleep } from './sleep.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
 
@@ -19,6 +22,8 @@ export interface Limits {
   headersTimeoutMs: number;
   bodyTimeoutMs: number;
   maxBodyBytes: number;
+  /** When calls are stopped because the provider fails: the usual limits when left out, never when null. */
+  breaker?: BreakerLimits | null;
 }
 
 /** A request in the vendor's words. */
@@ -47,10 +52,9 @@ export interface CallRecord {
   milliseconds: number;
 }
 
-export interface UpstreamOptions {
+export interface UpstreamOptions extends GateOptions {
   integration: string;
   transport: Transport;
-  limits: Limits;
   /** Sent with every request, e.g. the credentials. */
   headers: Record<string, string>;
   /** The provider's own reading of an answer: a ProviderError for a failure, null when it is fine. */
@@ -70,9 +74,6 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-/** Longest wait between two tries; a provider that asks for more is given up on at once, and the error says when to come back. */
-const LONGEST_WAIT_MS = 5_000;
-
 let turns: Promise<void> = Promise.resolve();
 
 /**
@@ -90,30 +91,51 @@ function ownTurn(): Promise<void> {
 }
 
 /**
- * Wraps a transport in the policy, once for all providers: pool per kind, request rate, retry of what is safe.
- * Order: a try waits for a place in the pool and a token of the rate together, people first, then goes out.
+ * Wraps a transport in the policy, once for all providers: breaker, pool per kind, request rate, retry of what is safe.
+ * Order: a try passes the breaker, waits for a place in the pool and a token of the rate together, people first, then goes
+ * out. None begins after the call's deadline.
  */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { limits, transport, integration } = options;
   const now = options.now ?? (() => performance.now());
-  const rate = new Rate(limits);
+  const gate = new Gate(options, now);
+
+  /** The answer of one request that was let out. */
+  const answerTo = async (http: HttpRequest, call: Call): Promise<HttpResponse> => {
+    const cut = cutAt(call, now);
+    try {
+      const response = await transport.send({ ...http, signal: cut.signal });
+      if (call.purpose === 'walk') await ownTurn();
+      const failure = options.failureOf(response);
+      const wait = failure?.code === 'RATE_LIMITED' ? retryAfterOf(response.headers) : null;
+      gate.heard(response.headers, wait === null || wait === 0 ? null : wait * 1000);
+      if (failure) throw failure;
+      return response;
+    } catch (error) {
+      // The provider is not to blame for a time that somebody else has set.
+      throw cut.late ? new CutShort(cut.late) : error;
+    } finally {
+      cut.clear();
+    }
+  };
 
   const attempt = async (request: UpstreamRequest, http: HttpRequest, call: Call): Promise<HttpResponse> => {
-    const release = await rate.enter({ kind: request.kind, purpose: call.purpose, signal: call.signal });
+    const leave = await gate.enter(request.kind, call);
+    let said: Said = 'aborted';
     try {
       call.signal?.throwIfAborted();
       const started = now();
       const ended = call.receipt?.call(integration);
       let outcome = 'ok';
       try {
-        const response = await transport.send(http);
-        if (call.purpose === 'walk') await ownTurn();
-        const failure = options.failureOf(response);
-        if (failure) throw failure;
+        const response = await answerTo(http, call);
+        said = 'ok';
         return response;
       } catch (error) {
-        outcome = error instanceof ProviderError && !call.signal?.aborted ? error.code : 'ABORTED';
-        throw error;
+        const isAnswer = error instanceof ProviderError && !call.signal?.aborted;
+        outcome = isAnswer ? error.code : 'ABORTED';
+        said = isAnswer ? saidBy(error) : 'aborted';
+        throw error instanceof CutShort ? error.late : error;
       } finally {
         ended?.(outcome !== 'ok');
         options.onCall?.({
@@ -126,23 +148,27 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         });
       }
     } finally {
-      release();
+      leave(said);
     }
   };
 
   // Not cockatiel's retry policy: its waits do not end on abort (RetryPolicy.execute, 3.2.1).
   const repeated = async (request: UpstreamRequest, http: HttpRequest, call: Call): Promise<HttpResponse> => {
     let backoff: IBackoff<unknown> | undefined;
+    let failure: unknown;
     for (let tries = 1; ; tries += 1) {
       try {
         return await attempt(request, http, call);
       } catch (error) {
         // The reason may itself look retryable, e.g. a deadline that is a TIMEOUT.
         call.signal?.throwIfAborted();
+        // What the provider said before says more, also whether a write may have taken effect.
+        if (error instanceof NotSent) throw failure ?? error;
+        failure = error;
         backoff = backoff ? backoff.next(undefined) : BACKOFF.next();
         const wait = waitAfter(error, backoff.duration);
-        if (wait === null || tries >= limits.attempts) throw error;
-        await sleep(wait, call.signal);
+        if (wait === null || tries >= limits.attempts || !gate.mayPause(wait, call)) throw error;
+        await sleep(wait, call.signal, gate.waking);
       }
     }
   };
@@ -171,6 +197,16 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     drift: (note) => options.onDrift?.(note),
     close: () => transport.close(),
   };
+}
+
+/** The end of a try by the call's own deadline. */
+class CutShort extends Error {
+  readonly late: ProviderError;
+
+  constructor(late: ProviderError) {
+    super(late.message);
+    this.late = late;
+  }
 }
 
 /** Exponential with decorrelated jitter from 200 ms. */

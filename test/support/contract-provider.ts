@@ -51,8 +51,8 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-/** One try a request and no rate, unless said otherwise, so that no case waits. */
-const NO_WAITING: Partial<Limits> = { attempts: 1, requestsPerSecond: null };
+/** One try a request, no rate and no breaker, unless said otherwise, so that no case waits or speaks for the next. */
+const NO_WAITING: Partial<Limits> = { attempts: 1, requestsPerSecond: null, breaker: null };
 
 export function inProcess(subject: Subject, limits: Partial<Limits> = {}): Bench {
   const { card, contract } = subject;

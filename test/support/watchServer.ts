@@ -104,6 +104,7 @@ export async function startWatchServer(
       apiKeys: [],
       corsOrigins: [],
       deadlineMs: 10_000,
+      longestDeadlineMs: 10_000,
       receipts: true,
       ...config,
     },

@@ -1,0 +1,107 @@
+import type { Call } from '../domain/ports.ts';
+import { Breaker, BREAKER, type BreakerStatus, type Said } from './breaker.ts';
+import { NotSent, outOfTime } from './notSent.ts';
+import { concurrencyOf, laterQuota, QUOTA_HEADERS, quotaOf, type Quota, type QuotaHeaders } from './quota.ts';
+import { Rate } from './rate.ts';
+import type { SharedRate } from './sharedRate.ts';
+import type { HttpResponse } from './transport.ts';
+import type { Limits } from './upstream.ts';
+
+export interface GateOptions {
+  limits: Limits;
+  /** The same rate on other replicas; absent where this is the only one. */
+  sharedRate?: SharedRate | undefined;
+  /** Which headers tell of the provider's limits; those of the IETF's draft when left out. */
+  quotaHeaders?: QuotaHeaders | undefined;
+  /** Called each time the breaker changes; `probeAt` is in milliseconds since 1970. */
+  onBreaker?: ((status: BreakerStatus) => void) | undefined;
+  /** Called with each statement on the request limit. */
+  onQuota?: ((quota: Quota) => void) | undefined;
+}
+
+/** Longest wait between two tries, or for a limit to start anew; whoever would wait longer is told at once when to come back. */
+export const LONGEST_WAIT_MS = 5_000;
+/** Longest time that nobody asks because the provider said so: then one finds out whether it meant it. */
+const LONGEST_HOLD_MS = 60_000;
+
+/** Decides whether and when a request to one provider may go out, from what the provider has said and done before. */
+export class Gate {
+  /** Ends the pauses of those who wait for another try, which an open breaker refuses. */
+  readonly waking = new Set<() => void>();
+  readonly #options: GateOptions;
+  readonly #now: () => number;
+  readonly #rate: Rate;
+  readonly #breaker: Breaker | null;
+  #quota: Quota | null = null;
+
+  constructor(options: GateOptions, now: () => number) {
+    const { limits, sharedRate } = options;
+    this.#options = options;
+    this.#now = now;
+    this.#rate = new Rate(limits, { now, shared: sharedRate });
+    const change = (status: BreakerStatus) => this.#breakerChanged(status);
+    this.#breaker = limits.breaker === null ? null : new Breaker(limits.breaker ?? BREAKER, now, change);
+  }
+
+  /**
+   * Resolves when the request may go out, to the function that says what became of it, to be called once. Throws NotSent
+   * where it may not, or the signal's reason.
+   */
+  async enter(kind: 'read' | 'write', call: Call): Promise<(said: Said) => void> {
+    const { purpose, signal, deadlineAt } = call;
+    signal?.throwIfAborted();
+    this.#inTime(deadlineAt, 'another try');
+    if (this.#rate.heldMs > LONGEST_WAIT_MS) throw this.#heldBack();
+    const leave = this.#breaker?.enter();
+    try {
+      const release = await this.#rate.enter({ kind, purpose, signal, until: deadlineAt });
+      return (said) => {
+        release();
+        leave?.(said);
+      };
+    } catch (error) {
+      leave?.('aborted');
+      throw error;
+    }
+  }
+
+  /** Whether so long a pause before another try is of use: not beyond the deadline, nor while nobody is let through. */
+  mayPause(milliseconds: number, { deadlineAt }: Call): boolean {
+    if (this.#breaker && this.#breaker.status.state !== 'CLOSED') return false;
+    return deadlineAt === undefined || this.#now() + milliseconds < deadlineAt;
+  }
+
+  /** Takes note of what an answer says of the provider's limits. `askedToWaitMs`: of a refusal for too many requests. */
+  heard(headers: HttpResponse['headers'], askedToWaitMs: number | null): void {
+    const names = this.#options.quotaHeaders ?? QUOTA_HEADERS;
+    const concurrency = concurrencyOf(headers, names);
+    if (concurrency !== null) this.#rate.narrow('write', concurrency);
+    const at = Date.now();
+    const asked = askedToWaitMs === null ? null : { limit: null, remaining: 0, resetAt: at + askedToWaitMs };
+    const said = quotaOf(headers, names, at) ?? asked;
+    if (!said) return;
+    this.#quota = laterQuota(this.#quota, said);
+    this.#options.onQuota?.(this.#quota);
+    if (this.#quota.remaining > 0) return;
+    const wait = Math.min(this.#quota.resetAt - at, LONGEST_HOLD_MS);
+    this.#rate.hold(this.#now() + wait);
+    if (wait > LONGEST_WAIT_MS) this.#rate.refuse(this.#heldBack());
+  }
+
+  #inTime(deadlineAt: number | undefined, waitedFor: string): void {
+    if (deadlineAt !== undefined && this.#now() >= deadlineAt) throw outOfTime(waitedFor);
+  }
+
+  #heldBack(): NotSent {
+    return new NotSent('RATE_LIMITED', 'The provider was not asked: it has said that it takes no more for now.', {
+      retryAfterSeconds: Math.max(1, Math.ceil(this.#rate.heldMs / 1000)),
+    });
+  }
+
+  #breakerChanged({ state, probeAt }: BreakerStatus): void {
+    this.#options.onBreaker?.({ state, probeAt: probeAt === null ? null : Date.now() + (probeAt - this.#now()) });
+    if (state !== 'OPEN' || !this.#breaker) return;
+    this.#rate.refuse(this.#breaker.refusal());
+    for (const wake of [...this.waking]) wake();
+  }
+}
