@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { employeeRow, FakeProvider, gate, numberValue, ratingRow } from '../../test/support/fake-provider.ts';
 import { Directory } from '../directory/directory.ts';
 import type { Call } from '../domain/ports.ts';
@@ -94,8 +94,40 @@ describe('the cache', () => {
     clock.advance(MINUTE);
     expect(await read('1', '2')).toEqual({ 1: 'CACHED java=3', 2: 'FRESH go=3 java=3' });
     expect(provider.calls).toEqual(['read 1', 'read 2']);
-    clock.advance(1);
+    clock.advance(5 * MINUTE);
     expect(await read('1')).toEqual({ 1: 'FRESH java=3' });
+  });
+
+  it('answers at once beyond that minute, while one call reads anew for all who ask', async () => {
+    const held = gate();
+    const { clock, provider, read } = house();
+    await read('1', '2');
+    clock.advance(MINUTE + 1);
+    provider.holdings.ratings = [ratingRow('1', 'java', { value: numberValue(5) })];
+    provider.holdings.before = () => held.passed;
+    expect(await read('1', '2')).toEqual({ 1: 'CACHED java=3', 2: 'CACHED go=3 java=3' });
+    expect(await read('1')).toEqual({ 1: 'CACHED java=3' });
+    expect(provider.calls).toEqual(['read 1,2', 'read 1,2']);
+    held.open();
+    await expect.poll(() => read('1', '2')).toEqual({ 1: 'CACHED java=5', 2: 'CACHED' });
+    expect(provider.calls).toHaveLength(2);
+  });
+
+  it('says that the provider fails, and since when nothing was heard, without asking it at each question', async () => {
+    const { clock, provider, reader, read } = house();
+    await read('1');
+    const fetchedAt = clock.now();
+    clock.advance(2 * MINUTE);
+    provider.holdings.failing = { read: 'TIMEOUT' };
+    expect(await read('1')).toEqual({ 1: 'CACHED java=3' });
+    await expect.poll(() => read('1')).toEqual({ 1: 'STALE java=3 TIMEOUT' });
+    expect((await reader.read(['1'], CALL)).get('1')).toMatchObject({ fetchedAt });
+    expect(provider.calls).toHaveLength(2);
+    clock.advance(5_000);
+    provider.holdings.failing = {};
+    expect(await read('1')).toEqual({ 1: 'STALE java=3 TIMEOUT' });
+    await expect.poll(() => read('1')).toEqual({ 1: 'CACHED java=3' });
+    expect(provider.calls).toHaveLength(3);
   });
 
   it('keeps nothing when it is off', async () => {
@@ -105,7 +137,7 @@ describe('the cache', () => {
     expect(provider.calls).toEqual(['read 1', 'read 1']);
   });
 
-  it('stands in when the provider fails, however old, and says so', async () => {
+  it('stands in when the provider fails, for half a day and no longer, and says so', async () => {
     const { clock, provider, reader, read } = house();
     await read('1');
     const fetchedAt = clock.now();
@@ -115,6 +147,53 @@ describe('the cache', () => {
     expect((await reader.read(['1'], CALL)).get('1')).toMatchObject({ fetchedAt });
     provider.holdings.failing = { read: 'NOT_OFFERED' };
     expect(await read('1')).toEqual({ 1: 'UNSUPPORTED NOT_OFFERED' });
+  });
+
+  it('stands in no more after half a day, nor does a walk', async () => {
+    const { clock, provider, read, keep } = house();
+    await read('1');
+    keep([ratingRow('2', 'java')]);
+    provider.holdings.failing = { read: 'TIMEOUT' };
+    clock.advance(12 * 60 * MINUTE);
+    expect(await read('1', '2')).toEqual({ 1: 'STALE java=3 TIMEOUT', 2: 'STALE java=3 TIMEOUT' });
+    clock.advance(1);
+    expect(await read('1', '2')).toEqual({ 1: 'UNREACHABLE TIMEOUT', 2: 'UNREACHABLE TIMEOUT' });
+  });
+
+  it('never keeps a failure', async () => {
+    const { provider, read } = house({ failing: { read: 'UNAVAILABLE' } });
+    expect(await read('1')).toEqual({ 1: 'UNREACHABLE UNAVAILABLE' });
+    provider.holdings.failing = {};
+    expect(await read('1')).toEqual({ 1: 'FRESH java=3' });
+  });
+});
+
+describe('questions at the same time', () => {
+  it('ask for each employee once', async () => {
+    const held = gate();
+    const { provider, read } = house();
+    provider.holdings.before = () => held.passed;
+    const pages = Promise.all([read('1', '2'), read('2', '3'), read('1', '2', '3')]);
+    held.open();
+    expect(await pages).toEqual([
+      { 1: 'FRESH java=3', 2: 'FRESH go=3 java=3' },
+      { 2: 'FRESH go=3 java=3', 3: 'FRESH' },
+      { 1: 'FRESH java=3', 2: 'FRESH go=3 java=3', 3: 'FRESH' },
+    ]);
+    expect(provider.calls).toEqual(['read 1,2', 'read 3']);
+  });
+
+  it('count one failure of the provider', async () => {
+    const { integration, read } = house({ failing: { read: 'TIMEOUT' } });
+    const noted = vi.spyOn(integration, 'failed');
+    await Promise.all([read('1'), read('1'), read('1')]);
+    expect(noted).toHaveBeenCalledTimes(1);
+  });
+
+  it('share nothing with the cache off', async () => {
+    const { provider, read } = house({ cache: false });
+    await Promise.all([read('1'), read('1')]);
+    expect(provider.calls).toEqual(['read 1', 'read 1']);
   });
 });
 
@@ -173,7 +252,7 @@ describe('a filter that is not honoured', () => {
       { 1: 'FRESH java=3', 2: 'FRESH go=3 java=3', 3: 'FRESH' },
       { 2: 'FRESH go=3 java=3', 5: 'FRESH java=3' },
     ]);
-    expect(provider.taken().toSorted()).toEqual(['ratings 1', 'ratings 2', 'read 1,2', 'read 2,5', 'read 3']);
+    expect(provider.taken().toSorted()).toEqual(['ratings 1', 'ratings 2', 'read 1,2', 'read 3', 'read 5']);
     expect(integration.ratingFilterHonoured).toBe(false);
     clock.advance(MINUTE);
     expect(await read('1', '4')).toEqual({ 1: 'CACHED java=3', 4: 'CACHED' });
@@ -225,8 +304,8 @@ describe('what a write stored', () => {
     expect(await read('1')).toEqual({ 1: 'CACHED java=5!' });
     provider.holdings.ratings = [written];
     clock.advance(2 * MINUTE);
-    expect(await read('1')).toEqual({ 1: 'FRESH java=5' });
-    expect(await read('1')).toEqual({ 1: 'CACHED java=5' });
+    expect(await read('1')).toEqual({ 1: 'CACHED java=5!' });
+    await expect.poll(() => read('1')).toEqual({ 1: 'CACHED java=5' });
   });
 
   it('is appended where it is new, and gone after a day', async () => {

@@ -1,4 +1,6 @@
-import { LRUCache } from 'lru-cache';
+import type { Copy } from '../cache/copy.ts';
+import { EntityReads, type Held } from '../cache/entityReads.ts';
+import type { SharedCache } from '../cache/sharedCache.ts';
 import type { Directory } from '../directory/directory.ts';
 import { isFilterIgnored, type Integration } from '../directory/integration.ts';
 import { rowKey } from '../directory/keptRatings.ts';
@@ -8,13 +10,10 @@ import type { Call } from '../domain/ports.ts';
 import type { Problem } from '../domain/problem.ts';
 import { Receipt } from '../domain/receipt.ts';
 import type { RatingRow } from '../domain/records.ts';
+import { AGES, CACHED_ROWS } from './ages.ts';
 import { Overlay, type OverlaidRow } from './overlay.ts';
 import { SkillRatingReader, type SkillReading } from './skillRatingReader.ts';
 
-/** How long an employee's ratings are answered from the cache: long enough for a page and its neighbours, no longer. */
-const CACHE_MS = 60_000;
-/** Employees cached an integration. */
-const CACHED_EMPLOYEES = 20_000;
 /** How long a walk of all ratings answers in place of single reads. */
 const WALK_FRESH_MS = 15 * 60_000;
 /** How old a walk may be that stands in for a filter the provider does not honour. */
@@ -27,19 +26,18 @@ export type Reading =
   | { state: 'UNREACHABLE'; problem: Problem }
   | { state: 'UNSUPPORTED'; problem: Problem | null };
 
-/** An employee's ratings as they were read. */
-interface Copy {
-  rows: readonly RatingRow[];
-  at: number;
-  /** False where a write came later: good enough only when the provider does not answer. */
-  current: boolean;
-}
+type Rows = readonly RatingRow[];
+
+/** Rows, and when they were read. */
+type Seen = Pick<Copy<Rows>, 'value' | 'at'>;
 
 export interface RatingReaderOptions {
   directory: Directory;
   integration: Integration;
-  /** False keeps nothing between requests but what the directory holds (CACHE=off). */
+  /** False keeps and shares nothing between requests but what the directory holds (CACHE=off). */
   cache: boolean;
+  /** Copies that replicas share; absent where there is one process. */
+  shared?: SharedCache | undefined;
   now?: (() => number) | undefined;
 }
 
@@ -50,68 +48,89 @@ export interface RatingReaderOptions {
 export class RatingReader {
   readonly #directory: Directory;
   readonly #integration: Integration;
-  readonly #cache: LRUCache<string, Copy> | null;
+  readonly #cached: boolean;
+  readonly #reads: EntityReads<Rows>;
   readonly #overlay: Overlay;
   readonly #bySkill: SkillRatingReader;
   readonly #now: () => number;
   #walking: { done: Promise<void>; receipt: Receipt } | null = null;
 
-  constructor({ directory, integration, cache, now = Date.now }: RatingReaderOptions) {
+  constructor({ directory, integration, cache, shared, now = Date.now }: RatingReaderOptions) {
     this.#directory = directory;
     this.#integration = integration;
     this.#now = now;
     const skillOf = (row: RatingRow) => directory.skills.ofRating(integration.name, row)?.remoteId ?? row.skillId;
     this.#overlay = new Overlay({ now, skillOf });
-    this.#cache = cache ? new LRUCache({ max: CACHED_EMPLOYEES }) : null;
+    this.#cached = cache;
+    this.#reads = new EntityReads({
+      integration: integration.name,
+      kind: 'employeeRatings',
+      ages: AGES.employeeRatings,
+      batchSize: integration.ports.ratingsByEmployees?.batchSize ?? 1,
+      room: CACHED_ROWS.employeeRatings,
+      sizeOf: (rows) => rows.length + 1,
+      keeps: cache,
+      shared,
+      now,
+      read: (ids, call) => this.#ask(ids, call),
+      failed: (error) => this.#noteFailure(error),
+      wroteSince: (id, at) => this.#overlay.wroteSince(id, at),
+    });
     const walk = (call: Call) => this.#walkFor(call);
-    this.#bySkill = new SkillRatingReader({ directory, integration, cache, now, overlay: this.#overlay, walk });
+    this.#bySkill = new SkillRatingReader({ directory, integration, cache, shared, now, overlay: this.#overlay, walk });
   }
 
   /** One reading for each id, whatever happens to the others. Rejects only when the call is aborted. */
   async read(employeeIds: readonly string[], call: Call): Promise<Map<string, Reading>> {
     const readings = new Map<string, Reading>();
     const missing: string[] = [];
+    const due: string[] = [];
     for (const id of employeeIds) {
-      const known = this.#known(id);
-      if (known) readings.set(id, this.#reading(id, known, 'CACHED'));
+      const held = this.#reads.known(id);
+      if (held && !this.#reads.isDue(held)) {
+        readings.set(id, this.#reading(id, held, 'CACHED'));
+        continue;
+      }
+      const walked = this.#walked(id);
+      const reading = walked ? this.#reading(id, walked, 'CACHED') : held && this.#whileDue(id, held);
+      if (reading) readings.set(id, reading);
       else missing.push(id);
+      if (reading && !walked) due.push(id);
     }
     call.receipt?.batch(this.#integration.name, employeeIds.length - missing.length);
+    if (due.length > 0) this.#reads.refresh(due, call);
     if (missing.length === 0) return readings;
-    const { ratingsByEmployees } = this.#integration.ports;
+    const { ratingsByEmployees, ratings } = this.#integration.ports;
     if (!ratingsByEmployees || !this.#integration.offers('READ_RATINGS_BY_EMPLOYEE')) {
       for (const id of missing) readings.set(id, { state: 'UNSUPPORTED', problem: null });
       return readings;
     }
-    const { ratings } = this.#integration.ports;
     if (ratings && !this.#integration.ratingFilterHonoured) return this.#fromWalk(missing, readings, call);
-    const chunks = chunked(missing, ratingsByEmployees.batchSize);
-    await Promise.all(
-      chunks.map(async (ids) => {
-        const began = this.#now();
-        try {
-          const rows = await ratingsByEmployees.read(ids, call);
-          call.receipt?.rows(this.#integration.name, rows.length);
-          this.#integration.worked('READ_RATINGS_BY_EMPLOYEE');
-          const at = this.#now();
-          const byEmployee = groupBy(rows, (row) => row.employeeId);
-          for (const id of ids) {
-            const copy = { rows: byEmployee.get(id) ?? [], at, current: !this.#overlay.wroteSince(id, began) };
-            this.#cache?.set(id, copy);
-            readings.set(id, this.#reading(id, copy, 'FRESH'));
-          }
-        } catch (error) {
-          call.signal?.throwIfAborted();
-          if (ratings && isFilterIgnored(error)) {
-            this.#integration.ratingFilterHonoured = false;
-            await this.#fromWalk(ids, readings, call);
-          } else {
-            for (const [id, reading] of this.failed(ids, error)) readings.set(id, reading);
-          }
-        }
-      }),
-    );
-    return readings;
+    const unfiltered: string[] = [];
+    for (const [id, outcome] of await this.#reads.read(missing, call)) {
+      if (outcome.state !== 'FAILED') readings.set(id, this.#reading(id, outcome.copy, outcome.state));
+      else if (outcome.problem) readings.set(id, this.#failure(id, outcome.problem));
+      else unfiltered.push(id);
+    }
+    return unfiltered.length === 0 ? readings : this.#fromWalk(unfiltered, readings, call);
+  }
+
+  /** One call of the provider. */
+  async #ask(ids: readonly string[], call: Call): Promise<Map<string, Rows>> {
+    const rows = (await this.#integration.ports.ratingsByEmployees?.read(ids, call)) ?? [];
+    call.receipt?.rows(this.#integration.name, rows.length);
+    this.#integration.worked('READ_RATINGS_BY_EMPLOYEE');
+    const byEmployee = groupBy(rows, (row) => row.employeeId);
+    return new Map(ids.map((id) => [id, byEmployee.get(id) ?? []]));
+  }
+
+  /** A filter that is ignored is no failure where a walk can stand in. */
+  #noteFailure(error: unknown): Problem | null {
+    if (!this.#integration.ports.ratings || !isFilterIgnored(error)) {
+      return this.#integration.failed('READ_RATINGS_BY_EMPLOYEE', error);
+    }
+    this.#integration.ratingFilterHonoured = false;
+    return null;
   }
 
   /**
@@ -140,58 +159,62 @@ export class RatingReader {
   /** Takes note of a row that a write stored then: laid over reads from now on, and the provider is asked anew. */
   written(row: RatingRow, at = this.#now()): void {
     this.#overlay.put(row, at);
-    this.#outdate(row.employeeId);
+    this.#reads.outdate(row.employeeId, at);
     this.#bySkill.written(row, at);
   }
 
   /** Takes note that a write took a skill from an employee then, the skill named by its record: hidden from reads likewise. */
   removed(employeeId: string, skillId: string, at = this.#now()): void {
     this.#overlay.remove(employeeId, skillId, at);
-    this.#outdate(employeeId);
+    this.#reads.outdate(employeeId, at);
     this.#bySkill.removed(skillId, at);
-  }
-
-  #outdate(employeeId: string): void {
-    const copy = this.#cache?.get(employeeId);
-    if (copy) this.#cache?.set(employeeId, { ...copy, current: false });
   }
 
   /** What is answered where the provider fails or is too late: an older copy, else why there is none. */
   failed(employeeIds: readonly string[], error: unknown): Map<string, Reading> {
     const problem = this.#integration.failed('READ_RATINGS_BY_EMPLOYEE', error);
-    return new Map(
-      employeeIds.map((id): [string, Reading] => {
-        if (problem.code === 'NOT_OFFERED') return [id, { state: 'UNSUPPORTED', problem }];
-        const copy = this.#latestCopy(id);
-        if (!copy) return [id, { state: 'UNREACHABLE', problem }];
-        const rows = this.#overlay.over(id, copy.rows, { forget: false });
-        return [id, { state: 'STALE', rows, fetchedAt: copy.at, problem }];
-      }),
-    );
+    return new Map(employeeIds.map((id) => [id, this.#failure(id, problem)]));
   }
 
-  /** A copy young enough to need no question. */
-  #known(id: string): Copy | null {
-    const cached = this.#cache?.get(id);
-    if (cached?.current === true && this.#now() - cached.at <= CACHE_MS) return cached;
+  #failure(id: string, problem: Problem): Reading {
+    if (problem.code === 'NOT_OFFERED') return { state: 'UNSUPPORTED', problem };
+    const copy = this.#standIn(id);
+    if (!copy) return { state: 'UNREACHABLE', problem };
+    const rows = this.#overlay.over(id, copy.value, { forget: false });
+    return { state: 'STALE', rows, fetchedAt: copy.at, problem };
+  }
+
+  /** What a copy answers while it is read anew; null where it has to be read first. */
+  #whileDue(id: string, held: Held<Rows>): Reading | null {
+    if (!this.#integration.ratingFilterHonoured) return null;
+    const problem = held.failed?.problem;
+    if (problem === undefined) return this.#reading(id, held, 'CACHED');
+    if (problem.code === 'NOT_OFFERED') return null;
+    return { state: 'STALE', rows: this.#overlay.over(id, held.value), fetchedAt: held.at, problem };
+  }
+
+  /** The kept walk where it is young enough to need no question, and younger than what was read alone. */
+  #walked(id: string): Seen | null {
     const kept = this.#directory.ratings(this.#integration.name);
     const fresh = this.#integration.ratingFilterHonoured ? WALK_FRESH_MS : FALLBACK_FRESH_MS;
     // With CACHE=off the walk answers only where nothing else can: for a filter that is not honoured.
-    const allowed = this.#cache !== null || !this.#integration.ratingFilterHonoured;
+    const allowed = this.#cached || !this.#integration.ratingFilterHonoured;
     if (!allowed || kept.at === null || this.#now() - kept.at > fresh) return null;
+    if ((this.#reads.standIn(id)?.at ?? -Infinity) > kept.at) return null;
     const rows = kept.of(id);
     // A walk may leave people out, inactive ones above all: nothing there is no proof that there is nothing.
     if (rows.length === 0 && this.#integration.ratingFilterHonoured) return null;
-    return { rows, at: kept.at, current: true };
+    return { value: rows, at: kept.at };
   }
 
-  /** The youngest copy, however old. */
-  #latestCopy(id: string): Copy | null {
-    const cached = this.#cache?.get(id) ?? null;
+  /** The youngest copy, up to the age at which none stands in any more. */
+  #standIn(id: string): Seen | null {
+    const held = this.#reads.standIn(id);
     const kept = this.#directory.ratings(this.#integration.name);
-    if (kept.at === null || (cached && cached.at >= kept.at)) return cached;
+    const { at } = kept;
+    if (at === null || this.#now() - at > AGES.employeeRatings.errorMs || (held && held.at >= at)) return held;
     const rows = kept.of(id);
-    return rows.length === 0 ? cached : { rows, at: kept.at, current: false };
+    return rows.length === 0 ? held : { value: rows, at };
   }
 
   async #fromWalk(ids: readonly string[], readings: Map<string, Reading>, call: Call): Promise<Map<string, Reading>> {
@@ -200,7 +223,7 @@ export class RatingReader {
     try {
       await this.#walkFor(call);
       for (const id of ids) {
-        const copy = { rows: kept.of(id), at: kept.at ?? this.#now(), current: true };
+        const copy = { value: kept.of(id), at: kept.at ?? this.#now() };
         readings.set(id, this.#reading(id, copy, 'FRESH'));
       }
     } catch (error) {
@@ -238,13 +261,9 @@ export class RatingReader {
     return { done, receipt };
   }
 
-  #reading(id: string, copy: Copy, state: 'FRESH' | 'CACHED'): Reading {
-    return { state, rows: this.#overlay.over(id, copy.rows), fetchedAt: copy.at };
+  #reading(id: string, { value, at }: Seen, state: 'FRESH' | 'CACHED'): Reading {
+    return { state, rows: this.#overlay.over(id, value), fetchedAt: at };
   }
-}
-
-function chunked<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { employeeRow, FakeProvider, numberValue, ratingRow, skillRow } from '../../test/support/fake-provider.ts';
+import { employeeRow, FakeProvider, gate, numberValue, ratingRow, skillRow } from '../../test/support/fake-provider.ts';
 import { Directory } from '../directory/directory.ts';
 import type { Call } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
@@ -88,7 +88,7 @@ describe('reading ratings by skill', () => {
     await read(['java']);
     clock.advance(MINUTE);
     expect(await read(['java', 'go'])).toEqual(['CACHED 1=3 2=3', 'FRESH 2=3']);
-    clock.advance(1);
+    clock.advance(4 * MINUTE + 1);
     expect(await read(['java'])).toEqual(['FRESH 1=3 2=3']);
     expect(provider.taken()).toEqual(['skills java', 'skills go', 'skills java']);
     const off = house({ cache: false });
@@ -97,14 +97,38 @@ describe('reading ratings by skill', () => {
     expect(off.provider.calls).toHaveLength(2);
   });
 
+  it('answers at once beyond that minute, while one call reads anew', async () => {
+    const { clock, provider, read } = house();
+    await read(['java']);
+    clock.advance(MINUTE + 1);
+    provider.holdings.ratings = [ratingRow('3', 'java')];
+    expect(await Promise.all([read(['java']), read(['java'])])).toEqual([['CACHED 1=3 2=3'], ['CACHED 1=3 2=3']]);
+    await expect.poll(() => read(['java'])).toEqual(['CACHED 3=3']);
+    expect(provider.calls).toEqual(['skills java', 'skills java']);
+  });
+
+  it('asks once for all who ask at the same time', async () => {
+    const { provider, read } = house();
+    const held = gate();
+    provider.holdings.before = () => held.passed;
+    const answers = Promise.all([read(['java', 'go']), read(['go', 'perl'])]);
+    held.open();
+    expect(await answers).toEqual([
+      ['FRESH 1=3 2=3', 'FRESH 2=3'],
+      ['FRESH 2=3', 'FRESH'],
+    ]);
+    expect(provider.calls).toEqual(['skills java,go', 'skills perl']);
+  });
+
   it('leaves the other calls when one fails, and answers with an older copy where there is one', async () => {
     const { clock, provider, read, integration } = house();
     await read(['perl']);
-    clock.advance(2 * MINUTE);
+    clock.advance(6 * MINUTE);
     provider.holdings.failing = { 'skills perl': 'UNAVAILABLE', 'skills go': 'TIMEOUT' };
     expect(await read(['java', 'go', 'perl'])).toEqual(['FRESH 1=3 2=3', 'FRESH 2=3', 'STALE UNAVAILABLE']);
     clock.advance(2 * MINUTE);
-    expect(await read(['go'])).toEqual(['STALE 2=3 TIMEOUT']);
+    expect(await read(['go'])).toEqual(['CACHED 2=3']);
+    await expect.poll(() => read(['go'])).toEqual(['STALE 2=3 TIMEOUT']);
     expect(integration.lastProblem?.code).toBe('TIMEOUT');
     const down = house({ failing: { skills: 'UNREACHABLE' } });
     expect(await down.read(['java'])).toEqual(['UNREACHABLE UNREACHABLE']);

@@ -1,4 +1,6 @@
-import { LRUCache } from 'lru-cache';
+import type { Copy } from '../cache/copy.ts';
+import { EntityReads, type Held } from '../cache/entityReads.ts';
+import type { SharedCache } from '../cache/sharedCache.ts';
 import type { Directory } from '../directory/directory.ts';
 import { isFilterIgnored, type Integration } from '../directory/integration.ts';
 import { rowKey } from '../directory/keptRatings.ts';
@@ -6,13 +8,10 @@ import type { Skill } from '../domain/entities.ts';
 import type { Call } from '../domain/ports.ts';
 import { ProviderError, type Problem } from '../domain/problem.ts';
 import type { RatingRow } from '../domain/records.ts';
+import { AGES, CACHED_ROWS } from './ages.ts';
 import type { Overlay, OverlaidRow } from './overlay.ts';
 import type { Reading } from './ratingReader.ts';
 
-/** How long the ratings of a skill are answered from the cache, as those of an employee. */
-const CACHE_MS = 60_000;
-/** Rows cached an integration, some 300 bytes each. */
-const CACHED_ROWS = 100_000;
 /** How old the regular walk may be where it is the only bulk read: twice its interval, the next being long under way then. */
 const WALK_FRESH_MS = 30 * 60_000;
 /** How old a walk may be that stands in for what the provider cannot do or does not honour. */
@@ -22,18 +21,16 @@ const FALLBACK_FRESH_MS = 60_000;
 export type SkillReading =
   Reading | { state: 'PARTIAL'; rows: readonly OverlaidRow[]; fetchedAt: number | null; problem: Problem | null };
 
-/** A skill's ratings as they were read. */
-interface Copy {
-  rows: readonly RatingRow[];
-  at: number;
-  /** False where a write came later: good enough only when the provider does not answer. */
-  current: boolean;
-}
+type Rows = readonly RatingRow[];
+
+/** Rows, and when they were read. */
+type Seen = Pick<Copy<Rows>, 'value' | 'at'>;
 
 export interface SkillRatingReaderOptions {
   directory: Directory;
   integration: Integration;
   cache: boolean;
+  shared?: SharedCache | undefined;
   now: () => number;
   overlay: Overlay;
   /** Walks all ratings and keeps them, once for everybody who waits. */
@@ -43,17 +40,30 @@ export interface SkillRatingReaderOptions {
 /** Reads ratings of one integration by skill: cache, then the provider where it can be asked so, else a walk. */
 export class SkillRatingReader {
   readonly #options: SkillRatingReaderOptions;
-  readonly #cache: LRUCache<string, Copy> | null;
+  readonly #reads: EntityReads<Rows>;
   /** Whether an answer has shown that the filter lets the right rows through. */
   #proven = false;
   #probing: Promise<void> | null = null;
-  #lastWriteAt = -Infinity;
+  /** The last write to each skill's ratings, by the id of its record; null for skills that are not known. */
+  readonly #wroteAt = new Map<string | null, number>();
 
   constructor(options: SkillRatingReaderOptions) {
     this.#options = options;
-    this.#cache = options.cache
-      ? new LRUCache({ maxSize: CACHED_ROWS, sizeCalculation: ({ rows }) => rows.length + 1 })
-      : null;
+    const { integration, cache, shared, now } = options;
+    this.#reads = new EntityReads({
+      integration: integration.name,
+      kind: 'skillRatings',
+      ages: AGES.skillRatings,
+      batchSize: integration.ports.ratingsBySkills?.batchSize ?? 1,
+      room: CACHED_ROWS.skillRatings,
+      sizeOf: (rows) => rows.length + 1,
+      keeps: cache,
+      shared,
+      now,
+      read: (ids, call) => this.#ask(ids, call),
+      failed: (error) => this.#noteFailure(error),
+      wroteSince: (id, at) => Math.max(this.#wroteAt.get(id) ?? -Infinity, this.#wroteAt.get(null) ?? -Infinity) >= at,
+    });
   }
 
   /**
@@ -75,18 +85,28 @@ export class SkillRatingReader {
       await this.#fromWalk([...wanted.keys()], answer, call);
       return readings;
     }
-    const missing = [...wanted.keys()].filter((id) => {
-      const copy = this.#cache?.get(id);
-      const isKnown = copy?.current === true && this.#options.now() - copy.at <= CACHE_MS;
-      if (isKnown) answer(id, this.#reading(id, copy, 'CACHED'));
-      return !isKnown;
-    });
+    const missing: string[] = [];
+    const due: string[] = [];
+    for (const id of wanted.keys()) {
+      const held = this.#reads.known(id);
+      const isDue = held !== null && this.#reads.isDue(held);
+      const reading = held && (isDue ? this.#whileDue(id, held) : this.#reading(id, held, 'CACHED'));
+      if (!reading) missing.push(id);
+      else answer(id, reading);
+      if (reading && isDue) due.push(id);
+    }
     call.receipt?.batch(integration.name, wanted.size - missing.length);
-    const { batchSize } = ratingsBySkills;
-    const chunks = Array.from({ length: Math.ceil(missing.length / batchSize) }, (_, index) =>
-      missing.slice(index * batchSize, (index + 1) * batchSize),
-    );
-    await Promise.all(chunks.map((ids) => this.#ask(ids, answer, call)));
+    if (due.length > 0) this.#reads.refresh(due, call);
+    if (missing.length === 0) return readings;
+    const unfiltered: string[] = [];
+    const failures = new Map<Problem, string[]>();
+    for (const [id, outcome] of await this.#reads.read(missing, call)) {
+      if (outcome.state !== 'FAILED') answer(id, this.#reading(id, outcome.copy, outcome.state));
+      else if (outcome.problem) failures.set(outcome.problem, [...(failures.get(outcome.problem) ?? []), id]);
+      else unfiltered.push(id);
+    }
+    for (const [problem, ids] of failures) this.#standIn(ids, problem, answer);
+    if (unfiltered.length > 0) await this.#fromWalk(unfiltered, answer, call);
     return readings;
   }
 
@@ -101,9 +121,8 @@ export class SkillRatingReader {
   }
 
   #outdate(id: string | null, at: number): void {
-    this.#lastWriteAt = Math.max(this.#lastWriteAt, at);
-    const copy = id === null ? undefined : this.#cache?.get(id);
-    if (id !== null && copy) this.#cache?.set(id, { ...copy, current: false });
+    this.#wroteAt.set(id, Math.max(this.#wroteAt.get(id) ?? at, at));
+    if (id !== null) this.#reads.outdate(id, at);
   }
 
   /** What is answered where the provider fails or is too late: an older copy, else why there is none. */
@@ -114,30 +133,37 @@ export class SkillRatingReader {
     return readings;
   }
 
-  async #ask(ids: readonly string[], answer: (id: string, reading: SkillReading) => void, call: Call): Promise<void> {
-    const { integration, now } = this.#options;
-    const { ratings, ratingsBySkills } = integration.ports;
-    const began = now();
-    try {
-      const rows = (await ratingsBySkills?.read(ids, call)) ?? [];
-      call.receipt?.rows(integration.name, rows.length);
-      integration.worked('READ_RATINGS_BY_SKILL');
-      if (rows.length > 0) this.#proven = true;
-      else if (!this.#proven) await this.#probe();
-      if (!integration.skillFilterHonoured) return await this.#fromWalk(ids, answer, call);
-      const bySkill = this.#grouped(rows);
-      const at = now();
-      for (const id of ids) {
-        const copy = { rows: bySkill.get(id) ?? [], at, current: this.#lastWriteAt < began };
-        this.#cache?.set(id, copy);
-        answer(id, this.#reading(id, copy, 'FRESH'));
-      }
-    } catch (error) {
-      call.signal?.throwIfAborted();
-      if (!ratings || !isFilterIgnored(error)) return this.#fail(ids, error, answer);
-      this.#distrust();
-      await this.#fromWalk(ids, answer, call);
+  /** One call of the provider; rejects where the filter proves useless. */
+  async #ask(ids: readonly string[], call: Call): Promise<Map<string, Rows>> {
+    const { integration } = this.#options;
+    const rows = (await integration.ports.ratingsBySkills?.read(ids, call)) ?? [];
+    call.receipt?.rows(integration.name, rows.length);
+    integration.worked('READ_RATINGS_BY_SKILL');
+    if (rows.length > 0) this.#proven = true;
+    else if (!this.#proven) await this.#probe();
+    if (!integration.skillFilterHonoured) {
+      throw new ProviderError('UNREADABLE', 'The filter lets nothing through.', { providerCode: 'FILTER_IGNORED' });
     }
+    const bySkill = this.#grouped(rows);
+    return new Map(ids.map((id) => [id, bySkill.get(id) ?? []]));
+  }
+
+  /** A filter that is ignored is no failure where a walk can stand in. */
+  #noteFailure(error: unknown): Problem | null {
+    const { integration } = this.#options;
+    if (!integration.ports.ratings || !isFilterIgnored(error)) {
+      return integration.failed('READ_RATINGS_BY_SKILL', error);
+    }
+    this.#distrust();
+    return null;
+  }
+
+  /** What a copy answers while it is read anew; null where it has to be read first. */
+  #whileDue(id: string, held: Held<Rows>): SkillReading | null {
+    const problem = held.failed?.problem;
+    if (problem === undefined) return this.#reading(id, held, 'CACHED');
+    if (problem.code === 'NOT_OFFERED') return null;
+    return { state: 'STALE', rows: this.#overlaid(id, held.value), fetchedAt: held.at, problem };
   }
 
   async #fromWalk(
@@ -169,18 +195,21 @@ export class SkillRatingReader {
   }
 
   #fail(ids: readonly string[], error: unknown, answer: (id: string, reading: SkillReading) => void): void {
-    const { directory, integration } = this.#options;
-    const problem = integration.failed('READ_RATINGS_BY_SKILL', error);
+    this.#standIn(ids, this.#options.integration.failed('READ_RATINGS_BY_SKILL', error), answer);
+  }
+
+  /** The youngest copies, up to the age at which none stands in any more, else why there is none. */
+  #standIn(ids: readonly string[], problem: Problem, answer: (id: string, reading: SkillReading) => void): void {
+    const { directory, integration, now } = this.#options;
     if (problem.code === 'NOT_OFFERED') return ids.forEach((id) => answer(id, { state: 'UNSUPPORTED', problem }));
     const { at } = directory.ratings(integration.name);
-    const kept = at === null ? null : this.#kept(ids);
+    const kept = at === null || now() - at > AGES.skillRatings.errorMs ? null : this.#kept(ids);
     for (const id of ids) {
-      const cached = this.#cache?.get(id);
-      const copy = cached && cached.at >= (at ?? -Infinity) ? cached : null;
-      const rows = copy?.rows ?? kept?.get(id) ?? (kept ? [] : null);
-      const fetchedAt = copy?.at ?? at;
-      if (rows === null || fetchedAt === null) answer(id, { state: 'UNREACHABLE', problem });
-      else answer(id, { state: 'STALE', rows: this.#overlaid(id, rows), fetchedAt, problem });
+      const walked: Seen | null = kept && at !== null ? { value: kept.get(id) ?? [], at } : null;
+      const held = this.#reads.standIn(id);
+      const copy = held && held.at >= (walked?.at ?? -Infinity) ? held : walked;
+      if (copy === null) answer(id, { state: 'UNREACHABLE', problem });
+      else answer(id, { state: 'STALE', rows: this.#overlaid(id, copy.value), fetchedAt: copy.at, problem });
     }
   }
 
@@ -259,7 +288,7 @@ export class SkillRatingReader {
     return this.#options.overlay.overSkill(rows, (row) => (this.#recordOf(row) ?? row.skillId) === id);
   }
 
-  #reading(id: string, copy: Copy, state: 'FRESH' | 'CACHED'): SkillReading {
-    return { state, rows: this.#overlaid(id, copy.rows), fetchedAt: copy.at };
+  #reading(id: string, { value, at }: Seen, state: 'FRESH' | 'CACHED'): SkillReading {
+    return { state, rows: this.#overlaid(id, value), fetchedAt: at };
   }
 }

@@ -160,10 +160,10 @@ describe('a source', () => {
   it('is STALE with its age when an older copy stands in', async () => {
     const { hr, ask, pass } = house();
     await ask();
-    pass(120_000);
+    pass(360_000);
     hr.holdings.failing = { read: 'RATE_LIMITED' };
     const lea = await ask();
-    expect(lea.sources[0]).toMatchObject({ state: 'STALE', ageSeconds: 120, problem: { code: 'RATE_LIMITED' } });
+    expect(lea.sources[0]).toMatchObject({ state: 'STALE', ageSeconds: 360, problem: { code: 'RATE_LIMITED' } });
     expect(held(lea)).toContain('java: hr 0.5, talent 1');
   });
 
@@ -218,7 +218,7 @@ describe('the deadline', () => {
     const slow = gate();
     const { talent, ask, pass } = house(1000);
     await ask();
-    pass(120_000);
+    pass(360_000);
     talent.holdings.before = () => slow.passed;
     const asked = ask();
     await vi.advanceTimersByTimeAsync(1000);

@@ -13,6 +13,7 @@ const FLOORS: readonly { name: string; pattern: RegExp }[] = [
   { name: 'provider', pattern: /^providers\/[^/]+\// },
   { name: 'registry', pattern: /^providers\/registry\.ts$/ },
   { name: 'directory', pattern: /^src\/directory\// },
+  { name: 'cache', pattern: /^src\/cache\// },
   { name: 'links', pattern: /^src\/links\// },
   { name: 'work', pattern: /^src\/(?:loaders|tasks)\// },
   { name: 'context', pattern: /^src\/context\.ts$/ },

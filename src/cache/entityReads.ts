@@ -1,0 +1,312 @@
+import { setMaxListeners } from 'node:events';
+import { LRUCache } from 'lru-cache';
+import type { Call } from '../domain/ports.ts';
+import type { Problem } from '../domain/problem.ts';
+import { Receipt } from '../domain/receipt.ts';
+import { orAborted } from '../outbound/orAborted.ts';
+import type { Ages, Copy } from './copy.ts';
+import type { Found, SharedCache } from './sharedCache.ts';
+
+/** Between two refreshes of an entity that fail: a provider that is down is not asked by every question. */
+const REFRESH_PAUSE_MS = 5_000;
+
+/** A copy as it is kept here. */
+export interface Held<Value> extends Copy<Value> {
+  /** False where a write came later: good enough only when the provider does not answer. */
+  current: boolean;
+  /** Why the last refresh failed, and when; null when it did not. */
+  failed: { problem: Problem; at: number } | null;
+}
+
+/** What became of one entity that was asked for. `problem` is null where the failure is the asker's to judge. */
+export type Outcome<Value> =
+  { state: 'FRESH' | 'CACHED'; copy: Copy<Value> } | { state: 'FAILED'; error: unknown; problem: Problem | null };
+
+export interface EntityReadsOptions<Value> {
+  integration: string;
+  /** What the entities are, in the keys of the shared cache. */
+  kind: string;
+  ages: Ages;
+  /** Entities that one call of the provider takes. */
+  batchSize: number;
+  /** Most that is kept, in units of `sizeOf`. */
+  room: number;
+  sizeOf: (value: Value) => number;
+  /** False: nothing is kept, and every question is a call of its own. */
+  keeps: boolean;
+  shared?: SharedCache | undefined;
+  now: () => number;
+  /** One call of the provider: a value for each id, or a rejection. */
+  read: (ids: readonly string[], call: Call) => Promise<ReadonlyMap<string, Value>>;
+  /** Takes note of a call that failed, once, whoever waited; null where that is no problem of the provider. */
+  failed: (error: unknown) => Problem | null;
+  /** Whether something that this entity shows was written at that time or later. */
+  wroteSince?: (id: string, at: number) => boolean;
+}
+
+/** One entity that is being read, for all who wait for it. */
+interface Flight<Value> {
+  readonly id: string;
+  /** Questions that wait; a refresh counts as one that never leaves. */
+  waiters: number;
+  /** While the shared cache is looked through. */
+  lookup: Promise<void> | null;
+  mark: string | null;
+  batch: Batch<Value> | null;
+  outcome: Outcome<Value> | null;
+}
+
+/** One call of the provider. */
+interface Batch<Value> {
+  readonly flights: readonly Flight<Value>[];
+  readonly abort: AbortController;
+  readonly receipt: Receipt;
+  /** Who began it. */
+  readonly owner: object;
+  done: Promise<void>;
+}
+
+/**
+ * Reads entities of one kind of one integration through: copies of this process, copies that replicas share, the provider.
+ * An entity is read once for all who ask meanwhile. Never keeps a failure.
+ */
+export class EntityReads<Value extends object> {
+  readonly #options: EntityReadsOptions<Value>;
+  readonly #cache: LRUCache<string, Held<Value>> | null;
+  readonly #flights = new Map<string, Flight<Value>>();
+
+  constructor(options: EntityReadsOptions<Value>) {
+    this.#options = options;
+    const { keeps, room, sizeOf } = options;
+    this.#cache = keeps
+      ? new LRUCache({ maxSize: room, sizeCalculation: ({ value }) => Math.max(1, sizeOf(value)) })
+      : null;
+  }
+
+  /** A copy that answers at once. Where it is not fresh any more (`isDue`), a refresh is to be begun. */
+  known(id: string): Held<Value> | null {
+    const held = this.#cache?.get(id);
+    return held?.current === true && this.#options.now() - held.at <= this.#options.ages.staleMs ? held : null;
+  }
+
+  isDue(held: Held<Value>): boolean {
+    return this.#options.now() - held.at > this.#options.ages.freshMs;
+  }
+
+  /** A copy that may stand in for a provider that does not answer. */
+  standIn(id: string): Held<Value> | null {
+    const held = this.#cache?.get(id);
+    return held && this.#options.now() - held.at <= this.#options.ages.errorMs ? held : null;
+  }
+
+  /** Takes note of a write then: the copy answers no more, here and in all replicas, nor does what is being read. */
+  outdate(id: string, at: number): void {
+    const held = this.#cache?.peek(id);
+    if (held) held.current = false;
+    this.#flights.delete(id);
+    this.#options.shared?.drop(this.#options.kind, [id], at);
+  }
+
+  /** Reads copies anew while they still answer; nobody waits, and what is being read already is left alone. */
+  refresh(ids: readonly string[], call: Call): void {
+    const now = this.#options.now();
+    const due = ids.filter((id) => {
+      const failedAt = this.#cache?.peek(id)?.failed?.at;
+      return !this.#flights.has(id) && (failedAt === undefined || now - failedAt >= REFRESH_PAUSE_MS);
+    });
+    if (due.length === 0) return;
+    const owner = {};
+    const flights = due.map((id) => this.#take(id));
+    this.#begin(flights, owner, { purpose: call.purpose, isRefresh: true });
+    void this.#landed(flights, owner, call.receipt);
+  }
+
+  /** One outcome for each id: those being read are waited for, the others are asked for. Rejects only when aborted. */
+  async read(ids: readonly string[], call: Call): Promise<ReadonlyMap<string, Outcome<Value>>> {
+    call.signal?.throwIfAborted();
+    if (this.#cache === null) return this.#readApart(ids, call);
+    // A request's questions all listen to its one signal, and Node warns of the eleventh listener.
+    if (call.signal) setMaxListeners(Number.POSITIVE_INFINITY, call.signal);
+    const owner = {};
+    const begun: Flight<Value>[] = [];
+    const flights = ids.map((id) => {
+      const underWay = this.#flights.get(id);
+      if (underWay) {
+        underWay.waiters += 1;
+        return underWay;
+      }
+      const flight = this.#take(id);
+      begun.push(flight);
+      return flight;
+    });
+    if (begun.length > 0) this.#begin(begun, owner, { purpose: call.purpose, isRefresh: false });
+    const arrived = call.receipt?.wait(this.#options.integration);
+    try {
+      await orAborted(this.#landed(flights, owner, call.receipt), call.signal);
+    } catch (error) {
+      this.#leave(flights, error);
+      throw error;
+    } finally {
+      arrived?.();
+    }
+    const outcomes = new Map<string, Outcome<Value>>();
+    const due: string[] = [];
+    for (const { id, outcome } of flights) {
+      if (outcome === null) throw new Error('a read ended without an outcome');
+      outcomes.set(id, outcome);
+      if (outcome.state === 'CACHED' && this.#options.now() - outcome.copy.at > this.#options.ages.freshMs)
+        due.push(id);
+    }
+    if (due.length > 0) this.refresh(due, call);
+    return outcomes;
+  }
+
+  #take(id: string): Flight<Value> {
+    const flight = { id, waiters: 1, lookup: null, mark: null, batch: null, outcome: null };
+    this.#flights.set(id, flight);
+    return flight;
+  }
+
+  /** Resolves when all have an outcome; their calls are on the receipt from when they are made. */
+  async #landed(flights: readonly Flight<Value>[], owner: object, receipt: Receipt | undefined): Promise<void> {
+    const lookups = new Set(flights.flatMap(({ lookup }) => lookup ?? []));
+    if (lookups.size > 0) await Promise.all(lookups);
+    const batches = new Set(flights.flatMap(({ batch }) => batch ?? []));
+    for (const batch of batches) receipt?.join(batch.receipt, batch.owner !== owner);
+    await Promise.all([...batches].map(({ done }) => done));
+  }
+
+  /** A call that nobody waits for any more is called off; one that went over its deadline has its question still waiting. */
+  #leave(flights: readonly Flight<Value>[], reason: unknown): void {
+    for (const flight of flights) flight.waiters -= 1;
+    for (const batch of new Set(flights.flatMap((flight) => flight.batch ?? []))) {
+      if (batch.flights.some(({ waiters }) => waiters > 0)) continue;
+      for (const flight of batch.flights) this.#end(flight);
+      batch.abort.abort(reason);
+    }
+  }
+
+  #begin(
+    flights: readonly Flight<Value>[],
+    owner: object,
+    how: { purpose: Call['purpose']; isRefresh: boolean },
+  ): void {
+    if (!this.#options.shared) {
+      this.#ask(flights, owner, how.purpose);
+      return;
+    }
+    const lookup = this.#lookUp(flights, how.isRefresh).then(() => {
+      const left = flights.filter(({ outcome }) => outcome === null);
+      for (const flight of left) if (flight.waiters === 0) this.#end(flight);
+      this.#ask(
+        left.filter(({ waiters }) => waiters > 0),
+        owner,
+        how.purpose,
+      );
+    });
+    for (const flight of flights) flight.lookup = lookup;
+  }
+
+  /** What replicas share: a copy that answers is the outcome, an older one is kept to stand in. */
+  async #lookUp(flights: readonly Flight<Value>[], isRefresh: boolean): Promise<void> {
+    const { shared, kind, ages, now, wroteSince } = this.#options;
+    const found = await shared?.get(
+      kind,
+      flights.map(({ id }) => id),
+    );
+    if (!found) return;
+    for (const flight of flights) {
+      const { copy, mark } = (found.get(flight.id) ?? { copy: null, mark: '' }) as Found & { copy: Copy<Value> | null };
+      flight.mark = mark;
+      if (copy === null || now() - copy.at > ages.errorMs) continue;
+      const current = this.#flights.get(flight.id) === flight && wroteSince?.(flight.id, copy.began) !== true;
+      const before = this.#cache?.peek(flight.id);
+      const held = before && before.began >= copy.began ? before : this.#keep(flight.id, copy, current);
+      if (!held.current || now() - held.at > (isRefresh ? ages.freshMs : ages.staleMs)) continue;
+      flight.outcome = { state: 'CACHED', copy: held };
+      this.#end(flight);
+    }
+  }
+
+  #ask(flights: readonly Flight<Value>[], owner: object, purpose: Call['purpose']): void {
+    const { batchSize } = this.#options;
+    for (let at = 0; at < flights.length; at += batchSize) {
+      const batch: Batch<Value> = {
+        flights: flights.slice(at, at + batchSize),
+        abort: new AbortController(),
+        receipt: new Receipt(),
+        owner,
+        done: Promise.resolve(),
+      };
+      for (const flight of batch.flights) flight.batch = batch;
+      batch.done = this.#run(batch, purpose);
+    }
+  }
+
+  async #run({ flights, abort, receipt }: Batch<Value>, purpose: Call['purpose']): Promise<void> {
+    const { now, read, failed, shared, kind, ages, wroteSince } = this.#options;
+    const began = now();
+    const ids = flights.map(({ id }) => id);
+    try {
+      const values = await read(ids, { signal: abort.signal, purpose, receipt });
+      const at = now();
+      const kept: (Found & { id: string; copy: Copy<Value> })[] = [];
+      for (const flight of flights) {
+        const { id, mark } = flight;
+        const value = values.get(id);
+        if (value === undefined) throw new Error('a read left out an id');
+        const current = this.#flights.get(id) === flight && wroteSince?.(id, began) !== true;
+        const copy = { value, at, began };
+        this.#keep(id, copy, current);
+        flight.outcome = { state: 'FRESH', copy };
+        if (current && mark !== null) kept.push({ id, mark, copy });
+      }
+      if (kept.length > 0) shared?.put(kind, kept, ages.errorMs);
+    } catch (error) {
+      // Called off: nobody is left to hear of it.
+      const problem = abort.signal.aborted ? null : failed(error);
+      for (const flight of flights) {
+        flight.outcome = { state: 'FAILED', error, problem };
+        const held = this.#cache?.peek(flight.id);
+        if (held && problem) held.failed = { problem, at: now() };
+      }
+    }
+    for (const flight of flights) this.#end(flight);
+  }
+
+  /** Keeps a copy unless a later read's is there, which is then the better answer. */
+  #keep(id: string, copy: Copy<Value>, current: boolean): Held<Value> {
+    const before = this.#cache?.peek(id);
+    if (before && before.began > copy.began) return before;
+    const held = { ...copy, current, failed: null };
+    this.#cache?.set(id, held);
+    return held;
+  }
+
+  #end(flight: Flight<Value>): void {
+    if (this.#flights.get(flight.id) === flight) this.#flights.delete(flight.id);
+  }
+
+  async #readApart(ids: readonly string[], call: Call): Promise<ReadonlyMap<string, Outcome<Value>>> {
+    const { batchSize, read, failed, now } = this.#options;
+    const outcomes = new Map<string, Outcome<Value>>();
+    const chunks = Array.from({ length: Math.ceil(ids.length / batchSize) }, (_, i) =>
+      ids.slice(i * batchSize, (i + 1) * batchSize),
+    );
+    await Promise.all(
+      chunks.map(async (chunk) => {
+        const began = now();
+        try {
+          const values = await read(chunk, call);
+          const at = now();
+          for (const [id, value] of values) outcomes.set(id, { state: 'FRESH', copy: { value, at, began } });
+        } catch (error) {
+          call.signal?.throwIfAborted();
+          const problem = failed(error);
+          for (const id of chunk) outcomes.set(id, { state: 'FAILED', error, problem });
+        }
+      }),
+    );
+    return outcomes;
+  }
+}

@@ -1,0 +1,25 @@
+import type { SharedCaches } from '../cache/sharedCache.ts';
+import type { Directory } from '../directory/directory.ts';
+import { RatingReader } from './ratingReader.ts';
+
+export interface ReadersOptions {
+  directory: Directory;
+  /** False keeps and shares nothing between requests but what the directory holds (CACHE=off). */
+  cache: boolean;
+  /** Copies that replicas share; absent where there is one process, and not used where `cache` is false. */
+  shared?: SharedCaches | undefined;
+  now?: (() => number) | undefined;
+}
+
+/** The readers of all integrations, by name. They outlive requests. */
+export function createReaders({ directory, cache, shared, now }: ReadersOptions): ReadonlyMap<string, RatingReader> {
+  return new Map(
+    directory.integrations.map((integration) => {
+      const { name } = integration;
+      return [
+        name,
+        new RatingReader({ directory, integration, cache, shared: cache ? shared?.(name) : undefined, now }),
+      ];
+    }),
+  );
+}
