@@ -3,9 +3,11 @@ import type { Placed } from '../domain/match.ts';
 import type { EmployeeRow, SkillRow } from '../domain/records.ts';
 import type { SkillMention } from '../domain/roles.ts';
 import { runSteps, type Steps } from '../domain/steps.ts';
+import type { DirectoryChange, HoldingsCopy } from './directoryChange.ts';
 import { EmployeeHoldings } from './employeeHoldings.ts';
 import { EmployeeView } from './employees.ts';
 import { Follower } from './follower.ts';
+import { inSlices } from './inSlices.ts';
 import type { Integration } from './integration.ts';
 import { KeptRatings } from './keptRatings.ts';
 import { LinkIndex } from './rematch.ts';
@@ -40,6 +42,9 @@ export class Directory {
   /** Called when a walk or a read of changes brings other ratings of these employees than were kept; not by the first walk. */
   onRatingsChanged: (integration: string, employeeIds: ReadonlySet<string>) => void = () => {};
 
+  /** Called with what reading providers changes here, for replicas that follow. */
+  onChange: (integration: string, change: DirectoryChange) => void = () => {};
+
   constructor(integrations: readonly Integration[], now: () => number = Date.now) {
     this.integrations = integrations;
     this.#now = now;
@@ -54,6 +59,7 @@ export class Directory {
         },
       ]),
     );
+    for (const [name, { ratings }] of this.#holdings) ratings.onTaken = (change) => this.onChange(name, change);
     const names = integrations.map(({ name }) => name);
     const total = (sizeOf: (holdings: Holdings) => number) =>
       [...this.#holdings.values()].reduce((sum, holdings) => sum + sizeOf(holdings), 0);
@@ -131,18 +137,29 @@ export class Directory {
 
   /** Takes a page of a read that began then. What a write has stored since is newer than the page. */
   putEmployees(integration: string, rows: readonly EmployeeRow[], began = Infinity): void {
-    this.#changed(this.#employees, integration, this.#of(integration).employees.put(rows, began));
+    const { employees } = this.#of(integration);
+    const ids = employees.put(rows, began);
+    this.#changed(this.#employees, integration, ids);
+    const others = ids.flatMap((id) => employees.rowOf(id) ?? []);
+    if (others.length > 0) this.onChange(integration, { kind: 'employees', rows: others, began });
   }
 
   /** Forgets records that a read of changes, begun then, says are gone. */
   removeEmployees(integration: string, ids: readonly string[], began = Infinity): void {
-    this.#changed(this.#employees, integration, this.#of(integration).employees.remove(ids, began));
+    const gone = this.#of(integration).employees.remove(ids, began);
+    this.#changed(this.#employees, integration, gone);
+    if (gone.length > 0) this.onChange(integration, { kind: 'employeesGone', ids: gone, began });
   }
 
   /** After a whole walk that began then: records whose ids it did not find are gone. */
   *retainEmployees(integration: string, found: { has(id: string): boolean }, began = Infinity): Steps<void> {
-    const gone = yield* this.#of(integration).employees.retain(found, began, this.#now());
+    const { employees } = this.#of(integration);
+    const now = this.#now();
+    const gone = yield* employees.retain(found, began, now);
     this.#changed(this.#employees, integration, gone);
+    if (gone.length > 0) this.onChange(integration, { kind: 'employeesGone', ids: gone, began });
+    if (employees.settled.length > 0) this.onChange(integration, { kind: 'employees', rows: employees.settled, began });
+    this.onChange(integration, { kind: 'employeesWalked', began, now });
   }
 
   /** Takes the employees of a whole walk that began then. */
@@ -160,18 +177,46 @@ export class Directory {
   /** Takes a page of a read that began then. What a write has stored since is newer than the page. */
   putSkills(integration: string, rows: readonly SkillRow[], began = Infinity): void {
     const { skills } = this.#of(integration);
-    for (const row of rows) this.#changed(this.#skills, integration, skills.put(row, began));
+    const others: SkillRow[] = [];
+    for (const row of rows) {
+      const ids = skills.put(row, began);
+      this.#changed(this.#skills, integration, ids);
+      if (ids.length > 0) others.push(row);
+    }
+    if (others.length > 0) this.onChange(integration, { kind: 'skills', rows: others, began });
   }
 
   /** Forgets records of the catalogue that a read of changes, begun then, says are gone. */
   removeSkills(integration: string, ids: Iterable<string>, began = Infinity): void {
     const { skills } = this.#of(integration);
-    for (const id of ids) this.#changed(this.#skills, integration, skills.remove(id, began));
+    const gone: string[] = [];
+    for (const id of ids) {
+      const changed = skills.remove(id, began);
+      this.#changed(this.#skills, integration, changed);
+      if (changed.length > 0) gone.push(id);
+    }
+    if (gone.length > 0) this.onChange(integration, { kind: 'skillsGone', ids: gone, began });
   }
 
   /** After a whole walk that began then: records of the catalogue whose ids it did not find are gone. */
   retainSkills(integration: string, found: { has(id: string): boolean }, began = Infinity): void {
-    this.#changed(this.#skills, integration, this.#of(integration).skills.retain(found, began, this.#now()));
+    const { skills } = this.#of(integration);
+    const now = this.#now();
+    const gone = skills.retain(found, began, now);
+    this.#changed(this.#skills, integration, gone);
+    // Learnt skills that appear in place of a listed one are among these, and nothing is listed under their ids.
+    if (gone.length > 0) this.onChange(integration, { kind: 'skillsGone', ids: gone, began });
+    if (skills.settled.length > 0) this.onChange(integration, { kind: 'skills', rows: skills.settled, began });
+    this.onChange(integration, { kind: 'skillsWalked', began, now });
+  }
+
+  /** A whole walk of another process has ended, whose rows and removals were put here. */
+  walkedElsewhere(
+    integration: string,
+    kind: 'employees' | 'skills',
+    { began, now }: { began: number; now: number },
+  ): void {
+    this.#of(integration)[kind].walkedElsewhere(began, now);
   }
 
   /** Takes the catalogue of a whole walk. */
@@ -189,7 +234,50 @@ export class Directory {
   /** Makes sure that every rating row has a skill, learning those that no catalogue lists. */
   learnSkills(integration: string, rows: Iterable<SkillMention>): void {
     const { skills } = this.#of(integration);
-    for (const row of rows) this.#changed(this.#skills, integration, skills.learn(row));
+    const mentions: SkillMention[] = [];
+    for (const row of rows) {
+      const ids = skills.learn(row);
+      if (ids.length === 0) continue;
+      this.#changed(this.#skills, integration, ids);
+      const { skillId, skillKeys, skillName, skillScale, skillClassification } = row;
+      mentions.push({ skillId, skillKeys, skillName, skillScale, skillClassification });
+    }
+    if (mentions.length > 0) this.onChange(integration, { kind: 'learnt', mentions });
+  }
+
+  /** All that is held of an integration as it is now; takes some 10 ms for 100,000 employees with ratings. */
+  copy(integration: string): HoldingsCopy {
+    const { employees, skills, ratings } = this.#of(integration);
+    return {
+      employees: [...employees.rows()],
+      employeesWritten: employees.written,
+      skills: [...skills.listed()],
+      skillsWritten: skills.written,
+      learnt: [...skills.learnt()],
+      ratings: ratings.at === null ? null : [...ratings.lists()],
+      ratingsAt: ratings.at,
+    };
+  }
+
+  /**
+   * Takes another process's copy in place of what is held, but for writes that the copy does not know yet and skills learnt
+   * here. Readers see what was or, when it resolves, the copy.
+   */
+  async restore(integration: string, copy: HoldingsCopy): Promise<void> {
+    const holdings = this.#of(integration);
+    const employees = new EmployeeHoldings();
+    const skills = new SkillHoldings();
+    await inSlices(employees.restore(copy.employees, copy.employeesWritten));
+    await inSlices(skills.restore(copy.skills, copy.learnt, copy.skillsWritten));
+    const filling = copy.ratings && copy.ratingsAt !== null ? holdings.ratings.fill() : null;
+    if (filling) await inSlices(eachList(copy.ratings ?? [], (rows) => filling.take(rows)));
+    employees.takeWritesOf(holdings.employees, copy.employeesWritten);
+    skills.takeOver(holdings.skills, copy.skillsWritten);
+    Object.assign(holdings, { employees, skills });
+    filling?.end(copy.ratingsAt ?? 0);
+    this.#employees.replaced();
+    this.#skills.replaced();
+    await this.settled();
   }
 
   #changed<View>(follower: Follower<View>, integration: string, ids: readonly string[]): void {
@@ -206,5 +294,13 @@ export class Directory {
     return this.integrations.flatMap(({ name }) =>
       Array.from(rowsOf(this.#of(name)), (row) => ({ integration: name, row })),
     );
+  }
+}
+
+/** A step for each: a list may be a chunk of a thousand rows. */
+function* eachList<List>(lists: readonly List[], visit: (list: List) => void): Steps<void> {
+  for (const list of lists) {
+    visit(list);
+    yield;
   }
 }

@@ -1,5 +1,6 @@
 import type { EmployeeRow } from '../domain/records.ts';
 import { inSteps, type Steps } from '../domain/steps.ts';
+import type { WrittenCopy } from './directoryChange.ts';
 import { same } from './takeOver.ts';
 import { TextPool } from './textPool.ts';
 import { WrittenRecords, type WrittenAt } from './writtenRecords.ts';
@@ -13,6 +14,7 @@ export class EmployeeHoldings {
   /** Employees that writes stored and reads may not show yet. */
   readonly #written = new WrittenRecords();
   readonly #pool = new TextPool();
+  #settled: readonly EmployeeRow[] = [];
 
   rowOf(id: string): EmployeeRow | null {
     return this.#rows.get(id) ?? null;
@@ -51,8 +53,36 @@ export class EmployeeHoldings {
       this.#rows.delete(id);
       gone.push(id);
     });
-    this.#written.walked(began, now);
+    this.#settled = this.#written.walked(began, now).flatMap((id) => this.rowOf(id) ?? []);
     return gone;
+  }
+
+  /** What stands since the last whole walk where writes were heard of before it. */
+  get settled(): readonly EmployeeRow[] {
+    return this.#settled;
+  }
+
+  /** A whole walk of another process, begun then, has ended. */
+  walkedElsewhere(began: number, now: number): void {
+    this.#written.walkedElsewhere(began, now);
+  }
+
+  get written(): WrittenCopy {
+    return this.#written.copy();
+  }
+
+  /** Fills holdings that are empty with a copy of another process's. */
+  *restore(rows: readonly EmployeeRow[], written: WrittenCopy): Steps<void> {
+    yield* inSteps(rows, (row) => void this.#rows.set(row.remoteId, this.#compact(row)));
+    this.#written.restore(written);
+  }
+
+  /** Takes over what other holdings heard of writes that the copy these were filled with does not know. */
+  takeWritesOf(before: EmployeeHoldings, copied: WrittenCopy): void {
+    for (const [id, at] of before.#written.unknownTo(copied)) {
+      const row = before.rowOf(id);
+      if (row) this.write(row, at);
+    }
   }
 
   /** Takes what a write stored then, unless a walk has read it since; `created` is found out where nobody says. */

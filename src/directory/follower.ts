@@ -44,6 +44,12 @@ export class Follower<View> {
     if (this.#behind.size > FEW) this.#start();
   }
 
+  /** Most records are others: readers see the view of before until one of all records as they are now takes its place. */
+  replaced(): void {
+    this.#rebuild = true;
+    this.#start();
+  }
+
   get value(): View {
     if (this.#behind.size > 0 || this.#rebuild) this.#catchUp();
     return this.#view;

@@ -1,5 +1,6 @@
 import type { RatingRow } from '../domain/records.ts';
 import { inSteps, type Steps } from '../domain/steps.ts';
+import type { DirectoryChange } from './directoryChange.ts';
 import { RatingsBySkill } from './ratingsBySkill.ts';
 import { same } from './takeOver.ts';
 
@@ -12,6 +13,11 @@ export interface RatingChanges {
   removed?: readonly string[];
 }
 
+type RatingsTaken = Extract<DirectoryChange, { kind: 'ratings' | 'ratingsAnew' }>;
+
+/** A walk that brings other ratings of more employees than this has them all read anew elsewhere. */
+const MOST_TOLD = 500;
+
 /** All ratings of one integration as walks and reads of changes found them, by employee and by skill. */
 export class KeptRatings {
   #byEmployee = new Map<string, RatingRow[]>();
@@ -19,6 +25,8 @@ export class KeptRatings {
   /** What the rows of a skill say alike: a million rows name some thousand skills. */
   readonly #shared = new Map<string, Shared>();
   readonly #onChange: (employeeIds: ReadonlySet<string>) => void;
+  /** Hears what walks and reads of changes brought that is other than before; `ratingsAnew` where that is too much to say. */
+  onTaken: (change: RatingsTaken) => void = () => {};
   /** When the last read began or walk ended, in milliseconds; null before the first walk. */
   at: number | null = null;
 
@@ -42,23 +50,37 @@ export class KeptRatings {
     const filled = new Map<string, RatingRow[]>();
     const bySkill = new RatingsBySkill();
     const changed = new Set<string>();
+    /** Employees with any row that is another object; `changed` are those that are rated otherwise. */
+    const others = new Set<string>();
     const rows = function* () {
       for (const list of filled.values()) yield* list;
     };
     return {
       take: (page) => {
-        for (const row of page) bySkill.add(put(filled, this.#compact(row), this.of(row.employeeId), changed));
+        for (const row of page) {
+          const compact = this.#compact(row);
+          const kept = put(filled, compact, this.of(row.employeeId), changed);
+          if (kept === compact) others.add(row.employeeId);
+          bySkill.add(kept);
+        }
       },
       end: (at) => {
         // What came otherwise is noted; what did not come at all leaves a shorter list.
         for (const [employeeId, { length }] of this.#byEmployee) {
-          if ((filled.get(employeeId)?.length ?? 0) < length) changed.add(employeeId);
+          if ((filled.get(employeeId)?.length ?? 0) >= length) continue;
+          changed.add(employeeId);
+          others.add(employeeId);
         }
         const isFirst = this.at === null;
         this.#byEmployee = filled;
         this.#bySkill = bySkill;
         this.at = at;
         if (!isFirst) this.#tell(changed);
+        if (isFirst || others.size > MOST_TOLD) this.onTaken({ kind: 'ratingsAnew' });
+        else if (others.size > 0) {
+          const whole = [...others];
+          this.onTaken({ kind: 'ratings', rows: whole.flatMap((id) => this.of(id)), whole, removed: [] });
+        }
       },
       rows,
     };
@@ -87,6 +109,12 @@ export class KeptRatings {
       });
     }
     this.#tell(changed);
+    if (rows.length + whole.length + removed.length > 0) this.onTaken({ kind: 'ratings', rows, whole, removed });
+  }
+
+  /** The rows of all employees, a list for each. */
+  lists(): Iterable<readonly RatingRow[]> {
+    return this.#byEmployee.values();
   }
 
   of(employeeId: string): readonly RatingRow[] {

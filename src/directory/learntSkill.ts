@@ -40,6 +40,12 @@ export function completed({ row, keys }: LearntSkill, rating: SkillMention): Lea
   return news ? { row: { ...row, name, scale, classification }, keys } : null;
 }
 
+/** A learnt skill as a rating row would mention it. */
+export function mentionOf({ row, keys }: LearntSkill): SkillMention {
+  const { remoteId: skillId, name, scale, classification } = row;
+  return { skillId, skillKeys: keys, skillName: name, skillScale: scale, skillClassification: classification };
+}
+
 /** The skills that many rating rows mention, each once, with all that is told of it. */
 export class Mentions {
   readonly #skills = new Map<string, LearntSkill>();
@@ -53,9 +59,6 @@ export class Mentions {
   }
 
   *all(): Iterable<SkillMention> {
-    for (const { row, keys } of this.#skills.values()) {
-      const { remoteId: skillId, name, scale, classification } = row;
-      yield { skillId, skillKeys: keys, skillName: name, skillScale: scale, skillClassification: classification };
-    }
+    for (const skill of this.#skills.values()) yield mentionOf(skill);
   }
 }

@@ -17,7 +17,7 @@ export const EVERY_MS = {
 const RETRY_FIRST_MS = 10_000;
 const RETRY_MOST_MS = 5 * 60_000;
 /** A first walk longer than this no longer holds back readiness (DESIGN: Running). */
-const READY_AFTER_MS = 30_000;
+export const READY_AFTER_MS = 30_000;
 
 export interface Log {
   info(details: object, message: string): void;
@@ -39,9 +39,24 @@ export class DirectoryRefresh {
     this.#log = log;
   }
 
-  /** Starts all walks side by side; resolves when each integration's first one has ended, well or not. */
-  async start(): Promise<void> {
-    await Promise.all(this.#directory.integrations.map((integration) => this.#walk(integration, RETRY_FIRST_MS)));
+  /**
+   * Starts all walks side by side; resolves when each integration's first one has ended, well or not. What another process
+   * has walked within the time between two walks, and left in the directory, is only read for changes until that is over;
+   * `anew`: not so of these, of which something is missing here.
+   */
+  async start({ anew = new Set() }: { anew?: ReadonlySet<string> } = {}): Promise<void> {
+    const { integrations } = this.#directory;
+    await Promise.all(integrations.map((integration) => this.#begin(integration, anew.has(integration.name))));
+  }
+
+  #begin(integration: Integration, isAnew: boolean): Promise<void> {
+    const { lastFullAt, problem } = integration.sync;
+    const walkAt = lastFullAt === null || isAnew ? 0 : Date.parse(lastFullAt) + EVERY_MS.walk;
+    if (problem !== null || walkAt <= Date.now()) return this.#walk(integration, RETRY_FIRST_MS);
+    integration.sync = { ...integration.sync, state: 'IDLE', progress: null };
+    this.#ended.add(integration.name);
+    this.#rest(integration, Math.min(walkAt, Date.now() + EVERY_MS.walk));
+    return Promise.resolve();
   }
 
   /** Each integration's first walk finished, failed, or 30 s old. */

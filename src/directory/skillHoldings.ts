@@ -1,7 +1,9 @@
 import type { SkillRow } from '../domain/records.ts';
 import type { SkillMention } from '../domain/roles.ts';
+import { inSteps, type Steps } from '../domain/steps.ts';
 import { AliasIndex } from './aliasIndex.ts';
-import { completed, learntFrom, type LearntSkill } from './learntSkill.ts';
+import type { WrittenCopy } from './directoryChange.ts';
+import { completed, learntFrom, mentionOf, type LearntSkill } from './learntSkill.ts';
 import { MultiIndex } from './multiIndex.ts';
 import { same } from './takeOver.ts';
 import { WrittenRecords } from './writtenRecords.ts';
@@ -17,6 +19,7 @@ export class SkillHoldings {
   readonly #learntByKey = new MultiIndex<string>();
   /** Skills that writes stored and reads may not show yet. */
   readonly #written = new WrittenRecords();
+  #settled: readonly SkillRow[] = [];
 
   /** The record as it counts; null for none, and for a learnt one that a listed one covers. */
   rowOf(id: string): SkillRow | null {
@@ -58,8 +61,46 @@ export class SkillHoldings {
   /** After a whole walk that began then: records of the catalogue that it did not find are gone. */
   retain(found: { has(id: string): boolean }, began: number, now: number): string[] {
     const gone = [...this.#listed.keys()].filter((id) => !this.#written.stays(id, found.has(id), began, now));
-    this.#written.walked(began, now);
+    this.#settled = this.#written.walked(began, now).flatMap((id) => this.#listed.get(id) ?? []);
     return gone.flatMap((id) => this.#delete(id));
+  }
+
+  /** What stands since the last whole walk where writes were heard of before it. */
+  get settled(): readonly SkillRow[] {
+    return this.#settled;
+  }
+
+  /** A whole walk of another process, begun then, has ended. */
+  walkedElsewhere(began: number, now: number): void {
+    this.#written.walkedElsewhere(began, now);
+  }
+
+  get written(): WrittenCopy {
+    return this.#written.copy();
+  }
+
+  listed(): Iterable<SkillRow> {
+    return this.#listed.values();
+  }
+
+  *learnt(): Iterable<SkillMention> {
+    for (const skill of this.#learnt.values()) yield mentionOf(skill);
+  }
+
+  /** Fills holdings that are empty with a copy of another process's. */
+  *restore(rows: readonly SkillRow[], learnt: readonly SkillMention[], written: WrittenCopy): Steps<void> {
+    yield* inSteps(rows, (row) => void this.#put(row));
+    yield* inSteps(learnt, (mention) => void this.#learn(mention));
+    this.#written.restore(written);
+  }
+
+  /** Takes over what other holdings learnt, and heard of writes that the copy these were filled with does not know. */
+  takeOver(before: SkillHoldings, copied: WrittenCopy): void {
+    for (const mention of before.learnt()) this.learn(mention);
+    for (const [id, at] of before.#written.unknownTo(copied)) {
+      const row = before.#listed.get(id);
+      if (row) this.write(row, at);
+    }
   }
 
   #put(row: SkillRow): string[] {
@@ -82,9 +123,14 @@ export class SkillHoldings {
   /** Makes sure that the skill of a rating row is known. */
   learn(mention: SkillMention): string[] {
     const { skillId, skillKeys } = mention;
-    const known = this.#learnt.get(skillId);
     const isListed = this.#joins(skillKeys) || this.#listed.has(skillId);
-    const better = known ? completed(known, mention) : isListed ? null : learntFrom(mention);
+    return isListed && !this.#learnt.has(skillId) ? [] : this.#learn(mention);
+  }
+
+  #learn(mention: SkillMention): string[] {
+    const { skillId, skillKeys } = mention;
+    const known = this.#learnt.get(skillId);
+    const better = known ? completed(known, mention) : learntFrom(mention);
     if (better === null) return [];
     this.#learnt.set(skillId, better);
     for (const key of skillKeys ?? []) this.#learntByKey.add(key, skillId);

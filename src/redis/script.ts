@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { fromRedis } from './unavailable.ts';
 
 /** Runs a Lua script with this key prefix as its only key; throws RedisUnavailableError while the server is away. */
-export type RunScript = (redis: Redis, prefix: string, args: readonly (string | number)[]) => Promise<unknown>;
+export type RunScript = (redis: Redis, prefix: string, args: readonly (string | number | Buffer)[]) => Promise<unknown>;
 
 /**
  * A Lua script, sent by its digest and in full only where the server does not know it (any more). All keys it touches begin

@@ -1,0 +1,156 @@
+import type { Directory } from './directory.ts';
+import type { Log } from './refresh.ts';
+import { takeChange, type SharedNews } from './sharedNews.ts';
+import { unpack } from './sharedPack.ts';
+import { copyFrom, type SnapshotHead } from './sharedSnapshot.ts';
+import { takeStatus, type SharedStatus } from './sharedStatus.ts';
+import type { SharedEntry, SharedStore } from './sharedStore.ts';
+
+/** How long a read waits inside Redis; a replica that takes over waits for it at most once. */
+const WAIT_MS = 1000;
+
+export interface ReaderOptions {
+  store: SharedStore;
+  directory: Directory;
+  replica: string;
+  log: Log;
+}
+
+/** What is known of one integration from the others. */
+interface Followed {
+  /** The last entry that was taken; null where the snapshot must be loaded. */
+  position: number | null;
+  /** Waits for the next snapshot, for its ratings. */
+  ratingsDue: boolean;
+  /** Until when kept ratings are told to be known; another figure here was read here. */
+  ratingsAt: number | null;
+  status: SharedStatus | null;
+}
+
+/** Brings what other replicas read into the directory of this one: a snapshot first, then what follows it. */
+export class SharedReader {
+  readonly #options: ReaderOptions;
+  readonly #followed: ReadonlyMap<string, Followed>;
+  #forgotten = 0;
+  /** True while a change of another replica is taken in: it is not to be told again. */
+  isTaking = false;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+    this.#followed = new Map(
+      options.directory.integrations.map(({ name }) => [
+        name,
+        { position: null, ratingsDue: false, ratingsAt: null, status: null },
+      ]),
+    );
+  }
+
+  /** Integrations whose kept ratings wait for a snapshot. */
+  get lacking(): ReadonlySet<string> {
+    return new Set([...this.#followed].flatMap(([name, { ratingsDue }]) => (ratingsDue ? [name] : [])));
+  }
+
+  /** Everything is to be loaded anew. */
+  forget(): void {
+    this.#forgotten += 1;
+    for (const followed of this.#followed.values()) followed.position = null;
+  }
+
+  /**
+   * Loads what must be loaded, and takes what has come since, waiting a moment for it unless told not to. False when there
+   * was nothing. A leader takes only what others have learnt.
+   */
+  async turn({ leads, waits }: { leads: boolean; waits: boolean }): Promise<boolean> {
+    const { store } = this.#options;
+    const after = new Map<string, number>();
+    const forgotten = this.#forgotten;
+    let mayWait = waits;
+    for (const [name, followed] of this.#followed) {
+      if (followed.position === null) {
+        const position = await (leads ? store.lastNumber(name) : this.#load(name, followed));
+        if (forgotten !== this.#forgotten) return true;
+        followed.position = position;
+        mayWait = false;
+      }
+      after.set(name, followed.position);
+    }
+    const found = await store.read(after, mayWait ? WAIT_MS : 0);
+    if (forgotten !== this.#forgotten) return true;
+    for (const [name, entries] of found) await this.#take(name, entries, leads);
+    if (found.size === 0 && waits && !leads) await this.#lookForLoss();
+    return found.size > 0;
+  }
+
+  /** The position from which to read on. */
+  async #load(name: string, followed: Followed): Promise<number> {
+    const { store, directory, log } = this.#options;
+    const pointer = await store.pointer(name);
+    if (pointer === null) return 0;
+    const began = performance.now();
+    const head = await unpack<SnapshotHead>(pointer.head);
+    const copy = await copyFrom(head, store.chunks(name, pointer.id));
+    await directory.restore(name, copy);
+    followed.ratingsDue = false;
+    followed.ratingsAt = copy.ratingsAt;
+    this.#takeStatus(name, followed, head.status);
+    const milliseconds = Math.round(performance.now() - began);
+    log.info({ integration: name, employees: copy.employees.length, milliseconds }, 'snapshot loaded');
+    return pointer.position;
+  }
+
+  async #take(name: string, entries: readonly SharedEntry[], leads: boolean): Promise<void> {
+    const { directory, replica } = this.#options;
+    const followed = this.#followed.get(name);
+    if (!followed) return;
+    for (const { number, by, bytes } of entries) {
+      if (followed.position === null) return;
+      // Dropped before it was read here: the snapshot has it.
+      if (number !== followed.position + 1) {
+        followed.position = null;
+        return;
+      }
+      followed.position = number;
+      if (by === replica) continue;
+      const news = await unpack<SharedNews>(bytes);
+      for (const change of news.changes) {
+        if (leads && change.kind !== 'learnt') continue;
+        if (change.kind === 'ratingsAnew') followed.ratingsDue = true;
+        if (change.kind === 'ratings' && followed.ratingsDue) continue;
+        this.isTaking = true;
+        // Synchronous but for ratings, which are told by leaders alone.
+        const taken = takeChange(directory, name, change);
+        this.isTaking = false;
+        await taken;
+      }
+      if (leads) continue;
+      if (news.status) {
+        await directory.settled();
+        this.#takeStatus(name, followed, news.status);
+      }
+      if (news.snapshot !== undefined && followed.ratingsDue) followed.position = null;
+    }
+  }
+
+  #takeStatus(name: string, followed: Followed, status: SharedStatus): void {
+    const { directory } = this.#options;
+    const integration = directory.integration(name);
+    if (!integration) return;
+    const kept = directory.ratings(name);
+    // Read here meanwhile, for a request: what is told of since is told against other ratings than these.
+    if (kept.at !== followed.ratingsAt) followed.ratingsDue = true;
+    takeStatus(integration, status, followed.status);
+    followed.status = status;
+    if (!followed.ratingsDue && kept.at !== null) {
+      kept.at = status.ratingsAt;
+      followed.ratingsAt = kept.at;
+    }
+  }
+
+  /** After Redis lost what it had, numbers start anew, and nothing would ever follow the last one that was read. */
+  async #lookForLoss(): Promise<void> {
+    for (const [name, followed] of this.#followed) {
+      if (followed.position === null || followed.position === 0) continue;
+      if ((await this.#options.store.lastNumber(name)) < followed.position) followed.position = null;
+    }
+  }
+}
