@@ -159,4 +159,12 @@ describe('one profile', () => {
     await expect(client.profilesOf('1', { purpose: 'request' })).rejects.toMatchObject({ code: 'UNREADABLE' });
     expect(drift).toEqual([{ operation: 'ratingsByEmployees', path: '', expected: 'profile', found: 'object' }]);
   });
+
+  it('is UNREADABLE where its skills are no list', async () => {
+    const { client, drift } = clientOver(() => ({ employeeId: 1, skills: 7 }));
+    await expect(client.profilesOf('1', { purpose: 'request' })).rejects.toMatchObject({ code: 'UNREADABLE' });
+    expect(drift).toMatchObject([
+      { operation: 'ratingsByEmployees', path: 'skills', expected: 'array', found: 'number' },
+    ]);
+  });
 });

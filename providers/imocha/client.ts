@@ -127,6 +127,8 @@ export function profilesIn(json: unknown): readonly unknown[] {
   if (!isObject(list) || (list['skills'] === undefined && list['employeeId'] === undefined)) {
     throw new ShapeError('', 'profile', list);
   }
+  // All that was asked for is in here: read as no skills it would take every rating away.
+  requiredArray(list['skills'] ?? [], 'skills');
   return [list];
 }
 
