@@ -86,3 +86,36 @@ export function checkTexts<Field extends string>(
     if (item[field]?.trim() === '') complaints.at(field).add('INVALID', 'The value is blank.');
   }
 }
+
+/** What an input has named already in an integration: a record is written once at most. */
+export class Once {
+  readonly #taken = new Set<string>();
+
+  /** Whether an earlier item has the same value in one of these fields, each of which gets a complaint; absent ones count for nothing. */
+  repeats(
+    integration: string,
+    values: readonly (readonly [field: string, value: string | null | undefined])[],
+    complaints: Complaints,
+  ): boolean {
+    const repeated = values.filter(
+      ([field, value]) => typeof value === 'string' && this.#take(integration, field, value),
+    );
+    for (const [field] of repeated) {
+      complaints.at(field).add('DUPLICATE', `An earlier item for ${integration} has the same value.`);
+    }
+    return repeated.length > 0;
+  }
+
+  /** Notes a record that was found; complains where an earlier item found the same under another key. */
+  record(integration: string, remoteId: string, complaints: Complaints): void {
+    if (!this.#take(integration, 'record', remoteId)) return;
+    complaints.add('DUPLICATE', `An earlier item for ${integration} is about the same record.`);
+  }
+
+  #take(...identity: readonly [integration: string, field: string, value: string]): boolean {
+    const text = JSON.stringify(identity);
+    const known = this.#taken.has(text);
+    this.#taken.add(text);
+    return known;
+  }
+}

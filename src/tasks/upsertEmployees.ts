@@ -3,7 +3,7 @@ import type { Integration } from '../directory/integration.ts';
 import { findEmployee, type EmployeeLookup } from '../directory/lookup.ts';
 import type { EmployeeField, EmployeeWrite, UpsertEmployeesPort } from '../domain/ports.ts';
 import type { EmployeeRow } from '../domain/records.ts';
-import { checkKey, known, usable } from './places.ts';
+import { checkKey, known, Once, usable } from './places.ts';
 import type { NewTaskItem } from './task.ts';
 import type { Complaints } from './userErrors.ts';
 import { write, type WriteAnswer, type WriteDependencies, type WriteInput, type Writer } from './writes.ts';
@@ -44,21 +44,24 @@ const TEXT_FIELDS = [
 ] as const satisfies readonly (keyof UpsertEmployeeItem & EmployeeField)[];
 
 function plan(items: readonly UpsertEmployeeItem[], directory: Directory, complaints: Complaints): NewTaskItem[] {
-  const taken = new Set<string>();
+  const once = new Once();
   const keys = new Set<string>();
   return items.flatMap((item, index) => {
     const at = complaints.at(index);
     checkKey(item.key, keys, at);
-    const repeated = repeatsKey(item, taken, at);
+    const repeated = once.repeats(
+      item.integration,
+      [
+        ['workEmail', item.workEmail.toLowerCase()],
+        ['employeeNumber', item.employeeNumber],
+      ],
+      at,
+    );
     const integration = known(directory, item.integration, at.at('integration'));
     const port = integration && usable(integration, 'upsertEmployees', at.at('integration'));
     if (!integration || !port) return [];
     const change = writeOf(item, integration, port, directory, at);
-    if (change.existing && !repeated) {
-      const identity = JSON.stringify([integration.name, 'record', change.existing.remoteId]);
-      if (taken.has(identity)) at.add('DUPLICATE', `An earlier item for ${integration.name} is about the same record.`);
-      taken.add(identity);
-    }
+    if (change.existing && !repeated) once.record(integration.name, change.existing.remoteId, at);
     return {
       index,
       key: item.key ?? null,
@@ -68,25 +71,6 @@ function plan(items: readonly UpsertEmployeeItem[], directory: Directory, compla
       warnings: [],
     };
   });
-}
-
-/** Whether an earlier item has one of its keys; notes which. */
-function repeatsKey(item: UpsertEmployeeItem, taken: Set<string>, complaints: Complaints): boolean {
-  let repeated = false;
-  const identities = [
-    ['workEmail', item.workEmail.toLowerCase()],
-    ['employeeNumber', item.employeeNumber],
-  ] as const;
-  for (const [field, value] of identities) {
-    if (typeof value !== 'string') continue;
-    const identity = JSON.stringify([item.integration, field, value]);
-    if (taken.has(identity)) {
-      complaints.at(field).add('DUPLICATE', `An earlier item for ${item.integration} has the same value.`);
-      repeated = true;
-    }
-    taken.add(identity);
-  }
-  return repeated;
 }
 
 function writeOf(

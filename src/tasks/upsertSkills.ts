@@ -3,7 +3,7 @@ import type { Integration } from '../directory/integration.ts';
 import type { SkillField, SkillWrite, UpsertSkillsPort } from '../domain/ports.ts';
 import type { SkillRow } from '../domain/records.ts';
 import { skillNameKey } from '../domain/skillMatch.ts';
-import { checkKey, checkTexts, known, usable } from './places.ts';
+import { checkKey, checkTexts, known, Once, usable } from './places.ts';
 import type { NewTaskItem } from './task.ts';
 import type { Complaints } from './userErrors.ts';
 import { write, type WriteAnswer, type WriteDependencies, type WriteInput, type Writer } from './writes.ts';
@@ -40,25 +40,28 @@ const FIELDS = [
 ] as const satisfies readonly SkillField[];
 
 function plan(items: readonly UpsertSkillItem[], directory: Directory, complaints: Complaints): NewTaskItem[] {
-  const taken = new Set<string>();
+  const once = new Once();
   const keys = new Set<string>();
   const externalIds = new ExternalIds(directory);
   return items.flatMap((item, index) => {
     const at = complaints.at(index);
     checkKey(item.key, keys, at);
     checkTexts(item, ['externalId', 'name', 'description', 'category'], at);
-    const repeated = repeatsKey(item, taken, at);
+    const repeated = once.repeats(
+      item.integration,
+      [
+        ['externalId', item.externalId],
+        ['name', skillNameKey(item.name) ?? item.name],
+      ],
+      at,
+    );
     const integration = known(directory, item.integration, at.at('integration'));
     const port = integration && usable(integration, 'upsertSkills', at.at('integration'));
     if (!integration || !port) return [];
     const existing = existingRecord(item, integration, directory, externalIds, at);
     if (existing === 'several') return [];
     checkFields(item, existing, integration, port, at);
-    if (existing && !repeated) {
-      const identity = JSON.stringify([integration.name, 'record', existing.remoteId]);
-      if (taken.has(identity)) at.add('DUPLICATE', `An earlier item for ${integration.name} is about the same record.`);
-      taken.add(identity);
-    }
+    if (existing && !repeated) once.record(integration.name, existing.remoteId, at);
     return {
       index,
       key: item.key ?? null,
@@ -68,24 +71,6 @@ function plan(items: readonly UpsertSkillItem[], directory: Directory, complaint
       warnings: [],
     };
   });
-}
-
-/** Whether an earlier item has its external id or its name, as names are compared; notes both. */
-function repeatsKey(item: UpsertSkillItem, taken: Set<string>, complaints: Complaints): boolean {
-  let repeated = false;
-  const identities = [
-    ['externalId', item.externalId],
-    ['name', skillNameKey(item.name) ?? item.name],
-  ] as const;
-  for (const [field, value] of identities) {
-    const identity = JSON.stringify([item.integration, field, value]);
-    if (taken.has(identity)) {
-      complaints.at(field).add('DUPLICATE', `An earlier item for ${item.integration} has the same value.`);
-      repeated = true;
-    }
-    taken.add(identity);
-  }
-  return repeated;
 }
 
 /** Records of an integration by the id that they have in the system behind it; looked through once an input. */
