@@ -20,7 +20,7 @@ export async function post(
 }
 
 /** The `next` events of an event stream as they come; ends with `complete`, rejects when the stream breaks off before. */
-export async function* events(response: Response): AsyncGenerator<unknown> {
+export async function* events(response: Response): AsyncGenerator {
   if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
     throw new Error(`no event stream: ${response.status} ${await response.text()}`);
   }
