@@ -2,7 +2,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** Whether processes can be kept to a core. */
@@ -11,7 +11,7 @@ export const CAN_PIN = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
 /** Kernel ticks a second in /proc: 100 on every Linux that Node runs on (USER_HZ). */
 const TICKS = 100;
 
-/** A program takes this long to start at most; a gateway makes its task store in about 4 s. */
+/** A program takes this long to start or answer at most; a gateway makes its task store in about 4 s. */
 const START_MS = 60_000;
 
 export interface Child {
@@ -21,6 +21,8 @@ export interface Child {
   cpuMs(): number;
   /** Resident memory in MB: now, and the most there was. */
   memory(): { now: number; most: number };
+  /** Sends a signal, and gives the line that the program answers it with, as JSON. */
+  asked(signal: NodeJS.Signals): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -36,7 +38,10 @@ export async function startChild(file: string, core: number, environment: Record
     env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const line = await firstLine(child, file);
+  const { stdout } = child;
+  if (!stdout) throw new Error('no output to read');
+  const lines = createInterface({ input: stdout });
+  const line = await nextLine(lines, child, file);
   const { pid } = child;
   return {
     ready: JSON.parse(line) as unknown,
@@ -45,6 +50,11 @@ export async function startChild(file: string, core: number, environment: Record
       const status = readFileSync(`/proc/${pid}/status`, 'utf8');
       const megabytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
       return { now: megabytes('VmRSS'), most: megabytes('VmHWM') };
+    },
+    async asked(signal) {
+      const answer = nextLine(lines, child, file);
+      child.kill(signal);
+      return JSON.parse(await answer) as unknown;
     },
     async stop() {
       if (child.exitCode !== null) return;
@@ -66,16 +76,18 @@ export function cpuMsOf(pid: number): number {
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
 }
 
-async function firstLine(child: ChildProcess, file: string): Promise<string> {
-  const { stdout } = child;
-  if (!stdout) throw new Error('no output to read');
-  const lines = createInterface({ input: stdout });
-  const signal = AbortSignal.timeout(START_MS);
+async function nextLine(lines: Interface, child: ChildProcess, file: string): Promise<string> {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([AbortSignal.timeout(START_MS), ended.signal]);
   const exited = once(child, 'exit', { signal }).then(() => {
-    throw new Error(`${file} ended before it was ready`);
+    throw new Error(`${file} ended before it answered`);
   });
   // Whoever loses the race is nobody's concern.
   exited.catch(() => {});
-  const [line] = (await Promise.race([once(lines, 'line', { signal }), exited])) as [string];
-  return line;
+  try {
+    const [line] = (await Promise.race([once(lines, 'line', { signal }), exited])) as [string];
+    return line;
+  } finally {
+    ended.abort();
+  }
 }
