@@ -63,7 +63,8 @@ export class SharedLease {
     const owner = this.#owner ?? `${replica}/${(this.#terms += 1)}`;
     const asked = performance.now();
     try {
-      if (await store.lease(owner, times.leaseMs)) this.#held(owner, asked + times.leaseMs);
+      if (await store.lease(this.#owner === null ? 'take' : 'renew', owner, times.leaseMs))
+        this.#held(owner, asked + times.leaseMs);
       else this.lost();
     } catch {
       // Redis is away, which its connection logs: what is held is held until it runs out.

@@ -20,8 +20,8 @@ export interface ReaderOptions {
 interface Followed {
   /** The last entry that was taken; null where the snapshot must be loaded. */
   position: number | null;
-  /** Waits for the next snapshot, for its ratings. */
-  ratingsDue: boolean;
+  /** Waits for the next snapshot, for its ratings above all. */
+  isDue: boolean;
   /** Until when kept ratings are told to be known; another figure here was read here. */
   ratingsAt: number | null;
   status: SharedStatus | null;
@@ -40,14 +40,14 @@ export class SharedReader {
     this.#followed = new Map(
       options.directory.integrations.map(({ name }) => [
         name,
-        { position: null, ratingsDue: false, ratingsAt: null, status: null },
+        { position: null, isDue: false, ratingsAt: null, status: null },
       ]),
     );
   }
 
   /** Integrations whose kept ratings wait for a snapshot. */
   get lacking(): ReadonlySet<string> {
-    return new Set([...this.#followed].flatMap(([name, { ratingsDue }]) => (ratingsDue ? [name] : [])));
+    return new Set([...this.#followed].flatMap(([name, { isDue }]) => (isDue ? [name] : [])));
   }
 
   /** Everything is to be loaded anew. */
@@ -85,12 +85,16 @@ export class SharedReader {
   async #load(name: string, followed: Followed): Promise<number> {
     const { store, directory, log } = this.#options;
     const pointer = await store.pointer(name);
-    if (pointer === null) return 0;
+    if (pointer === null) {
+      // Redis has lost what others told.
+      followed.isDue ||= followed.status !== null;
+      return 0;
+    }
     const began = performance.now();
     const head = await unpack<SnapshotHead>(pointer.head);
     const copy = await copyFrom(head, store.chunks(name, pointer.id));
     await directory.restore(name, copy);
-    followed.ratingsDue = false;
+    followed.isDue = false;
     followed.ratingsAt = copy.ratingsAt;
     this.#takeStatus(name, followed, head.status);
     const milliseconds = Math.round(performance.now() - began);
@@ -114,8 +118,8 @@ export class SharedReader {
       const news = await unpack<SharedNews>(bytes);
       for (const change of news.changes) {
         if (leads && change.kind !== 'learnt') continue;
-        if (change.kind === 'ratingsAnew') followed.ratingsDue = true;
-        if (change.kind === 'ratings' && followed.ratingsDue) continue;
+        if (change.kind === 'ratingsAnew') followed.isDue = true;
+        if (change.kind === 'ratings' && followed.isDue) continue;
         this.isTaking = true;
         // Synchronous but for ratings, which are told by leaders alone.
         const taken = takeChange(directory, name, change);
@@ -127,7 +131,7 @@ export class SharedReader {
         await directory.settled();
         this.#takeStatus(name, followed, news.status);
       }
-      if (news.snapshot !== undefined && followed.ratingsDue) followed.position = null;
+      if (news.snapshot !== undefined && followed.isDue) followed.position = null;
     }
   }
 
@@ -137,10 +141,10 @@ export class SharedReader {
     if (!integration) return;
     const kept = directory.ratings(name);
     // Read here meanwhile, for a request: what is told of since is told against other ratings than these.
-    if (kept.at !== followed.ratingsAt) followed.ratingsDue = true;
+    if (kept.at !== followed.ratingsAt) followed.isDue = true;
     takeStatus(integration, status, followed.status);
     followed.status = status;
-    if (!followed.ratingsDue && kept.at !== null) {
+    if (!followed.isDue && kept.at !== null) {
       kept.at = status.ratingsAt;
       followed.ratingsAt = kept.at;
     }

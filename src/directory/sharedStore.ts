@@ -27,7 +27,7 @@ export interface SnapshotPointer {
 
 const LEASE = luaScript(`
   local owner = redis.call('GET', KEYS[1] .. 'lease')
-  if owner and owner ~= ARGV[1] then return 0 end
+  if owner ~= (ARGV[3] == 'renew' and ARGV[1]) then return 0 end
   redis.call('SET', KEYS[1] .. 'lease', ARGV[1], 'PX', ARGV[2])
   return 1`);
 
@@ -80,9 +80,9 @@ export class SharedStore {
     this.#prefix = prefix;
   }
 
-  /** Takes or renews the lease; false where it is another's. */
-  async lease(owner: string, milliseconds: number): Promise<boolean> {
-    return (await LEASE(this.#redis, this.#prefix, [owner, milliseconds])) === 1;
+  /** Takes the lease where it is nobody's, or renews it where it is the owner's; whether it did. */
+  async lease(act: 'take' | 'renew', owner: string, milliseconds: number): Promise<boolean> {
+    return (await LEASE(this.#redis, this.#prefix, [owner, milliseconds, act])) === 1;
   }
 
   async release(owner: string): Promise<void> {
