@@ -159,6 +159,50 @@ describe('the health of an integration', () => {
   });
 });
 
+describe('what calls show of an integration', () => {
+  const clock = new VirtualClock();
+  const integrationAfter = (outcomes: readonly string[], milliseconds = 20) => {
+    const { integration } = new FakeProvider({ now: () => clock.now() });
+    for (const outcome of outcomes) integration.onCall({ ...call(outcome), milliseconds });
+    return integration;
+  };
+  const times = (count: number, outcome: string) => Array.from({ length: count }, () => outcome);
+
+  it('is its times and the share of calls that failed, refusals and calls given up left out', () => {
+    const outcomes = ['ok', 'NOT_FOUND', 'REJECTED', 'UNREACHABLE', 'RATE_LIMITED', 'ABORTED'];
+    expect(integrationAfter(outcomes).health).toEqual({
+      calls: 5,
+      latencyP50Ms: 19,
+      latencyP99Ms: 19,
+      errorRate: 0.4,
+    });
+  });
+
+  it('makes it DEGRADED from one failure in ten calls on, and not of less than ten', () => {
+    const states = [
+      [...times(8, 'ok'), 'TIMEOUT'],
+      [...times(9, 'ok'), 'TIMEOUT'],
+      [...times(19, 'ok'), 'TIMEOUT'],
+    ].map((outcomes) => integrationAfter(outcomes).state);
+    expect(states).toEqual(['HEALTHY', 'DEGRADED', 'HEALTHY']);
+  });
+
+  it('makes it DEGRADED while half of the calls take more than four seconds', () => {
+    expect([integrationAfter(times(10, 'ok'), 3_000).state, integrationAfter(times(10, 'ok'), 5_000).state]).toEqual([
+      'HEALTHY',
+      'DEGRADED',
+    ]);
+  });
+
+  it('makes it DOWN while the breaker is not closed', () => {
+    const integration = integrationAfter(times(20, 'ok'));
+    integration.onBreaker({ state: 'OPEN', probeAt: 1 });
+    expect(integration.state).toBe('DOWN');
+    integration.onBreaker({ state: 'CLOSED', probeAt: null });
+    expect(integration.state).toBe('HEALTHY');
+  });
+});
+
 describe('drift', () => {
   it('is counted by shape, the most frequent first', () => {
     const { integration } = new FakeProvider();

@@ -150,6 +150,11 @@ export class Integration {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Listeners that have not left. */
+  get watchers(): number {
+    return this.#listeners.size;
+  }
+
   /** Takes note of one call; to be given to the upstream. */
   readonly onCall = (record: CallRecord): void => {
     if (record.outcome === 'ok') this.#failuresInRow = 0;

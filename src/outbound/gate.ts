@@ -56,8 +56,9 @@ export class Gate {
     try {
       const release = await this.#rate.enter({ kind, purpose, signal, until: deadlineAt });
       return (said) => {
-        release();
+        // First, so that the place does not go to somebody whom the breaker now sends away.
         leave?.(said);
+        release();
       };
     } catch (error) {
       leave?.('aborted');
@@ -102,6 +103,6 @@ export class Gate {
     this.#options.onBreaker?.({ state, probeAt: probeAt === null ? null : Date.now() + (probeAt - this.#now()) });
     if (state !== 'OPEN' || !this.#breaker) return;
     this.#rate.refuse(this.#breaker.refusal());
-    for (const wake of [...this.waking]) wake();
+    for (const wake of this.waking) wake();
   }
 }

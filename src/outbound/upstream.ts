@@ -217,8 +217,8 @@ function waitAfter(error: unknown, backoff: number): number | null {
   if (!(error instanceof ProviderError) || !error.retryable) return null;
   // Zero is also what a moment that has passed comes to: no reason to come back without a pause.
   if (error.retryAfterSeconds === null || error.retryAfterSeconds === 0) return backoff;
-  const asked = error.retryAfterSeconds * 1000;
-  return asked <= LONGEST_WAIT_MS ? asked : null;
+  const wait = error.retryAfterSeconds * 1000;
+  return wait <= LONGEST_WAIT_MS ? wait : null;
 }
 
 function pathWithQuery(path: string, query: UpstreamRequest['query']): string {

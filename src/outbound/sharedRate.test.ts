@@ -1,0 +1,93 @@
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRedis, type TestRedis } from '../../test/support/redis.ts';
+import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../redis/connection.ts';
+import { Rate } from './rate.ts';
+import { createSharedRate } from './sharedRate.ts';
+
+const log = { info: () => undefined, warn: () => undefined };
+const PLACES = { readsInFlight: 1_000, writesInFlight: 1_000 };
+
+let server: TestRedis;
+let connections: RedisConnections[];
+
+beforeAll(async () => {
+  server = await startRedis();
+  connections = [connectRedis(server.url, { log, name: 'one' }), connectRedis(server.url, { log, name: 'two' })];
+  await Promise.all(connections.map(({ commands }) => readiness(commands)));
+});
+afterAll(async () => {
+  await Promise.all(connections.map((each) => each.close()));
+  await server.stop();
+});
+
+const store = (replica: number) => {
+  const client = connections[replica]?.commands;
+  if (!client) throw new Error('no such replica');
+  return { client, prefix: REDIS_PREFIX };
+};
+
+async function readiness(client: Redis): Promise<void> {
+  if (client.status !== 'ready') await new Promise((resolve) => client.once('ready', resolve));
+}
+
+/** Takes as many as there are. */
+async function takeAll(shared: ReturnType<typeof createSharedRate>): Promise<number> {
+  for (let taken = 0; ; taken += 1) if ((await shared.take()).waitMs > 0) return taken;
+}
+
+describe('a rate that replicas share', () => {
+  it('gives all of them together so many a second, and tells each of the others', async () => {
+    const [one, two] = [createSharedRate(store(0), 'hr', 20), createSharedRate(store(1), 'hr', 20)];
+    const alone = await one.take();
+    expect(alone).toEqual({ waitMs: 0, others: false });
+    const both = await Promise.all([takeAll(one), takeAll(two)]);
+    expect(1 + (both[0] ?? 0) + (both[1] ?? 0)).toBe(20);
+    const next = await one.take();
+    expect(next.others).toBe(true);
+    expect(next.waitMs).toBeGreaterThan(0);
+    expect(next.waitMs).toBeLessThanOrEqual(1_000);
+  });
+
+  it('is one for each integration', async () => {
+    await takeAll(createSharedRate(store(0), 'talent', 5));
+    expect((await createSharedRate(store(1), 'projects', 5).take()).waitMs).toBe(0);
+  });
+
+  it('lets requests of all replicas out at the rate and no faster, people before walks', async () => {
+    const replicas = [0, 1].map(
+      (replica) =>
+        new Rate({ ...PLACES, requestsPerSecond: 10 }, { shared: createSharedRate(store(replica), 'paced', 10) }),
+    );
+    const out: { purpose: string; at: number }[] = [];
+    const ask = (rate: Rate, purpose: 'request' | 'walk') =>
+      rate.enter({ kind: 'read', purpose }).then((release) => {
+        out.push({ purpose, at: performance.now() });
+        release();
+      });
+    const all = replicas.flatMap((rate) => [
+      ...Array.from({ length: 6 }, () => ask(rate, 'walk')),
+      ...Array.from({ length: 6 }, () => ask(rate, 'request')),
+    ]);
+    await Promise.all(all);
+    const [first] = out;
+    const within = (milliseconds: number) => out.filter(({ at }) => at - (first?.at ?? 0) < milliseconds);
+    expect(within(900).length).toBeLessThanOrEqual(10);
+    expect(out.at(-1)?.at).toBeGreaterThan((first?.at ?? 0) + 1_000);
+    expect(within(900).filter(({ purpose }) => purpose === 'request').length).toBeGreaterThanOrEqual(6);
+  });
+
+  it('is half of itself on each replica while Redis is away or silent, and whole again after it', async () => {
+    const shared = createSharedRate(store(0), 'insured', 20);
+    process.kill(server.pid(), 'SIGSTOP');
+    const started = performance.now();
+    expect((await shared.take()).waitMs).toBe(0);
+    expect(performance.now() - started).toBeLessThan(2_000);
+    process.kill(server.pid(), 'SIGCONT');
+    await server.stop('SIGKILL');
+    expect(await takeAll(createSharedRate(store(0), 'insured', 20))).toBe(10);
+    await server.restart();
+    await readiness(store(0).client);
+    expect(await takeAll(createSharedRate(store(0), 'back', 20))).toBe(20);
+  });
+});
