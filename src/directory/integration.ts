@@ -182,7 +182,7 @@ export class Integration {
     const summary = this.#summary;
     if (summary === this.#told) return;
     this.#told = summary;
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of this.#listeners) listener();
   }
 
   /** Counts a shape that could not be read. */
