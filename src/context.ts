@@ -6,6 +6,7 @@ import type { ConsensusPolicies } from './loaders/consensusPolicies.ts';
 import { createHoldersOfSkill, type HoldersOfSkill } from './loaders/holdersOfSkill.ts';
 import { createRatingById, type RatingById } from './loaders/ratingById.ts';
 import type { RatingReader } from './loaders/ratingReader.ts';
+import type { RoleReads } from './loaders/roleReads.ts';
 import type { RolesCatalogue } from './loaders/rolesCatalogue.ts';
 import { RolesOfEmployee } from './loaders/rolesOfEmployee.ts';
 import { createSkillsOfEmployee, type SkillsOfEmployee } from './loaders/skillsOfEmployee.ts';
@@ -44,6 +45,7 @@ export interface ContextOptions extends Pick<
   policies: ConsensusPolicies;
   skillSearch: SkillSearch;
   rolesCatalogue: RolesCatalogue;
+  roleReads: RoleReads;
   deadlineMs: number;
 }
 
@@ -52,6 +54,7 @@ export function createContext({
   policies,
   skillSearch,
   rolesCatalogue,
+  roleReads,
   deadlineMs,
   ...shared
 }: ContextOptions): GatewayContext {
@@ -63,6 +66,7 @@ export function createContext({
     signal,
     receipt,
     catalogue: rolesCatalogue,
+    roleReads,
     /** What is left when a loader asks: a question that waits for another's answer has no more time of its own. */
     get deadlineMs() {
       return Math.max(0, ends - performance.now());

@@ -1,5 +1,6 @@
 import { schema } from '../schema/index.ts';
 import type { Config } from './config.ts';
+import { redisCaches } from './cache/redisCache.ts';
 import { createContext } from './context.ts';
 import { Directory } from './directory/directory.ts';
 import { DirectoryRefresh } from './directory/refresh.ts';
@@ -8,11 +9,13 @@ import { readGraphiqlTabs } from './http/graphiqlTabs.ts';
 import type { Log } from './http/log.ts';
 import { RecordLinks } from './links/recordLinks.ts';
 import { ConsensusPolicies } from './loaders/consensusPolicies.ts';
-import { RatingReader } from './loaders/ratingReader.ts';
+import { createReaders } from './loaders/readers.ts';
+import { RoleReads } from './loaders/roleReads.ts';
 import { RolesCatalogue } from './loaders/rolesCatalogue.ts';
 import type { CallRecord, Limits } from './outbound/upstream.ts';
 import { connectIntegrations, startSimulators, type RunningSimulator } from './providers.ts';
 import { openTasks } from './openTasks.ts';
+import { connectRedis, REDIS_PREFIX } from './redis/connection.ts';
 import { createGatewayServer } from './server.ts';
 import { afterWrite } from './tasks/afterWrite.ts';
 import { deferredEngine } from './tasks/deferredEngine.ts';
@@ -71,12 +74,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     integrations: connected.integrations,
     usual: config.consensusPolicy,
   });
-  const readers = new Map(
-    connected.integrations.map((integration) => [
-      integration.name,
-      new RatingReader({ directory, integration, cache: config.cache }),
-    ]),
-  );
+  const { cache, redisUrl } = config;
+  const cacheRedis =
+    cache && config.roles.serve && redisUrl !== null
+      ? connectRedis(redisUrl, { log, name: 'skills-gateway-cache' })
+      : null;
+  const shared =
+    cacheRedis === null
+      ? undefined
+      : redisCaches({ redis: cacheRedis.commands, prefix: REDIS_PREFIX, tenant: TENANT, log });
+  const readers = createReaders({ directory, cache, shared });
+  const roleReads = new RoleReads({ directory, cache, shared });
   let store: 'opening' | 'open' | 'lost' = 'opening';
   const lost = (error: Error) => {
     store = 'lost';
@@ -95,7 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   // What providers were told within the last day may still be missing from their reads.
   const following = config.roles.serve
     ? tasks.follow(Date.now() - DAY_MS, (event) => {
-        afterWrite(event, { directory, readers });
+        afterWrite(event, { directory, readers, employees: roleReads });
         skillChanges.written(event);
       })
     : null;
@@ -120,6 +128,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         policies,
         skillSearch,
         rolesCatalogue,
+        roleReads,
         tasks,
         webhooks: deferredWebhooks(opening),
         links,
@@ -167,7 +176,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         // An engine that never opened has nothing to close, and its failure was reported.
         () => {},
       );
-      await connected.close();
+      await Promise.all([connected.close(), cacheRedis?.close()]);
     },
   };
 }

@@ -75,8 +75,12 @@ export class EntityReads<Value extends object> {
   readonly #cache: LRUCache<string, Held<Value>> | null;
   readonly #flights = new Map<string, Flight<Value>>();
 
+  /** Entities that one call of the provider takes. */
+  readonly batchSize: number;
+
   constructor(options: EntityReadsOptions<Value>) {
     this.#options = options;
+    this.batchSize = options.batchSize;
     const { keeps, room, sizeOf } = options;
     this.#cache = keeps
       ? new LRUCache({ maxSize: room, sizeCalculation: ({ value }) => Math.max(1, sizeOf(value)) })

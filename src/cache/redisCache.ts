@@ -64,7 +64,7 @@ export function redisCaches({
   };
   const drop = async (keys: readonly string[], at: number) => {
     const age = now() - at > MARK_MS ? 'old' : 'new';
-    if ((await ask(() => DROP(redis, prefix, [at, SKEW_MS, MARK_MS, age, ...keys]))) === null) owe(keys, at);
+    if ((await ask(() => redis.eval(DROP, 1, prefix, at, SKEW_MS, MARK_MS, age, ...keys))) === null) owe(keys, at);
   };
   const settle = () => {
     const all = [...owed];
@@ -138,8 +138,11 @@ end
 return 1
 `);
 
-/** ARGV: time of the write, difference of clocks, how long marks last, 'old' when no read can be under way; keys. */
-const DROP = luaScript(`
+/**
+ * ARGV: time of the write, difference of clocks, how long marks last, 'old' when no read can be under way; keys. Sent in
+ * full: by its digest it might have to be sent again, behind reads that are to come after it.
+ */
+const DROP = `
 local at = tonumber(ARGV[1])
 for i = 5, #ARGV do
   local key = KEYS[1] .. ARGV[i]
@@ -151,4 +154,4 @@ for i = 5, #ARGV do
   end
 end
 return 1
-`);
+`;

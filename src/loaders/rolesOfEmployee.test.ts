@@ -14,6 +14,7 @@ import type { Ports } from '../domain/ports.ts';
 import { ProviderError, type ProblemCode } from '../domain/problem.ts';
 import type { ExpectedSkillRow, JobProfileRow } from '../domain/roles.ts';
 import { RolesCatalogue } from './rolesCatalogue.ts';
+import { RoleReads } from './roleReads.ts';
 import { RolesOfEmployee } from './rolesOfEmployee.ts';
 
 const MINUTE = 60_000;
@@ -45,7 +46,7 @@ const role = (
 });
 
 /** A talent system with roles beside an HR system without any; `failing` and `held` may be changed between calls. */
-async function start() {
+async function start({ cache = false } = {}) {
   const clock = { now: 0 };
   const now = () => clock.now;
   const failing: Record<string, ProblemCode | undefined> = {};
@@ -109,13 +110,15 @@ async function start() {
   const signal = new AbortController().signal;
   for (const { integration } of [hr, talent]) await walkIntegration({ directory, integration, signal, now });
   const catalogue = new RolesCatalogue(directory, now);
-  const request = (deadlineMs = 1000) => new RolesOfEmployee({ directory, catalogue, signal, deadlineMs, now });
+  const roleReads = new RoleReads({ directory, cache, now });
+  const request = (deadlineMs = 1000) =>
+    new RolesOfEmployee({ directory, catalogue, roleReads, signal, deadlineMs, now });
   const [employee, ...others] = directory.employees.all;
   if (!employee) throw new Error('nobody there');
   const taken = () => calls.splice(0);
   const states = (sources: readonly { integration: { name: string }; state: string }[]) =>
     Object.fromEntries(sources.map((source) => [source.integration.name, source.state]));
-  return { clock, failing, waits, listed, taken, talent, employee, others, request, states };
+  return { clock, failing, waits, listed, taken, talent, employee, others, request, states, roleReads };
 }
 
 describe('all', () => {
@@ -322,5 +325,36 @@ describe('careerPaths', () => {
     delete failing.paths;
     expect(states((await request().careerPaths(employee)).sources).talent).toBe('FRESH');
     expect(talent.integration.capability('READ_CAREER_PATHS').support).toBe('NATIVE');
+  });
+});
+
+describe('gaps and career paths with the cache on', () => {
+  it('are read once for all who ask, kept, and read anew after a write', async () => {
+    const { request, taken, states, employee, roleReads, clock } = await start({ cache: true });
+    await Promise.all([request().skillGaps(employee), request().skillGaps(employee)]);
+    await request().careerPaths(employee);
+    expect(taken().filter((call) => !call.startsWith('role'))).toEqual(['gaps t1', 'paths t1']);
+    expect(states((await request().skillGaps(employee)).sources)).toEqual({ hr: 'UNSUPPORTED', talent: 'CACHED' });
+    expect(states((await request().careerPaths(employee)).sources)).toEqual({ hr: 'UNSUPPORTED', talent: 'CACHED' });
+    expect(taken()).toEqual([]);
+    clock.now += 1;
+    roleReads.written('talent', 't1', clock.now);
+    expect(states((await request().skillGaps(employee)).sources).talent).toBe('FRESH');
+    expect(taken()).toEqual(['gaps t1']);
+  });
+
+  it('answer at once while they are read anew, and stand in with their age when the provider fails', async () => {
+    const { request, taken, states, employee, failing, clock } = await start({ cache: true });
+    const before = await request().skillGaps(employee);
+    taken();
+    clock.now += 2 * MINUTE;
+    expect(states((await request().skillGaps(employee)).sources).talent).toBe('CACHED');
+    await expect.poll(async () => (await request().skillGaps(employee)).sources[1]?.ageSeconds).toBe(0);
+    expect(taken()).toEqual(['gaps t1']);
+    clock.now += 6 * MINUTE;
+    failing['gaps'] = 'UNAVAILABLE';
+    const { nodes, sources } = await request().skillGaps(employee);
+    expect(nodes).toHaveLength(before.nodes.length);
+    expect(sources[1]).toMatchObject({ state: 'STALE', ageSeconds: 360, problem: { code: 'UNAVAILABLE' } });
   });
 });

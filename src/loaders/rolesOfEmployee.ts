@@ -3,8 +3,9 @@ import type { Directory } from '../directory/directory.ts';
 import type { Integration, Operation } from '../directory/integration.ts';
 import type { Employee } from '../domain/entities.ts';
 import type { SourceStatus } from '../domain/held.ts';
+import type { Call } from '../domain/ports.ts';
 import type { Receipt } from '../domain/receipt.ts';
-import type { Problem } from '../domain/problem.ts';
+import { problemOf, type Problem } from '../domain/problem.ts';
 import {
   expectedSkillOf,
   gapsOf,
@@ -21,6 +22,7 @@ import {
   type SkillMention,
 } from '../domain/roles.ts';
 import { inTime } from './inTime.ts';
+import type { PathOfEmployee, RoleReads, RowsOfEmployees } from './roleReads.ts';
 import type { Role, RolesCatalogue } from './rolesCatalogue.ts';
 import { answered, notAsked } from './sources.ts';
 
@@ -44,6 +46,7 @@ export interface CareerPath {
 export interface RolesOfEmployeeOptions {
   directory: Directory;
   catalogue: RolesCatalogue;
+  roleReads: RoleReads;
   signal: AbortSignal | undefined;
   /** Milliseconds. */
   deadlineMs: number;
@@ -59,50 +62,42 @@ interface Said<Row> {
   source: Source;
 }
 
-/** What one integration said of many employees, by the ids of their records; a problem stands for the id alone. */
-type Outcomes<Row> = ReadonlyMap<string, readonly Row[] | Problem>;
+/** What one integration said of one record: rows and when they were read, or why there are none. */
+type Found<Row> =
+  | { state: 'FRESH' | 'CACHED'; rows: readonly Row[]; fetchedAt: number; problem: null }
+  | { state: 'STALE'; rows: readonly Row[]; fetchedAt: number; problem: Problem }
+  | { state: 'UNREACHABLE' | 'UNSUPPORTED'; problem: Problem };
+
+/** The same of many employees, by the ids of their records. */
+type Outcomes<Row> = ReadonlyMap<string, Found<Row>>;
 
 /** How an operation is put to one integration. */
 interface Question<Row> {
   operation: Operation;
   /** Null where the integration cannot be asked. */
-  asks(integration: Integration): { batchSize: number; read(ids: readonly string[]): Promise<readonly Row[]> } | null;
-  employeeOf(row: Row): string;
+  readsOf(integration: Integration): RowsOfEmployees<Row> | null;
 }
 
 /** Roles as a request asks for them: those of employees, what they expect, and which could be next. New for every request. */
 export class RolesOfEmployee {
   readonly #options: RolesOfEmployeeOptions;
   readonly #expectations: DataLoader<Employee, Said<EmployeeExpectationsRow>[], string>;
-  readonly #paths: DataLoader<Employee, Said<{ employeeId: string; path: CareerPathRow }>[], string>;
+  readonly #paths: DataLoader<Employee, Said<PathOfEmployee>[], string>;
 
   constructor(options: RolesOfEmployeeOptions) {
     this.#options = options;
-    const call = { signal: options.signal, purpose: 'request', receipt: options.receipt } as const;
+    const { roleReads } = options;
     const cacheKeyFn = ({ id }: Employee) => id;
     this.#expectations = new DataLoader(
       (employees) =>
-        this.#ask(employees, {
-          operation: 'READ_SKILL_GAPS',
-          asks: ({ ports: { skillGaps } }) =>
-            skillGaps ? { batchSize: skillGaps.batchSize, read: (ids) => skillGaps.read(ids, call) } : null,
-          employeeOf: (row) => row.employeeId,
-        }),
+        this.#ask(employees, { operation: 'READ_SKILL_GAPS', readsOf: (integration) => roleReads.gaps(integration) }),
       { cacheKeyFn },
     );
     this.#paths = new DataLoader(
       (employees) =>
         this.#ask(employees, {
           operation: 'READ_CAREER_PATHS',
-          asks: ({ ports: { careerPaths } }) =>
-            careerPaths
-              ? {
-                  batchSize: 1,
-                  read: async ([employeeId = '']) =>
-                    (await careerPaths.read(employeeId, call)).map((path) => ({ employeeId, path })),
-                }
-              : null,
-          employeeOf: (row) => row.employeeId,
+          readsOf: (integration) => roleReads.paths(integration),
         }),
       { cacheKeyFn },
     );
@@ -230,14 +225,12 @@ export class RolesOfEmployee {
           const source = notAsked(integration, question.operation, directory.employeeCount(integration.name));
           return { integration, rows: null, source };
         }
-        const parts = ids.map((id) => outcomes.get(id) ?? []);
-        const problem = parts.find(isProblem);
-        if (problem) {
-          const state = problem.code === 'NOT_OFFERED' ? 'UNSUPPORTED' : 'UNREACHABLE';
-          return { integration, rows: null, source: answered(integration, { state, problem }, waitedMs, now()) };
-        }
-        const rows = parts.flatMap((part) => (isProblem(part) ? [] : part));
-        const reading = { state: 'FRESH', rows: [], fetchedAt: now() } as const;
+        const found = ids.flatMap((id) => outcomes.get(id) ?? []);
+        const rows = found.some((one) => !('rows' in one))
+          ? null
+          : found.flatMap((one) => ('rows' in one ? one.rows : []));
+        const leading = leadingOf(found);
+        const reading = 'rows' in leading ? { ...leading, rows: [] } : leading;
         return { integration, rows, source: answered(integration, reading, waitedMs, now()) };
       }),
     );
@@ -250,39 +243,68 @@ export class RolesOfEmployee {
   async #outcomes<Row>(
     integration: Integration,
     ids: readonly string[],
-    { operation, asks, employeeOf }: Question<Row>,
+    { operation, readsOf }: Question<Row>,
   ): Promise<Outcomes<Row> | null> {
-    const port = asks(integration);
-    if (!port) return null;
-    const outcomes = new Map<string, Row[] | Problem>();
-    const chunks = Array.from({ length: Math.ceil(ids.length / port.batchSize) }, (_, i) =>
-      ids.slice(i * port.batchSize, (i + 1) * port.batchSize),
-    );
+    const reads = readsOf(integration);
+    if (!reads) return null;
+    const { signal, receipt } = this.#options;
+    const call: Call = { signal, purpose: 'request', receipt };
+    const found = new Map<string, Found<Row>>();
+    const due: string[] = [];
+    for (const id of ids) {
+      const held = reads.known(id);
+      if (!held || (reads.isDue(held) && held.failed)) continue;
+      found.set(id, { state: 'CACHED', rows: held.value, fetchedAt: held.at, problem: null });
+      if (reads.isDue(held)) due.push(id);
+    }
+    const missing = ids.filter((id) => !found.has(id));
+    receipt?.batch(integration.name, found.size);
+    if (due.length > 0) reads.refresh(due, call);
+    const fail = (id: string, problem: Problem) => found.set(id, failure(reads, id, problem));
     await Promise.all(
-      chunks.map(async (chunk) => {
+      chunked(missing, reads.batchSize).map(async (chunk) => {
         try {
-          const rows = await inTime(this.#options.deadlineMs, port.read(chunk));
-          integration.worked(operation);
-          for (const id of chunk)
-            outcomes.set(
-              id,
-              rows.filter((row) => employeeOf(row) === id),
-            );
+          for (const [id, outcome] of await inTime(this.#options.deadlineMs, reads.read(chunk, call))) {
+            if (outcome.state === 'FAILED') fail(id, outcome.problem ?? problemOf(outcome.error));
+            else {
+              const { value, at } = outcome.copy;
+              found.set(id, { state: outcome.state, rows: value, fetchedAt: at, problem: null });
+            }
+          }
         } catch (error) {
-          this.#options.signal?.throwIfAborted();
+          signal?.throwIfAborted();
           const problem = integration.failed(operation, error);
-          for (const id of chunk) outcomes.set(id, problem);
+          for (const id of chunk) fail(id, problem);
         }
       }),
     );
-    return outcomes;
+    return found;
   }
+}
+
+/** An older copy, else why there is none. */
+function failure<Row>(reads: RowsOfEmployees<Row>, id: string, problem: Problem): Found<Row> {
+  if (problem.code === 'NOT_OFFERED') return { state: 'UNSUPPORTED', problem };
+  const held = reads.standIn(id);
+  if (!held) return { state: 'UNREACHABLE', problem };
+  return { state: 'STALE', rows: held.value, fetchedAt: held.at, problem };
+}
+
+/** What stands for all records of one employee in one integration: the one that has none of its rows, else the oldest. */
+function leadingOf<Row>(found: readonly Found<Row>[]): Found<Row> {
+  const [first] = found.toSorted((a, b) => ageOf(a) - ageOf(b));
+  if (!first) throw new Error('an answer without records');
+  return first;
+}
+
+function ageOf<Row>(found: Found<Row>): number {
+  return 'fetchedAt' in found ? found.fetchedAt : -Infinity;
+}
+
+function chunked<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
 function idsOf({ records }: Employee, integration: Integration): string[] {
   return records.flatMap((record) => (record.integration === integration.name ? [record.row.remoteId] : []));
-}
-
-function isProblem(part: readonly unknown[] | Problem): part is Problem {
-  return !Array.isArray(part);
 }

@@ -10,19 +10,27 @@ export interface RatingListener {
   removed(employeeId: string, skillId: string, at: number): void;
 }
 
+/** Who takes note that something of an employee was written, and when; the id is that of the record there. */
+export interface EmployeeListener {
+  written(integration: string, employeeId: string, at: number): void;
+}
+
 interface Listeners {
   directory: Directory;
   readers: ReadonlyMap<string, RatingListener>;
+  employees?: EmployeeListener | undefined;
 }
 
 /**
  * Makes reads show what a task item stored, although the provider's own reads may lag behind. May hear of writes of the
  * last day: they count as of when they were stored.
  */
-export function afterWrite({ at, item }: WrittenEvent, { directory, readers }: Listeners): void {
+export function afterWrite({ at, item }: WrittenEvent, { directory, readers, employees }: Listeners): void {
   const { integration, outcome, work } = item;
   if (!directory.integration(integration)) return;
   const reader = readers.get(integration);
+  if ('employeeId' in work.write) employees?.written(integration, work.write.employeeId, at);
+  else if (outcome?.kind === 'employee') employees?.written(integration, outcome.remoteId, at);
   if (work.operation === 'remove') reader?.removed(work.write.employeeId, work.write.skillId, at);
   if (outcome?.kind === 'rating') reader?.written(outcome.row, at);
   if (outcome?.kind === 'employee' && work.operation === 'upsertEmployees') {
