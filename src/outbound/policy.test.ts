@@ -4,6 +4,7 @@ import type { Call } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
 import type { BreakerStatus } from './breaker.ts';
 import type { Quota } from './quota.ts';
+import type { SharedRate, Taken } from './sharedRate.ts';
 import { networkError, type HttpRequest, type HttpResponse } from './transport.ts';
 import { createUpstream, retryAfterOf, type CallRecord, type Limits, type UpstreamRequest } from './upstream.ts';
 
@@ -33,7 +34,7 @@ function failureOf({ status, headers }: HttpResponse): ProviderError | null {
 type Answer = HttpResponse | Error | ((request: HttpRequest) => Promise<HttpResponse>);
 
 /** An upstream over a provider that answers as it is told at the moment. */
-function provider(limits: Partial<Limits> = {}) {
+function provider(limits: Partial<Limits> = {}, sharedRate?: SharedRate) {
   const now: { answer: Answer } = { answer: OK };
   const sent: { at: number; path: string }[] = [];
   const records: CallRecord[] = [];
@@ -42,6 +43,7 @@ function provider(limits: Partial<Limits> = {}) {
   const upstream = createUpstream({
     integration: 'one',
     limits: { ...LIMITS, ...limits },
+    sharedRate,
     headers: {},
     failureOf,
     onCall: (record) => records.push(record),
@@ -139,11 +141,38 @@ describe('a provider that fails', () => {
   it('keeps what it said of a write when another try is not let out', async () => {
     const { upstream, now } = provider();
     now.answer = RESET;
-    for (let call = 0; call < 4; call += 1) watch(upstream.send(WRITE, CALL));
-    await vi.advanceTimersByTimeAsync(0);
     const write = watch(upstream.send({ ...WRITE, repeatable: true }, CALL));
     await vi.advanceTimersByTimeAsync(0);
+    expect(write.settled).toBe(false);
+    for (let call = 0; call < 4; call += 1) watch(upstream.send(WRITE, CALL));
+    await vi.advanceTimersByTimeAsync(0);
     expect(write.error).toMatchObject({ code: 'UNREACHABLE', mayHaveApplied: true });
+  });
+
+  it('is probed by the next call where the first gave up before it could go out', async () => {
+    let redisAnswers = true;
+    const tokens: (() => void)[] = [];
+    const take = () =>
+      new Promise<Taken>((resolve) => {
+        tokens.push(() => resolve({ waitMs: 0, others: false }));
+        if (redisAnswers) tokens.shift()?.();
+      });
+    const { upstream, now, sent, breaker } = provider({ attempts: 1, requestsPerSecond: 10 }, { take });
+    now.answer = RESET;
+    for (let call = 0; call < 5; call += 1) await upstream.send(WRITE, CALL).catch(() => undefined);
+    await vi.advanceTimersByTimeAsync((breaker[0]?.probeAt ?? 0) - Date.now());
+    now.answer = OK;
+    redisAnswers = false;
+    const abort = new AbortController();
+    const gone = watch(upstream.send(READ, { purpose: 'request', signal: abort.signal }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(breaker.at(-1)?.state).toBe('HALF_OPEN');
+    abort.abort(new Error('the client left'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect([gone.error, sent.length]).toEqual([abort.signal.reason, 5]);
+    tokens.shift()?.();
+    await expect(upstream.send(READ, CALL)).resolves.toBe(OK);
+    expect(breaker.at(-1)?.state).toBe('CLOSED');
   });
 
   it.each([
