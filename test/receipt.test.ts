@@ -79,8 +79,17 @@ describe('the receipt', () => {
   const ask = (variables: Record<string, unknown>, headers: Record<string, string> = RECEIPT) =>
     gateway.ask<Page>(PAGE, { after, ...variables }, headers);
 
+  /** Where the next person stands behind so many. */
+  const cursorBehind = async (first: number, from: string | null): Promise<string | null> => {
+    const { data } = await gateway.ask<Page>(
+      'query Next($first: Int!, $from: String) { employees(first: $first, after: $from) { pageInfo { endCursor } } }',
+      { first, from },
+    );
+    return data?.employees.pageInfo.endCursor ?? null;
+  };
+
   beforeAll(async () => {
-    gateway = await startTestGateway();
+    gateway = await startTestGateway({ environment: { SIMULATOR_PEOPLE: '200' } });
   });
 
   afterAll(() => gateway.close());
@@ -88,11 +97,7 @@ describe('the receipt', () => {
   afterEach(async () => {
     for (const { simulator } of gateway.gateway.simulators) simulator.clearFaults();
     gateway.forget();
-    const { data } = await gateway.ask<Page>(
-      'query Next($after: String) { employees(first: 20, after: $after) { pageInfo { endCursor } } }',
-      { after },
-    );
-    after = data?.employees.pageInfo.endCursor ?? null;
+    after = await cursorBehind(20, after);
   });
 
   it('says what a page costs, cold and warm', async () => {
@@ -142,10 +147,12 @@ describe('the receipt', () => {
   });
 
   it('counts its own request alone when several run at once', async () => {
+    const second = await cursorBehind(4, after);
+    const third = await cursorBehind(7, second);
     const [both, one, silent] = await Promise.all([
       ask({ first: 4, integrations: [HR, PROJECTS] }),
-      ask({ first: 7, integrations: [HR] }),
-      ask({ first: 9 }, {}),
+      ask({ first: 7, after: second, integrations: [HR] }),
+      ask({ first: 9, after: third }, {}),
     ]);
 
     expect(receiptOf(both)?.integrations).toEqual({
@@ -154,6 +161,17 @@ describe('the receipt', () => {
     });
     expect(receiptOf(one)?.integrations).toEqual({ [HR]: line({ calls: 1, rows: sizesIn(one, HR).rows }) });
     expect(receiptOf(silent)).toBeUndefined();
+  });
+
+  it('shows the call for people whom another request asks for at the same time, marked as shared', async () => {
+    gateway.simulator('kombo').addFault({ shape: { kind: 'latency', milliseconds: 150 } });
+
+    const [few, many] = await Promise.all([4, 7].map((first) => ask({ first, integrations: [HR] })));
+
+    const lines = [few, many].map((answer) => answer && receiptOf(answer)?.integrations[HR]);
+    expect(lines.map((one) => one?.sharedCalls).toSorted((a = 0, b = 0) => a - b)).toEqual([0, 1]);
+    expect(gateway.calls).toHaveLength((lines[0]?.calls ?? 0) + (lines[1]?.calls ?? 0) - 1);
+    for (const one of lines) expect(one?.milliseconds.waited).toBeGreaterThanOrEqual(100);
   });
 
   it('shows what a provider cost that failed each time', async () => {
@@ -184,7 +202,11 @@ describe('the receipt', () => {
     gateway.simulator('kombo').setSwitch('ratingsFilter', 'ignored');
     gateway.simulator('kombo').addFault({ shape: { kind: 'latency', milliseconds: 150 } });
 
-    const answers = await Promise.all([ask({ first: 4, integrations: [HR] }), ask({ first: 7, integrations: [HR] })]);
+    const second = await cursorBehind(4, after);
+    const answers = await Promise.all([
+      ask({ first: 4, integrations: [HR] }),
+      ask({ first: 7, after: second, integrations: [HR] }),
+    ]);
 
     const lines = answers.map((answer) => receiptOf(answer)?.integrations[HR]);
     const walked = gateway.calls.filter(({ purpose }) => purpose === 'walk').length;
