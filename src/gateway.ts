@@ -4,6 +4,7 @@ import { redisCaches } from './cache/redisCache.ts';
 import { createContext } from './context.ts';
 import { Directory } from './directory/directory.ts';
 import { DirectoryRefresh } from './directory/refresh.ts';
+import { SharedDirectory } from './directory/sharedDirectory.ts';
 import { SkillSearch } from './directory/skillSearch.ts';
 import { readGraphiqlTabs } from './http/graphiqlTabs.ts';
 import type { Log } from './http/log.ts';
@@ -67,7 +68,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...(options.onCall ? { onCall: options.onCall } : {}),
   });
   const directory = new Directory(connected.integrations);
-  const refresh = new DirectoryRefresh(directory, log);
   const skillSearch = new SkillSearch();
   const rolesCatalogue = new RolesCatalogue(directory);
   const policies = new ConsensusPolicies({
@@ -75,14 +75,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     usual: config.consensusPolicy,
   });
   const { cache, redisUrl } = config;
-  const cacheRedis =
-    cache && config.roles.serve && redisUrl !== null
-      ? connectRedis(redisUrl, { log, name: 'skills-gateway-cache' })
-      : null;
+  // For the directory and the caches, which a process that only works does without.
+  const redis =
+    config.roles.serve && redisUrl !== null ? connectRedis(redisUrl, { log, name: 'skills-gateway-reads' }) : null;
+  const refresh = redis
+    ? new SharedDirectory({ redis, directory, log, tenant: TENANT })
+    : new DirectoryRefresh(directory, log);
   const shared =
-    cacheRedis === null
-      ? undefined
-      : redisCaches({ redis: cacheRedis.commands, prefix: REDIS_PREFIX, tenant: TENANT, log });
+    cache && redis ? redisCaches({ redis: redis.commands, prefix: REDIS_PREFIX, tenant: TENANT, log }) : undefined;
   const readers = createReaders({ directory, cache, shared });
   const roleReads = new RoleReads({ directory, cache, shared });
   let store: 'opening' | 'open' | 'lost' = 'opening';
@@ -165,7 +165,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ready: Promise.all([walks.then(() => skillSearch.follow(directory.skills)), opened]).then(() => {}),
     async close() {
       stop.abort(new Error('the gateway stops'));
-      refresh.stop();
+      const refreshed = refresh.stop();
       await server.close();
       await telling.then(
         (webhooks) => webhooks?.close(),
@@ -176,7 +176,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         // An engine that never opened has nothing to close, and its failure was reported.
         () => {},
       );
-      await Promise.all([connected.close(), cacheRedis?.close()]);
+      await refreshed;
+      await Promise.all([connected.close(), redis?.close()]);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Placed } from '../domain/match.ts';
 import type { EmployeeRow, SkillRow } from '../domain/records.ts';
 import type { SkillMention } from '../domain/roles.ts';
 import { runSteps, type Steps } from '../domain/steps.ts';
-import type { DirectoryChange, HoldingsCopy } from './directoryChange.ts';
+import type { DirectoryChange, HoldingsCopy, HoldingsSource } from './directoryChange.ts';
 import { EmployeeHoldings } from './employeeHoldings.ts';
 import { EmployeeView } from './employees.ts';
 import { Follower } from './follower.ts';
@@ -263,14 +263,15 @@ export class Directory {
    * Takes another process's copy in place of what is held, but for writes that the copy does not know yet and skills learnt
    * here. Readers see what was or, when it resolves, the copy.
    */
-  async restore(integration: string, copy: HoldingsCopy): Promise<void> {
+  async restore(integration: string, copy: HoldingsSource): Promise<void> {
     const holdings = this.#of(integration);
     const employees = new EmployeeHoldings();
     const skills = new SkillHoldings();
     await inSlices(employees.restore(copy.employees, copy.employeesWritten));
     await inSlices(skills.restore(copy.skills, copy.learnt, copy.skillsWritten));
     const filling = copy.ratings && copy.ratingsAt !== null ? holdings.ratings.fill() : null;
-    if (filling) await inSlices(eachList(copy.ratings ?? [], (rows) => filling.take(rows)));
+    // Each part takes some milliseconds, and the next one comes when others had their turn.
+    if (filling) for await (const rows of copy.ratings ?? []) filling.take(rows);
     employees.takeWritesOf(holdings.employees, copy.employeesWritten);
     skills.takeOver(holdings.skills, copy.skillsWritten);
     Object.assign(holdings, { employees, skills });
@@ -294,13 +295,5 @@ export class Directory {
     return this.integrations.flatMap(({ name }) =>
       Array.from(rowsOf(this.#of(name)), (row) => ({ integration: name, row })),
     );
-  }
-}
-
-/** A step for each: a list may be a chunk of a thousand rows. */
-function* eachList<List>(lists: readonly List[], visit: (list: List) => void): Steps<void> {
-  for (const list of lists) {
-    visit(list);
-    yield;
   }
 }

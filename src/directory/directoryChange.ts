@@ -39,3 +39,6 @@ export interface HoldingsCopy {
   ratings: readonly (readonly RatingRow[])[] | null;
   ratingsAt: number | null;
 }
+
+/** Such a copy on its way in, the ratings in parts as they come. */
+export type HoldingsSource = Omit<HoldingsCopy, 'ratings'> & { ratings: AsyncIterable<readonly RatingRow[]> | null };

@@ -27,3 +27,23 @@ export async function unpack<Data>(bytes: Buffer): Promise<Data> {
   await breathe();
   return JSON.parse(text) as Data;
 }
+
+/** Data from many bytes, in order; each group is inflated while the one before it is parsed. */
+export async function* unpackAll(groups: AsyncIterable<readonly Buffer[]>): AsyncGenerator {
+  let before: Promise<Buffer[]> | null = null;
+  for await (const group of groups) {
+    const next: Promise<Buffer[]> = Promise.all(group.map((bytes) => inflate(bytes)));
+    // Handled where it is awaited, which an early end may keep from happening.
+    next.catch(() => undefined);
+    if (before) yield* parseAll(await before);
+    before = next;
+  }
+  if (before) yield* parseAll(await before);
+}
+
+async function* parseAll(texts: readonly Buffer[]): AsyncGenerator {
+  for (const text of texts) {
+    await breathe();
+    yield JSON.parse(text.toString('utf8'));
+  }
+}

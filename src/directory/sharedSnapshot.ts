@@ -1,8 +1,9 @@
 import type { EmployeeRow, RatingRow, SkillRow } from '../domain/records.ts';
 import type { SkillMention } from '../domain/roles.ts';
-import type { HoldingsCopy, WrittenCopy } from './directoryChange.ts';
-import { pack, unpack } from './sharedPack.ts';
+import type { HoldingsCopy, HoldingsSource, WrittenCopy } from './directoryChange.ts';
+import { pack, unpackAll } from './sharedPack.ts';
 import type { SharedStatus } from './sharedStatus.ts';
+import { same } from './takeOver.ts';
 
 /** Records a chunk: some 2 ms of JSON. */
 const ROWS_A_CHUNK = 500;
@@ -22,7 +23,16 @@ export interface SnapshotHead {
 /** Rating rows without what those of one skill say alike: a tenth as much to write and to read. */
 interface PackedRatings {
   skills: SkillMention[];
-  rows: [skill: number, row: Omit<RatingRow, keyof SkillMention>][];
+  rows: [
+    skill: number,
+    parts: readonly string[],
+    employeeId: string,
+    value: RatingRow['value'],
+    source: RatingRow['source'],
+    sourceLabel: string,
+    remoteId: string | null,
+    changedAt: string | null,
+  ][];
 }
 
 /** The chunks of a copy in order, made as they are asked for. */
@@ -49,25 +59,35 @@ export function headOf(copy: HoldingsCopy, status: SharedStatus): SnapshotHead {
   };
 }
 
-/** The copy that a head and its chunks were made of. */
-export async function copyFrom(head: SnapshotHead, chunks: AsyncIterable<Buffer>): Promise<HoldingsCopy> {
+/** What a head and its chunks were made of. The chunks come in groups that are inflated side by side. */
+export async function copyFrom(head: SnapshotHead, groups: AsyncIterable<readonly Buffer[]>): Promise<HoldingsSource> {
   const { employees, skills, learnt } = head.chunks;
-  const copy = {
-    employees: [] as EmployeeRow[],
-    skills: [] as SkillRow[],
-    learnt: [] as SkillMention[],
-    ratings: [] as RatingRow[][],
+  const chunks = unpackAll(groups);
+  const rows = async function <Row>(count: number): Promise<Row[]> {
+    const found: Row[] = [];
+    for (let left = count; left > 0; left -= 1) {
+      const { value, done } = await chunks.next();
+      if (done) throw new Error('a snapshot ends early');
+      found.push(...(value as Row[]));
+    }
+    return found;
   };
-  let at = 0;
-  for await (const chunk of chunks) {
-    if (at < employees) copy.employees.push(...(await unpack<EmployeeRow[]>(chunk)));
-    else if (at < employees + skills) copy.skills.push(...(await unpack<SkillRow[]>(chunk)));
-    else if (at < employees + skills + learnt) copy.learnt.push(...(await unpack<SkillMention[]>(chunk)));
-    else copy.ratings.push(unpackRatings(await unpack<PackedRatings>(chunk)));
-    at += 1;
-  }
   const { employeesWritten, skillsWritten, ratingsAt } = head;
-  return { ...copy, ratings: ratingsAt === null ? null : copy.ratings, employeesWritten, skillsWritten, ratingsAt };
+  return {
+    employees: await rows<EmployeeRow>(employees),
+    skills: await rows<SkillRow>(skills),
+    learnt: await rows<SkillMention>(learnt),
+    // The most by far, and taken in as they come.
+    ratings: ratingsAt === null ? null : ratingsFrom(chunks),
+    employeesWritten,
+    skillsWritten,
+    ratingsAt,
+  };
+}
+
+async function* ratingsFrom(chunks: AsyncIterable<unknown>): AsyncGenerator<readonly RatingRow[]> {
+  const known = new Map<string, SkillMention>();
+  for await (const chunk of chunks) yield unpackRatings(chunk as PackedRatings, known);
 }
 
 function* chunksOfRatings(lists: readonly (readonly RatingRow[])[]): Iterable<RatingRow[]> {
@@ -87,7 +107,8 @@ function packRatings(rows: readonly RatingRow[]): PackedRatings {
   return {
     skills,
     rows: rows.map((row) => {
-      const { skillId, skillKeys, skillName, skillScale, skillClassification, ...rest } = row;
+      const { skillId, skillKeys, skillName, skillScale, skillClassification } = row;
+      const { parts, employeeId, value, source, sourceLabel, remoteId, changedAt } = row;
       const known = places.get(skillId);
       const alike = known === undefined ? undefined : skills[known];
       // Rows are kept with what they share as the very same objects.
@@ -96,17 +117,43 @@ function packRatings(rows: readonly RatingRow[]): PackedRatings {
         alike.skillName === skillName &&
         alike.skillScale === skillScale &&
         alike.skillClassification === skillClassification;
-      if (known !== undefined && isAlike) return [known, rest];
+      if (known !== undefined && isAlike) {
+        return [known, parts, employeeId, value, source, sourceLabel, remoteId, changedAt];
+      }
       places.set(skillId, skills.length);
       skills.push({ skillId, skillKeys, skillName, skillScale, skillClassification });
-      return [skills.length - 1, rest];
+      return [skills.length - 1, parts, employeeId, value, source, sourceLabel, remoteId, changedAt];
     }),
   };
 }
 
-function unpackRatings({ skills, rows }: PackedRatings): RatingRow[] {
-  return rows.flatMap(([place, row]) => {
-    const skill = skills[place];
-    return skill ? [{ ...row, ...skill }] : [];
+/** Rows of one skill share what they say alike through all chunks, which is then compared by one look. */
+function unpackRatings({ skills, rows }: PackedRatings, known: Map<string, SkillMention>): RatingRow[] {
+  const shared = skills.map((skill) => {
+    const before = known.get(skill.skillId);
+    if (before && same(before, skill)) return before;
+    known.set(skill.skillId, skill);
+    return skill;
+  });
+  return rows.flatMap(([place, parts, employeeId, value, source, sourceLabel, remoteId, changedAt]) => {
+    const skill = shared[place];
+    if (!skill) return [];
+    const { skillId, skillKeys, skillName, skillScale, skillClassification } = skill;
+    // Field by field: a million of them are spread in three times the time.
+    const row: RatingRow = {
+      parts,
+      employeeId,
+      skillId,
+      skillKeys,
+      skillName,
+      skillScale,
+      skillClassification,
+      value,
+      source,
+      sourceLabel,
+      remoteId,
+      changedAt,
+    };
+    return [row];
   });
 }

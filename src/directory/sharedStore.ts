@@ -153,16 +153,17 @@ export class SharedStore {
     return number !== 0;
   }
 
-  /** The chunks of a snapshot in order; throws where it is gone. */
-  async *chunks(integration: string, id: string): AsyncGenerator<Buffer> {
+  /** The chunks of a snapshot in order, a few at a time; throws where it is gone. */
+  async *chunks(integration: string, id: string): AsyncGenerator<Buffer[]> {
     const key = this.#key(integration, `:snapshot:${id}`);
     const count = await this.#ask(this.#redis.hlen(key));
     for (let at = 0; at < count; at += CHUNKS_A_CALL) {
       const fields = Array.from({ length: Math.min(CHUNKS_A_CALL, count - at) }, (_, index) => String(at + index));
-      for (const chunk of await this.#ask(this.#redis.hmgetBuffer(key, ...fields))) {
+      const chunks = await this.#ask(this.#redis.hmgetBuffer(key, ...fields));
+      yield chunks.map((chunk) => {
         if (chunk === null) throw new Error(`a snapshot of ${integration} is gone`);
-        yield chunk;
-      }
+        return chunk;
+      });
     }
   }
 
