@@ -36,7 +36,7 @@ export function soakReport(figures: SoakFigures): string {
     row('open resources', (held) => String(total(held))),
     '',
     `Resident over the run: ${[0, 0.25, 0.5, 0.75, 1].map((share) => at(rss, share)).join(', ')} MB; ` +
-      `the last quarter is ${(100 * rssGrowth(rss)).toFixed(1)} % above the one before.`,
+      `the last quarter is ${(100 * rssGrowth(rss)).toFixed(1)} % above the second.`,
     `Open at the end: ${resources.join(', ')}.`,
     '',
   ].join('\n');

@@ -10,7 +10,8 @@ import { followConnections } from './http/connections.ts';
 import { corsHeaders, isPreflight } from './http/cors.ts';
 import { ShuttingDown } from './http/endOnAbort.ts';
 import { DEADLINE_HEADER, deadlineOf } from './http/deadline.ts';
-import { createEngine } from './http/engine.ts';
+import { takesParts } from './http/defer.ts';
+import { createEngine, type RequestScope } from './http/engine.ts';
 import { createExchange, headerOf, send, sendJson, type Exchange } from './http/exchange.ts';
 import { createGraphiqlPage } from './http/graphiql.ts';
 import type { GraphiqlTab } from './http/graphiqlTabs.ts';
@@ -130,7 +131,15 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       });
     const made = newContext();
     const resolverContext: unknown = made instanceof Promise ? await made : made;
-    const scope = { signal: abort.signal, resolverContext, newContext, receipt, requestId };
+    const scope: RequestScope = {
+      signal: abort.signal,
+      resolverContext,
+      newContext,
+      receipt,
+      requestId,
+      takesParts: takesParts(accept),
+      inParts: false,
+    };
     const answer = body === undefined ? null : await answerJson(body, accept, scope);
     if (answer) {
       send(exchange, answer.status, answer.headers, answer.body);

@@ -1,6 +1,8 @@
 import {
   createSourceEventStream,
   execute,
+  getOperationAST,
+  OperationTypeNode,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
@@ -10,11 +12,13 @@ import {
 import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { createQueryCompiler } from './compiledQuery.ts';
+import { deferRules, hasDefer, withDefer } from './defer.ts';
 import { eachEvent } from './eachEvent.ts';
 import { endOnAbort, shuttingDown, ShuttingDown } from './endOnAbort.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { Log } from './log.ts';
 import { createMaskError } from './maskError.ts';
+import { sendablePart, type Part } from './parts.ts';
 
 /** What a request brings along; yoga's server context. */
 export interface RequestScope {
@@ -28,6 +32,10 @@ export interface RequestScope {
   receipt: Receipt | null;
   /** The request's id, for the log. */
   requestId: string;
+  /** Whether the client takes an answer in parts. */
+  takesParts: boolean;
+  /** Whether it gets one, set by the execution. */
+  inParts: boolean;
 }
 
 export interface Engine {
@@ -48,7 +56,8 @@ const KEPT = { max: 1_000, maxSize: 1_000_000, maxEntrySize: 50_000 };
 const MAX_TOKENS = 10_000;
 
 /** Yoga as this gateway uses it: without its own HTTP extras, which `server.ts` covers. */
-export function createEngine(schema: GraphQLSchema, log: Log): Engine {
+export function createEngine(given: GraphQLSchema, log: Log): Engine {
+  const schema = withDefer(given);
   /** The requests whose execution the errors came out of: yoga masks them without their context. */
   const requests = new WeakMap<object, string>();
   const maskError = createMaskError(log, requests);
@@ -56,7 +65,7 @@ export function createEngine(schema: GraphQLSchema, log: Log): Engine {
   const errors = new LRUCache<string, object>({ ...KEPT, sizeCalculation: (_, text) => text.length + 1 });
   const yoga = createYoga<{ scope: RequestScope }>({
     schema,
-    plugins: [scoped(schema, requests)],
+    plugins: [scoped(schema, requests, maskError)],
     maskedErrors: { maskError: (error) => maskError(error) },
     parserAndValidationCache: {
       documentCache: documents,
@@ -76,13 +85,32 @@ export function createEngine(schema: GraphQLSchema, log: Log): Engine {
 }
 
 /** Gives resolvers the scope's own context object, runs queries compiled, bounds documents, and ends streams with their request. */
-function scoped(schema: GraphQLSchema, requests: WeakMap<object, string>): Plugin<object, { scope: RequestScope }> {
+function scoped(
+  schema: GraphQLSchema,
+  requests: WeakMap<object, string>,
+  maskError: Engine['maskError'],
+): Plugin<object, { scope: RequestScope }> {
   const compiler = createQueryCompiler(schema);
   const noted = (result: ExecutionResult, { requestId }: RequestScope): ExecutionResult => {
     for (const error of result.errors ?? []) requests.set(error, requestId);
     return result;
   };
+  /** The executor's parts as they are sent, ended when the client goes away. */
+  const inParts = (parts: AsyncIterable<Part>, scope: RequestScope): AsyncIterableIterator<Part> => {
+    const { requestId, receipt } = scope;
+    scope.inParts = true;
+    const rules = {
+      mask: (error: GraphQLError) => maskError(error, requestId),
+      extensions: () => (receipt ? { receipt: receipt.report() } : undefined),
+    };
+    return endOnAbort(
+      eachEvent(parts, (part) => Promise.resolve(sendablePart(noted(part, scope), rules))),
+      scope.signal,
+      () => null,
+    );
+  };
   return {
+    ...(deferRules ? { onValidate: deferRules } : {}),
     onParse({ parseFn, setParseFn }) {
       setParseFn((source, options) => parseFn(source, { ...options, maxTokens: MAX_TOKENS }));
     },
@@ -91,9 +119,16 @@ function scoped(schema: GraphQLSchema, requests: WeakMap<object, string>): Plugi
         const scope = scopeOf(args.contextValue);
         const { resolverContext, receipt } = scope;
         const inScope = { ...args, contextValue: resolverContext };
-        const result = (await compiler.execute(inScope)) ?? ((await executeFn(inScope)) as ExecutionResult);
-        noted(result, scope);
-        return receipt ? { ...result, extensions: { ...result.extensions, receipt: receipt.report() } } : result;
+        const deferred = hasDefer(args.document);
+        // Yoga's executor alone knows parts: the compiled way and graphql-js pass the directive over.
+        if (deferred && scope.takesParts && isQuery(inScope)) {
+          const answer = (await executeFn(inScope)) as ExecutionResult | AsyncIterable<Part>;
+          if (isAsyncIterable(answer)) return inParts(answer, scope);
+          return withReceipt(noted(answer, scope), receipt);
+        }
+        const whole = deferred ? execute : (executeFn as typeof execute);
+        const result = (await compiler.execute(inScope)) ?? (await whole(inScope));
+        return withReceipt(noted(result, scope), receipt);
       });
     },
     onSubscribe({ args, setSubscribeFn }) {
@@ -113,6 +148,14 @@ function scoped(schema: GraphQLSchema, requests: WeakMap<object, string>): Plugi
       };
     },
   };
+}
+
+function isQuery({ document, operationName }: ExecutionArgs): boolean {
+  return getOperationAST(document, operationName)?.operation === OperationTypeNode.QUERY;
+}
+
+function withReceipt(result: ExecutionResult, receipt: Receipt | null): ExecutionResult {
+  return receipt ? { ...result, extensions: { ...result.extensions, receipt: receipt.report() } } : result;
 }
 
 /** Yoga copies what its context factory returns, which would read every getter of it; so the object is put in here. */

@@ -131,6 +131,8 @@ function start() {
     newContext: resolverContext,
     receipt: null,
     requestId: 'a-request',
+    takesParts: false,
+    inParts: false,
   });
   const byYoga = async (body: string, accept: string | undefined) => {
     const response = await engine.yoga.handleRequest(

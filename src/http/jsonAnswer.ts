@@ -1,5 +1,6 @@
 import { getOperationAST, OperationTypeNode, type DocumentNode, type ExecutionResult } from 'graphql';
 import { isAsyncIterable, processRegularResult } from 'graphql-yoga';
+import { hasDefer } from './defer.ts';
 import type { Engine, RequestScope } from './engine.ts';
 import { resultTypeOf } from './mediaTypes.ts';
 
@@ -43,7 +44,7 @@ export function createJsonAnswer({ yoga, documents, maskError }: Engine): Answer
         variableValues: params.variables,
         operationName: params.operationName,
       }) as ExecutionResult | Promise<ExecutionResult>);
-      if (isAsyncIterable(result)) throw new Error('a result in parts, although the schema has no @defer or @stream');
+      if (isAsyncIterable(result)) throw new Error('a result in parts for a client that takes none');
     } catch (error) {
       result = { errors: [maskError(error, scope.requestId)] };
     }
@@ -68,6 +69,7 @@ export function createJsonAnswer({ yoga, documents, maskError }: Engine): Answer
       if (enveloped.validate(enveloped.schema, document).length > 0) return null;
       valid.add(document);
     }
+    if (scope.takesParts && hasDefer(document)) return null;
     const kind = getOperationAST(document, params.operationName)?.operation;
     if (kind === undefined || kind === OperationTypeNode.SUBSCRIPTION) return null;
     return execute(document, params, resultType, scope);

@@ -1,6 +1,7 @@
 export const GRAPHQL_RESPONSE = 'application/graphql-response+json';
 export const JSON_TYPE = 'application/json';
 export const EVENT_STREAM = 'text/event-stream';
+export const MULTIPART = 'multipart/mixed';
 
 export type ResultType = typeof GRAPHQL_RESPONSE | typeof JSON_TYPE;
 

@@ -68,6 +68,8 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
       newContext,
       receipt,
       requestId,
+      takesParts: false,
+      inParts: false,
     };
     return {
       schema: enveloped.schema,

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Engine, RequestScope } from './engine.ts';
-import { EVENT_STREAM, JSON_TYPE } from './mediaTypes.ts';
+import { EVENT_STREAM, JSON_TYPE, MULTIPART } from './mediaTypes.ts';
 
 export interface YogaRequest {
   method: 'GET' | 'POST';
@@ -16,8 +16,8 @@ export interface YogaRequest {
 const LEFT_OUT = new Set(['connection', 'transfer-encoding', 'content-encoding', 'content-length']);
 
 /**
- * Lets yoga answer: documents not seen before, errors in requests, GET, and event streams. Resolves when the last byte
- * was handed on, or the client went away. `streaming` is called before the first byte of an event stream.
+ * Lets yoga answer: documents not seen before, errors in requests, GET, event streams, and answers in parts. Resolves when the
+ * last byte was handed on, or the client went away. `streaming` is called before the first byte of an event stream.
  */
 export async function answerByYoga(
   { yoga }: Engine,
@@ -45,8 +45,10 @@ export async function answerByYoga(
     if (!LEFT_OUT.has(name)) sent[name] = value;
   });
   if (response.destroyed) return;
-  if (answer.headers.get('content-type')?.startsWith(EVENT_STREAM) && answer.body) {
-    streaming();
+  const type = answer.headers.get('content-type') ?? '';
+  if (answer.body && (type.startsWith(EVENT_STREAM) || type.startsWith(MULTIPART))) {
+    // An answer in parts is over with its deadline, and waited for like any other.
+    if (!scope.inParts) streaming();
     // nginx would keep events back until its buffer is full.
     response.writeHead(answer.status, { ...sent, 'x-accel-buffering': 'no' });
     await pipeline(answer.body, response).catch((error: unknown) => {

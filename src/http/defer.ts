@@ -1,0 +1,58 @@
+/** Answers in parts: `@defer` on fragments of a query, for clients that take more than one part. */
+import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
+import {
+  DirectiveLocation,
+  GraphQLBoolean,
+  GraphQLDirective,
+  GraphQLNonNull,
+  GraphQLSchema,
+  GraphQLString,
+  visit,
+  BREAK,
+  type DocumentNode,
+} from 'graphql';
+import { EVENT_STREAM, MULTIPART } from './mediaTypes.ts';
+
+const DEFER = new GraphQLDirective({
+  name: 'defer',
+  description:
+    'Lets the answer begin without this fragment, which follows. Needs `Accept: multipart/mixed` or `text/event-stream`, and is ignored otherwise.',
+  locations: [DirectiveLocation.FRAGMENT_SPREAD, DirectiveLocation.INLINE_FRAGMENT],
+  args: {
+    if: { type: new GraphQLNonNull(GraphQLBoolean), defaultValue: true, description: 'Only then.' },
+    label: { type: GraphQLString, description: 'Names the part; unique in the document.' },
+  },
+});
+
+/** The same schema that knows `@defer`. `@stream` stays unknown: lists here are pages, and come whole. */
+export function withDefer(schema: GraphQLSchema): GraphQLSchema {
+  return new GraphQLSchema({ ...schema.toConfig(), directives: [...schema.getDirectives(), DEFER] });
+}
+
+/** The rules for `@defer`: labels, not on the root of a mutation, and fields that merge although they come apart. */
+export const { onValidate: deferRules } = useDeferStream();
+
+const deferring = new WeakMap<DocumentNode, boolean>();
+
+/** Whether a document asks for parts anywhere; what it asks under `if: false` counts too. */
+export function hasDefer(document: DocumentNode): boolean {
+  const known = deferring.get(document);
+  if (known !== undefined) return known;
+  let found = false;
+  visit(document, {
+    Directive({ name }) {
+      if (name.value !== DEFER.name) return undefined;
+      found = true;
+      return BREAK;
+    },
+  });
+  deferring.set(document, found);
+  return found;
+}
+
+/** Whether a client names a type under which an answer can come in parts; a pattern such as any type names none. */
+export function takesParts(accept: string | undefined): boolean {
+  return accept?.split(',').some((range) => PARTS.has(range.split(';', 1)[0]?.trim().toLowerCase() ?? '')) ?? false;
+}
+
+const PARTS = new Set([MULTIPART, EVENT_STREAM]);

@@ -1,0 +1,30 @@
+import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
+import { withoutInternals } from './withoutInternals.ts';
+
+/** One part of an answer, as the executor gives it: the first has the data, later ones what was deferred. */
+export interface Part extends ExecutionResult {
+  incremental?: readonly { errors?: readonly (GraphQLError | GraphQLFormattedError)[] }[];
+  hasNext?: boolean;
+}
+
+export interface PartRules {
+  /** What a client may see of an error. */
+  mask: (error: GraphQLError) => GraphQLError;
+  /** Told with the last part. */
+  extensions: () => Record<string, unknown> | undefined;
+}
+
+/** The same part fit to be sent. Yoga masks the errors of whole results alone, not those of what was deferred. */
+export function sendablePart(part: Part, { mask, extensions }: PartRules): Part {
+  const incremental = part.incremental?.map((patch) =>
+    patch.errors
+      ? withoutInternals({ ...patch, errors: patch.errors.map((error) => mask(error as GraphQLError)) })
+      : patch,
+  );
+  const told = part.hasNext === true ? undefined : extensions();
+  return {
+    ...part,
+    ...(incremental ? { incremental } : {}),
+    ...(told ? { extensions: { ...part.extensions, ...told } } : {}),
+  };
+}

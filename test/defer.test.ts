@@ -1,0 +1,153 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startTestGateway, type TestGateway } from './support/gateway.ts';
+
+const SLOW_MS = 1_000;
+const PAGE = `query ($first: Int) {
+  employees(first: 2) {
+    nodes { displayName ... on Employee @defer(label: "skills") { skills(first: $first) { nodes { skill { name } } } } }
+  }
+}`;
+const WHOLE = PAGE.replace('@defer(label: "skills")', '');
+const RECEIPT = { 'x-gateway-receipt': '1' };
+
+interface Part {
+  data?: { employees: { nodes: { displayName: string; skills?: object }[] } } | null;
+  incremental?: { label: string; path: (string | number)[]; data: object | null; errors?: object[] }[];
+  errors?: { message: string }[];
+  extensions?: { receipt?: { calls?: unknown } };
+  hasNext?: boolean;
+}
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startTestGateway({ environment: { CACHE: 'off' } });
+});
+
+afterAll(() => gateway.close());
+
+afterEach(() => {
+  for (const { simulator } of gateway.gateway.simulators) simulator.clearFaults();
+});
+
+async function ask(accept: string, query = PAGE, variables = {}, headers = {}, signal: AbortSignal | null = null) {
+  return fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept, ...headers },
+    body: JSON.stringify({ query, variables }),
+    signal,
+  });
+}
+
+/** The parts as they come. */
+async function* parts(response: Response): AsyncGenerator<Part> {
+  if (!response.body) throw new Error('no body');
+  let text = '';
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    for (let found = PART.exec(text); found; found = PART.exec(text)) {
+      text = text.slice(found.index + found[0].length);
+      yield JSON.parse(found[1] ?? '') as Part;
+    }
+  }
+}
+
+/** One part of a multipart body or of an event stream: JSON on a line of its own. */
+const PART = /^(?:data: )?(\{.*\})\r?\n/m;
+
+async function allParts(response: Response): Promise<Part[]> {
+  const all: Part[] = [];
+  for await (const part of parts(response)) all.push(part);
+  return all;
+}
+
+/** The answer that the parts are of. */
+function assembled([first, ...others]: Part[]): Part['data'] {
+  const data = structuredClone(first?.data);
+  for (const patch of others.flatMap(({ incremental = [] }) => incremental)) {
+    const target = patch.path.reduce<unknown>((at, key) => (at as Record<string | number, unknown>)[key], data);
+    Object.assign(target as object, patch.data);
+  }
+  return data;
+}
+
+describe.each(['multipart/mixed', 'text/event-stream', 'multipart/mixed;deferSpec=20220824, application/json'])(
+  'what is deferred for a client that takes %s',
+  (accept) => {
+    it('comes after the rest, which does not wait for a slow provider', async () => {
+      const whole = await gateway.ask<Part['data']>(WHOLE, { first: 3 });
+      gateway.simulator('kombo').addFault({ shape: { kind: 'latency', milliseconds: SLOW_MS } });
+      const began = performance.now();
+      const arriving = parts(await ask(accept, PAGE, { first: 3 }));
+      const first = (await arriving.next()).value as Part;
+      expect(performance.now() - began).toBeLessThan(SLOW_MS);
+      expect(first.hasNext).toBe(true);
+      expect(first.data?.employees.nodes.map((node) => Object.keys(node))).toEqual([['displayName'], ['displayName']]);
+      const rest: Part[] = [];
+      for await (const part of arriving) rest.push(part);
+      expect(performance.now() - began).toBeGreaterThan(SLOW_MS);
+      expect(rest.at(-1)?.hasNext).toBe(false);
+      expect(assembled([first, ...rest])).toEqual(whole.data);
+    });
+  },
+);
+
+describe('an answer in parts', () => {
+  it.each(['application/json', '*/*', 'application/graphql-response+json'])(
+    'is whole for a client that takes %s',
+    async (accept) => {
+      // Twice: once unknown, once by the short way.
+      for (let time = 0; time < 2; time += 1) {
+        const response = await ask(accept, PAGE, { first: 3 });
+        expect(response.headers.get('content-type')).toMatch(/json/);
+        expect(await response.json()).toEqual(await gateway.ask(WHOLE, { first: 3 }));
+      }
+    },
+  );
+
+  it('shows of the errors of what was deferred what any answer shows', async () => {
+    const query = `{ employees(first: 1) { nodes { ... @defer { skills(first: 100000) { totalCount } } } } }`;
+    const [, last] = await allParts(await ask('multipart/mixed', query));
+    expect(last).toEqual({
+      hasNext: false,
+      incremental: [
+        {
+          path: ['employees', 'nodes', 0],
+          data: null,
+          errors: [
+            {
+              message: '`first` must be at most 200.',
+              locations: [{ line: 1, column: 46 }],
+              path: ['employees', 'nodes', 0, 'skills'],
+              extensions: { code: 'PAGE_TOO_LARGE', field: 'first' },
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('costs nobody a call any more once its reader is gone', async () => {
+    const simulator = gateway.simulator('kombo');
+    simulator.addFault({ shape: { kind: 'hang' } });
+    gateway.forget();
+    const leaving = new AbortController();
+    const response = await ask('multipart/mixed', PAGE, { first: 3 }, {}, leaving.signal);
+    await parts(response).next();
+    expect(gateway.calls.filter(({ integration }) => integration === 'kombo-main')).toEqual([]);
+    leaving.abort();
+    await vi.waitFor(() =>
+      expect(gateway.calls.filter(({ integration }) => integration === 'kombo-main')).not.toEqual([]),
+    );
+  });
+
+  it('has its receipt with the last part', async () => {
+    const all = await allParts(await ask('multipart/mixed', PAGE, {}, RECEIPT));
+    expect(all.map(({ extensions }) => extensions?.receipt !== undefined)).toEqual([false, true]);
+  });
+
+  it('is refused where lists are to be streamed', async () => {
+    const response = await ask('multipart/mixed, application/json', '{ employees { nodes @stream { id } } }');
+    expect(await response.text()).toContain('Unknown directive \\"@stream\\".');
+  });
+});
