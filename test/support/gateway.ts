@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { readConfig, type Config } from '../../src/config.ts';
 import { startGateway, type Gateway } from '../../src/gateway.ts';
 import type { ReceiptReport } from '../../src/domain/receipt.ts';
-import type { CallRecord } from '../../src/outbound/upstream.ts';
+import type { CallRecord, Limits } from '../../src/outbound/upstream.ts';
 import { CARDS } from '../../src/providers.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { createDataDir } from './dataDir.ts';
@@ -40,6 +40,8 @@ export interface TestGatewayOptions {
   dataDir?: string;
   /** Sent as bearer token, where the environment asks for keys. */
   apiKey?: string;
+  /** Over every card's limits. */
+  limits?: Partial<Limits>;
 }
 
 /** Starts a gateway in this process and waits until its first walks have ended. */
@@ -47,6 +49,7 @@ export async function startTestGateway({
   environment = {},
   dataDir,
   apiKey,
+  limits,
 }: TestGatewayOptions = {}): Promise<TestGateway> {
   const own = dataDir === undefined ? await createDataDir() : null;
   const config: Config = readConfig(
@@ -65,6 +68,7 @@ export async function startTestGateway({
     config,
     log: pino({ level: 'silent' }),
     onCall: (record) => calls.push(record),
+    ...(limits ? { limits } : {}),
   });
   await gateway.ready;
   calls.length = 0;
