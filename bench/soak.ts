@@ -107,7 +107,7 @@ try {
       redis: redis !== null,
     }),
   );
-  const objections = objectionsTo({ middle, end, rss, errors: asked.errors });
+  const objections = objectionsTo({ middle, end, errors: asked.errors });
   for (const objection of objections) process.stdout.write(`\nNot passed: ${objection}.\n`);
   if (objections.length > 0) process.exitCode = 1;
   await Promise.all([asking.close(), tasks.close()]);

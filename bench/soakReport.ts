@@ -1,6 +1,6 @@
 /** A soak run's figures as Markdown. */
 import type { Asked } from './soakAsking.ts';
-import { rssGrowth, type Held } from './soakVerdict.ts';
+import type { Held } from './soakVerdict.ts';
 
 export interface SoakFigures {
   start: Held;
@@ -35,8 +35,7 @@ export function soakReport(figures: SoakFigures): string {
     row('resident, MB', (held) => megabytes(held.rss)),
     row('open resources', (held) => String(total(held))),
     '',
-    `Resident over the run: ${[0, 0.25, 0.5, 0.75, 1].map((share) => at(rss, share)).join(', ')} MB; ` +
-      `the last quarter is ${(100 * rssGrowth(rss)).toFixed(1)} % above the second.`,
+    `Resident over the run: ${[0, 0.25, 0.5, 0.75, 1].map((share) => at(rss, share)).join(', ')} MB.`,
     `Open at the end: ${resources.join(', ')}.`,
     '',
   ].join('\n');
