@@ -20,6 +20,8 @@ export interface BullOptions<Connection> {
   /** Before the queue's keys, where the store has one space of keys for all. */
   prefix?: string;
   backend: BackendFactory<IQueueBackend, Connection>;
+  /** Jobs at once. Most wait for a provider, whose own pool bounds them; the store is what many keep busy. */
+  concurrency: number;
   /** How long a job stays with a process that says nothing any more. */
   lockMs: number;
   /** Pause between looks for jobs that were left behind. */
@@ -28,8 +30,6 @@ export interface BullOptions<Connection> {
 }
 
 const NAME = 'tasks';
-/** Jobs at once. Most wait for a provider, whose own pool bounds them; the store is what this many keep busy. */
-const CONCURRENCY = 50;
 /** A job whose process dies again and again is still wanted. */
 const MOST_STALLS = 1_000_000;
 /** A visit fails only where the store does; then there is no end to trying again. */
@@ -42,7 +42,7 @@ const HAND_BACK_MS = 1000;
 
 /** The job queue on BullMQ, over any of its stores. One job per batch, under a deterministic id, until the batch is done with. */
 export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueue {
-  const { connection, workerConnection, prefix, backend, lockMs, stalledCheckMs, log } = options;
+  const { connection, workerConnection, prefix, backend, concurrency, lockMs, stalledCheckMs, log } = options;
   const named = prefix === undefined ? {} : { prefix };
   const queue = new Queue<BatchRef, void, string, BatchRef, void, string, IQueueBackend, Connection>(
     NAME,
@@ -106,7 +106,7 @@ export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueu
         {
           ...named,
           connection: workerConnection?.() ?? connection,
-          concurrency: CONCURRENCY,
+          concurrency,
           lockDuration: lockMs,
           stalledInterval: stalledCheckMs,
           maxStalledCount: MOST_STALLS,

@@ -12,8 +12,13 @@ import { bullQueue } from './bullQueue.ts';
 import type { EmbeddedOptions } from './engine.ts';
 import { localEvents } from './events.ts';
 
-/** Work of a killed process is taken up after at most lock + two checks, 5 s; the defaults are 30 s each. */
-const LOCK_MS = 3000;
+/**
+ * BullMQ claims this many jobs one after another before it works on the first. In a flood of writes each claim waits half a
+ * second and more for the one session of the store, and all claims together must not outlast a lock.
+ */
+const CONCURRENCY = 24;
+/** Work of a killed process is taken up after at most lock + two checks, 12 s; the defaults are 30 s each. */
+const LOCK_MS = 10_000;
 const STALLED_CHECK_MS = 1000;
 
 /** Store, queue and events of one process without a server: all in one database in a thread, under `dataDir`. */
@@ -36,6 +41,7 @@ export async function openEmbeddedParts({
       queue: bullQueue({
         connection: open,
         backend: createPostgresBackend,
+        concurrency: CONCURRENCY,
         lockMs: LOCK_MS,
         stalledCheckMs: STALLED_CHECK_MS,
         log,

@@ -17,8 +17,9 @@ export interface RedisOptions extends EngineOptions {
   prefix?: string;
 }
 
+const CONCURRENCY = 50;
 /**
- * Longer than embedded: a process that is starved of its processor for some seconds must not lose its jobs to another
+ * A process that is starved of its processor for some seconds must not lose its jobs to another
  * replica, which would then write the same a second time. Work of a killed process is taken up within 16 s.
  */
 const LOCK_MS = 10_000;
@@ -57,6 +58,7 @@ async function openParts(
       workerConnection: () => waiting(connections),
       backend: createRedisBackend,
       prefix: `${prefix}bull`,
+      concurrency: CONCURRENCY,
       lockMs: LOCK_MS,
       stalledCheckMs: STALLED_CHECK_MS,
       log,
