@@ -1,0 +1,70 @@
+/** Who a request acts for, and what it may do. */
+
+/** What can be permitted; `admin` is all of them. */
+export const SCOPES = [
+  'employees:read',
+  'employees:write',
+  'skills:read',
+  'skills:write',
+  'ratings:read',
+  'ratings:write',
+  'tasks:read',
+  'identity:write',
+  'integrations:read',
+  'admin',
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Who asks. */
+export interface Viewer {
+  tenant: string;
+  /** The client's configured name or the token's subject; null while access control is off. */
+  client: string | null;
+  scopes: ReadonlySet<Scope>;
+  /** The person that a token speaks for, for rules about one's own data; null for services. */
+  person: { workEmail: string } | null;
+  /** When the token ends, milliseconds since the epoch; null for keys. */
+  expiresAt: number | null;
+}
+
+/** Everything, for the open sandbox and for keys without scopes of their own. */
+export const ALL_SCOPES: ReadonlySet<Scope> = new Set(SCOPES);
+
+/** Whether the viewer may do what asks for this scope. */
+export function permits(viewer: Pick<Viewer, 'scopes'>, scope: Scope): boolean {
+  return viewer.scopes.has(scope) || viewer.scopes.has('admin');
+}
+
+/** A service with a key. */
+export interface ClientConfig {
+  name: string;
+  tenant: string;
+  /** SHA-256 of the key, hexadecimal: the key itself is not kept. */
+  keyHashes: readonly string[];
+  scopes: ReadonlySet<Scope>;
+  /** Query cost that it may spend in a window; null for the configuration's own. */
+  budget: Budget | null;
+}
+
+/** Cost units in a window of time. */
+export interface Budget {
+  limit: number;
+  windowSeconds: number;
+}
+
+/** Whose tokens (JWT) are taken. */
+export interface IssuerConfig {
+  /** `iss`, exactly. */
+  issuer: string;
+  /** One of them must be in `aud`. */
+  audiences: readonly string[];
+  /** Where its public keys are (JWKS). */
+  jwksUrl: string;
+  /** The tenant of all its tokens, or the claim that names it. */
+  tenant: { fixed: string } | { claim: string };
+  /** The claim with the scopes, a list or words separated by blanks; unknown words count for nothing. */
+  scopeClaim: string;
+  /** The claim with the person's work e-mail, for the personal rule; null where tokens speak for services. */
+  emailClaim: string | null;
+  budget: Budget | null;
+}
