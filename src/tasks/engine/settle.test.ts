@@ -57,6 +57,21 @@ describe('an item', () => {
     });
   });
 
+  it('that an open breaker held back was not sent, and waits for as long as that takes', () => {
+    const open = new ProviderError('BREAKER_OPEN', 'Not asked.', { retryAfterSeconds: 10 });
+    const change = settled(sent(MOST_TRIES), { state: 'failed', error: open }, circumstances);
+    expect(change).toMatchObject({
+      state: 'RUNNING',
+      inFlight: false,
+      attempts: MOST_TRIES - 1,
+      problem: { code: 'BREAKER_OPEN' },
+      progress: { tries: MOST_TRIES - 1 },
+    });
+    expect(change.progress.dueAt).toBeGreaterThanOrEqual(NOW + 10_000);
+    const before = notSent(item(MOST_TRIES - 1), open, circumstances);
+    expect(before).toMatchObject({ state: 'RUNNING', attempts: MOST_TRIES - 1, progress: { tries: MOST_TRIES - 1 } });
+  });
+
   it('that is done shows its outcome, and the warnings of both sides', () => {
     const outcome = { kind: 'employee', remoteId: '9', row: null } as const;
     expect(settled(sent(1), { state: 'done', outcome, warnings: ['Truncated.'] }, circumstances)).toMatchObject({

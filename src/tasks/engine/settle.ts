@@ -70,6 +70,7 @@ export function settled(item: OpenItem, result: ItemResult, circumstances: Circu
     }
     case 'failed': {
       const { error } = result;
+      if (error.code === 'BREAKER_OPEN' && !item.cancelling) return heldBack(item, error, circumstances);
       const { uncertain, tries } = item.progress;
       const again = error.retryable && tries < MOST_TRIES;
       if (again && !item.cancelling) return retried(item, error.toProblem(), uncertain, circumstances);
@@ -81,6 +82,14 @@ export function settled(item: OpenItem, result: ItemResult, circumstances: Circu
         ? retried(item, result.error.toProblem(), true, circumstances)
         : lostSight(item, result.error);
   }
+}
+
+/** Nothing left the gateway, so it was no try: the item waits for the provider to come back, however long that takes. */
+function heldBack(item: OpenItem, error: ProviderError, circumstances: Circumstances): ItemChange {
+  const { attempts, progress } = item;
+  const untried = { ...item, progress: { ...progress, tries: Math.max(0, progress.tries - 1) } };
+  const waiting = retried(untried, error.toProblem(), progress.uncertain, circumstances);
+  return { ...waiting, attempts: item.inFlight ? Math.max(0, attempts - 1) : attempts };
 }
 
 /** The end of an item that is not under way, and whose task was asked to stop. Why it waited is kept. */
