@@ -114,8 +114,8 @@ export class Once {
 
   #take(...identity: readonly [integration: string, field: string, value: string]): boolean {
     const text = JSON.stringify(identity);
-    const known = this.#taken.has(text);
+    const before = this.#taken.has(text);
     this.#taken.add(text);
-    return known;
+    return before;
   }
 }
