@@ -37,8 +37,7 @@ export interface LimitDirectory {
 
 /** Fills the directory once, by the gateway's own walk; nothing of this is measured. */
 export async function readDirectory(environment: Record<string, string | undefined>): Promise<LimitDirectory> {
-  const connected = connectIntegrations(readConfig(environment, CARDS), {
-    simulators: [],
+  const connected = connectIntegrations(readConfig(environment, CARDS).integrations, {
     limits: { requestsPerSecond: null },
   });
   const directory = new Directory(connected.integrations);

@@ -1,28 +1,17 @@
 import { schema } from '../schema/index.ts';
 import type { Config } from './config.ts';
-import { redisCaches } from './cache/redisCache.ts';
-import { createContext } from './context.ts';
-import { Directory } from './directory/directory.ts';
-import { DirectoryRefresh } from './directory/refresh.ts';
-import { SharedDirectory } from './directory/sharedDirectory.ts';
-import { SkillSearch } from './directory/skillSearch.ts';
+import type { Directory } from './directory/directory.ts';
 import { readGraphiqlTabs } from './http/graphiqlTabs.ts';
 import type { Log } from './http/log.ts';
-import { RecordLinks } from './links/recordLinks.ts';
-import { ConsensusPolicies } from './loaders/consensusPolicies.ts';
-import { createReaders } from './loaders/readers.ts';
-import { RoleReads } from './loaders/roleReads.ts';
-import { RolesCatalogue } from './loaders/rolesCatalogue.ts';
 import type { CallRecord, Limits } from './outbound/upstream.ts';
-import { connectIntegrations, startSimulators, type RunningSimulator } from './providers.ts';
+import { simulatedIntegrations, startSimulators, type RunningSimulator } from './providers.ts';
 import { openTasks } from './openTasks.ts';
-import { connectRedis, REDIS_PREFIX } from './redis/connection.ts';
+import { connectRedis } from './redis/connection.ts';
 import { createGatewayServer } from './server.ts';
-import { afterWrite } from './tasks/afterWrite.ts';
 import { deferredEngine } from './tasks/deferredEngine.ts';
-import { SkillChanges } from './tasks/skillChanges.ts';
 import { deferredWebhooks } from './tasks/webhooks/deferredWebhooks.ts';
 import { openWebhooks } from './tasks/webhooks/openWebhooks.ts';
+import { openTenant, type Tenant } from './tenant.ts';
 
 export interface GatewayOptions {
   config: Config;
@@ -62,29 +51,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       'no provider is configured: simulating this one, its data is kept in memory',
     );
   }
-  const connected = connectIntegrations(config, {
-    simulators,
-    ...(options.limits ? { limits: options.limits } : {}),
-    ...(options.onCall ? { onCall: options.onCall } : {}),
-  });
-  const directory = new Directory(connected.integrations);
-  const skillSearch = new SkillSearch();
-  const rolesCatalogue = new RolesCatalogue(directory);
-  const policies = new ConsensusPolicies({
-    integrations: connected.integrations,
-    usual: config.consensusPolicy,
-  });
-  const { cache, redisUrl } = config;
-  // For the directory and the caches, which a process that only works does without.
-  const redis =
-    config.roles.serve && redisUrl !== null ? connectRedis(redisUrl, { log, name: 'skills-gateway-reads' }) : null;
-  const refresh = redis
-    ? new SharedDirectory({ redis, directory, log, tenant: TENANT })
-    : new DirectoryRefresh(directory, log);
-  const shared =
-    cache && redis ? redisCaches({ redis: redis.commands, prefix: REDIS_PREFIX, tenant: TENANT, log }) : undefined;
-  const readers = createReaders({ directory, cache, shared });
-  const roleReads = new RoleReads({ directory, cache, shared });
+  const tenants = new Map<string, Tenant>();
+  const tenantOf = (name: string): Tenant => {
+    const tenant = tenants.get(name);
+    if (!tenant) throw new Error(`There is no tenant ${name}.`);
+    return tenant;
+  };
+  const { redisUrl, roles } = config;
+  const redis = redisUrl === null ? null : connectRedis(redisUrl, { log, name: 'skills-gateway-reads' });
   let store: 'opening' | 'open' | 'lost' = 'opening';
   const lost = (error: Error) => {
     store = 'lost';
@@ -92,24 +66,38 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     options.onFailure?.(error);
   };
   const stop = new AbortController();
-  const opening = openTasks({ config, directory, log, onFailure: lost, signal: stop.signal });
+  const opening = openTasks({
+    config,
+    ports: (tenant, integration) => tenants.get(tenant)?.ports(integration) ?? null,
+    log,
+    onFailure: lost,
+    signal: stop.signal,
+  });
   const telling = opening.then((engine) =>
-    config.roles.work ? openWebhooks({ ...config.webhooks, store: engine.webhooks, engine, log }) : null,
+    roles.work ? openWebhooks({ ...config.webhooks, store: engine.webhooks, engine, log }) : null,
   );
   const tasks = deferredEngine(opening);
-  const skillChanges = new SkillChanges();
-  directory.onRatingsChanged = (integration, employeeIds) =>
-    skillChanges.noted({ integration, employeeIds, taskId: null, at: new Date().toISOString() });
+  // Simulators without rate limits are for measuring: the gateway then keeps to none either.
+  const unlimited = config.sandbox && config.simulator.limits === 'none' ? { requestsPerSecond: null } : {};
+  const tenant = openTenant({
+    name: TENANT,
+    integrations: config.sandbox ? simulatedIntegrations(simulators) : config.integrations,
+    consensusPolicy: config.consensusPolicy,
+    cache: config.cache,
+    serves: roles.serve,
+    redis,
+    links: opening.then((engine) => engine.links),
+    limits: { ...unlimited, ...options.limits },
+    onCall: options.onCall,
+    log,
+  });
+  tenants.set(tenant.name, tenant);
   // What providers were told within the last day may still be missing from their reads.
-  const following = config.roles.serve
-    ? tasks.follow(Date.now() - DAY_MS, (event) => {
-        afterWrite(event, { directory, readers, employees: roleReads });
-        skillChanges.written(event);
-      })
+  const following = roles.serve
+    ? tasks.follow(Date.now() - DAY_MS, (event) => tenants.get(event.tenant)?.written(event))
     : null;
-  const links = new RecordLinks({ tenant: TENANT, directory, store: opening.then((engine) => engine.links) });
   // Heard from here on: a directory that another gateway holds is refused before the next await is over.
-  const opened = Promise.all([links.load(), following, telling]).then(
+  const opened = Promise.all([tenant.loadLinks(), following, telling]).then(
     () => {
       store = 'open';
     },
@@ -117,22 +105,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       if (!stop.signal.aborted) lost(error instanceof Error ? error : new Error(String(error)));
     },
   );
+  const webhooks = deferredWebhooks(opening);
   const server = createGatewayServer({
     config,
     schema,
     context: ({ signal, client, deadlineMs, receipt }) =>
-      createContext({
+      tenantOf(TENANT).context({
         viewer: { tenant: TENANT, client },
-        directory,
-        readers,
-        policies,
-        skillSearch,
-        rolesCatalogue,
-        roleReads,
         tasks,
-        webhooks: deferredWebhooks(opening),
-        links,
-        skillChanges,
+        webhooks,
         signal,
         deadlineMs,
         receipt: receipt ?? undefined,
@@ -140,32 +121,30 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ready: async () => {
       const status = store === 'open' ? await (await opening).status() : { store, dangers: [] };
       return {
-        ready: status.store === 'open' && (!config.roles.serve || refresh.ready),
+        ready: status.store === 'open' && tenant.ready,
         detail: {
           ...status,
           integrations: Object.fromEntries(
-            directory.integrations.map(({ name, state, sync }) => [name, { state, sync: sync.state }]),
+            tenant.directory.integrations.map(({ name, state, sync }) => [name, { state, sync: sync.state }]),
           ),
         },
       };
     },
-    serves: config.roles.serve,
+    serves: roles.serve,
     log,
     graphiql: config.sandbox,
     graphiqlTabs: config.sandbox ? await readGraphiqlTabs() : [],
   });
-  // A process that only works answers no questions, and providers need no second reader.
-  const walks = config.roles.serve ? refresh.start() : Promise.resolve();
+  const walked = tenant.start();
   const { url } = await server.listen();
   return {
     url,
-    directory,
+    directory: tenant.directory,
     simulators,
-    // With the index of skills, for which the first search would wait.
-    ready: Promise.all([walks.then(() => skillSearch.follow(directory.skills)), opened]).then(() => {}),
+    ready: Promise.all([walked, opened]).then(() => {}),
     async close() {
       stop.abort(new Error('the gateway stops'));
-      const refreshed = refresh.stop();
+      const stopped = tenant.stop();
       await server.close();
       await telling.then(
         (webhooks) => webhooks?.close(),
@@ -176,8 +155,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         // An engine that never opened has nothing to close, and its failure was reported.
         () => {},
       );
-      await refreshed;
-      await Promise.all([connected.close(), redis?.close()]);
+      await stopped;
+      await tenant.close();
+      await Promise.all([redis?.close(), ...simulators.map((simulator) => simulator.close())]);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The task engine that the configuration asks for, opened however long its store takes to come up. */
 import type { Config } from './config.ts';
-import type { Directory } from './directory/directory.ts';
+import type { Ports } from './domain/ports.ts';
 import type { Log } from './http/log.ts';
 import { sleep } from './outbound/sleep.ts';
 import { RedisUnavailableError } from './redis/unavailable.ts';
@@ -12,7 +12,8 @@ const RETRY_MS = 1000;
 
 export interface OpenTasksOptions {
   config: Pick<Config, 'redisUrl' | 'roles' | 'dataDir' | 'taskRetentionMs' | 'webhooks'>;
-  directory: Directory;
+  /** The ports of a tenant's integration; null when there is none of this name (any more). */
+  ports(tenant: string, integration: string): Ports | null;
   log: Log;
   onFailure(error: Error): void;
   /** Aborted when the gateway closes before the store was there. */
@@ -20,11 +21,10 @@ export interface OpenTasksOptions {
 }
 
 /** Waits for a Redis that is away; rejects where the store cannot be used at all, and when aborted. */
-export async function openTasks({ config, directory, log, onFailure, signal }: OpenTasksOptions): Promise<OpenEngine> {
+export async function openTasks({ config, signal, ...given }: OpenTasksOptions): Promise<OpenEngine> {
+  const { log } = given;
   const shared: EngineOptions = {
-    ports: (name) => directory.integration(name)?.ports ?? null,
-    onFailure,
-    log,
+    ...given,
     work: config.roles.work,
     retentionMs: config.taskRetentionMs,
     webhookReceivers: config.webhooks.receivers.map(({ name }) => name),

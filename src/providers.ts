@@ -33,15 +33,30 @@ export async function startSimulators(
   );
 }
 
+/** An integration as configured, its settings already checked. */
+export interface ConfiguredIntegration {
+  card: ProviderCard;
+  /** Unique within its tenant. */
+  name: string;
+  settings: IntegrationSettings;
+}
+
+/** One integration for each simulator, for the sandbox. */
+export function simulatedIntegrations(simulators: readonly RunningSimulator[]): ConfiguredIntegration[] {
+  return simulators.map(({ card, origin }) => ({
+    card,
+    name: card.defaultIntegration,
+    settings: card.simulatorSettings(origin),
+  }));
+}
+
 export interface ConnectedIntegrations {
   integrations: Integration[];
-  /** Lets go of all connections and ends the simulators that were started. */
+  /** Lets go of all connections. */
   close(): Promise<void>;
 }
 
 export interface ConnectIntegrationsOptions {
-  /** Simulators to use where nothing is configured. */
-  simulators: readonly RunningSimulator[];
   /** Over every card's limits. */
   limits?: Partial<Limits>;
   onCall?: (record: CallRecord) => void;
@@ -49,34 +64,23 @@ export interface ConnectIntegrationsOptions {
   redis?: RateStore;
 }
 
-/** The configured integrations at work, or, in the sandbox, one for each simulator. */
-export function connectIntegrations(config: Config, options: ConnectIntegrationsOptions): ConnectedIntegrations {
-  const { simulators } = options;
-  const configured = config.sandbox
-    ? simulators.map(({ card, origin }) => ({
-        card,
-        name: card.defaultIntegration,
-        settings: card.simulatorSettings(origin),
-      }))
-    : config.integrations;
-  // Simulators without rate limits are for measuring: the gateway then keeps to none either.
-  const unlimited = config.sandbox && config.simulator.limits === 'none' ? { requestsPerSecond: null } : {};
-  const connected = configured.map((entry) => put(entry, { ...unlimited, ...options.limits }, options));
+/** Integrations at work, in the order given. */
+export function connectIntegrations(
+  configured: readonly ConfiguredIntegration[],
+  options: ConnectIntegrationsOptions,
+): ConnectedIntegrations {
+  const connected = configured.map((entry) => put(entry, options));
   return {
     integrations: connected.map(({ integration }) => integration),
     close: async () => {
-      await Promise.all([
-        ...connected.map(({ connection }) => connection.close()),
-        ...simulators.map((simulator) => simulator.close()),
-      ]);
+      await Promise.all(connected.map(({ connection }) => connection.close()));
     },
   };
 }
 
 function put(
-  { card, name, settings }: { card: ProviderCard; name: string; settings: IntegrationSettings },
-  limits: Partial<Limits>,
-  { onCall, redis }: ConnectIntegrationsOptions,
+  { card, name, settings }: ConfiguredIntegration,
+  { limits = {}, onCall, redis }: ConnectIntegrationsOptions,
 ): { integration: Integration; connection: Connected } {
   // The integration hears of calls and drift, and is made of the ports that make them.
   let integration: Integration | null = null;

@@ -18,7 +18,10 @@ const FLOORS: readonly { name: string; pattern: RegExp }[] = [
   { name: 'work', pattern: /^src\/(?:loaders|tasks)\// },
   { name: 'context', pattern: /^src\/context\.ts$/ },
   { name: 'schema', pattern: /^schema\// },
-  { name: 'roof', pattern: /^src\/(?:(?:main|simulate|gateway|openTasks|server|providers|config)\.ts$|http\/)/ },
+  {
+    name: 'roof',
+    pattern: /^src\/(?:(?:main|simulate|gateway|tenant|openTasks|server|providers|config)\.ts$|http\/|config\/)/,
+  },
 ];
 
 /** Roof modules that are given schema and providers. */

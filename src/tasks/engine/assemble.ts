@@ -80,7 +80,7 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
     const work = {
       store,
       log,
-      ports: (integration: string) => options.ports(integration),
+      ports: (tenant: string, integration: string) => options.ports(tenant, integration),
       publish: (task: Task) => events.publish(task),
       written: () => events.publishWritten(),
       now: () => clock.now(),
@@ -114,7 +114,7 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
       orRefused(async () => {
         if (task.items.length === 0) throw new RangeError('A task needs at least one item.');
         const id = randomUUID();
-        const batches = batchesOf(task.items, (integration) => options.ports(integration));
+        const batches = batchesOf(task.items, (integration) => options.ports(task.tenant, integration));
         const result = await store.start({ ...task, id, batches }, clock.now());
         if (result.outcome !== 'started') return result;
         for (const other of result.overtaken) events.publish(other);

@@ -20,7 +20,7 @@ import type { OpenEngine } from './engine.ts';
 /** What every engine must do, whatever it stands on; an engine's own test calls it with how to open one. */
 export function engineContract(name: string, harness: EngineHarness): void {
   const open = (ports: Ports | null, work = true): Promise<OpenEngine> =>
-    harness.open({ ports: (integration) => (integration === 'hr' ? ports : null), log: quiet, work });
+    harness.open({ ports: (_, integration) => (integration === 'hr' ? ports : null), log: quiet, work });
 
   describe(`${name} at work`, { timeout: 60_000 }, () => {
     let engine: OpenEngine;
@@ -28,7 +28,7 @@ export function engineContract(name: string, harness: EngineHarness): void {
 
     beforeAll(async () => {
       ports = {};
-      engine = await harness.open({ ports: (integration) => (integration === 'hr' ? ports : null), log: quiet });
+      engine = await harness.open({ ports: (_, integration) => (integration === 'hr' ? ports : null), log: quiet });
     }, 60_000);
     afterAll(() => engine.close());
 

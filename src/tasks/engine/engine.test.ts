@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const open = (ports: Ports | null, more: Partial<EngineOptions> = {}): Promise<OpenEngine> =>
-  openEmbeddedEngine({ dataDir: directory, ports: (name) => (name === 'hr' ? ports : null), log: quiet, ...more });
+  openEmbeddedEngine({ dataDir: directory, ports: (_, name) => (name === 'hr' ? ports : null), log: quiet, ...more });
 
 engineContract('the embedded engine', {
   open: (options) => openEmbeddedEngine({ dataDir: directory, ...options }),

@@ -90,8 +90,8 @@ export interface EngineLog {
 
 /** What every engine is given, whatever it stands on. */
 export interface EngineOptions {
-  /** The ports of an integration; null when there is none of this name (any more). */
-  ports(integration: string): Ports | null;
+  /** The ports of a tenant's integration; null when there is none of this name (any more). */
+  ports(tenant: string, integration: string): Ports | null;
   /** Called once when the store is lost for good; from then on every call rejects. */
   onFailure?(error: Error): void;
   log: EngineLog;

@@ -10,7 +10,7 @@ import { writerOf, type ItemResult, type Writer } from './writer.ts';
 
 export interface BatchWork {
   store: TaskStore;
-  ports(integration: string): Ports | null;
+  ports(tenant: string, integration: string): Ports | null;
   publish(task: Task): void;
   /** Called after items that SUCCEEDED were stored. */
   written(): void;
@@ -33,7 +33,7 @@ export async function runBatch(batch: BatchRef, work: BatchWork, signal: AbortSi
   const items = await work.store.open(batch);
   const [first] = items;
   if (!first) return null;
-  const ports = work.ports(first.integration);
+  const ports = work.ports(first.tenant, first.integration);
   const writer = writerOf(ports, first.work.operation);
   const visit = new Visit(batch.taskId, work, { signal, purpose: 'task' });
   if (!ports || !writer) await visit.refuse(items);

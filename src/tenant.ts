@@ -1,0 +1,129 @@
+import { redisCaches } from './cache/redisCache.ts';
+import { createContext, type ContextOptions, type GatewayContext } from './context.ts';
+import { Directory } from './directory/directory.ts';
+import { DirectoryRefresh } from './directory/refresh.ts';
+import { SharedDirectory } from './directory/sharedDirectory.ts';
+import { SkillSearch } from './directory/skillSearch.ts';
+import type { Log } from './http/log.ts';
+import type { Ports } from './domain/ports.ts';
+import { RecordLinks } from './links/recordLinks.ts';
+import type { LinkStore } from './links/linkStore.ts';
+import { ConsensusPolicies } from './loaders/consensusPolicies.ts';
+import { createReaders } from './loaders/readers.ts';
+import { RoleReads } from './loaders/roleReads.ts';
+import { RolesCatalogue } from './loaders/rolesCatalogue.ts';
+import type { CallRecord, Limits } from './outbound/upstream.ts';
+import { connectIntegrations, type ConfiguredIntegration } from './providers.ts';
+import { REDIS_PREFIX, type RedisConnections } from './redis/connection.ts';
+import { afterWrite } from './tasks/afterWrite.ts';
+import { SkillChanges } from './tasks/skillChanges.ts';
+import type { WrittenEvent } from './tasks/task.ts';
+
+export interface TenantOptions {
+  name: string;
+  /** In order of precedence. */
+  integrations: readonly ConfiguredIntegration[];
+  /** The policy by which ratings are blended unless a query names another. */
+  consensusPolicy: string;
+  /** False: nothing but the directory is kept between requests. */
+  cache: boolean;
+  /** False for a process that answers no questions: providers need no second reader. */
+  serves: boolean;
+  /** What replicas share the directory, the caches and the request rates through; null where there is one process. */
+  redis: RedisConnections | null;
+  /** Opened with the tasks, which takes seconds the first time. */
+  links: Promise<LinkStore>;
+  /** Over every card's limits. */
+  limits?: Partial<Limits> | undefined;
+  onCall?: ((record: CallRecord) => void) | undefined;
+  log: Log;
+}
+
+/** What a request brings along; the rest of its context is the tenant's. */
+export type TenantRequest = Pick<ContextOptions, 'viewer' | 'tasks' | 'webhooks' | 'signal' | 'deadlineMs' | 'receipt'>;
+
+/** One customer at work: its integrations, what is known of its people and skills, and how to read more of them. */
+export interface Tenant {
+  readonly name: string;
+  readonly directory: Directory;
+  /** Whether everything was read once, so that answers are whole. */
+  readonly ready: boolean;
+  /** The context of one request, or of one event of a subscription. */
+  context(request: TenantRequest): GatewayContext;
+  /** The ports of an integration; null when there is none of this name. */
+  ports(integration: string): Ports | null;
+  /** Takes note of an item of its tasks that was stored. */
+  written(event: WrittenEvent): void;
+  /** Reads what people decided about records; rejects when the store does not open. */
+  loadLinks(): Promise<void>;
+  /** Begins to read the providers; resolves when the first walks have ended and can be searched. */
+  start(): Promise<void>;
+  /** Reads no more by itself; what requests and tasks ask still goes through. */
+  stop(): Promise<void>;
+  /** Lets go of the connections once what they carry has ended. */
+  close(): Promise<void>;
+}
+
+/** Connects a tenant's integrations and puts together all that stands on them. Nothing is read before `start`. */
+export function openTenant(options: TenantOptions): Tenant {
+  const { name, integrations, consensusPolicy, cache, serves, redis, links, limits, onCall, log } = options;
+  const connected = connectIntegrations(integrations, {
+    ...(limits ? { limits } : {}),
+    ...(onCall ? { onCall } : {}),
+    ...(redis ? { redis: { client: redis.commands, prefix: `${REDIS_PREFIX}rates:${name}:` } } : {}),
+  });
+  const directory = new Directory(connected.integrations);
+  const skillSearch = new SkillSearch();
+  const rolesCatalogue = new RolesCatalogue(directory);
+  const policies = new ConsensusPolicies({ integrations: connected.integrations, usual: consensusPolicy });
+  const shared =
+    cache && redis ? redisCaches({ redis: redis.commands, prefix: REDIS_PREFIX, tenant: name, log }) : undefined;
+  const readers = createReaders({ directory, cache, shared });
+  const roleReads = new RoleReads({ directory, cache, shared });
+  const refresh =
+    serves && redis
+      ? new SharedDirectory({ redis, directory, log, tenant: name })
+      : new DirectoryRefresh(directory, log);
+  const skillChanges = new SkillChanges();
+  directory.onRatingsChanged = (integration, employeeIds) =>
+    skillChanges.noted({ integration, employeeIds, taskId: null, at: new Date().toISOString() });
+  const recordLinks = new RecordLinks({ tenant: name, directory, store: links });
+  let stopping: Promise<void> | null = null;
+  const stop = () => (stopping ??= Promise.resolve(refresh.stop()));
+  return {
+    name,
+    directory,
+    get ready() {
+      return !serves || refresh.ready;
+    },
+    context: (request) =>
+      createContext({
+        ...request,
+        directory,
+        readers,
+        policies,
+        skillSearch,
+        rolesCatalogue,
+        roleReads,
+        links: recordLinks,
+        skillChanges,
+      }),
+    ports: (integration) => directory.integration(integration)?.ports ?? null,
+    written(event) {
+      afterWrite(event, { directory, readers, employees: roleReads });
+      skillChanges.written(event);
+    },
+    loadLinks: () => recordLinks.load(),
+    async start() {
+      if (!serves) return;
+      await refresh.start();
+      // With the index of skills, for which the first search would wait.
+      await skillSearch.follow(directory.skills);
+    },
+    stop,
+    async close() {
+      await stop();
+      await connected.close();
+    },
+  };
+}
