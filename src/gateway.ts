@@ -147,7 +147,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       const stopped = tenant.stop();
       await server.close();
       await telling.then(
-        (webhooks) => webhooks?.close(),
+        (deliverer) => deliverer?.close(),
         () => {},
       );
       await opening.then(

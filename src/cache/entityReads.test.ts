@@ -15,10 +15,12 @@ interface Value {
 function house(options: Partial<EntityReadsOptions<Value>> = {}) {
   const calls: string[] = [];
   const signals: (AbortSignal | undefined)[] = [];
+  const deadlines: (number | undefined)[] = [];
   const state = { time: 1000, passed: Promise.resolve(), failing: false };
   const read = async (ids: readonly string[], call: Call) => {
     calls.push(ids.join(','));
     signals.push(call.signal);
+    deadlines.push(call.deadlineAt);
     const ended = call.receipt?.call('hr');
     const text = `answer ${calls.length}`;
     await state.passed;
@@ -44,7 +46,7 @@ function house(options: Partial<EntityReadsOptions<Value>> = {}) {
     const outcomes = await reads.read(ids, { purpose: 'request', ...call });
     return [...outcomes.values()].map((outcome) => (outcome.state === 'FAILED' ? 'FAILED' : outcome.copy.value.text));
   };
-  return { calls, signals, state, reads, ask };
+  return { calls, signals, deadlines, state, reads, ask };
 }
 
 /** What replicas share, in memory. */
@@ -234,5 +236,36 @@ describe('what replicas share', () => {
     looked.open();
     expect(await stays).toEqual(['answer 1']);
     expect(calls).toEqual(['b']);
+  });
+});
+
+describe('the time that a call has', () => {
+  it('is that of the question, and none for a refresh', async () => {
+    const { deadlines, reads, ask } = house();
+    const deadlineAt = performance.now() + 60_000;
+    await ask(['a'], { deadlineAt });
+    reads.refresh(['a'], { purpose: 'request', deadlineAt });
+    expect(deadlines).toEqual([deadlineAt, undefined]);
+  });
+
+  it('is that of the last who waits: what ends with the time of the first is asked again', async () => {
+    const { deadlines, state, ask } = house();
+    state.passed = Promise.reject(new ProviderError('TIMEOUT', 'No time is left.'));
+    const [over, later] = [performance.now() - 1, performance.now() + 60_000];
+    const both = [ask(['a'], { deadlineAt: over }), ask(['a'], { deadlineAt: later })];
+    state.passed = Promise.resolve();
+    expect(await Promise.all(both)).toEqual([['answer 2'], ['answer 2']]);
+    expect(deadlines).toEqual([over, later]);
+  });
+
+  it('ends a failure for all who have no more time than the first', async () => {
+    const { calls, state, ask } = house();
+    state.failing = true;
+    const deadlineAt = performance.now() - 1;
+    expect(await Promise.all([ask(['a'], { deadlineAt }), ask(['a'], { deadlineAt })])).toEqual([
+      ['FAILED'],
+      ['FAILED'],
+    ]);
+    expect(calls).toEqual(['a']);
   });
 });

@@ -49,6 +49,8 @@ interface Flight<Value> {
   readonly id: string;
   /** Questions that wait; a refresh counts as one that never leaves. */
   waiters: number;
+  /** When the last of them gives up, on the scale of `performance.now()`; Infinity where one waits for as long as it takes. */
+  until: number;
   /** While the shared cache is looked through. */
   lookup: Promise<void> | null;
   mark: string | null;
@@ -120,7 +122,7 @@ export class EntityReads<Value extends object> {
     });
     if (due.length === 0) return;
     const owner = {};
-    const flights = due.map((id) => this.#take(id));
+    const flights = due.map((id) => this.#take(id, Infinity));
     this.#begin(flights, owner, { purpose: call.purpose, isRefresh: true });
     void this.#landed(flights, owner, call.receipt);
   }
@@ -132,14 +134,16 @@ export class EntityReads<Value extends object> {
     // A request's questions all listen to its one signal, and Node warns of the eleventh listener.
     if (call.signal) setMaxListeners(Number.POSITIVE_INFINITY, call.signal);
     const owner = {};
+    const until = call.deadlineAt ?? Infinity;
     const begun: Flight<Value>[] = [];
     const flights = ids.map((id) => {
       const underWay = this.#flights.get(id);
       if (underWay) {
         underWay.waiters += 1;
+        underWay.until = Math.max(underWay.until, until);
         return underWay;
       }
-      const flight = this.#take(id);
+      const flight = this.#take(id, until);
       begun.push(flight);
       return flight;
     });
@@ -165,8 +169,8 @@ export class EntityReads<Value extends object> {
     return outcomes;
   }
 
-  #take(id: string): Flight<Value> {
-    const flight = { id, waiters: 1, lookup: null, mark: null, batch: null, outcome: null };
+  #take(id: string, until: number): Flight<Value> {
+    const flight = { id, waiters: 1, until, lookup: null, mark: null, batch: null, outcome: null };
     this.#flights.set(id, flight);
     return flight;
   }
@@ -252,7 +256,10 @@ export class EntityReads<Value extends object> {
     const began = now();
     const ids = flights.map(({ id }) => id);
     try {
-      const values = await read(ids, { signal: abort.signal, purpose, receipt });
+      const values = await lastingRead(
+        () => Math.max(...flights.map(({ until }) => until)),
+        (deadlineAt) => read(ids, { signal: abort.signal, purpose, receipt, deadlineAt }),
+      );
       const at = now();
       const kept: (Found & { id: string; copy: Copy<Value> })[] = [];
       for (const flight of flights) {
@@ -312,5 +319,24 @@ export class EntityReads<Value extends object> {
       }),
     );
     return outcomes;
+  }
+}
+
+/**
+ * Reads until the time that is over last. Who comes later may have more of it than the read was begun with: when it fails
+ * once that is over, it is begun anew with what is left.
+ */
+async function lastingRead<Answer>(
+  untilNow: () => number,
+  read: (deadlineAt: number | undefined) => Promise<Answer>,
+): Promise<Answer> {
+  for (;;) {
+    const until = untilNow();
+    try {
+      return await read(until === Infinity ? undefined : until);
+    } catch (error) {
+      const now = performance.now();
+      if (now < until || untilNow() <= Math.max(now, until)) throw error;
+    }
   }
 }

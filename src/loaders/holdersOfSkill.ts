@@ -56,7 +56,8 @@ async function ask(integration: Integration, keys: readonly SkillHoldersKey[], o
   const reader = readers.get(name);
   if (skills.length === 0 || !reader) return { integration, readings: new Map(), latencyMs: 0 };
   const started = now();
-  const reading = reader.readBySkill(skills, { signal, purpose: 'request', receipt });
+  const deadlineAt = performance.now() + deadlineMs;
+  const reading = reader.readBySkill(skills, { signal, purpose: 'request', receipt, deadlineAt });
   const readings = await within(deadlineMs, reading, () => {
     const error = new ProviderError('TIMEOUT', 'The provider did not answer within the deadline of the request.');
     return reader.failedBySkill(skills, error);

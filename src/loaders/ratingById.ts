@@ -30,8 +30,10 @@ export function createRatingById(options: RatingByIdOptions): RatingById {
     const key = JSON.stringify([integration.name, ...parts]);
     const known = asked.get(key);
     if (known) return known;
-    const read = readers.get(integration.name)?.readOne(parts, { signal, purpose: 'request', receipt });
-    const row = inTime(options.deadlineMs, read ?? Promise.resolve(null));
+    const { deadlineMs } = options;
+    const deadlineAt = performance.now() + deadlineMs;
+    const read = readers.get(integration.name)?.readOne(parts, { signal, purpose: 'request', receipt, deadlineAt });
+    const row = inTime(deadlineMs, read ?? Promise.resolve(null));
     asked.set(key, row);
     return row;
   };

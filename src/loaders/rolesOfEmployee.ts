@@ -247,8 +247,8 @@ export class RolesOfEmployee {
   ): Promise<Outcomes<Row> | null> {
     const reads = readsOf(integration);
     if (!reads) return null;
-    const { signal, receipt } = this.#options;
-    const call: Call = { signal, purpose: 'request', receipt };
+    const { signal, receipt, deadlineMs } = this.#options;
+    const call: Call = { signal, purpose: 'request', receipt, deadlineAt: performance.now() + deadlineMs };
     const found = new Map<string, Found<Row>>();
     const due: string[] = [];
     for (const id of ids) {

@@ -101,7 +101,9 @@ async function ask(
   const reader = readers.get(integration.name);
   if (ids.size === 0 || !reader) return { integration, readings: new Map(), latencyMs: 0 };
   const started = now();
-  const readings = await within(deadlineMs, reader.read([...ids], { signal, purpose: 'request', receipt }), () => {
+  const deadlineAt = performance.now() + deadlineMs;
+  const reading = reader.read([...ids], { signal, purpose: 'request', receipt, deadlineAt });
+  const readings = await within(deadlineMs, reading, () => {
     const error = new ProviderError('TIMEOUT', 'The provider did not answer within the deadline of the request.');
     return reader.failed([...ids], error);
   });
