@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
+import type { Viewer } from './domain/access.ts';
 import { Receipt } from './domain/receipt.ts';
-import { createApiKeys } from './http/apiKeys.ts';
 import { readBody } from './http/body.ts';
+import { clientsOfKeys, createClients, type Clients } from './http/clients.ts';
 import { followConnections } from './http/connections.ts';
 import { corsHeaders, isPreflight } from './http/cors.ts';
 import { ShuttingDown } from './http/endOnAbort.ts';
@@ -31,7 +32,9 @@ export interface RequestInfo {
   headers: { get(name: string): string | null };
   /** Aborted when the client goes away or, for a subscription, when the server closes. */
   signal: AbortSignal;
-  /** A short stable name of the client, made from its API key; null while access is open. */
+  /** Who asks, for which tenant, and what it may do. */
+  viewer: Viewer;
+  /** The viewer's client; null while access is open. */
   client: string | null;
   requestId: string;
   /** Milliseconds that the request may take. */
@@ -42,6 +45,8 @@ export interface RequestInfo {
 
 export interface GatewayServerOptions {
   config: Pick<Config, 'host' | 'port' | 'apiKeys' | 'corsOrigins' | 'deadlineMs' | 'longestDeadlineMs' | 'receipts'>;
+  /** Who is let in; left out: whoever has one of the configuration's keys. */
+  clients?: Clients;
   schema: GraphQLSchema;
   /** Called for every request, and for every event of a subscription. */
   context: (request: RequestInfo) => unknown;
@@ -86,10 +91,10 @@ const PROBE_MS = 30_000;
 export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
   const { config, log } = options;
   const isAllowedHost = createHostCheck(config.host);
-  const keys = createApiKeys(config.apiKeys);
+  const clients = options.clients ?? createClients({ clients: clientsOfKeys(config.apiKeys), issuers: [] }, log);
   const engine = createEngine(options.schema, log);
   const answerJson = createJsonAnswer(engine);
-  const graphiql = options.graphiql ? createGraphiqlPage(options.graphiqlTabs ?? [], !keys.open) : null;
+  const graphiql = options.graphiql ? createGraphiqlPage(options.graphiqlTabs ?? [], !clients.open) : null;
   const streams = new Set<AbortController>();
   let closing: Promise<void> | null = null;
 
@@ -100,12 +105,9 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     if (method === 'GET' && graphiql && accept?.includes('text/html')) {
       return graphiql.send(response, headers, request.headers['accept-encoding']?.includes('gzip') ?? false);
     }
-    const client = keys.clientOf(request.headers.authorization);
-    if (client === null && !keys.open) {
-      throw new Refusal(401, 'UNAUTHENTICATED', 'Send a valid API key as Authorization: Bearer.', {
-        'www-authenticate': 'Bearer realm="skills-gateway"',
-      });
-    }
+    const found = clients.viewerOf(request.headers.authorization);
+    const viewer = found instanceof Promise ? await found : found;
+    const { client } = viewer;
     exchange.client = client;
     if (method !== 'GET' && method !== 'POST') {
       throw new Refusal(405, 'METHOD_NOT_ALLOWED', 'GraphQL takes GET and POST.', { allow: 'GET, POST' });
@@ -124,6 +126,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       options.context({
         headers: { get: (name) => headerOf(request, name) },
         signal: abort.signal,
+        viewer,
         client,
         requestId,
         deadlineMs,
@@ -133,6 +136,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     const resolverContext: unknown = made instanceof Promise ? await made : made;
     const scope: RequestScope = {
       signal: abort.signal,
+      viewer,
       resolverContext,
       newContext,
       receipt,
@@ -208,16 +212,17 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
 
   const webSockets = createWebSockets({
     engine,
-    keys,
+    clients,
     isAllowedHost,
     corsOrigins: config.corsOrigins,
     receipts: config.receipts,
     log,
-    context: ({ client, signal, requestId, receipt }) =>
+    context: ({ client, viewer, signal, requestId, receipt }) =>
       options.context({
         headers: { get: (name) => headerOf(client.request, name) },
         signal,
-        client: client.name,
+        viewer,
+        client: viewer.client,
         requestId,
         deadlineMs: config.deadlineMs,
         receipt,

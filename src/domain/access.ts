@@ -15,12 +15,28 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/**
+ * `ratings:read` for one's own ratings alone, the person's of the token. Tokens bring it; a client with a key is nobody, so
+ * it is none of SCOPES.
+ */
+export const OWN_RATINGS = 'ratings:read:own';
+
+/** What a viewer may have. */
+export type ScopeWord = Scope | typeof OWN_RATINGS;
+
+const SCOPE_WORDS: ReadonlySet<unknown> = new Set([...SCOPES, OWN_RATINGS]);
+
+/** Whether a word is a scope. */
+export function isScopeWord(word: unknown): word is ScopeWord {
+  return SCOPE_WORDS.has(word);
+}
+
 /** Who asks. */
 export interface Viewer {
   tenant: string;
   /** The client's configured name or the token's subject; null while access control is off. */
   client: string | null;
-  scopes: ReadonlySet<Scope>;
+  scopes: ReadonlySet<ScopeWord>;
   /** The person that a token speaks for, for rules about one's own data; null for services. */
   person: { workEmail: string } | null;
   /** When the token ends, milliseconds since the epoch; null for keys. */

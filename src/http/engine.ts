@@ -15,27 +15,42 @@ import { createQueryCompiler } from './compiledQuery.ts';
 import { deferRules, hasDefer, withDefer } from './defer.ts';
 import { eachEvent } from './eachEvent.ts';
 import { endOnAbort, shuttingDown, ShuttingDown } from './endOnAbort.ts';
+import type { Viewer } from '../domain/access.ts';
 import type { Receipt } from '../domain/receipt.ts';
+import { CLOSED_SCHEMA_RULES, withoutSuggestions } from './introspection.ts';
+import { createLimitCheck } from './limitCheck.ts';
+import { NO_LIMITS, type OperationLimits } from './limits.ts';
 import type { Log } from './log.ts';
 import { createMaskError } from './maskError.ts';
+import { observed } from './observed.ts';
+import type { Observed } from './observer.ts';
+import { createOperationMeter } from './operationMeter.ts';
 import { sendablePart, type Part } from './parts.ts';
+import type { Spending } from './spending.ts';
 
 /** What a request brings along; yoga's server context. */
 export interface RequestScope {
   /** Aborted when the client goes away or the server closes. */
   signal: AbortSignal;
+  viewer: Viewer;
   /** The context that resolvers see, exactly this object. */
   resolverContext: unknown;
   /** Another one, or a promise of it: each event of a subscription has its own, so that it shows what is so by then. */
   newContext: () => unknown;
   /** Shown with the answer; null where it was not asked for. */
   receipt: Receipt | null;
+  /** What the operation's cost is taken from and noted in; absent where nobody counts. */
+  spending?: Spending | undefined;
   /** The request's id, for the log. */
   requestId: string;
   /** Whether the client takes an answer in parts. */
   takesParts: boolean;
   /** Whether it gets one, set by the execution. */
   inParts: boolean;
+  /** Who watches the request; absent where nobody does. */
+  seen?: Observed | undefined;
+  /** Whether it came on a WebSocket. */
+  isSocket?: boolean | undefined;
 }
 
 export interface Engine {
@@ -55,17 +70,31 @@ const KEPT = { max: 1_000, maxSize: 1_000_000, maxEntrySize: 50_000 };
 /** Validation compares fields in pairs: 10,000 tokens take well under a second, ten times as many do not. */
 const MAX_TOKENS = 10_000;
 
+/** What documents may be. */
+export interface EngineRules {
+  limits?: OperationLimits | undefined;
+  /** False keeps the schema to itself: no introspection, and no names suggested in errors. */
+  introspection?: boolean | undefined;
+}
+
 /** Yoga as this gateway uses it: without its own HTTP extras, which `server.ts` covers. */
-export function createEngine(given: GraphQLSchema, log: Log): Engine {
+export function createEngine(
+  given: GraphQLSchema,
+  log: Log,
+  { limits = NO_LIMITS, introspection = true }: EngineRules = {},
+): Engine {
   const schema = withDefer(given);
   /** The requests whose execution the errors came out of: yoga masks them without their context. */
   const requests = new WeakMap<object, string>();
-  const maskError = createMaskError(log, requests);
+  const masked = createMaskError(log, requests);
+  const maskError: Engine['maskError'] = introspection
+    ? masked
+    : (error, requestId) => withoutSuggestions(masked(error, requestId));
   const documents = new LRUCache<string, DocumentNode>({ ...KEPT, sizeCalculation: (_, text) => text.length + 1 });
   const errors = new LRUCache<string, object>({ ...KEPT, sizeCalculation: (_, text) => text.length + 1 });
   const yoga = createYoga<{ scope: RequestScope }>({
     schema,
-    plugins: [scoped(schema, requests, maskError)],
+    plugins: [...(introspection ? [] : [closedSchema]), scoped(schema, requests, maskError, limits)],
     maskedErrors: { maskError: (error) => maskError(error) },
     parserAndValidationCache: {
       documentCache: documents,
@@ -89,19 +118,34 @@ function scoped(
   schema: GraphQLSchema,
   requests: WeakMap<object, string>,
   maskError: Engine['maskError'],
+  limits: OperationLimits,
 ): Plugin<object, { scope: RequestScope }> {
   const compiler = createQueryCompiler(schema);
+  const meter = createOperationMeter(schema);
+  const limitCheck = createLimitCheck(meter, limits);
+  /** Why an operation does not run: it is too large, or too little is left of the budget that it is taken from. */
+  const refused = (
+    args: ExecutionArgs,
+    { spending }: RequestScope,
+  ): Promise<GraphQLError | null> | GraphQLError | null => {
+    const { document, operationName, variableValues } = args;
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return null;
+    const variables = variableValues ?? undefined;
+    const error = limitCheck(document, operation, variables);
+    return error || !spending ? error : spending.pay(meter.cost(document, operation, variables));
+  };
   const noted = (result: ExecutionResult, { requestId }: RequestScope): ExecutionResult => {
     for (const error of result.errors ?? []) requests.set(error, requestId);
     return result;
   };
   /** The executor's parts as they are sent, ended when the client goes away. */
   const inParts = (parts: AsyncIterable<Part>, scope: RequestScope): AsyncIterableIterator<Part> => {
-    const { requestId, receipt } = scope;
+    const { requestId } = scope;
     scope.inParts = true;
     const rules = {
       mask: (error: GraphQLError) => maskError(error, requestId),
-      extensions: () => (receipt ? { receipt: receipt.report() } : undefined),
+      extensions: () => extensionsOf(scope),
     };
     return endOnAbort(
       eachEvent(parts, (part) => Promise.resolve(sendablePart(noted(part, scope), rules))),
@@ -117,23 +161,26 @@ function scoped(
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn(async (args) => {
         const scope = scopeOf(args.contextValue);
-        const { resolverContext, receipt } = scope;
-        const inScope = { ...args, contextValue: resolverContext };
+        const stop = await refused(args, scope);
+        if (stop) return withExtensions({ errors: [stop] }, scope);
+        const inScope = { ...args, contextValue: scope.resolverContext };
         const deferred = hasDefer(args.document);
         // Yoga's executor alone knows parts: the compiled way and graphql-js pass the directive over.
         if (deferred && scope.takesParts && isQuery(inScope)) {
           const answer = (await executeFn(inScope)) as ExecutionResult | AsyncIterable<Part>;
           if (isAsyncIterable(answer)) return inParts(answer, scope);
-          return withReceipt(noted(answer, scope), receipt);
+          return withExtensions(noted(answer, scope), scope);
         }
         const whole = deferred ? execute : (executeFn as typeof execute);
         const result = (await compiler.execute(inScope)) ?? (await whole(inScope));
-        return withReceipt(noted(result, scope), receipt);
+        return withExtensions(noted(result, scope), scope);
       });
     },
     onSubscribe({ args, setSubscribeFn }) {
       const scope = scopeOf(args.contextValue);
       setSubscribeFn(async (subscribeArgs: ExecutionArgs) => {
+        const stop = await refused(subscribeArgs, scope);
+        if (stop) return withExtensions({ errors: [stop] }, scope);
         const inScope = { ...subscribeArgs, contextValue: scope.resolverContext };
         const source = await createSourceEventStream(inScope);
         if (!isAsyncIterable(source)) return noted(source, scope);
@@ -154,9 +201,27 @@ function isQuery({ document, operationName }: ExecutionArgs): boolean {
   return getOperationAST(document, operationName)?.operation === OperationTypeNode.QUERY;
 }
 
-function withReceipt(result: ExecutionResult, receipt: Receipt | null): ExecutionResult {
-  return receipt ? { ...result, extensions: { ...result.extensions, receipt: receipt.report() } } : result;
+/** What goes beside the data: the receipt and the cost, where they are wanted. */
+function extensionsOf({ receipt, spending }: RequestScope): Record<string, unknown> | undefined {
+  const cost = spending?.report() ?? null;
+  if (!receipt && !cost) return undefined;
+  return { ...(receipt ? { receipt: receipt.report() } : {}), ...(cost ? { cost } : {}) };
 }
+
+function withExtensions(result: ExecutionResult, scope: RequestScope): ExecutionResult {
+  const extensions = extensionsOf(scope);
+  return extensions ? { ...result, extensions: { ...result.extensions, ...extensions } } : result;
+}
+
+/** Documents are not told of the schema, neither asked nor in complaints. */
+const closedSchema: Plugin = {
+  onValidate({ addValidationRule }) {
+    for (const rule of CLOSED_SCHEMA_RULES) addValidationRule(rule);
+    return ({ result }) => {
+      for (const error of result) withoutSuggestions(error);
+    };
+  },
+};
 
 /** Yoga copies what its context factory returns, which would read every getter of it; so the object is put in here. */
 function scopeOf(contextValue: unknown): RequestScope {

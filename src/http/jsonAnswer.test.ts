@@ -1,5 +1,6 @@
 import { buildSchema, GraphQLError, type GraphQLObjectType, type GraphQLScalarType, type GraphQLSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { EVERYBODY } from './clients.ts';
 import { createEngine } from './engine.ts';
 import { createJsonAnswer } from './jsonAnswer.ts';
 import type { Log } from './log.ts';
@@ -127,6 +128,7 @@ function start() {
   const answerJson = createJsonAnswer(engine);
   const scope = () => ({
     signal: new AbortController().signal,
+    viewer: EVERYBODY,
     resolverContext: resolverContext(),
     newContext: resolverContext,
     receipt: null,

@@ -4,16 +4,25 @@ export class Refusal extends Error {
   readonly status: number;
   readonly code: string;
   readonly headers: Record<string, string>;
+  /** Beside the code. */
+  readonly extensions: Record<string, unknown>;
 
-  constructor(status: number, code: string, message: string, headers: Record<string, string> = {}) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    headers: Record<string, string> = {},
+    extensions: Record<string, unknown> = {},
+  ) {
     super(message);
     this.status = status;
     this.code = code;
     this.headers = headers;
+    this.extensions = extensions;
   }
 
   /** The response body: a GraphQL result without data. */
-  toJSON(): { errors: { message: string; extensions: { code: string } }[] } {
-    return { errors: [{ message: this.message, extensions: { code: this.code } }] };
+  toJSON(): { errors: { message: string; extensions: Record<string, unknown> }[] } {
+    return { errors: [{ message: this.message, extensions: { code: this.code, ...this.extensions } }] };
   }
 }

@@ -19,7 +19,9 @@ export class WebSocketClient {
   readonly socket: WebSocket;
   /** The request that was upgraded. */
   readonly request: IncomingMessage;
-  /** As of its API key; null while access is open or nothing was said yet. */
+  /** What it said on connecting. */
+  authorization: string | undefined;
+  /** As of its key or token; null while access is open or nothing was said yet. */
   name: string | null = null;
   /** By the payload they came with: a client may use an id again before the operation it completed has ended. */
   readonly operations = new Map<SubscribePayload, SocketOperation>();

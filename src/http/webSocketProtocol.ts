@@ -8,18 +8,21 @@ import {
   type ExecutionResult,
 } from 'graphql';
 import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
+import type { Viewer } from '../domain/access.ts';
 import { Receipt } from '../domain/receipt.ts';
-import type { ApiKeys } from './apiKeys.ts';
+import type { Clients } from './clients.ts';
 import { createDocumentCheck } from './documentCheck.ts';
 import { shuttingDown } from './endOnAbort.ts';
 import type { Engine, RequestScope } from './engine.ts';
 import type { Log } from './log.ts';
+import { Refusal } from './refusal.ts';
 import type { WebSocketClient } from './webSocketClient.ts';
 import { withoutInternals } from './withoutInternals.ts';
 
 /** What one operation brings along. */
 export interface OperationInfo {
   client: WebSocketClient;
+  viewer: Viewer;
   signal: AbortSignal;
   requestId: string;
   receipt: Receipt | null;
@@ -27,7 +30,7 @@ export interface OperationInfo {
 
 export interface ProtocolOptions {
   engine: Engine;
-  keys: ApiKeys;
+  clients: Clients;
   /** Makes the context that resolvers see, or a promise of it. */
   context: (operation: OperationInfo) => unknown;
   /** Whether receipts may be asked for. */
@@ -43,10 +46,10 @@ const INIT_MS = 5_000;
 
 /**
  * graphql-transport-ws over the engine that answers HTTP: the same limits on documents, rules, masks and contexts. Closes
- * with 4403 where the key is none, with 4401 where an operation comes before the key.
+ * with 4403 where key or token is none, with 4401 where an operation comes before it.
  */
 export function createProtocol(options: ProtocolOptions): Server<{ client: WebSocketClient }> {
-  const { engine, keys, context, receipts, log } = options;
+  const { engine, clients, context, receipts, log } = options;
   const enveloped = engine.yoga.getEnveloped({});
   const checked = createDocumentCheck(enveloped);
 
@@ -54,16 +57,17 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
     client: WebSocketClient,
     id: string,
     payload: SubscribePayload,
-    document: DocumentNode,
+    { document, viewer }: { document: DocumentNode; viewer: Viewer },
   ): Promise<ExecutionArgs> => {
     const isStream = getOperationAST(document, payload.operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
     const abort = new AbortController();
     const requestId = randomUUID();
     client.operations.set(payload, { id, requestId, isStream, abort, started: performance.now() });
     const receipt = receipts && payload.extensions?.['receipt'] === true ? new Receipt() : null;
-    const newContext = () => context({ client, signal: abort.signal, requestId, receipt });
+    const newContext = () => context({ client, viewer, signal: abort.signal, requestId, receipt });
     const scope: RequestScope = {
       signal: abort.signal,
+      viewer,
       resolverContext: await newContext(),
       newContext,
       receipt,
@@ -94,21 +98,35 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
 
   return makeServer<Record<string, unknown> | undefined, { client: WebSocketClient }>({
     connectionInitWaitTimeout: INIT_MS,
-    onConnect({ connectionParams, extra: { client } }) {
+    async onConnect({ connectionParams, extra: { client } }) {
       const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
-      client.name = keys.clientOf(typeof given === 'string' ? given : client.request.headers.authorization);
-      return keys.open || client.name !== null;
+      client.authorization = typeof given === 'string' ? given : client.request.headers.authorization;
+      try {
+        client.name = (await clients.viewerOf(client.authorization)).client;
+        return true;
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        // Not the client's fault: it may try again.
+        if (error.status !== 401) client.socket.close(1013, error.code);
+        return false;
+      }
     },
     async onSubscribe({ extra: { client } }, id, payload) {
-      if (client.closing) return [shuttingDown()];
-      if (client.operations.size >= MAX_OPERATIONS) {
-        const message = `A socket carries at most ${MAX_OPERATIONS} operations at once.`;
-        return [new GraphQLError(message, { extensions: { code: 'TOO_MANY_OPERATIONS' } })];
-      }
       try {
+        // Anew for each operation: the token may have ended, and the key may have been withdrawn.
+        const found = clients.viewerOf(client.authorization);
+        const viewer = found instanceof Promise ? await found : found;
+        if (client.closing) return [shuttingDown()];
+        if (client.operations.size >= MAX_OPERATIONS) {
+          const message = `A socket carries at most ${MAX_OPERATIONS} operations at once.`;
+          return [new GraphQLError(message, { extensions: { code: 'TOO_MANY_OPERATIONS' } })];
+        }
         const document = checked(payload.query, payload.operationName);
-        return Array.isArray(document) ? document : await argsOf(client, id, payload, document);
+        return Array.isArray(document) ? document : await argsOf(client, id, payload, { document, viewer });
       } catch (error) {
+        if (error instanceof Refusal) {
+          return [new GraphQLError(error.message, { extensions: { code: error.code, ...error.extensions } })];
+        }
         const requestId = client.operations.get(payload)?.requestId;
         ended(client, payload);
         return [engine.maskError(error, requestId)];
