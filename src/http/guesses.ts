@@ -1,0 +1,33 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { Refusal } from './refusal.ts';
+
+/** Wrong keys and tokens that an address may send in a minute. A client that was configured badly stays below it by waiting. */
+export const MOST_GUESSES = 20;
+const WINDOW_SECONDS = 60;
+
+/** Counts the wrong keys and tokens of an address. */
+export interface Guesses {
+  /** Counts one more; the refusal with 429 where there were too many, else null. */
+  wrong(address: string | undefined): Promise<Refusal | null>;
+}
+
+/**
+ * Counted by this process, by the address that connects. That may be a proxy with everybody behind it, so a right key is
+ * never refused for others' guesses: 96 bits are not guessed at any rate, and what is spared is the attention.
+ */
+export function createGuesses(most = MOST_GUESSES): Guesses {
+  const counter = new RateLimiterMemory({ points: most, duration: WINDOW_SECONDS });
+  return {
+    async wrong(address) {
+      try {
+        await counter.consume(address ?? '');
+        return null;
+      } catch (error) {
+        if (!(error instanceof RateLimiterRes)) throw error;
+        const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
+        const message = `Too many wrong keys came from this address: try again in ${seconds} s.`;
+        return new Refusal(429, 'RATE_LIMITED', message, { 'retry-after': String(seconds) });
+      }
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema, getOperationAST, parse, validate } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { createOperationMeter } from './operationMeter.ts';
+
+const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
+const meter = createOperationMeter(schema);
+
+function operationOf(text: string) {
+  const document = parse(text);
+  expect(validate(schema, document)).toEqual([]);
+  const operation = getOperationAST(document);
+  if (!operation) throw new Error('no operation');
+  return { document, operation };
+}
+
+function cost(text: string, variables: Record<string, unknown> = {}): number {
+  const { document, operation } = operationOf(text);
+  return meter.cost(document, operation, variables);
+}
+
+describe('what an operation costs', () => {
+  it.each([
+    ['values nothing', '{ __typename }', 0],
+    ['an object one', '{ employee(by: { employeeNumber: "1" }) { id displayName } }', 1],
+    ['an object within it one more', '{ employee(by: { employeeNumber: "1" }) { manager { id } } }', 2],
+    ['a page one, and one for each node', '{ employees(first: 7) { nodes { id } } }', 8],
+    ['a page without a size as many as the usual page', '{ employees { nodes { id } } }', 26],
+    ['a page by its default in the schema', '{ employee(by: { id: "1" }) { reports { nodes { id } } } }', 27],
+    ['a page from its end', '{ employees(last: 9) { nodes { id } } }', 10],
+    ['edges and nodes both', '{ employees(first: 7) { nodes { id } edges { node { id } } } }', 22],
+    ['what a page has once, once', '{ employees(first: 7) { totalCount pageInfo { hasNextPage } nodes { id } } }', 9],
+    [
+      'a page within a page its product',
+      '{ employees(first: 7) { nodes { reports(first: 3) { nodes { id } } } } }',
+      36,
+    ],
+    [
+      'held skills ten more, for the provider',
+      '{ employee(by: { id: "1" }) { skills(first: 4) { nodes { skill { id } } } } }',
+      20,
+    ],
+    [
+      'a list without a page its usual size',
+      '{ employee(by: { id: "1" }) { careerPaths { nodes { jobProfile { id } } } } }',
+      112,
+    ],
+    [
+      'experts a hundred for each skill',
+      '{ experts(skills: [{skill: {name: "a"}}, {skill: {name: "b"}}]) { totalCount } }',
+      201,
+    ],
+    ['ids each an object that is asked for', '{ nodes(ids: ["1", "2", "3"]) { id } }', 33],
+    ['a page larger than any is one that is refused', '{ employees(first: 2000000000) { nodes { id } } }', 201],
+    ['a page below nothing nothing', '{ employees(first: -5) { nodes { id } } }', 1],
+    ['introspection a thousand', '{ __schema { types { name } } }', 1000],
+  ])('is for %s', (_, text, expected) => {
+    expect(cost(text)).toBe(expected);
+  });
+
+  it('counts each field under another name', () => {
+    expect(cost('{ a: employees(first: 7) { nodes { id } } b: employees(first: 7) { nodes { id } } }')).toBe(16);
+  });
+
+  it('counts a fragment at each of its uses, also within another one', () => {
+    const text = `{ a: employees(first: 7) { ...Page } b: employees(first: 3) { ...Page } }
+      fragment Page on EmployeeConnection { ... { nodes { ...Person } } }
+      fragment Person on Employee { manager { id } }`;
+    expect(cost(text)).toBe(1 + 7 * 2 + 1 + 3 * 2);
+  });
+
+  it('takes the dearest of the types that an object may be of', () => {
+    const text = `{ node(id: "1") { id ... on Employee { manager { manager { id } } } ... on Skill { identity { confidence: __typename } } } }`;
+    expect(cost(text)).toBe(10 + 1 + 2);
+  });
+
+  it('changes with the variables', () => {
+    const text = `query ($n: Int! = 5, $ids: [ID!]!, $with: Boolean!) {
+      employees(first: $n) { nodes { manager @include(if: $with) { id } } }
+      nodes(ids: $ids) { id }
+    }`;
+    const { document, operation } = operationOf(text);
+    const of = (variables: Record<string, unknown>) => meter.cost(document, operation, variables);
+    expect(of({ ids: [], with: false })).toBe(6);
+    expect(of({ ids: [], with: true })).toBe(11);
+    expect(of({ ids: ['1', '2'], with: true })).toBe(33);
+    expect(of({ n: 9, ids: '1', with: false })).toBe(21);
+    // Said before, and kept.
+    expect(of({ ids: [], with: false })).toBe(6);
+  });
+
+  it('takes null for a page of the usual size', () => {
+    expect(cost('query ($n: Int) { skills(first: $n) { nodes { id } } }', { n: null })).toBe(36);
+  });
+
+  it('counts the items of a write', () => {
+    const text = 'mutation ($input: RateSkillsInput!) { rateSkills(input: $input) { task { id } } }';
+    const { document, operation } = operationOf(text);
+    const of = (items: unknown) => meter.cost(document, operation, { input: { items, idempotencyKey: 'k' } });
+    expect(of([{}, {}, {}])).toBe(32);
+    expect(of([{}])).toBe(12);
+    expect(of({})).toBe(12);
+    expect(
+      cost(
+        'mutation ($item: RateSkillItem!) { rateSkills(input: { idempotencyKey: "k", items: [$item, $item] }) { task { id } } }',
+      ),
+    ).toBe(22);
+  });
+
+  it('counts a bomb within 50 ms, and exactly as far as numbers go', () => {
+    const nested = (levels: number): string =>
+      levels === 0 ? 'id' : `reports(first: 100) { nodes { ${nested(levels - 1)} } }`;
+    const started = performance.now();
+    expect(cost(`{ employees(first: 100) { nodes { ${nested(5)} } } }`)).toBe(
+      // Each level is a hundred times the one above, with a page for each of its people.
+      [1, 2, 3, 4, 5, 6].reduce((sum, level) => sum + 100 ** level + 100 ** (level - 1), 0),
+    );
+    expect(cost(`{ employees(first: 100) { nodes { ${nested(60)} } } }`)).toBe(Number.MAX_SAFE_INTEGER);
+    expect(performance.now() - started).toBeLessThan(50);
+  });
+
+  it('walks fragments that double at each step once', () => {
+    const fragments = Array.from(
+      { length: 200 },
+      (_, index) =>
+        `fragment F${index} on Employee { a: manager { ...F${index + 1} } b: manager { ...F${index + 1} } }`,
+    );
+    const document = parse(
+      `{ employee(by: { id: "1" }) { ...F0 } } ${fragments.join('\n')} fragment F200 on Employee { id }`,
+    );
+    const operation = getOperationAST(document);
+    if (!operation) throw new Error('no operation');
+    const started = performance.now();
+    expect(meter.cost(document, operation, {})).toBe(Number.MAX_SAFE_INTEGER);
+    expect(meter.shape(document, operation)).toEqual({ depth: 202, aliases: Number.MAX_SAFE_INTEGER, rootFields: 1 });
+    expect(performance.now() - started).toBeLessThan(200);
+  });
+});
+
+describe('the shape of an operation', () => {
+  it.each([
+    ['fields', '{ employee(by: { id: "1" }) { manager { manager { id } } } }', { depth: 4, aliases: 0, rootFields: 1 }],
+    ['aliases, of values too', '{ a: __typename b: __typename __typename }', { depth: 1, aliases: 2, rootFields: 3 }],
+    [
+      'fragments at each use',
+      `{ x: employee(by: { id: "1" }) { ...P } employee(by: { id: "1" }) { ...P } ... { ...R } }
+       fragment P on Employee { n: displayName manager { m: displayName } }
+       fragment R on Query { integrations { name } y: integrations { name } }`,
+      { depth: 3, aliases: 6, rootFields: 4 },
+    ],
+    [
+      'introspection as one field',
+      '{ __schema { types { fields { name } } } }',
+      { depth: 1, aliases: 0, rootFields: 1 },
+    ],
+  ])('counts %s', (_, text, expected) => {
+    const { document, operation } = operationOf(text);
+    expect(meter.shape(document, operation)).toEqual(expected);
+  });
+});

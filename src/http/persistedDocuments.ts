@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { Refusal } from './refusal.ts';
+
+/** Documents that are known by an id, and what else may be asked. */
+export interface PersistedDocuments {
+  byId: ReadonlyMap<string, string>;
+  /** Refuses every document that is not among them. */
+  only: boolean;
+}
+
+/** As of GraphQL code generators: hashes of SHA-1 or SHA-256 in hexadecimal, or names. */
+const ID = /^[\w.:-]{1,128}$/;
+
+/** Reads a manifest, a JSON object of documents by their ids. Throws with the path and what is wrong with it. */
+export async function readPersistedDocuments(path: string): Promise<ReadonlyMap<string, string>> {
+  const refuse = (what: string, cause?: unknown) => new Error(`PERSISTED_DOCUMENTS ${path}: ${what}`, { cause });
+  let manifest: unknown;
+  try {
+    manifest = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw refuse(error instanceof SyntaxError ? 'is no JSON' : 'cannot be read', error);
+  }
+  if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) {
+    throw refuse('must be an object of documents by their hashes');
+  }
+  const documents = new Map<string, string>();
+  for (const [id, text] of Object.entries(manifest)) {
+    if (!ID.test(id) || typeof text !== 'string') throw refuse(`has no document under ${JSON.stringify(id)}`);
+    documents.set(id, text);
+  }
+  return documents;
+}
+
+/** The parameters of a GraphQL request, as far as they say which document is meant. */
+export interface DocumentParams {
+  query?: unknown;
+  documentId?: unknown;
+  extensions?: unknown;
+}
+
+/**
+ * The text of the document that a request means by its id; null where it brings its own, which then counts. Throws a Refusal
+ * with PERSISTED_QUERY_NOT_FOUND for an unknown id, and with PERSISTED_QUERY_ONLY for a text where those are all.
+ */
+export function persistedText({ byId, only }: PersistedDocuments, params: DocumentParams): string | null {
+  const id = idOf(params);
+  const { query } = params;
+  // Clients over WebSocket cannot leave the text out, and send an empty one.
+  const own = typeof query === 'string' && query !== '' ? query : null;
+  if (own !== null && !only) return null;
+  const text = id === null ? null : (byId.get(id) ?? null);
+  if (own !== null && own !== text) {
+    throw new Refusal(403, 'PERSISTED_QUERY_ONLY', 'Only persisted documents are answered: send the id of one.');
+  }
+  if (text !== null) return text;
+  if (id !== null) throw new Refusal(400, 'PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
+  if (only)
+    throw new Refusal(403, 'PERSISTED_QUERY_ONLY', 'Only persisted documents are answered: send the id of one.');
+  return null;
+}
+
+function idOf({ documentId, extensions }: DocumentParams): string | null {
+  if (typeof documentId === 'string') return documentId.replace(/^sha256:/, '');
+  const persisted = property(extensions, 'persistedQuery');
+  const hash = property(persisted, 'sha256Hash');
+  return typeof hash === 'string' ? hash : null;
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+/** The body of a POST with the document in place of its id; what is no GraphQL request is left to whoever complains of it. */
+export function withPersistedText(documents: PersistedDocuments, body: string): string {
+  let params: unknown;
+  try {
+    params = JSON.parse(body);
+  } catch {
+    return body;
+  }
+  if (typeof params !== 'object' || params === null || Array.isArray(params)) return body;
+  const query = persistedText(documents, params);
+  if (query === null) return body;
+  const { documentId: _, ...rest } = params as Record<string, unknown>;
+  return JSON.stringify({ ...rest, query });
+}
+
+/** The URL of a GET with the document in place of its id. */
+export function withPersistedQuery(documents: PersistedDocuments, url: string): string {
+  const [path = '', search] = url.split('?', 2);
+  const params = new URLSearchParams(search);
+  const extensions = params.get('extensions');
+  const query = persistedText(documents, {
+    query: params.get('query'),
+    documentId: params.get('documentId'),
+    extensions: extensions === null || extensions === '' ? null : (JSON.parse(extensions) as unknown),
+  });
+  if (query === null) return url;
+  params.delete('documentId');
+  params.set('query', query);
+  return `${path}?${params.toString()}`;
+}
