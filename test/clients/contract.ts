@@ -22,6 +22,28 @@ export interface Subject {
 
 export const API_KEY = 'a-key-of-more-than-16';
 export const ADA = { employeeNumber: '01001' };
+/** A person at once, and what they can do when the providers have answered. */
+export const DEFERRED = /* GraphQL */ `
+  query ($by: EmployeeLookup!) {
+    employee(by: $by) {
+      displayName
+      ... @defer(label: "skills") {
+        skills(first: 3) {
+          totalCount
+          nodes {
+            skill {
+              id
+              name
+            }
+          }
+        }
+      }
+    }
+  }
+`;
+
+export const WHOLE = DEFERRED.replace('@defer(label: "skills")', '');
+
 const TYPESCRIPT = { name: 'TypeScript' };
 
 /** Long enough to be connected, cut and connected again before a write has ended. */
@@ -69,7 +91,7 @@ export function describeClient(name: string, { connect, unauthenticated }: Subje
     return seen;
   };
 
-  describe(name, () => {
+  describe(`${name}`, () => {
     it('asks a query with variables', async () => {
       const { data, codes } = await open().ask(EmployeeIdentityDocument, { by: ADA });
       expect(codes).toEqual([]);

@@ -1,8 +1,8 @@
 import { connectByEvents } from '../../examples/clients/graphqlSse.ts';
-import { iterating, type IteratingClient } from './adapters.ts';
+import { iterating } from './adapters.ts';
 import { describeClient } from './contract.ts';
 
 describeClient('graphql-sse', {
-  connect: (url, apiKey) => iterating(connectByEvents(url, apiKey) as IteratingClient),
+  connect: (url, apiKey) => iterating(connectByEvents(url, apiKey)),
   unauthenticated: { name: 'NetworkError', response: { status: 401 } },
 });
