@@ -6,6 +6,7 @@ import { sleep } from './outbound/sleep.ts';
 import { RedisUnavailableError } from './redis/unavailable.ts';
 import { openEmbeddedEngine, type EngineOptions, type OpenEngine } from './tasks/engine/engine.ts';
 import { openRedisEngine } from './tasks/engine/redis.ts';
+import type { TaskMeter } from './tasks/store/meteredStore.ts';
 
 /** Between two tries to reach a Redis that is away while this process starts. */
 const RETRY_MS = 1000;
@@ -16,6 +17,8 @@ export interface OpenTasksOptions {
   ports(tenant: string, integration: string): Ports | null;
   log: Log;
   onFailure(error: Error): void;
+  /** Hears of tasks that are started and finished here. */
+  meter?: TaskMeter | undefined;
   /** Aborted when the gateway closes before the store was there. */
   signal: AbortSignal;
 }

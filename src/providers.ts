@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import { Integration } from './directory/integration.ts';
 import type { IntegrationSettings, ProviderCard } from './outbound/card.ts';
 import { connect, type Connected } from './outbound/connect.ts';
+import type { IntegrationTracing } from './observe/integrationTracing.ts';
 import type { RateStore } from './outbound/sharedRate.ts';
 import type { CallRecord, Limits } from './outbound/upstream.ts';
 import { systemClock } from './simulator/clock.ts';
@@ -60,6 +61,8 @@ export interface ConnectIntegrationsOptions {
   /** Over every card's limits. */
   limits?: Partial<Limits>;
   onCall?: (record: CallRecord) => void;
+  /** Follows each integration's questions and calls. */
+  tracing?: IntegrationTracing | undefined;
   /** Where replicas share the providers' request rates. */
   redis?: RateStore;
 }
@@ -80,7 +83,7 @@ export function connectIntegrations(
 
 function put(
   { card, name, settings }: ConfiguredIntegration,
-  { limits = {}, onCall, redis }: ConnectIntegrationsOptions,
+  { limits = {}, onCall, tracing, redis }: ConnectIntegrationsOptions,
 ): { integration: Integration; connection: Connected } {
   // The integration hears of calls and drift, and is made of the ports that make them.
   let integration: Integration | null = null;
@@ -92,6 +95,7 @@ function put(
       integration?.onCall(record);
       onCall?.(record);
     },
+    ...(tracing ? { onTry: tracing.tries(name, settings.baseUrl) } : {}),
     onDrift: (note) => integration?.onDrift(note),
     onBreaker: (status) => integration?.onBreaker(status),
     onQuota: (quota) => integration?.onQuota(quota),
@@ -99,7 +103,7 @@ function put(
   integration = new Integration({
     name,
     provider: card.name,
-    ports: connection.ports,
+    ports: tracing ? tracing.ports(name, connection.ports) : connection.ports,
     limits: { ...card.limits, ...limits },
   });
   return { integration, connection };

@@ -1,4 +1,5 @@
 import { redisCaches } from './cache/redisCache.ts';
+import type { CountsOf } from './cache/cacheCounts.ts';
 import { createContext, type ContextOptions, type GatewayContext } from './context.ts';
 import { Directory } from './directory/directory.ts';
 import { DirectoryRefresh } from './directory/refresh.ts';
@@ -12,6 +13,7 @@ import { ConsensusPolicies } from './loaders/consensusPolicies.ts';
 import { createReaders } from './loaders/readers.ts';
 import { RoleReads } from './loaders/roleReads.ts';
 import { RolesCatalogue } from './loaders/rolesCatalogue.ts';
+import type { IntegrationTracing } from './observe/integrationTracing.ts';
 import type { CallRecord, Limits } from './outbound/upstream.ts';
 import { connectIntegrations, type ConfiguredIntegration } from './providers.ts';
 import { REDIS_PREFIX, type RedisConnections } from './redis/connection.ts';
@@ -36,6 +38,10 @@ export interface TenantOptions {
   /** Over every card's limits. */
   limits?: Partial<Limits> | undefined;
   onCall?: ((record: CallRecord) => void) | undefined;
+  /** Where reads of copies are counted. */
+  counts?: CountsOf | undefined;
+  /** Follows questions and calls to providers. */
+  tracing?: IntegrationTracing | undefined;
   log: Log;
 }
 
@@ -66,10 +72,11 @@ export interface Tenant {
 
 /** Connects a tenant's integrations and puts together all that stands on them. Nothing is read before `start`. */
 export function openTenant(options: TenantOptions): Tenant {
-  const { name, integrations, consensusPolicy, cache, serves, redis, links, limits, onCall, log } = options;
+  const { name, integrations, consensusPolicy, cache, serves, redis, links, limits, onCall, counts, tracing, log } = options;
   const connected = connectIntegrations(integrations, {
     ...(limits ? { limits } : {}),
     ...(onCall ? { onCall } : {}),
+    tracing,
     ...(redis ? { redis: { client: redis.commands, prefix: `${REDIS_PREFIX}rates:${name}:` } } : {}),
   });
   const directory = new Directory(connected.integrations);
@@ -78,8 +85,8 @@ export function openTenant(options: TenantOptions): Tenant {
   const policies = new ConsensusPolicies({ integrations: connected.integrations, usual: consensusPolicy });
   const shared =
     cache && redis ? redisCaches({ redis: redis.commands, prefix: REDIS_PREFIX, tenant: name, log }) : undefined;
-  const readers = createReaders({ directory, cache, shared });
-  const roleReads = new RoleReads({ directory, cache, shared });
+  const readers = createReaders({ directory, cache, shared, counts });
+  const roleReads = new RoleReads({ directory, cache, shared, counts });
   const refresh =
     serves && redis
       ? new SharedDirectory({ redis, directory, log, tenant: name })

@@ -10,6 +10,7 @@ describe('toCost', () => {
     purpose,
     kind: 'read',
     outcome: 'ok',
+    waitedMs: 0,
     milliseconds: 1,
   });
   const asked: Costing = {

@@ -4,6 +4,7 @@ import type { Call } from '../domain/ports.ts';
 import type { Problem } from '../domain/problem.ts';
 import { Receipt } from '../domain/receipt.ts';
 import { orAborted } from '../outbound/orAborted.ts';
+import { newCounts, type CacheCounts } from './cacheCounts.ts';
 import type { Ages, Copy } from './copy.ts';
 import type { Found, SharedCache } from './sharedCache.ts';
 
@@ -42,6 +43,8 @@ export interface EntityReadsOptions<Value> {
   failed: (error: unknown) => Problem | null;
   /** Whether something that this entity shows was written at that time or later. */
   wroteSince?: (id: string, at: number) => boolean;
+  /** Where questions for kept entities are counted, one an entity; refreshes, for which nobody waits, are not. */
+  counts?: CacheCounts | undefined;
 }
 
 /** One entity that is being read, for all who wait for it. */
@@ -76,6 +79,7 @@ export class EntityReads<Value extends object> {
   readonly #options: EntityReadsOptions<Value>;
   readonly #cache: LRUCache<string, Held<Value>> | null;
   readonly #flights = new Map<string, Flight<Value>>();
+  readonly #counts: CacheCounts;
 
   /** Entities that one call of the provider takes. */
   readonly batchSize: number;
@@ -83,6 +87,7 @@ export class EntityReads<Value extends object> {
   constructor(options: EntityReadsOptions<Value>) {
     this.#options = options;
     this.batchSize = options.batchSize;
+    this.#counts = options.counts ?? newCounts();
     const { keeps, room, sizeOf } = options;
     this.#cache = keeps
       ? new LRUCache({ maxSize: room, sizeCalculation: ({ value }) => Math.max(1, sizeOf(value)) })
@@ -92,7 +97,9 @@ export class EntityReads<Value extends object> {
   /** A copy that answers at once. Where it is not fresh any more (`isDue`), a refresh is to be begun. */
   known(id: string): Held<Value> | null {
     const held = this.#cache?.get(id);
-    return held?.current === true && this.#options.now() - held.at <= this.#options.ages.staleMs ? held : null;
+    if (held?.current !== true || this.#options.now() - held.at > this.#options.ages.staleMs) return null;
+    this.#counts[this.isDue(held) ? 'stale' : 'hit'] += 1;
+    return held;
   }
 
   isDue(held: Held<Value>): boolean {
@@ -162,6 +169,7 @@ export class EntityReads<Value extends object> {
     for (const { id, outcome } of flights) {
       if (outcome === null) throw new Error('a read ended without an outcome');
       outcomes.set(id, outcome);
+      this.#counts[outcome.state === 'CACHED' ? 'shared' : 'miss'] += 1;
       if (outcome.state === 'CACHED' && this.#options.now() - outcome.copy.at > this.#options.ages.freshMs)
         due.push(id);
     }

@@ -12,6 +12,7 @@ const call = (outcome: string): CallRecord => ({
   kind: 'read',
   purpose: 'request',
   outcome,
+  waitedMs: 0,
   milliseconds: 1,
 });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { JSON_TYPE } from './mediaTypes.ts';
+import type { Observed } from './observer.ts';
 
 /** One request on its way to its answer. */
 export interface Exchange {
@@ -12,8 +13,10 @@ export interface Exchange {
   abort: AbortController;
   started: number;
   /** For the log. */
-  route: 'graphql' | 'health' | 'other';
+  route: 'graphql' | 'health' | 'metrics' | 'other';
   client: string | null;
+  /** Who watches it; null where nobody does. */
+  seen: Observed | null;
 }
 
 /** A new exchange, under the request's own id or a new one. */
@@ -30,6 +33,7 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
     started: performance.now(),
     route: 'other',
     client: null,
+    seen: null,
   };
 }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { ShuttingDown } from './endOnAbort.ts';
+import type { Observed } from './observer.ts';
 
 /** An operation under way on a socket. */
 export interface SocketOperation {
@@ -11,6 +12,8 @@ export interface SocketOperation {
   requestId: string;
   isStream: boolean;
   abort: AbortController;
+  /** Who watches it; absent where nobody does. */
+  seen: Observed | undefined;
   started: number;
 }
 
@@ -62,7 +65,10 @@ export class WebSocketClient {
 
   /** Stops everything: the socket is gone. */
   gone(): void {
-    for (const { abort } of this.operations.values()) abort.abort();
+    for (const { abort, seen } of this.operations.values()) {
+      abort.abort();
+      seen?.ended({ status: 200, aborted: true });
+    }
     this.operations.clear();
   }
 

@@ -1,3 +1,4 @@
+import type { CountsOf } from '../cache/cacheCounts.ts';
 import type { Copy } from '../cache/copy.ts';
 import { EntityReads, type Held } from '../cache/entityReads.ts';
 import type { SharedCache } from '../cache/sharedCache.ts';
@@ -38,6 +39,8 @@ export interface RatingReaderOptions {
   cache: boolean;
   /** Copies that replicas share; absent where there is one process. */
   shared?: SharedCache | undefined;
+  /** Where reads of copies are counted. */
+  counts?: CountsOf | undefined;
   now?: (() => number) | undefined;
 }
 
@@ -55,7 +58,7 @@ export class RatingReader {
   readonly #now: () => number;
   #walking: { done: Promise<void>; receipt: Receipt } | null = null;
 
-  constructor({ directory, integration, cache, shared, now = Date.now }: RatingReaderOptions) {
+  constructor({ directory, integration, cache, shared, counts, now = Date.now }: RatingReaderOptions) {
     this.#directory = directory;
     this.#integration = integration;
     this.#now = now;
@@ -71,13 +74,23 @@ export class RatingReader {
       sizeOf: (rows) => rows.length + 1,
       keeps: cache,
       shared,
+      counts: counts?.(integration.name, 'employeeRatings'),
       now,
       read: (ids, call) => this.#ask(ids, call),
       failed: (error) => this.#noteFailure(error),
       wroteSince: (id, at) => this.#overlay.wroteSince(id, at),
     });
     const walk = (call: Call) => this.#walkFor(call);
-    this.#bySkill = new SkillRatingReader({ directory, integration, cache, shared, now, overlay: this.#overlay, walk });
+    this.#bySkill = new SkillRatingReader({
+      directory,
+      integration,
+      cache,
+      shared,
+      counts,
+      now,
+      overlay: this.#overlay,
+      walk,
+    });
   }
 
   /** One reading for each id, whatever happens to the others. Rejects only when the call is aborted. */

@@ -1,3 +1,4 @@
+import type { CountsOf } from '../cache/cacheCounts.ts';
 import { EntityReads } from '../cache/entityReads.ts';
 import type { SharedCaches } from '../cache/sharedCache.ts';
 import type { Directory } from '../directory/directory.ts';
@@ -11,6 +12,8 @@ export interface RoleReadsOptions {
   /** False keeps and shares nothing between requests (CACHE=off). */
   cache: boolean;
   shared?: SharedCaches | undefined;
+  /** Where reads of copies are counted. */
+  counts?: CountsOf | undefined;
   now?: (() => number) | undefined;
 }
 
@@ -88,7 +91,7 @@ export class RoleReads {
 function readsOf<Row>(
   integration: Integration,
   { operation, kind, batchSize, read, employeeOf, sizeOf }: Port<Row>,
-  { cache, shared, now = Date.now }: RoleReadsOptions,
+  { cache, shared, counts, now = Date.now }: RoleReadsOptions,
 ): RowsOfEmployees<Row> {
   return new EntityReads({
     integration: integration.name,
@@ -99,6 +102,7 @@ function readsOf<Row>(
     sizeOf: (rows) => rows.reduce((sum, row) => sum + sizeOf(row), 1),
     keeps: cache,
     shared: cache ? shared?.(integration.name) : undefined,
+    counts: counts?.(integration.name, kind),
     now,
     read: async (ids, call) => {
       const rows = await read(ids, call);

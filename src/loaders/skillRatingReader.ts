@@ -1,3 +1,4 @@
+import type { CountsOf } from '../cache/cacheCounts.ts';
 import type { Copy } from '../cache/copy.ts';
 import { EntityReads, type Held } from '../cache/entityReads.ts';
 import type { SharedCache } from '../cache/sharedCache.ts';
@@ -31,6 +32,8 @@ export interface SkillRatingReaderOptions {
   integration: Integration;
   cache: boolean;
   shared?: SharedCache | undefined;
+  /** Where reads of copies are counted. */
+  counts?: CountsOf | undefined;
   now: () => number;
   overlay: Overlay;
   /** Walks all ratings and keeps them, once for everybody who waits. */
@@ -49,7 +52,7 @@ export class SkillRatingReader {
 
   constructor(options: SkillRatingReaderOptions) {
     this.#options = options;
-    const { integration, cache, shared, now } = options;
+    const { integration, cache, shared, counts, now } = options;
     this.#reads = new EntityReads({
       integration: integration.name,
       kind: 'skillRatings',
@@ -59,6 +62,7 @@ export class SkillRatingReader {
       sizeOf: (rows) => rows.length + 1,
       keeps: cache,
       shared,
+      counts: counts?.(integration.name, 'skillRatings'),
       now,
       read: (ids, call) => this.#ask(ids, call),
       failed: (error) => this.#noteFailure(error),

@@ -11,7 +11,7 @@ export interface Connected {
   close(): Promise<void>;
 }
 
-export interface ConnectOptions extends Pick<UpstreamOptions, 'onCall' | 'onDrift' | 'onBreaker' | 'onQuota' | 'now'> {
+export interface ConnectOptions extends Pick<UpstreamOptions, 'onCall' | 'onTry' | 'onDrift' | 'onBreaker' | 'onQuota' | 'now'> {
   /** The integration's name. */
   name: string;
   /** In place of a socket to `integration.baseUrl`: a simulator in process. */
@@ -38,6 +38,7 @@ export function connect(card: ProviderCard, integration: IntegrationSettings, op
     quotaHeaders: card.quotaHeaders,
     sharedRate: redis && requestsPerSecond !== null ? createSharedRate(redis, name, requestsPerSecond) : undefined,
     onCall: options.onCall,
+    onTry: options.onTry,
     onDrift: options.onDrift,
     onBreaker: options.onBreaker,
     onQuota: options.onQuota,

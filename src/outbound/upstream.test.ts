@@ -156,7 +156,7 @@ describe('upstream requests', () => {
     const done = watch(upstream.send(READ, { purpose: 'walk' }));
     await vi.advanceTimersByTimeAsync(10_000);
     expect(done.value).toEqual(OK);
-    const record = { integration: 'one', operation: 'ratings', kind: 'read', purpose: 'walk', milliseconds: 5 };
+    const record = { integration: 'one', operation: 'ratings', kind: 'read', purpose: 'walk', milliseconds: 5, waitedMs: expect.any(Number) as number };
     expect(records).toEqual([
       { ...record, outcome: 'UNAVAILABLE' },
       { ...record, outcome: 'ok' },

@@ -49,8 +49,27 @@ export interface CallRecord {
   purpose: Call['purpose'];
   /** `ok`, the problem's code, or `ABORTED`. */
   outcome: string;
+  /** From when it was let out. */
   milliseconds: number;
+  /** Until then: for its turn under the provider's limits. */
+  waitedMs: number;
 }
+
+/** One try that goes out. */
+export interface Try {
+  operation: string;
+  method: HttpRequest['method'];
+  purpose: Call['purpose'];
+  /** 1 for the first. */
+  number: number;
+}
+
+/** Whoever follows tries: headers to send along, and to be told of the end. */
+export type TraceTry = (attempt: Try) => {
+  headers: Record<string, string>;
+  /** `status` is HTTP's; null where there was no answer. */
+  ended(outcome: string, status: number | null): void;
+};
 
 export interface UpstreamOptions extends GateOptions {
   integration: string;
@@ -60,6 +79,8 @@ export interface UpstreamOptions extends GateOptions {
   /** The provider's own reading of an answer: a ProviderError for a failure, null when it is fine. */
   failureOf(response: HttpResponse): ProviderError | null;
   onCall?: ((record: CallRecord) => void) | undefined;
+  /** Called as each try goes out. */
+  onTry?: TraceTry | undefined;
   onDrift?: ((note: DriftNote) => void) | undefined;
   /** Milliseconds; only tests replace it. */
   now?: (() => number) | undefined;
@@ -119,32 +140,46 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     }
   };
 
-  const attempt = async (request: UpstreamRequest, http: HttpRequest, call: Call): Promise<HttpResponse> => {
+  const attempt = async (
+    request: UpstreamRequest,
+    http: HttpRequest,
+    call: Call,
+    number = 1,
+  ): Promise<HttpResponse> => {
+    const asked = now();
     const leave = await gate.enter(request.kind, call);
     let said: Said = 'aborted';
     try {
       call.signal?.throwIfAborted();
       const started = now();
       const ended = call.receipt?.call(integration);
+      const { operation, method } = request;
+      const traced = options.onTry?.({ operation, method, purpose: call.purpose, number });
       let outcome = 'ok';
+      let status: number | null = null;
       try {
-        const response = await answerTo(http, call);
+        const sent = traced ? { ...http, headers: { ...http.headers, ...traced.headers } } : http;
+        const response = await answerTo(sent, call);
         said = 'ok';
+        status = response.status;
         return response;
       } catch (error) {
         const isAnswer = error instanceof ProviderError && !call.signal?.aborted;
         outcome = isAnswer ? error.code : 'ABORTED';
+        status = isAnswer ? error.status : null;
         said = isAnswer ? saidBy(error) : 'aborted';
         throw error instanceof CutShort ? error.late : error;
       } finally {
         ended?.(outcome !== 'ok');
+        traced?.ended(outcome, status);
         options.onCall?.({
           integration,
-          operation: request.operation,
+          operation,
           kind: request.kind,
           purpose: call.purpose,
           outcome,
           milliseconds: now() - started,
+          waitedMs: started - asked,
         });
       }
     } finally {
@@ -158,7 +193,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     let failure: unknown;
     for (let tries = 1; ; tries += 1) {
       try {
-        return await attempt(request, http, call);
+        return await attempt(request, http, call, tries);
       } catch (error) {
         // The reason may itself look retryable, e.g. a deadline that is a TIMEOUT.
         call.signal?.throwIfAborted();

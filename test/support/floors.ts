@@ -20,12 +20,12 @@ const FLOORS: readonly { name: string; pattern: RegExp }[] = [
   { name: 'schema', pattern: /^schema\// },
   {
     name: 'roof',
-    pattern: /^src\/(?:(?:main|simulate|gateway|tenant|openTasks|server|providers|config)\.ts$|http\/|config\/)/,
+    pattern: /^src\/(?:(?:main|simulate|gateway|tenant|openTasks|server|providers|config)\.ts$|http\/|config\/|observe\/)/,
   },
 ];
 
 /** Roof modules that are given schema and providers. */
-const GIVEN = /^src\/(?:config\.ts$|server\.ts$|http\/)/;
+const GIVEN = /^src\/(?:config\.ts$|server\.ts$|http\/|observe\/)/;
 const TEST = /(?:\.test\.ts$|^test\/)/;
 
 const floorOf = (path: string) => FLOORS.findIndex((floor) => floor.pattern.test(path));

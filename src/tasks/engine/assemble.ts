@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LinkStore } from '../../links/linkStore.ts';
+import { meteredStore } from '../store/meteredStore.ts';
 import type { TaskStore } from '../store/store.ts';
 import type { Task, TaskItemState } from '../task.ts';
 import type { WebhookStore } from '../webhooks/store.ts';
@@ -43,7 +44,8 @@ const LONG_HEARD_MS = 60_000;
 
 /** An engine at work. What was stored and not enqueued, because the process died between the two, is enqueued first. */
 export async function assembleEngine(parts: EngineParts, options: EngineOptions): Promise<OpenEngine> {
-  const { store, queue, events, webhooks } = parts;
+  const { queue, events, webhooks } = parts;
+  const store = options.meter ? meteredStore(parts.store, options.meter) : parts.store;
   const { log, clock = systemClock } = options;
   const watchers = new Set<Watcher>();
   const followers = new Set<Following>();
@@ -110,6 +112,7 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
     links: parts.links,
     webhooks,
     status: () => parts.status(),
+    backlog: () => orRefused(() => store.backlog()),
     start: (task) =>
       orRefused(async () => {
         if (task.items.length === 0) throw new RangeError('A task needs at least one item.');

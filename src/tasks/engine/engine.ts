@@ -1,7 +1,8 @@
 import type { Ports } from '../../domain/ports.ts';
 import type { LinkStore } from '../../links/linkStore.ts';
 import type { Clock } from '../../simulator/clock.ts';
-import type { Claim } from '../store/store.ts';
+import type { TaskMeter } from '../store/meteredStore.ts';
+import type { Backlog, Claim } from '../store/store.ts';
 import type {
   IdempotencyKey,
   NewTask,
@@ -79,6 +80,8 @@ export interface OpenEngine extends TaskEngine {
   webhooks: WebhookStore;
   /** Asks the store now. */
   status(): Promise<EngineStatus>;
+  /** As TaskStore.backlog. */
+  backlog(): Promise<Backlog>;
 }
 
 /** Shaped like pino. */
@@ -102,6 +105,8 @@ export interface EngineOptions {
   retentionMs?: number;
   /** Receivers of webhooks for which changes are noted from the start; absent: as they were. */
   webhookReceivers?: readonly string[];
+  /** Hears of tasks that are started and finished here. */
+  meter?: TaskMeter | undefined;
 }
 
 export interface EmbeddedOptions extends EngineOptions {

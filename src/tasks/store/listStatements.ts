@@ -49,6 +49,16 @@ SELECT t.accepted, t.id, b.batch FROM (
 ) AS b
 ORDER BY t.accepted, b.batch LIMIT $3`;
 
+/** How many batches are unfinished, and when the first task that has one was accepted. */
+export const BACKLOG = `
+SELECT count(*)::integer AS open, (
+  SELECT created_at FROM gateway.task WHERE finished_at IS NULL ORDER BY accepted LIMIT 1
+) AS oldest_at
+FROM (
+  SELECT DISTINCT i.task_id, i.batch FROM gateway.task AS t JOIN gateway.task_item AS i ON i.task_id = t.id
+  WHERE t.finished_at IS NULL AND i.state IN ('PENDING', 'RUNNING')
+) AS b`;
+
 /** $1 after the item written by the step of this number, $2 at this position, $3 written since, $4 limit. */
 export const WRITTEN = `
 SELECT i.*, t.tenant FROM gateway.task_item AS i JOIN gateway.task AS t ON t.id = i.task_id

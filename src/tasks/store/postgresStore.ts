@@ -1,6 +1,6 @@
 import type { IdempotencyKey } from '../task.ts';
 import { APPLY, CANCEL } from './changeStatements.ts';
-import { LIST, UNFINISHED, WRITTEN } from './listStatements.ts';
+import { BACKLOG, LIST, UNFINISHED, WRITTEN } from './listStatements.ts';
 import type { Queryable } from './pglitePool.ts';
 import { NO_PROGRESS } from './progress.ts';
 import {
@@ -106,6 +106,11 @@ export function postgresStore(
         batches: page.map(({ id, batch }) => ({ taskId: id, batch })),
         next: last && rows.length > limit ? `${last.accepted}:${last.batch}` : null,
       };
+    },
+
+    async backlog() {
+      const { rows } = await database.query<{ open: number; oldest_at: Date | null }>(BACKLOG, []);
+      return { open: rows[0]?.open ?? 0, oldestAt: rows[0]?.oldest_at?.getTime() ?? null };
     },
 
     async written(from, limit) {

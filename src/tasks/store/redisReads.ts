@@ -122,6 +122,16 @@ export const UNFINISHED = luaScript(`
 return redis.call('ZRANGEBYSCORE', KEYS[1] .. 'open', ARGV[1], '+inf', 'WITHSCORES', 'LIMIT', 0, ARGV[2])
 `);
 
+/** How many batches are unfinished, and when the first task that has one was accepted. */
+export const BACKLOG = luaScript(`
+local P = KEYS[1]
+local first = redis.call('ZRANGE', P .. 'open', 0, 0)[1]
+return {
+  redis.call('ZCARD', P .. 'open'),
+  first and redis.call('HGET', P .. 'task:' .. string.match(first, '^(.*)%.'), 'createdAt'),
+}
+`);
+
 /**
  * 1 from this id of the stream, 2 limit, 3 stored at or after this time: the id of the last entry looked at, then tenant, time,
  * task and item. An item that was dropped with its task is left out.

@@ -5,7 +5,7 @@ import { TASK_KINDS, TASK_STATES, type IdempotencyKey, type TaskFilter } from '.
 import { NO_PROGRESS } from './progress.ts';
 import { APPLY, CANCEL, START } from './redisChanges.ts';
 import { BURY, EXPIRE, TRIM } from './redisExpiry.ts';
-import { CLAIMED, FILTERED, ITEMS, LIST, OPEN, TASK, UNFINISHED, WRITTEN } from './redisReads.ts';
+import { BACKLOG, CLAIMED, FILTERED, ITEMS, LIST, OPEN, TASK, UNFINISHED, WRITTEN } from './redisReads.ts';
 import {
   toItem,
   toOpenItem,
@@ -126,6 +126,11 @@ export function redisStore(
       const page = found.slice(0, limit);
       const next = found.length > limit ? (page.at(-1)?.score ?? null) : null;
       return { batches: page.map(({ batch }) => batch), next };
+    },
+
+    async backlog() {
+      const [open, oldestAt] = (await BACKLOG(redis, prefix, [])) as [number, string | null];
+      return { open, oldestAt: oldestAt === null ? null : Number(oldestAt) };
     },
 
     async written(from, limit) {

@@ -58,6 +58,14 @@ export interface ItemChange {
   progress: ItemProgress;
 }
 
+/** What waits for a worker, or is being worked on. */
+export interface Backlog {
+  /** Batches with unfinished items. */
+  open: number;
+  /** When the first of their tasks was accepted, in milliseconds since the epoch; null where there is none. */
+  oldestAt: number | null;
+}
+
 /** A task about to be stored: `batches[i]` is the batch of item i. */
 export interface TaskToStore extends NewTask {
   id: string;
@@ -119,6 +127,8 @@ export interface TaskStore {
   ): Promise<{ tasks: { task: Task; cursor: string }[]; total: number }>;
   /** Batches with unfinished items in the order of acceptance, at most `limit`, after a cursor; `next` is null on the last page. */
   unfinished(page: { after: string | null; limit: number }): Promise<{ batches: BatchRef[]; next: string | null }>;
+  /** What is unfinished now, of all tenants. */
+  backlog(): Promise<Backlog>;
   /**
    * Items that SUCCEEDED, in the order they were stored: after a cursor of an earlier answer, or from `since`
    * (milliseconds) where the cursor is null. `cursor` is where to go on, also where there was nothing new (null: as before).

@@ -1,0 +1,83 @@
+import {
+  getOperationAST,
+  Kind,
+  type DocumentNode,
+  type ExecutionArgs,
+  type FragmentDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import { eachEvent } from './eachEvent.ts';
+import type { RequestScope } from './engine.ts';
+import type { Observed, SentError } from './observer.ts';
+
+/** Anything that yoga sends: a whole answer, an event, or a part with patches. */
+interface Sent {
+  errors?: readonly SentError[] | undefined;
+  incremental?: readonly { errors?: readonly SentError[] | undefined }[] | undefined;
+}
+
+/** Tells each request's observer of its executions, its streams and, where yoga answers, the errors that are sent. */
+export const observed: Plugin<object, { scope: RequestScope }> = {
+  onExecute({ args, executeFn, setExecuteFn }) {
+    const operation = scopeOf(args.contextValue).seen?.operation;
+    if (operation) setExecuteFn((given: ExecutionArgs) => operation(given, () => executeFn(given) as unknown));
+  },
+  onSubscribe({ args }) {
+    const scope = scopeOf(args.contextValue);
+    const { seen } = scope;
+    if (!seen) return undefined;
+    return {
+      onSubscribeResult({ result }) {
+        if (!isAsyncIterable(result)) return undefined;
+        const left = seen.subscribed(streamedField(args.document, args.operationName));
+        // A client that goes away ends the request, and perhaps not the iterator.
+        scope.signal.addEventListener('abort', left, { once: true });
+        if (scope.signal.aborted) left();
+        return { onEnd: left };
+      },
+    };
+  },
+  onResultProcess({ result, setResult, serverContext }) {
+    const seen = serverContext.scope?.seen;
+    if (!seen || Array.isArray(result)) return;
+    if (!isAsyncIterable(result)) return noteErrors(seen, result);
+    seen.carriedBy(serverContext.scope.inParts ? 'parts' : 'sse');
+    setResult(
+      eachEvent(result, (event) => {
+        noteErrors(seen, event);
+        return Promise.resolve(event);
+      }),
+    );
+  },
+};
+
+/** Tells of all errors of what is sent. */
+export function noteErrors(seen: Observed, sent: Sent): void {
+  if (sent.errors && sent.errors.length > 0) seen.errors(sent.errors);
+  for (const patch of sent.incremental ?? []) if (patch.errors && patch.errors.length > 0) seen.errors(patch.errors);
+}
+
+function scopeOf(contextValue: unknown): RequestScope {
+  return (contextValue as { scope: RequestScope }).scope;
+}
+
+/** The one field that a valid subscription asks for, which may stand in a fragment. */
+function streamedField(document: DocumentNode, operationName: string | null | undefined): string {
+  const fieldIn = (set: SelectionSetNode | undefined): string | undefined => {
+    for (const selection of set?.selections ?? []) {
+      if (selection.kind === Kind.FIELD) return selection.name.value;
+      const inner =
+        selection.kind === Kind.INLINE_FRAGMENT
+          ? selection.selectionSet
+          : document.definitions.find(
+              (definition): definition is FragmentDefinitionNode =>
+                definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value,
+            )?.selectionSet;
+      const field = fieldIn(inner);
+      if (field !== undefined) return field;
+    }
+    return undefined;
+  };
+  return fieldIn(getOperationAST(document, operationName)?.selectionSet) ?? 'other';
+}
