@@ -22,6 +22,8 @@ export interface GatewayOptions {
   onCall?: (record: CallRecord) => void;
   /** Called when the task store is lost for good: the process can only be started anew. */
   onFailure?: (error: Error) => void;
+  /** Milliseconds that idle connections stay open after `close`, for what is on its way on them; none when left out. */
+  lingerMs?: number;
 }
 
 export interface Gateway {
@@ -118,6 +120,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         deadlineMs,
         receipt: receipt ?? undefined,
       }),
+    lingerMs: options.lingerMs ?? 0,
     ready: async () => {
       const status = store === 'open' ? await (await opening).status() : { store, dangers: [] };
       return {

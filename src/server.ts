@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
@@ -58,19 +58,24 @@ export interface GatewayServerOptions {
   /** Serves GraphiQL to browsers at /graphql. */
   graphiql: boolean;
   graphiqlTabs?: readonly GraphiqlTab[];
-  /** Milliseconds that `close` waits for requests under way; 10 s when left out. */
+  /** Milliseconds that `close` waits for requests under way; when left out two seconds more than the usual deadline, 20 s at most. */
   drainMs?: number;
+  /** Milliseconds that `close` leaves idle connections open for what is on its way on them; none when left out. */
+  lingerMs?: number;
 }
 
 export interface GatewayServer {
   /** Resolves when requests are taken; `url` is without a path. Rejects when the address cannot be had. */
   listen(): Promise<{ url: string }>;
-  /** Takes no more requests, ends event streams with a last event that says why, and waits for the rest, 10 s at most. */
+  /** Takes no more requests, ends event streams with a last event that says why, and waits for the rest, 20 s at most. */
   close(): Promise<void>;
 }
 
+/** Beside the usual deadline: an answer that its deadline ends is still to be made and sent. */
+const ANSWERED_MS = 2000;
+
 /** Container platforms kill 30 s after SIGTERM; this leaves time for the tasks. */
-const DRAIN_MS = 10_000;
+const LONGEST_DRAIN_MS = 20_000;
 
 /** Load balancers keep idle connections for 60 s; a server that closes first loses a request now and then. */
 const KEEP_ALIVE_MS = 65_000;
@@ -259,15 +264,20 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   server.keepAliveTimeout = KEEP_ALIVE_MS;
 
   const drain = async (): Promise<void> => {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => {
+      // Not that of HTTP, which closes all idle connections at once.
+      NetServer.prototype.close.call(server, () => resolve());
+    });
     for (const stream of streams) stream.abort(new ShuttingDown());
-    connections.drain();
+    connections.drain(options.lingerMs ?? 0);
     const force = setTimeout(() => {
       server.closeAllConnections();
       webSockets.terminate();
-    }, options.drainMs ?? DRAIN_MS);
+    }, options.drainMs ?? Math.min(config.deadlineMs + ANSWERED_MS, LONGEST_DRAIN_MS));
     await Promise.all([closed, webSockets.drain()]);
     clearTimeout(force);
+    // Now that of HTTP, for its timers.
+    server.close();
     await engine.yoga.dispose();
   };
 

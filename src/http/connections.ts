@@ -2,8 +2,11 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 export interface Connections {
-  /** Closes connections without a request now, and each other one after its answer. */
-  drain(): void;
+  /**
+   * Closes each connection after its next answer, which says so where it still can, and `lingerMs` later those that wait for
+   * nothing. A request that its client sent on an idle connection before it heard of the end is answered meanwhile.
+   */
+  drain(lingerMs: number): void;
 }
 
 /**
@@ -11,29 +14,40 @@ export interface Connections {
  * anything yet, as browsers and load balancers open them ahead, and nobody closes those that were busy when it ran.
  */
 export function followConnections(server: Server): Connections {
-  const underWay = new Map<Socket, number>();
+  const underWay = new Map<Socket, Set<ServerResponse>>();
   let draining = false;
+  let lingering = true;
   server.on('connection', (socket) => {
-    underWay.set(socket, 0);
+    underWay.set(socket, new Set());
     socket.once('close', () => underWay.delete(socket));
   });
   // From here on whoever took it over closes it.
   server.on('upgrade', ({ socket }: IncomingMessage) => underWay.delete(socket));
   server.on('request', ({ socket }, response: ServerResponse) => {
-    underWay.set(socket, (underWay.get(socket) ?? 0) + 1);
+    const responses = underWay.get(socket) ?? new Set();
+    underWay.set(socket, responses.add(response));
+    if (draining) response.shouldKeepAlive = false;
     response.once('close', () => {
-      const left = (underWay.get(socket) ?? 1) - 1;
-      if (socket.destroyed) return;
-      underWay.set(socket, left);
-      if (draining && left === 0) socket.destroySoon();
+      responses.delete(response);
+      if (!socket.destroyed && !lingering && responses.size === 0) socket.destroySoon();
     });
   });
+  const closeIdle = (): void => {
+    lingering = false;
+    for (const [socket, responses] of underWay) {
+      if (responses.size === 0) socket.destroySoon();
+    }
+  };
   return {
-    drain() {
+    drain(lingerMs) {
       draining = true;
-      for (const [socket, requests] of underWay) {
-        if (requests === 0) socket.destroySoon();
+      // Without the header a client would send its next request on a connection that is about to close.
+      for (const response of [...underWay.values()].flatMap((responses) => [...responses])) {
+        if (!response.headersSent) response.shouldKeepAlive = false;
       }
+      if (lingerMs === 0) closeIdle();
+      // Where all are closed before, nothing is left to wait for.
+      else setTimeout(closeIdle, lingerMs).unref();
     },
   };
 }
