@@ -1,4 +1,4 @@
-import { GraphQLScalarType } from 'graphql';
+import { GraphQLError, GraphQLScalarType } from 'graphql';
 import { GraphQLDateTime, GraphQLEmailAddress, GraphQLLocalDate, GraphQLURL } from 'graphql-scalars';
 
 /** Rows carry canonical text already, checked when they were read: checking it again for every rating is a tenth of a page. */
@@ -14,7 +14,12 @@ function checked<T>(scalar: GraphQLScalarType, keep: (parsed: unknown) => T) {
   };
 }
 
-const instant = (value: unknown) => (value instanceof Date ? value.toISOString() : String(value));
+/** RFC 3339 has years of four digits, and stores begin with the year 1; an offset can lead beyond either end. */
+function instant(value: unknown): string {
+  const text = value instanceof Date ? value.toISOString() : String(value);
+  if (!/^(?!0000)\d{4}-/.test(text)) throw new GraphQLError('DateTime must be in the years 1 to 9999 in UTC.');
+  return text;
+}
 
 export const DateTime = new GraphQLScalarType<string, unknown>({
   name: 'DateTime',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError, Kind } from 'graphql';
 import { RedisUnavailableError } from '../redis/unavailable.ts';
 import type { Log } from './log.ts';
+import { shortened } from './shortened.ts';
 
 /**
  * What a client may see of an error. Those that the gateway threw on purpose carry `extensions.code` and pass; what
@@ -14,12 +15,16 @@ export function createMaskError(
 ): (error: unknown, requestId?: string) => GraphQLError {
   return (error, given) => {
     if (error instanceof GraphQLError) {
-      if (isGraphQLToTheRoot(error) && typeof error.extensions['code'] === 'string') return error;
+      if (isGraphQLToTheRoot(error) && typeof error.extensions['code'] === 'string') {
+        // Yoga says of a body that is no JSON how V8 says it, and shows part of the body.
+        delete error.extensions['originalError'];
+        return shortened(error);
+      }
       if (isAboutInput(error)) {
         error.extensions['code'] = 'BAD_USER_INPUT';
         // `spec`: with application/json, where 200 is the older rule, the status stays 200.
         if (error.path === undefined) error.extensions.http = { spec: true, status: 400 };
-        return error;
+        return shortened(error);
       }
     }
     const cause = rootOf(error);
@@ -72,12 +77,17 @@ function isGraphQLToTheRoot(error: GraphQLError): boolean {
   return rootOf(error) instanceof GraphQLError;
 }
 
+const TOO_MANY = 'Too many errors processing variables';
+
 /**
  * Whether graphql-js complains of a variable or an argument. Such errors name a node of the document; a GraphQLError
  * without one was thrown while a value was serialised, and may show it.
  */
 function isAboutInput(error: GraphQLError): boolean {
-  if (error.path === undefined) return error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
+  if (error.path === undefined) {
+    // After fifty complaints of variables comes one that there are too many, which names no node.
+    return error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION || error.message.startsWith(TOO_MANY);
+  }
   const root = rootOf(error);
   return root instanceof GraphQLError && root !== error && root.nodes !== undefined;
 }

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Engine, RequestScope } from './engine.ts';
-import { EVENT_STREAM, JSON_TYPE, MULTIPART } from './mediaTypes.ts';
+import { EVENT_STREAM, GRAPHQL_RESPONSE, JSON_TYPE, MULTIPART } from './mediaTypes.ts';
+import { Refusal } from './refusal.ts';
 
 export interface YogaRequest {
   method: 'GET' | 'POST';
@@ -40,6 +41,10 @@ export async function answerByYoga(
     }),
     { scope },
   );
+  // Yoga's own has no body, and says neither why nor what there is.
+  if (answer.status === 406) {
+    throw new Refusal(406, 'NOT_ACCEPTABLE', `There are answers as ${JSON_TYPE} and ${GRAPHQL_RESPONSE}, and streams.`);
+  }
   const sent = { ...headers };
   answer.headers.forEach((value, name) => {
     if (!LEFT_OUT.has(name)) sent[name] = value;
