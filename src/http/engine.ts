@@ -24,9 +24,11 @@ import type { Log } from './log.ts';
 import { createMaskError } from './maskError.ts';
 import { observed } from './observed.ts';
 import type { Observed } from './observer.ts';
+import { checkNesting } from './nesting.ts';
 import { createOperationMeter } from './operationMeter.ts';
 import { sendablePart, type Part } from './parts.ts';
 import type { Spending } from './spending.ts';
+import { subscriptionRules } from './subscriptionRules.ts';
 
 /** What a request brings along; yoga's server context. */
 export interface RequestScope {
@@ -94,7 +96,7 @@ export function createEngine(
   const errors = new LRUCache<string, object>({ ...KEPT, sizeCalculation: (_, text) => text.length + 1 });
   const yoga = createYoga<{ scope: RequestScope }>({
     schema,
-    plugins: [...(introspection ? [] : [closedSchema]), scoped(schema, requests, maskError, limits)],
+    plugins: [subscriptionRules, ...(introspection ? [] : [closedSchema]), scoped(schema, requests, maskError, limits)],
     maskedErrors: { maskError: (error) => maskError(error) },
     parserAndValidationCache: {
       documentCache: documents,
@@ -156,7 +158,10 @@ function scoped(
   return {
     ...(deferRules ? { onValidate: deferRules } : {}),
     onParse({ parseFn, setParseFn }) {
-      setParseFn((source, options) => parseFn(source, { ...options, maxTokens: MAX_TOKENS }));
+      setParseFn((source, options) => {
+        checkNesting(typeof source === 'string' ? source : source.body);
+        return parseFn(source, { ...options, maxTokens: MAX_TOKENS });
+      });
     },
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn(async (args) => {
