@@ -27,7 +27,7 @@ builder.addScalarType('URL', AbsoluteUrl);
 builder.queryType({
   description: `Reads. A provider that is silent never fails a query: the field says so in its \`sources\`.
 GraphQL errors are left for the request and the system, with a stable \`extensions.code\`: BAD_USER_INPUT, BAD_CURSOR,
-PAGE_TOO_LARGE, UNAUTHENTICATED, NOT_FOUND (subscriptions only), PROVIDER_SILENT (a single rating by \`node\`), STORE_UNAVAILABLE
+PAGE_TOO_LARGE, UNAUTHENTICATED, FORBIDDEN (with the missing \`scope\`), NOT_FOUND (subscriptions only), PROVIDER_SILENT (a single rating by \`node\`), STORE_UNAVAILABLE
 (the store of tasks is away: try again, a write under the same idempotency key), INTERNAL (with a correlation id).`,
 });
 builder.mutationType({

@@ -10,6 +10,7 @@ import './rating/index.ts';
 import './role/index.ts';
 import './skill/index.ts';
 import './task/index.ts';
+import './viewer/index.ts';
 import './webhook/index.ts';
 
 /** The graph. */

@@ -9,6 +9,7 @@ import {
   type MatchRule,
   type Placed,
 } from '../src/domain/match.ts';
+import { checkedByType } from './access.ts';
 import { builder } from './builder.ts';
 import { described } from './described.ts';
 import { IntegrationRef } from './integration/integration.ts';
@@ -138,9 +139,15 @@ export const RecordConflict = builder.objectRef<RecordConflictShape>('RecordConf
 RecordConflict.implement({
   description: 'Two records that one rule would join and another forbids.',
   fields: (t) => ({
-    record: t.expose('record', { type: ProviderRecord, description: 'The record in this object.' }),
+    // Both are records of what the conflict is shown in.
+    record: t.expose('record', {
+      type: ProviderRecord,
+      extensions: checkedByType,
+      description: 'The record in this object.',
+    }),
     other: t.expose('other', {
       type: ProviderRecord,
+      extensions: checkedByType,
       description: 'The record left apart, which leads to its own employee or skill.',
     }),
     reason: t.expose('reason', { type: ConflictReasonEnum, description: 'Why they were left apart.' }),

@@ -1,5 +1,6 @@
 import type { Directory } from './directory/directory.ts';
 import type { SkillSearch } from './directory/skillSearch.ts';
+import type { Viewer } from './domain/access.ts';
 import type { Receipt } from './domain/receipt.ts';
 import type { RecordLinks } from './links/recordLinks.ts';
 import type { ConsensusPolicies } from './loaders/consensusPolicies.ts';
@@ -10,14 +11,14 @@ import type { RoleReads } from './loaders/roleReads.ts';
 import type { RolesCatalogue } from './loaders/rolesCatalogue.ts';
 import { RolesOfEmployee } from './loaders/rolesOfEmployee.ts';
 import { createSkillsOfEmployee, type SkillsOfEmployee } from './loaders/skillsOfEmployee.ts';
+import type { Quota } from './outbound/quota.ts';
 import type { TaskEngine } from './tasks/engine/engine.ts';
 import type { WebhookDeliveries } from './tasks/webhooks/deferredWebhooks.ts';
 import type { SkillChanges } from './tasks/skillChanges.ts';
-import type { Writer } from './tasks/writes.ts';
 
 /** What a resolver is given; new for every request. */
 export interface GatewayContext {
-  viewer: Writer;
+  viewer: Viewer;
   directory: Directory;
   loaders: {
     skillsOfEmployee: SkillsOfEmployee;
@@ -33,13 +34,15 @@ export interface GatewayContext {
   skillChanges: Pick<SkillChanges, 'watch'>;
   /** Aborted when the client goes away. */
   signal: AbortSignal;
+  /** What the viewer has left to spend; absent, or null, where nothing limits it. */
+  budget?: (() => Quota | null | Promise<Quota | null>) | undefined;
   /** Where the request's cost is written down, to go along on every call; absent where nobody asked. */
   receipt?: Receipt | undefined;
 }
 
 export interface ContextOptions extends Pick<
   GatewayContext,
-  'viewer' | 'directory' | 'tasks' | 'webhooks' | 'links' | 'skillChanges' | 'signal' | 'receipt'
+  'viewer' | 'directory' | 'tasks' | 'webhooks' | 'links' | 'skillChanges' | 'signal' | 'receipt' | 'budget'
 > {
   readers: ReadonlyMap<string, RatingReader>;
   policies: ConsensusPolicies;

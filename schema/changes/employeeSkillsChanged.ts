@@ -1,4 +1,5 @@
 import type { SkillChange } from '../../src/tasks/skillChanges.ts';
+import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeRef } from '../employee/employee.ts';
 import { requestError } from '../errors.ts';
@@ -13,6 +14,7 @@ interface EmployeeSkillsChange extends SkillChange {
 const EmployeeSkillsChangeRef = builder.objectRef<EmployeeSkillsChange>('EmployeeSkillsChange');
 
 EmployeeSkillsChangeRef.implement({
+  extensions: needs('ratings:read'),
   description: "That an employee's ratings have changed.",
   fields: (t) => ({
     employee: t.field({

@@ -2,6 +2,7 @@ import type { Employee } from '../../src/domain/entities.ts';
 import { employeePosition } from '../../src/directory/employees.ts';
 import { EMPLOYEE_STATUSES } from '../../src/domain/records.ts';
 import { pageOf } from '../../src/domain/paging.ts';
+import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { cursorsOf, pageArgs, PageInfo, SourcedConnection, type Edge } from '../connection.ts';
 import { described } from '../described.ts';
@@ -26,6 +27,7 @@ export const EmployeeConnection = builder.objectRef<SourcedConnection<Employee, 
 const REPORTS = { list: 'reports', usual: 25, most: 100 };
 
 EmployeeRef.implement({
+  extensions: needs('employees:read'),
   description:
     'A person, made of the records of one or more integrations. A value comes from the first record, in order of integration precedence, that has it.',
   interfaces: [Node],
@@ -90,6 +92,7 @@ EmployeeRef.implement({
 });
 
 EmployeeEdge.implement({
+  extensions: needs('employees:read'),
   description: 'An employee on a page.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { description: 'Opaque position, stable while the directory changes.' }),
@@ -98,6 +101,7 @@ EmployeeEdge.implement({
 });
 
 EmployeeConnection.implement({
+  extensions: needs('employees:read'),
   description: 'Employees, paged.',
   fields: (t) => ({
     edges: t.expose('edges', { type: [EmployeeEdge], description: "The page's entries with their cursors." }),

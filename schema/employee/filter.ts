@@ -5,6 +5,7 @@ import type { Employee } from '../../src/domain/entities.ts';
 import { MOST_SKILLS_ASKED } from '../../src/domain/experts.ts';
 import type { GatewayContext } from '../../src/context.ts';
 import { combined } from '../../src/loaders/sources.ts';
+import { demand } from '../access.ts';
 import { builder } from '../builder.ts';
 import { requestError } from '../errors.ts';
 import type { Source } from '../integration/integration.ts';
@@ -40,9 +41,11 @@ export interface EmployeeChoice {
  */
 export function choiceOf(
   filter: typeof EmployeeFilterInput.$inferInput | null | undefined,
-  { directory, loaders }: Pick<GatewayContext, 'directory' | 'loaders'>,
+  { directory, loaders, viewer }: Pick<GatewayContext, 'directory' | 'loaders' | 'viewer'>,
 ): Promise<EmployeeChoice> {
   const { manager, holdsAll, ...conditions } = filter ?? {};
+  // Who holds a skill can be told from who is found by it.
+  if (holdsAll) demand(viewer, 'ratings:read');
   const managerId = manager && (onlyOne(findEmployee(directory, manager), 'filter.manager')?.id ?? '');
   const wanted: EmployeeFilter = typeof managerId === 'string' ? { ...conditions, managerId } : conditions;
   const meets = (employees: readonly Employee[]) => inSlices(directory.employees.filterInSteps(employees, wanted));

@@ -3,6 +3,7 @@ import type { Integration } from '../../src/directory/integration.ts';
 import type { Employee } from '../../src/domain/entities.ts';
 import type { Member, Placed } from '../../src/domain/match.ts';
 import type { EmployeeRow } from '../../src/domain/records.ts';
+import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { conflictsOf, ProviderRecord, RecordConflict, type ProviderRecordShape } from '../providerRecord.ts';
 import { EmployeeRef } from './employee.ts';
@@ -30,6 +31,7 @@ function shape(integration: Integration, member: Member<EmployeeRow>): EmployeeR
 
 export const EmployeeRecord = builder.objectRef<EmployeeRecordShape>('EmployeeRecord');
 EmployeeRecord.implement({
+  extensions: needs('employees:read'),
   description: "A provider's own object for an employee.",
   interfaces: [ProviderRecord],
   fields: (t) => ({
@@ -69,6 +71,7 @@ EmployeeRecord.implement({
 
 const EmployeeIdentity = builder.objectRef<Employee>('EmployeeIdentity');
 EmployeeIdentity.implement({
+  extensions: needs('employees:read'),
   description: 'How an employee was put together.',
   fields: (t) => ({
     records: t.field({

@@ -69,11 +69,11 @@ builder.queryField('employees', (t) =>
         description: 'The order; by display name when null. Ties are broken by id, so cursors stay stable.',
       }),
     },
-    resolve: async (_, { filter, orderBy, ...args }, { directory, loaders }) => {
+    resolve: async (_, { filter, orderBy, ...args }, { directory, loaders, viewer }) => {
       const { field, direction } = orderBy ?? { field: 'DISPLAY_NAME' as const, direction: 'ASC' as const };
       const list = `employees ${field} ${direction}`;
       const asked = pageArgs(args, { list, usual: 25, most: 100 });
-      const choice = await choiceOf(filter, { directory, loaders });
+      const choice = await choiceOf(filter, { directory, loaders, viewer });
       const employees = await choice.among(directory.employees.sortedBy(field, direction));
       const positionOf = employeePosition(field);
       const page = pageOf(employees, positionOf, asked, direction);

@@ -1,6 +1,7 @@
 import type { Integration } from '../../src/directory/integration.ts';
 import type { Expert as ExpertShape } from '../../src/domain/experts.ts';
 import type { EmployeeSkill as HeldSkill } from '../../src/domain/held.ts';
+import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { PageInfo, type Edge, type SourcedConnection } from '../connection.ts';
 import { EmployeeRef } from '../employee/employee.ts';
@@ -11,6 +12,7 @@ type Found = ExpertShape<Integration>;
 
 const Expert = builder.objectRef<Found>('Expert');
 Expert.implement({
+  extensions: needs('ratings:read'),
   description: 'An employee who holds all the skills asked for.',
   fields: (t) => ({
     employee: t.expose('employee', { type: EmployeeRef, description: 'The employee.' }),
@@ -27,6 +29,7 @@ Expert.implement({
 
 const ExpertEdge = builder.objectRef<Edge<Found>>('ExpertEdge');
 ExpertEdge.implement({
+  extensions: needs('ratings:read'),
   description: 'An expert on a page.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { description: 'Opaque position, stable while ratings change.' }),
@@ -36,6 +39,7 @@ ExpertEdge.implement({
 
 export const ExpertConnection = builder.objectRef<SourcedConnection<Found, Source>>('ExpertConnection');
 ExpertConnection.implement({
+  extensions: needs('ratings:read'),
   description: 'Experts, paged.',
   fields: (t) => ({
     edges: t.expose('edges', { type: [ExpertEdge], description: "The page's entries with their cursors." }),

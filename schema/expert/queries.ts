@@ -28,11 +28,11 @@ builder.queryField('experts', (t) =>
       after: t.arg.string({ description: 'Only what follows this cursor.' }),
       filter: t.arg({ type: EmployeeFilterInput, description: 'Only among these employees.' }),
     },
-    resolve: async (_, { skills, filter, ...args }, { directory, loaders }) => {
+    resolve: async (_, { skills, filter, ...args }, { directory, loaders, viewer }) => {
       const list = listOf(skills);
       const asked = pageArgs(args, { list, usual: 25, most: 100 });
       const requirements = requirementsOf(skills, directory);
-      const choosing = choiceOf(filter, { directory, loaders });
+      const choosing = choiceOf(filter, { directory, loaders, viewer });
       const [policy, choice, ...answers] = await Promise.all([
         loaders.policies.usual(),
         choosing,

@@ -10,6 +10,7 @@ import {
 } from '../../src/directory/integration.ts';
 import type { BreakerStatus } from '../../src/outbound/breaker.ts';
 import type { Quota } from '../../src/outbound/quota.ts';
+import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { described } from '../described.ts';
 import { Node } from '../node/node.ts';
@@ -197,7 +198,7 @@ const IntegrationStateEnum = builder.enumType('IntegrationState', {
   }),
 });
 
-const RateLimit = builder.objectRef<Quota>('RateLimit');
+export const RateLimit = builder.objectRef<Quota>('RateLimit');
 RateLimit.implement({
   description: 'A limit over a window of time.',
   fields: (t) => ({
@@ -242,6 +243,9 @@ Breaker.implement({
 /** Drift shown of an integration at most. */
 const MOST_DRIFT = 100;
 
+/** Name, provider and state stand beside every answer; the rest is for those who run the gateway. */
+const OPERATORS = needs('integrations:read');
+
 export const IntegrationRef = builder.objectRef<Integration>('Integration');
 IntegrationRef.implement({
   description: 'One configured connection to a provider.',
@@ -255,57 +259,72 @@ IntegrationRef.implement({
     provider: t.exposeString('provider', { description: 'The kind of system, e.g. kombo, imocha, kantata.' }),
     state: t.expose('state', { type: IntegrationStateEnum, description: 'Health in one word.' }),
     capabilities: t.expose('capabilities', {
+      extensions: OPERATORS,
       type: [Capability],
       description: 'What it can do, one entry per operation.',
     }),
     maxReadsInFlight: t.int({
+      extensions: OPERATORS,
       nullable: true,
       description: 'Most read calls in flight at once; null when unbounded.',
       resolve: ({ limits }) => limits.readsInFlight,
     }),
     maxWritesInFlight: t.int({
+      extensions: OPERATORS,
       nullable: true,
       description: 'Most write calls in flight at once; null when unbounded.',
       resolve: ({ limits }) => limits.writesInFlight,
     }),
     rateLimit: t.field({
+      extensions: OPERATORS,
       type: RateLimit,
       nullable: true,
       description: 'What the provider last said of its request limit; null when it never has.',
       resolve: ({ quota }) => quota,
     }),
-    breaker: t.expose('breaker', { type: Breaker, description: 'Whether calls are let through.' }),
+    breaker: t.expose('breaker', {
+      extensions: OPERATORS,
+      type: Breaker,
+      description: 'Whether calls are let through.',
+    }),
     latencyP50Ms: t.int({
+      extensions: OPERATORS,
       nullable: true,
       description: 'Median milliseconds of its calls in the last 5 minutes; null without calls.',
       resolve: ({ health }) => health.latencyP50Ms,
     }),
     latencyP99Ms: t.int({
+      extensions: OPERATORS,
       nullable: true,
       description: '99th percentile in milliseconds of its calls in the last 5 minutes; null without calls.',
       resolve: ({ health }) => health.latencyP99Ms,
     }),
     errorRate: t.float({
+      extensions: OPERATORS,
       nullable: true,
       description: 'Share of failed calls in the last 5 minutes, 0 to 1; null without calls.',
       resolve: ({ health }) => health.errorRate,
     }),
     lastProblem: t.expose('lastProblem', {
+      extensions: OPERATORS,
       type: ProviderProblem,
       nullable: true,
       description: 'The latest problem; null when there has been none since the start.',
     }),
     lastProblemAt: t.expose('lastProblemAt', {
+      extensions: OPERATORS,
       type: 'DateTime',
       nullable: true,
       description: 'When the latest problem occurred; null when there has been none.',
     }),
     sync: t.field({
+      extensions: OPERATORS,
       type: IntegrationSync,
       description: 'How far the directory follows it.',
       resolve: (integration) => integration,
     }),
     drift: t.field({
+      extensions: OPERATORS,
       type: [Drift],
       description: 'Shapes that could not be read since the start, the most frequent first, at most 100.',
       resolve: ({ drift }) => drift.slice(0, MOST_DRIFT),

@@ -6,6 +6,7 @@ import {
   type Contribution,
   type SourceWeight as WeightShape,
 } from '../../src/domain/consensus.ts';
+import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { requestError } from '../errors.ts';
 import { IntegrationRef } from '../integration/integration.ts';
@@ -14,6 +15,7 @@ import { RatingSourceEnum, SkillRating, type RatingShape } from './rating.ts';
 
 const SourceWeight = builder.objectRef<WeightShape>('SourceWeight');
 SourceWeight.implement({
+  extensions: needs('ratings:read'),
   description: "The weight of a source's ratings.",
   fields: (t) => ({
     source: t.expose('source', { type: RatingSourceEnum, description: 'The source.' }),
@@ -30,6 +32,7 @@ SourceWeight.implement({
 
 const ConsensusPolicy = builder.objectRef<PolicyShape>('ConsensusPolicy');
 ConsensusPolicy.implement({
+  extensions: needs('ratings:read'),
   description: 'A named way to blend: the mean of normalised ratings, weighted by source.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name, unique in the tenant.' }),
@@ -47,6 +50,7 @@ ConsensusPolicy.implement({
 
 const ConsensusContribution = builder.objectRef<Contribution<RatingShape>>('ConsensusContribution');
 ConsensusContribution.implement({
+  extensions: needs('ratings:read'),
   description: "One rating's part in a consensus.",
   fields: (t) => ({
     rating: t.expose('rating', { type: SkillRating, description: 'The rating.' }),
@@ -59,6 +63,7 @@ ConsensusContribution.implement({
 
 const Consensus = builder.objectRef<ConsensusShape<RatingShape>>('Consensus');
 Consensus.implement({
+  extensions: needs('ratings:read'),
   description:
     'Ratings blended into one number, with the reckoning; rows without a normalised value are left out, and COMBINED rows wherever one of their parts is there. The rows beside it remain what providers said.',
   fields: (t) => ({

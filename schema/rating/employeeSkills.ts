@@ -1,6 +1,7 @@
 import type { Integration } from '../../src/directory/integration.ts';
 import type { EmployeeSkill as HeldSkill } from '../../src/domain/held.ts';
 import { pageOf, type Position } from '../../src/domain/paging.ts';
+import { mayReadRatings, needs, ownAllowed } from '../access.ts';
 import { builder } from '../builder.ts';
 import { cursorsOf, pageArgs, PageInfo, SourcedConnection, type Edge } from '../connection.ts';
 import { EmployeeRef } from '../employee/employee.ts';
@@ -13,6 +14,7 @@ type Held = HeldSkill<Integration>;
 
 export const EmployeeSkill = builder.objectRef<Held>('EmployeeSkill');
 EmployeeSkill.implement({
+  extensions: needs('ratings:read'),
   description: 'That one employee holds one skill, according to at least one integration.',
   fields: (t) => ({
     employee: t.expose('employee', { type: EmployeeRef, description: 'Who holds it.' }),
@@ -32,6 +34,7 @@ EmployeeSkill.implement({
 
 const EmployeeSkillEdge = builder.objectRef<Edge<Held>>('EmployeeSkillEdge');
 EmployeeSkillEdge.implement({
+  extensions: needs('ratings:read'),
   description: 'A held skill on a page.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { description: 'Opaque position, stable while ratings change.' }),
@@ -41,6 +44,7 @@ EmployeeSkillEdge.implement({
 
 export const EmployeeSkillConnection = builder.objectRef<SourcedConnection<Held, Source>>('EmployeeSkillConnection');
 EmployeeSkillConnection.implement({
+  extensions: needs('ratings:read'),
   description: 'Held skills, paged.',
   fields: (t) => ({
     edges: t.expose('edges', { type: [EmployeeSkillEdge], description: "The page's entries with their cursors." }),
@@ -70,6 +74,7 @@ function heldPosition({ skill }: Held): Position {
 builder.objectField(EmployeeRef, 'skills', (t) =>
   t.field({
     type: EmployeeSkillConnection,
+    extensions: ownAllowed,
     description:
       'Skills held in any integration, by name, with every rating. Asks providers; `sources` says how each of them answered.',
     args: {
@@ -80,7 +85,8 @@ builder.objectField(EmployeeRef, 'skills', (t) =>
         description: 'Only skills that meet all of these conditions.',
       }),
     },
-    resolve: async (employee, { filter, ...args }, { directory, loaders }) => {
+    resolve: async (employee, { filter, ...args }, { directory, loaders, viewer }) => {
+      mayReadRatings(employee, { viewer, directory });
       const asked = pageArgs(args, SKILLS_HELD);
       const meets = heldTest(filter, directory);
       const held = await loaders.skillsOfEmployee.load({ employee, integrations: filter?.integrations ?? null });

@@ -1,6 +1,7 @@
 import type { Integration } from '../../src/directory/integration.ts';
 import { SkillRating as Rating } from '../../src/domain/held.ts';
 import { RATING_SOURCES } from '../../src/domain/rating.ts';
+import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { described } from '../described.ts';
 import { EmployeeRef } from '../employee/employee.ts';
@@ -27,6 +28,7 @@ export type RatingShape = Rating<Integration>;
 
 export const SkillRating = builder.objectRef<RatingShape>('SkillRating');
 SkillRating.implement({
+  extensions: needs('ratings:read'),
   description: "One provider's statement on one employee's skill from one source, as the provider has it.",
   interfaces: [Node],
   fields: (t) => ({

@@ -1,4 +1,5 @@
 import type { CareerPath as CareerPathShape, Sourced } from '../../src/loaders/rolesOfEmployee.ts';
+import { mayReadRatings, needs, ownAllowed } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeRef } from '../employee/employee.ts';
 import { SourceStatus, type Source } from '../integration/integration.ts';
@@ -7,6 +8,7 @@ import { SkillGap, type Gap } from './skillGap.ts';
 
 const CareerPath = builder.objectRef<CareerPathShape>('CareerPath');
 CareerPath.implement({
+  extensions: needs('ratings:read'),
   description: 'A role suggested as a next step.',
   fields: (t) => ({
     jobProfile: t.expose('jobProfile', { type: JobProfileRef, description: 'The role.' }),
@@ -27,6 +29,7 @@ CareerPath.implement({
 
 const CareerPathList = builder.objectRef<Sourced<CareerPathShape>>('CareerPathList');
 CareerPathList.implement({
+  extensions: needs('ratings:read'),
   description: 'Career paths, in full.',
   fields: (t) => ({
     nodes: t.field({
@@ -45,7 +48,11 @@ CareerPathList.implement({
 builder.objectField(EmployeeRef, 'careerPaths', (t) =>
   t.field({
     type: CareerPathList,
+    extensions: ownAllowed,
     description: 'Roles suggested as next steps, the best match first, at most 50.',
-    resolve: (employee, _, { loaders }) => loaders.roles.careerPaths(employee),
+    resolve: (employee, _, { directory, loaders, viewer }) => {
+      mayReadRatings(employee, { viewer, directory });
+      return loaders.roles.careerPaths(employee);
+    },
   }),
 );

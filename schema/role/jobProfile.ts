@@ -1,6 +1,7 @@
 import type { ExpectedSkill as ExpectedSkillShape } from '../../src/domain/roles.ts';
 import type { Role } from '../../src/loaders/rolesCatalogue.ts';
 import type { Sourced } from '../../src/loaders/rolesOfEmployee.ts';
+import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { IntegrationRef, SourceStatus, type Source } from '../integration/integration.ts';
 import { Node } from '../node/node.ts';
@@ -12,6 +13,7 @@ export const ExpectedSkill = builder.objectRef<ExpectedSkillShape>('ExpectedSkil
 const ExpectedSkillList = builder.objectRef<Sourced<ExpectedSkillShape>>('ExpectedSkillList');
 
 JobProfileRef.implement({
+  extensions: needs('skills:read'),
   description: 'A role with the skills it expects, from one integration.',
   interfaces: [Node],
   fields: (t) => ({
@@ -37,6 +39,7 @@ JobProfileRef.implement({
 });
 
 ExpectedSkill.implement({
+  extensions: needs('skills:read'),
   description: 'A skill that a role expects.',
   fields: (t) => ({
     skill: t.expose('skill', { type: SkillRef, description: 'The skill.' }),
@@ -57,6 +60,7 @@ ExpectedSkill.implement({
 });
 
 ExpectedSkillList.implement({
+  extensions: needs('skills:read'),
   description: 'Expected skills, in full.',
   fields: (t) => ({
     nodes: t.field({

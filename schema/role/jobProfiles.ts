@@ -1,6 +1,7 @@
 import { pageOf } from '../../src/domain/paging.ts';
 import { jobProfilePosition, searchRoles } from '../../src/domain/roles.ts';
 import type { Role } from '../../src/loaders/rolesCatalogue.ts';
+import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { cursorsOf, pageArgs, PageInfo, SourcedConnection, type Edge } from '../connection.ts';
 import { SourceStatus, type Source } from '../integration/integration.ts';
@@ -8,6 +9,7 @@ import { JobProfileRef } from './jobProfile.ts';
 
 const JobProfileEdge = builder.objectRef<Edge<Role>>('JobProfileEdge');
 JobProfileEdge.implement({
+  extensions: needs('skills:read'),
   description: 'A job profile on a page.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { description: 'Opaque position, stable while profiles change.' }),
@@ -17,6 +19,7 @@ JobProfileEdge.implement({
 
 const JobProfileConnection = builder.objectRef<SourcedConnection<Role, Source>>('JobProfileConnection');
 JobProfileConnection.implement({
+  extensions: needs('skills:read'),
   description: 'Job profiles, paged.',
   fields: (t) => ({
     edges: t.expose('edges', { type: [JobProfileEdge], description: "The page's entries with their cursors." }),

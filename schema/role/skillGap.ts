@@ -1,6 +1,7 @@
 import type { Integration } from '../../src/directory/integration.ts';
 import type { SkillGap as SkillGapShape } from '../../src/domain/roles.ts';
 import type { Sourced } from '../../src/loaders/rolesOfEmployee.ts';
+import { mayReadRatings, needs, ownAllowed } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeRef } from '../employee/employee.ts';
 import { IntegrationRef, SourceStatus, type Source } from '../integration/integration.ts';
@@ -11,6 +12,7 @@ export type Gap = SkillGapShape<Integration>;
 
 export const SkillGap = builder.objectRef<Gap>('SkillGap');
 SkillGap.implement({
+  extensions: needs('ratings:read'),
   description: 'What a role expects beside what an employee has.',
   fields: (t) => ({
     expected: t.expose('expected', { type: ExpectedSkill, description: 'What is expected.' }),
@@ -35,6 +37,7 @@ SkillGap.implement({
 
 const SkillGapList = builder.objectRef<Sourced<Gap>>('SkillGapList');
 SkillGapList.implement({
+  extensions: needs('ratings:read'),
   description: 'Skill gaps, in full.',
   fields: (t) => ({
     nodes: t.field({ type: [SkillGap], description: 'The gaps.', resolve: ({ nodes }) => nodes as Gap[] }),
@@ -49,7 +52,11 @@ SkillGapList.implement({
 builder.objectField(EmployeeRef, 'skillGaps', (t) =>
   t.field({
     type: SkillGapList,
+    extensions: ownAllowed,
     description: 'What the role expects and the employee has not reached, the widest gap first, at most 200.',
-    resolve: (employee, _, { loaders }) => loaders.roles.skillGaps(employee),
+    resolve: (employee, _, { directory, loaders, viewer }) => {
+      mayReadRatings(employee, { viewer, directory });
+      return loaders.roles.skillGaps(employee);
+    },
   }),
 );

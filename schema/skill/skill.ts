@@ -2,6 +2,7 @@ import type { Directory } from '../../src/directory/directory.ts';
 import type { Integration } from '../../src/directory/integration.ts';
 import type { Skill } from '../../src/domain/entities.ts';
 import type { SkillClassification as ClassificationShape, SkillRow } from '../../src/domain/records.ts';
+import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { PageInfo, type Edge, type PageInfoShape } from '../connection.ts';
 import { SourceStatus, type Source } from '../integration/integration.ts';
@@ -18,6 +19,7 @@ export const SkillRef = builder.objectRef<Skill>('Skill');
 
 const SkillClassification = builder.objectRef<ClassificationShape>('SkillClassification');
 SkillClassification.implement({
+  extensions: needs('skills:read'),
   description: "A skill's place in a provider's taxonomy. A level the provider does not have is null.",
   fields: (t) => ({
     domain: t.exposeString('domain', {
@@ -38,6 +40,7 @@ SkillClassification.implement({
 
 export const SkillRecord = builder.objectRef<SkillRecordShape>('SkillRecord');
 SkillRecord.implement({
+  extensions: needs('skills:read'),
   description: "A provider's own object for a skill, with its own name and scale.",
   interfaces: [ProviderRecord],
   fields: (t) => ({
@@ -89,6 +92,7 @@ function shape(integration: Integration, member: Skill['records'][number]): Skil
 
 const SkillIdentity = builder.objectRef<Skill>('SkillIdentity');
 SkillIdentity.implement({
+  extensions: needs('skills:read'),
   description: 'How a skill was put together.',
   fields: (t) => ({
     records: t.field({
@@ -112,6 +116,7 @@ SkillIdentity.implement({
 });
 
 SkillRef.implement({
+  extensions: needs('skills:read'),
   description: 'A skill, made of the records of one or more integrations.',
   interfaces: [Node],
   fields: (t) => ({
@@ -142,6 +147,7 @@ interface ScoredEdge extends Edge<Skill> {
 
 const SkillEdge = builder.objectRef<ScoredEdge>('SkillEdge');
 SkillEdge.implement({
+  extensions: needs('skills:read'),
   description: 'A skill on a page.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { description: 'Opaque position, stable while the directory changes.' }),
@@ -164,6 +170,7 @@ export interface SkillPage {
 
 export const SkillConnection = builder.objectRef<SkillPage>('SkillConnection');
 SkillConnection.implement({
+  extensions: needs('skills:read'),
   description: 'Skills, paged.',
   fields: (t) => ({
     edges: t.expose('edges', { type: [SkillEdge], description: "The page's entries with their cursors." }),

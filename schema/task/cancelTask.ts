@@ -1,4 +1,5 @@
 import { cancelTask } from '../../src/tasks/cancelTask.ts';
+import { needsOneOf } from '../access.ts';
 import { builder } from '../builder.ts';
 import { TaskPayload } from './payload.ts';
 
@@ -12,6 +13,8 @@ const CancelTaskInput = builder.inputType('CancelTaskInput', {
 builder.mutationField('cancelTask', (t) =>
   t.field({
     type: TaskPayload,
+    // And at run time the one of the task's kind.
+    extensions: needsOneOf('ratings:write', 'employees:write', 'skills:write'),
     description:
       'Stops a task: items not started become CANCELLED, those in flight finish. A finished task stays as it is. May be repeated.',
     args: { input: t.arg({ type: CancelTaskInput, required: true, description: 'Which.' }) },

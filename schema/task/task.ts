@@ -11,6 +11,7 @@ import {
   type TaskCounts,
   type TaskItem,
 } from '../../src/tasks/task.ts';
+import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { badCursor, Connection, cursorsOf, pageArgs, PageInfo, type Edge } from '../connection.ts';
 import { described } from '../described.ts';
@@ -64,6 +65,7 @@ const TaskItemStateEnum = builder.enumType('TaskItemState', {
 
 const TaskCountsRef = builder.objectRef<TaskCounts>('TaskCounts');
 TaskCountsRef.implement({
+  extensions: needs('tasks:read'),
   description: "How many of a task's items are in which state. The others add up to `total`.",
   fields: (t) => ({
     total: t.exposeInt('total', { description: 'All items.' }),
@@ -79,6 +81,7 @@ TaskCountsRef.implement({
 
 const ProficiencyConversion = builder.objectRef<Conversion>('ProficiencyConversion');
 ProficiencyConversion.implement({
+  extensions: needs('tasks:read'),
   description: "What became of a level on a target's scale.",
   fields: (t) => ({
     level: t.exposeFloat('level', { description: 'The level asked for, 0 to 1.' }),
@@ -98,6 +101,7 @@ const TaskOutcome = builder.unionType('TaskOutcome', {
 
 const TaskItemRef = builder.objectRef<TaskItem>('TaskItem');
 TaskItemRef.implement({
+  extensions: needs('tasks:read'),
   description: 'One item of the input against one integration.',
   interfaces: [Node],
   fields: (t) => ({
@@ -171,6 +175,7 @@ function outcomeOf(
 
 const TaskItemEdge = builder.objectRef<Edge<TaskItem>>('TaskItemEdge');
 TaskItemEdge.implement({
+  extensions: needs('tasks:read'),
   description: 'An item on a page.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { description: 'Opaque position, stable while the task runs.' }),
@@ -180,6 +185,7 @@ TaskItemEdge.implement({
 
 const TaskItemConnection = builder.objectRef<Connection<TaskItem>>('TaskItemConnection');
 TaskItemConnection.implement({
+  extensions: needs('tasks:read'),
   description: 'Items of a task, paged.',
   fields: (t) => ({
     edges: t.expose('edges', { type: [TaskItemEdge], description: "The page's entries with their cursors." }),
@@ -196,6 +202,7 @@ TaskItemConnection.implement({
 export const TaskRef = builder.objectRef<Task>('Task');
 
 TaskRef.implement({
+  extensions: needs('tasks:read'),
   description: 'The handle of a write.',
   interfaces: [Node],
   fields: (t) => ({

@@ -1,4 +1,5 @@
 import type { Task } from '../../src/tasks/task.ts';
+import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { badCursor, Connection, cursorsOf, pageArgs, PageInfo, type Edge } from '../connection.ts';
 import { TaskKindEnum, TaskRef, TaskStateEnum } from './task.ts';
@@ -15,6 +16,7 @@ const TaskFilter = builder.inputType('TaskFilter', {
 
 const TaskEdge = builder.objectRef<Edge<Task>>('TaskEdge');
 TaskEdge.implement({
+  extensions: needs('tasks:read'),
   description: 'A task on a page.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { description: 'Opaque position, stable while tasks are added.' }),
@@ -24,6 +26,7 @@ TaskEdge.implement({
 
 const TaskConnection = builder.objectRef<Connection<Task>>('TaskConnection');
 TaskConnection.implement({
+  extensions: needs('tasks:read'),
   description: 'Tasks, paged.',
   fields: (t) => ({
     edges: t.expose('edges', { type: [TaskEdge], description: "The page's entries with their cursors." }),

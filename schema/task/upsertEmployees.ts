@@ -1,6 +1,8 @@
 import { upsertEmployees } from '../../src/tasks/upsertEmployees.ts';
+import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup } from '../lookups.ts';
+import { KIND_SCOPE } from './kindScope.ts';
 import { TaskPayload } from './payload.ts';
 import { SAME_IDEMPOTENCY_KEY, SAME_KEY, VALIDATE_ONLY, WHERE } from './startInput.ts';
 
@@ -45,6 +47,7 @@ const UpsertEmployeesInput = builder.inputType('UpsertEmployeesInput', {
 builder.mutationField('upsertEmployees', (t) =>
   t.field({
     type: TaskPayload,
+    extensions: needs(KIND_SCOPE.UPSERT_EMPLOYEES),
     description: 'Creates employees or updates those with the same key. A field left out keeps its value.',
     args: { input: t.arg({ type: UpsertEmployeesInput, required: true, description: 'The employees.' }) },
     resolve: (_, { input }, { directory, tasks, viewer }) =>

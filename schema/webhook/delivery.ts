@@ -1,5 +1,6 @@
 import { deliveryIdOf } from '../../src/tasks/webhooks/deliveryId.ts';
 import type { Delivery } from '../../src/tasks/webhooks/store.ts';
+import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { described } from '../described.ts';
 import { TaskRef } from '../task/task.ts';
@@ -16,6 +17,7 @@ const instant = (milliseconds: number) => new Date(milliseconds).toISOString();
 
 export const WebhookDelivery = builder.objectRef<Delivery>('WebhookDelivery');
 WebhookDelivery.implement({
+  extensions: needs('tasks:read'),
   description: 'What is still to be told to a receiver of webhooks: that a task has changed.',
   fields: (t) => ({
     id: t.id({

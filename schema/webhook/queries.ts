@@ -1,11 +1,13 @@
 import type { Delivery } from '../../src/tasks/webhooks/store.ts';
 import { encodeCursor } from '../../src/domain/paging.ts';
+import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { badCursor, Connection, pageArgs, PageInfo, type Edge } from '../connection.ts';
 import { WebhookDelivery, WebhookDeliveryState } from './delivery.ts';
 
 const WebhookDeliveryEdge = builder.objectRef<Edge<Delivery>>('WebhookDeliveryEdge');
 WebhookDeliveryEdge.implement({
+  extensions: needs('tasks:read'),
   description: 'A webhook in a list.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { description: 'Its place, for `after`.' }),
@@ -15,6 +17,7 @@ WebhookDeliveryEdge.implement({
 
 const WebhookDeliveryConnection = builder.objectRef<Connection<Delivery>>('WebhookDeliveryConnection');
 WebhookDeliveryConnection.implement({
+  extensions: needs('tasks:read'),
   description: 'A page of webhooks.',
   fields: (t) => ({
     edges: t.expose('edges', { type: [WebhookDeliveryEdge], description: 'The webhooks with their cursors.' }),

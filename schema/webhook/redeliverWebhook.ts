@@ -1,4 +1,5 @@
 import { redeliverWebhook, type RedeliverAnswer } from '../../src/tasks/webhooks/redeliverWebhook.ts';
+import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { UserError } from '../task/payload.ts';
 import { WebhookDelivery } from './delivery.ts';
@@ -26,6 +27,7 @@ WebhookPayload.implement({
 builder.mutationField('redeliverWebhook', (t) =>
   t.field({
     type: WebhookPayload,
+    extensions: needs('admin'),
     description:
       'Sends a webhook now, as if it had never been tried. NOT_FOUND in `userErrors` when its receiver has confirmed it meanwhile.',
     args: { input: t.arg({ type: RedeliverWebhookInput, required: true, description: 'The webhook.' }) },

@@ -41,6 +41,8 @@ export interface Viewer {
   person: { workEmail: string } | null;
   /** When the token ends, milliseconds since the epoch; null for keys. */
   expiresAt: number | null;
+  /** Query cost that it may spend in a window, where that is not the configuration's own. */
+  budget?: Budget | undefined;
 }
 
 /** Everything, for the open sandbox and for keys without scopes of their own. */
@@ -84,3 +86,13 @@ export interface IssuerConfig {
   emailClaim: string | null;
   budget: Budget | null;
 }
+
+/** What types and fields of the schema carry as extensions. */
+export type AccessExtensions = {
+  /** One of them is needed. */
+  scopes?: readonly Scope[];
+  /** On a field: OWN_RATINGS will do in place of `ratings:read` for what is below, and its resolver checks whose they are. */
+  own?: true;
+  /** On a field of an interface or union: the scopes of the types that come are checked elsewhere. */
+  checkedByType?: true;
+};

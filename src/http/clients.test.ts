@@ -252,7 +252,7 @@ describe('clients with keys', () => {
     const { clients } = await start();
     const refusal = (header: string | undefined) => {
       try {
-        clients.viewerOf(header);
+        void clients.viewerOf(header);
       } catch (error) {
         return error as Refusal;
       }

@@ -121,10 +121,10 @@ function tableOf({ clients, issuers, isTenant }: AccessRules, keysAt: (url: stri
   return {
     open: clients.length === 0 && issuers.length === 0,
     names: new Set(clients.map(({ name }) => name)),
-    keys: clients.flatMap(({ name, tenant, keyHashes, scopes }) =>
+    keys: clients.flatMap(({ name, tenant, keyHashes, scopes, budget }) =>
       keyHashes.map((hash) => ({
         hash: Buffer.from(hash, 'hex'),
-        viewer: { tenant, client: name, scopes, person: null, expiresAt: null },
+        viewer: { tenant, client: name, scopes, person: null, expiresAt: null, ...(budget ? { budget } : {}) },
       })),
     ),
     issuers: issuers.length,

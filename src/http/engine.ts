@@ -27,6 +27,7 @@ import type { Observed } from './observer.ts';
 import { checkNesting } from './nesting.ts';
 import { createOperationMeter } from './operationMeter.ts';
 import { sendablePart, type Part } from './parts.ts';
+import { createScopeCheck } from './scopeCheck.ts';
 import type { Spending } from './spending.ts';
 import { subscriptionRules } from './subscriptionRules.ts';
 
@@ -125,6 +126,12 @@ function scoped(
   const compiler = createQueryCompiler(schema);
   const meter = createOperationMeter(schema);
   const limitCheck = createLimitCheck(meter, limits);
+  const scopeCheck = createScopeCheck(schema);
+  /** The answer to a viewer who lacks scopes; null to one who has them. */
+  const forbidden = ({ document, operationName }: ExecutionArgs, scope: RequestScope): ExecutionResult | null => {
+    const errors = scopeCheck(document, operationName, scope.viewer);
+    return errors && withExtensions({ errors }, scope);
+  };
   /** Why an operation does not run: it is too large, or too little is left of the budget that it is taken from. */
   const refused = (
     args: ExecutionArgs,
@@ -166,6 +173,8 @@ function scoped(
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn(async (args) => {
         const scope = scopeOf(args.contextValue);
+        const lacking = forbidden(args, scope);
+        if (lacking) return lacking;
         const stop = await refused(args, scope);
         if (stop) return withExtensions({ errors: [stop] }, scope);
         const inScope = { ...args, contextValue: scope.resolverContext };
@@ -184,6 +193,8 @@ function scoped(
     onSubscribe({ args, setSubscribeFn }) {
       const scope = scopeOf(args.contextValue);
       setSubscribeFn(async (subscribeArgs: ExecutionArgs) => {
+        const lacking = forbidden(subscribeArgs, scope);
+        if (lacking) return lacking;
         const stop = await refused(subscribeArgs, scope);
         if (stop) return withExtensions({ errors: [stop] }, scope);
         const inScope = { ...subscribeArgs, contextValue: scope.resolverContext };

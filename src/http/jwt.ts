@@ -89,6 +89,7 @@ function viewerOf(payload: JWTPayload, config: IssuerConfig): Viewer {
     scopes: scopesIn(payload[config.scopeClaim]),
     person: personIn(payload, config.emailClaim),
     expiresAt: payload.exp * 1_000,
+    budget: config.budget ?? undefined,
   };
 }
 
