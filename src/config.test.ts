@@ -45,6 +45,7 @@ describe('readConfig', () => {
 
   it('reads an empty environment as the sandbox on loopback', () => {
     expect(readConfig({}, [acme])).toEqual({
+      file: null,
       port: 4000,
       host: '127.0.0.1',
       apiKeys: [],
@@ -89,6 +90,7 @@ describe('readConfig', () => {
       [acme],
     );
     expect(config).toEqual({
+      file: null,
       port: 8080,
       host: '0.0.0.0',
       apiKeys: [KEY, 'another-long-enough=='],
@@ -209,6 +211,6 @@ describe('readConfig', () => {
 
   it('lists the variables it reads', () => {
     expect(GATEWAY_VARIABLES).toContain('GATEWAY_API_KEYS');
-    expect(GATEWAY_VARIABLES).toHaveLength(21);
+    expect(GATEWAY_VARIABLES).toHaveLength(22);
   });
 });

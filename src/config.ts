@@ -1,6 +1,7 @@
 /** Reads the environment into a checked configuration. Pure: the caller hands the environment in. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { BEARER_TOKEN, SHORTEST_KEY } from './config/keys.ts';
 import { isLoopback } from './http/hosts.ts';
 import { CONSENSUS_POLICY_NAMES } from './domain/consensus.ts';
 import type { IntegrationSettings, ProviderCard } from './outbound/card.ts';
@@ -9,10 +10,9 @@ import { readWebhooks } from './tasks/webhooks/settings.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** Shorter ones can be guessed; 16 characters of base64 are 96 bits. */
-const SHORTEST_KEY = 16;
-
 export interface Config {
+  /** A file that describes tenants, integrations and clients in place of the variables; null where there is none. */
+  file: string | null;
   port: number;
   host: string;
   /** Keys that clients send as bearer tokens; empty: access is open, which only the sandbox on loopback may be. */
@@ -78,10 +78,8 @@ const list = z
 const oneOf = <Value extends string>(values: readonly Value[], standard: Value) =>
   z.enum(values, `must be one of ${values.join(', ')}`).default(() => standard);
 
-/** RFC 6750's b64token: anything else cannot be sent as a bearer token. */
-const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
-
 const schema = z.object({
+  GATEWAY_CONFIG: z.string().optional(),
   PORT: integer(0, 65_535, 4000),
   HOST: z
     .string()
@@ -95,7 +93,7 @@ const schema = z.object({
       const position = `key ${index + 1} of ${keys.length}`;
       if (key.length < SHORTEST_KEY) {
         context.addIssue({ code: 'custom', message: `${position} has fewer than ${SHORTEST_KEY} characters` });
-      } else if (!TOKEN.test(key)) {
+      } else if (!BEARER_TOKEN.test(key)) {
         context.addIssue({ code: 'custom', message: `${position} has characters that no bearer token may have` });
       }
     });
@@ -140,8 +138,9 @@ export function readConfig(environment: Record<string, string | undefined>, card
       .filter(([, value]) => value !== undefined && value !== ''),
   );
   const complaints: string[] = [];
+  const file = given['GATEWAY_CONFIG'] ?? null;
   const integrations: Config['integrations'][number][] = [];
-  for (const card of cards) {
+  for (const card of file === null ? cards : []) {
     const reading = card.readEnvironment(given);
     if (reading.state === 'refused') complaints.push(...reading.complaints);
     if (reading.state !== 'configured') continue;
@@ -155,6 +154,7 @@ export function readConfig(environment: Record<string, string | undefined>, card
     complaints.push('ROLES other than both need REDIS_URL: without it tasks belong to one process');
   }
   if (
+    file === null &&
     integrations.length === 0 &&
     given['REDIS_URL'] !== undefined &&
     ['serve', 'work'].includes(given['ROLES'] ?? '')
@@ -168,7 +168,7 @@ export function readConfig(environment: Record<string, string | undefined>, card
   });
   complaints.push(...webhooks.complaints);
   const keys = schema.shape.GATEWAY_API_KEYS.safeParse(given['GATEWAY_API_KEYS']).data;
-  if (keys?.length === 0) {
+  if (keys?.length === 0 && file === null) {
     const host = schema.shape.HOST.safeParse(given['HOST']).data;
     if (host !== undefined && !isLoopback(host)) {
       complaints.push('GATEWAY_API_KEYS is required because HOST is not a loopback address');
@@ -182,8 +182,9 @@ export function readConfig(environment: Record<string, string | undefined>, card
   }
   if (!parsed.success || complaints.length > 0) throw new ConfigError(complaints);
   const values = parsed.data;
-  const sandbox = integrations.length === 0;
+  const sandbox = file === null && integrations.length === 0;
   return {
+    file,
     port: values.PORT,
     host: values.HOST,
     apiKeys: values.GATEWAY_API_KEYS,

@@ -35,7 +35,7 @@ export const DEFAULTS: TenantSettings = {
 };
 
 export const VARIABLES = [
-  { name: 'IMOCHA_API_KEY', description: 'API key of the account; required.', example: '' },
+  { name: 'IMOCHA_API_KEY', description: 'API key of the account; required.', example: '', secret: true },
   {
     name: 'IMOCHA_BASE_URL',
     description: `Skills Intelligence API; ${DEFAULT_BASE_URL} by default.`,

@@ -11,7 +11,7 @@ const SWITCH = ['on', 'off'] as const;
 export const DEFAULTS = { ratingBody: 'flat', skillWrites: 'managed', employeePatch: 'off' } as const;
 
 export const VARIABLES = [
-  { name: 'KOMBO_API_KEY', description: 'API key of the environment', example: 'ks_dev_...' },
+  { name: 'KOMBO_API_KEY', description: 'API key of the environment', example: 'ks_dev_...', secret: true },
   {
     name: 'KOMBO_INTEGRATION_ID',
     description: 'Integration to speak for',

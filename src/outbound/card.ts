@@ -16,6 +16,14 @@ export type EnvironmentReading =
   /** Half configured or unreadable: each complaint names its variable. */
   | { state: 'refused'; complaints: string[] };
 
+export interface ProviderVariable {
+  name: string;
+  description: string;
+  example: string;
+  /** True where its value must not be written into a configuration file, only named there. */
+  secret?: true;
+}
+
 /**
  * A provider's index card: everything the core knows of a provider. Adding a provider is a folder with a card and one
  * line in `providers/registry.ts`.
@@ -32,8 +40,8 @@ export interface ProviderCard {
   limits: Limits;
   /** Which headers tell of its limits; those of the IETF's draft when left out. */
   quotaHeaders?: QuotaHeaders;
-  /** The variables it reads, for `.env.example` and the documentation. */
-  variables: readonly { name: string; description: string; example: string }[];
+  /** The variables it reads, for `.env.example`, the documentation and the configuration file. */
+  variables: readonly ProviderVariable[];
   /** Reads its variables out of the environment. */
   readEnvironment(environment: Record<string, string | undefined>): EnvironmentReading;
   /** What `createUpstream` needs to know of this integration: credentials as headers, and how to read a failure. */

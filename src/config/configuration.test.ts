@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConfigError } from '../config.ts';
+import { CARDS } from '../providers.ts';
+import { readConfiguration } from './configuration.ts';
+
+const KEY = 'a-key-of-more-than-16';
+const SECRET = 'ks_live_do-not-show';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'config-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const written = (name: string, content: unknown): string => {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+};
+
+const kombo = (settings: object = {}, name = 'kombo-main') => ({
+  name,
+  provider: 'kombo',
+  settings: { KOMBO_API_KEY: { env: 'ACME_KOMBO' }, KOMBO_INTEGRATION_ID: 'workday:1', ...settings },
+});
+const CLIENT = { name: 'portal', tenant: 'acme', keys: [{ env: 'PORTAL_KEY' }], scopes: ['skills:read'] };
+const ENVIRONMENT = { ACME_KOMBO: SECRET, PORTAL_KEY: KEY };
+
+const read = (content: unknown, environment: Record<string, string> = {}) =>
+  readConfiguration({ ...ENVIRONMENT, ...environment, GATEWAY_CONFIG: written('gateway.json', content) }, CARDS);
+
+function complaintsOf(content: unknown, environment?: Record<string, string>): readonly string[] {
+  try {
+    read(content, environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.complaints;
+    throw error;
+  }
+  return [];
+}
+
+describe('a configuration file', () => {
+  it('describes tenants with several integrations of one provider, clients and issuers', () => {
+    const second = kombo({ KOMBO_API_KEY: { file: written('key', ` ${SECRET}-2\n`) } }, 'kombo-emea');
+    const sha256 = createHash('sha256').update('another').digest('hex');
+    const issuer = { issuer: 'https://login.test/', audiences: ['gateway'], jwksUrl: 'https://login.test/keys' };
+    const { config, tenancy } = read({
+      tenants: {
+        acme: { integrations: [kombo(), second], consensusPolicy: 'evidence' },
+        globex: { integrations: [kombo()] },
+      },
+      clients: [{ ...CLIENT, keys: [{ env: 'PORTAL_KEY' }, { sha256 }], budget: { limit: 5, windowSeconds: 60 } }],
+      issuers: [{ ...issuer, tenant: { claim: 'org' } }],
+      limits: { depth: 9 },
+    });
+    const [acme, globex] = tenancy.tenants;
+    expect(acme?.integrations.map(({ name, settings }) => [name, settings.settings['apiKey']])).toEqual([
+      ['kombo-main', SECRET],
+      ['kombo-emea', `${SECRET}-2`],
+    ]);
+    expect([acme?.consensusPolicy, globex?.consensusPolicy]).toEqual(['evidence', 'balanced']);
+    expect(tenancy.clients).toEqual([
+      {
+        name: 'portal',
+        tenant: 'acme',
+        keyHashes: [createHash('sha256').update(KEY).digest('hex'), sha256],
+        scopes: new Set(['skills:read']),
+        budget: { limit: 5, windowSeconds: 60 },
+      },
+    ]);
+    expect(tenancy.issuers).toEqual([
+      { ...issuer, tenant: { claim: 'org' }, scopeClaim: 'scope', emailClaim: null, budget: null },
+    ]);
+    expect(tenancy.limits).toEqual({ depth: 9 });
+    expect(config).toMatchObject({ sandbox: false, receipts: false, apiKeys: [] });
+  });
+
+  it('is refused with every complaint at its place, and no value', () => {
+    const complaints = complaintsOf({
+      tenants: {
+        acme: {
+          integrations: [
+            kombo({ KOMBO_API_KEY: SECRET }),
+            { name: 'Imocha', provider: 'imocha', settings: { IMOCHA_API_KEY: { env: 'NOT SET' } } },
+            { name: 'x', provider: 'workday', settings: {} },
+          ],
+          policy: 'evidence',
+        },
+      },
+      clients: [{ ...CLIENT, keys: [{ key: KEY }], scopes: ['skills:delete'] }],
+    });
+    expect(complaints).toEqual([
+      '$.tenants.acme.integrations[0].settings.KOMBO_API_KEY must be {"env": "NAME"} or {"file": "/path"}: this file holds no secrets',
+      expect.stringMatching(/^\$\.tenants\.acme\.integrations\[1\]\.name must be 1 to 63 lower-case/),
+      expect.stringMatching(/^\$\.tenants\.acme\.integrations\[1\]\.settings\.IMOCHA_API_KEY\.env must be the name of a variable/),
+      expect.stringMatching(/^\$\.tenants\.acme\.integrations\[2\]\.provider must be one of kombo, imocha, kantata$/),
+      '$.tenants.acme has what is not known there: policy',
+      expect.stringMatching(/^\$\.clients\[0\]\.keys\[0\] must be/),
+      expect.stringMatching(/^\$\.clients\[0\]\.scopes\[0\] /),
+    ]);
+    expect(complaints.join()).not.toMatch(new RegExp(`${SECRET}|${KEY}`));
+  });
+
+  it('is refused where its parts do not go together', () => {
+    const complaints = complaintsOf(
+      {
+        tenants: {
+          acme: {
+            integrations: [
+              kombo(),
+              kombo({ KOMBO_API_KEY: { env: 'MISSING' } }),
+              kombo({ KOMBO_BASE_URL: 'ftp://x' }, 'third'),
+            ],
+            webhooks: { urls: ['https://127.0.0.1/'], secrets: [{ file: join(folder, 'none') }] },
+          },
+        },
+        clients: [CLIENT, { ...CLIENT, tenant: 'globex' }, { ...CLIENT, name: 'short', keys: [{ env: 'SHORT' }] }],
+        issuers: [
+          { issuer: 'https://a.test', audiences: ['g'], jwksUrl: 'https://a.test/keys', tenant: { fixed: 'initech' } },
+        ],
+      },
+      { SHORT: 'fifteen-letters' },
+    );
+    expect(complaints).toEqual([
+      '$.clients[1].name is there already',
+      '$.clients[1].tenant is no tenant of this file',
+      '$.clients[2].keys[0] leads to a key of fewer than 16 characters',
+      '$.clients has a key twice',
+      '$.tenants.acme.integrations[1].name is there already',
+      '$.tenants.acme.integrations[1].settings.KOMBO_API_KEY names the variable MISSING, which is not set',
+      expect.stringMatching(/^\$\.tenants\.acme\.integrations\[2\]\.settings KOMBO_BASE_URL is no http/),
+      '$.tenants.acme.webhooks.secrets[0] names a file that cannot be read (ENOENT)',
+      expect.stringMatching(
+        /^\$\.tenants\.acme\.webhooks urls URL 1 of 1 is at a private address, which private permits$/,
+      ),
+      expect.stringMatching(/^\$\.tenants\.acme\.webhooks secrets is required/),
+      '$.issuers[0].tenant.fixed is no tenant of this file',
+    ]);
+  });
+
+  it('never opens the gateway', () => {
+    const tenants = { acme: { integrations: [kombo()] } };
+    expect(complaintsOf({ tenants })).toEqual(['$ needs clients or issuers: without them the gateway would be open']);
+    expect(complaintsOf({ tenants: {}, clients: [] })).toHaveLength(2);
+  });
+
+  it('stands beside no variable that describes a tenant, unless it refers to that itself', () => {
+    const tenants = { acme: { integrations: [kombo({ KOMBO_API_KEY: { env: 'KOMBO_API_KEY' } })] } };
+    const content = { tenants, clients: [CLIENT] };
+    expect(complaintsOf(content, { KOMBO_API_KEY: SECRET, PORT: '0', LOG_LEVEL: 'warn' })).toEqual([]);
+    const both = { KOMBO_API_KEY: SECRET, GATEWAY_API_KEYS: KEY, KANTATA_TOKEN: 'x', PORT: 'x' };
+    expect(complaintsOf(content, both)).toEqual([
+      expect.stringMatching(/^PORT /),
+      'GATEWAY_API_KEYS must not be set beside GATEWAY_CONFIG, unless the file refers to it',
+      'KANTATA_TOKEN must not be set beside GATEWAY_CONFIG, unless the file refers to it',
+    ]);
+  });
+
+  it('is refused when it is no JSON, without quoting it, or cannot be read', () => {
+    expect(complaintsOf(`{ "tenants": ${SECRET}`)).toEqual(['GATEWAY_CONFIG is no JSON']);
+    expect(() => readConfiguration({ GATEWAY_CONFIG: join(folder, 'nowhere') }, CARDS)).toThrow(
+      'GATEWAY_CONFIG cannot be read (ENOENT)',
+    );
+  });
+});
+
+describe('an environment without a file', () => {
+  it('describes the tenant default, with a client of all scopes for each key', () => {
+    const { tenancy } = readConfiguration({ KANTATA_TOKEN: 'x', GATEWAY_API_KEYS: KEY }, CARDS);
+    expect(tenancy.tenants).toMatchObject([{ name: 'default', integrations: [{ name: 'kantata-main' }] }]);
+    expect(tenancy.clients).toMatchObject([{ tenant: 'default', budget: null }]);
+  });
+});

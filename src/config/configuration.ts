@@ -1,0 +1,51 @@
+import { ConfigError, readConfig, type Config } from '../config.ts';
+import type { ProviderCard } from '../outbound/card.ts';
+import { readConfigFile, type FileReading } from './readFile.ts';
+import { tenancyOfEnvironment, type Tenancy } from './tenancy.ts';
+
+/** Everything that a gateway is told when it starts. */
+export interface Configuration {
+  config: Config;
+  /** What may change while it runs. */
+  tenancy: Tenancy;
+}
+
+/** Describe the tenant `default`, which a file would describe in its own words. */
+const TENANT_VARIABLES = ['GATEWAY_API_KEYS', 'CONSENSUS_POLICY', 'WEBHOOK_URLS', 'WEBHOOK_SECRETS', 'WEBHOOK_PRIVATE'];
+
+/**
+ * What the environment describes, with the file that its GATEWAY_CONFIG names. Throws one ConfigError with the complaints
+ * about both.
+ */
+export function readConfiguration(
+  environment: Record<string, string | undefined>,
+  cards: readonly ProviderCard[],
+): Configuration {
+  const path = environment['GATEWAY_CONFIG']?.trim() ?? '';
+  if (path === '') {
+    const config = readConfig(environment, cards);
+    return { config, tenancy: tenancyOfEnvironment(config) };
+  }
+  const reading = readConfigFile(path, environment, cards);
+  const complaints = [...reading.complaints, ...describedTwice(environment, cards, reading)];
+  let config: Config | null = null;
+  try {
+    config = readConfig(environment, cards);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    complaints.unshift(...error.complaints);
+  }
+  if (!config || !reading.tenancy || complaints.length > 0) throw new ConfigError(complaints);
+  return { config, tenancy: reading.tenancy };
+}
+
+/** A provider's variable is no second description where the file itself refers to it. */
+function describedTwice(
+  environment: Record<string, string | undefined>,
+  cards: readonly ProviderCard[],
+  { variables }: FileReading,
+): string[] {
+  return [...TENANT_VARIABLES, ...cards.flatMap((card) => card.variables.map(({ name }) => name))]
+    .filter((name) => (environment[name]?.trim() ?? '') !== '' && !variables.has(name))
+    .map((name) => `${name} must not be set beside GATEWAY_CONFIG, unless the file refers to it`);
+}
