@@ -111,9 +111,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createGatewayServer({
     config,
     schema,
-    context: ({ signal, client, deadlineMs, receipt }) =>
-      tenantOf(TENANT).context({
-        viewer: { tenant: TENANT, client },
+    context: ({ signal, viewer, deadlineMs, receipt }) =>
+      tenantOf(viewer.tenant).context({
+        viewer,
         tasks,
         webhooks,
         signal,
