@@ -1,4 +1,5 @@
 import type { Directory } from '../../src/directory/directory.ts';
+import { goneIntegration } from '../../src/directory/integration.ts';
 import { SkillRating as Rating } from '../../src/domain/held.ts';
 import { encodeId } from '../../src/domain/ids.ts';
 import {
@@ -120,11 +121,7 @@ TaskItemRef.implement({
     integration: t.field({
       type: IntegrationRef,
       description: 'Where it is written.',
-      resolve: ({ integration: name }, _, { directory }) => {
-        const integration = directory.integration(name);
-        if (!integration) throw new Error(`integration ${name} is no longer configured`);
-        return integration;
-      },
+      resolve: ({ integration: name }, _, { directory }) => directory.integration(name) ?? goneIntegration(name),
     }),
     state: t.expose('state', { type: TaskItemStateEnum, description: 'How far it is.' }),
     attempts: t.exposeInt('attempts', { description: 'Times it was sent to the provider.' }),

@@ -3,7 +3,7 @@ import { FakeProvider } from '../../test/support/fake-provider.ts';
 import { ProviderError, type ProblemCode } from '../domain/problem.ts';
 import type { CallRecord } from '../outbound/upstream.ts';
 import { VirtualClock } from '../simulator/clock.ts';
-import { isFilterIgnored } from './integration.ts';
+import { goneIntegration, isFilterIgnored } from './integration.ts';
 
 const error = (code: ProblemCode) => new ProviderError(code, 'It failed.');
 const call = (outcome: string): CallRecord => ({
@@ -14,6 +14,19 @@ const call = (outcome: string): CallRecord => ({
   outcome,
   waitedMs: 0,
   milliseconds: 1,
+});
+
+describe('an integration that is configured no more', () => {
+  it('can do nothing, and says why', () => {
+    const gone = goneIntegration('hr-old');
+    expect(gone).toMatchObject({
+      name: 'hr-old',
+      provider: 'unknown',
+      state: 'DEGRADED',
+      lastProblem: { code: 'NOT_OFFERED' },
+    });
+    expect(gone.capabilities.every(({ support }) => support === 'UNSUPPORTED')).toBe(true);
+  });
 });
 
 describe('what an integration can do', () => {

@@ -367,6 +367,26 @@ function half(one = false, onlyOne: string, other = false, onlyOther: string): s
   return one ? onlyOne : onlyOther;
 }
 
+const NO_LIMITS: Limits = {
+  requestsPerSecond: null,
+  readsInFlight: 0,
+  writesInFlight: 0,
+  attempts: 0,
+  connectTimeoutMs: 0,
+  headersTimeoutMs: 0,
+  bodyTimeoutMs: 0,
+  maxBodyBytes: 0,
+};
+
+/** Stands for one that is configured no more, where an old task still names it: it can do nothing, and says why. */
+export function goneIntegration(name: string): Integration {
+  const gone = new Integration({ name, provider: 'unknown', ports: {}, limits: NO_LIMITS });
+  const error = new ProviderError('NOT_OFFERED', 'The integration is not configured any more.');
+  gone.failed('READ_EMPLOYEES', error);
+  gone.sync = { ...gone.sync, state: 'FAILING', problem: error.toProblem() };
+  return gone;
+}
+
 /** Whether an error says that the provider ignored a filter, so that the walk must stand in. */
 export function isFilterIgnored(error: unknown): boolean {
   return error instanceof ProviderError && error.providerCode === 'FILTER_IGNORED';
