@@ -1,8 +1,10 @@
 /** Reads the environment into a checked configuration. Pure: the caller hands the environment in. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import type { Budget } from './domain/access.ts';
 import { BEARER_TOKEN, SHORTEST_KEY } from './config/keys.ts';
 import { isLoopback } from './http/hosts.ts';
+import { budgetOf, STANDARD_LIMITS, type OperationLimits } from './http/limits.ts';
 import { CONSENSUS_POLICY_NAMES } from './domain/consensus.ts';
 import type { IntegrationSettings, ProviderCard } from './outbound/card.ts';
 import type { WebhookSettings } from './tasks/webhooks/openWebhooks.ts';
@@ -36,6 +38,18 @@ export interface Config {
   longestDeadlineMs: number;
   /** Whether a request may ask for its receipt. */
   receipts: boolean;
+  /** What one operation may be at most. */
+  limits: OperationLimits;
+  /** Cost that a client may spend in a window unless it has a budget of its own; null: as much as it likes. */
+  budget: Budget | null;
+  /** Where documents are that clients name by an id; null: nowhere. */
+  persistedDocuments: string | null;
+  /** Whether other documents are refused. */
+  persistedOnly: boolean;
+  /** Whether the schema is told to whoever asks. */
+  introspection: boolean;
+  /** Whether browsers are served GraphiQL. */
+  graphiql: boolean;
   /** The name of the policy by which ratings are blended unless a query names another. */
   consensusPolicy: string;
   logLevel: (typeof LOG_LEVELS)[number];
@@ -122,6 +136,18 @@ const schema = z.object({
   REQUEST_DEADLINE_MAX_MS: integer(100, 600_000, 30_000),
   CONSENSUS_POLICY: oneOf(CONSENSUS_POLICY_NAMES, 'balanced'),
   RECEIPTS: oneOf(['on', 'off', 'sandbox'], 'sandbox'),
+  LIMIT_DEPTH: integer(0, 1_000, STANDARD_LIMITS.depth),
+  LIMIT_ALIASES: integer(0, 10_000, STANDARD_LIMITS.aliases),
+  LIMIT_ROOT_FIELDS: integer(0, 10_000, STANDARD_LIMITS.rootFields),
+  LIMIT_COST: integer(0, 999_999_999, STANDARD_LIMITS.cost),
+  LIMIT_BUDGET: z
+    .string()
+    .refine((text) => budgetOf(text) !== null, 'must be cost per seconds, such as 100000/60')
+    .optional(),
+  PERSISTED_DOCUMENTS: z.string().optional(),
+  PERSISTED_ONLY: oneOf(['on', 'off'], 'off'),
+  INTROSPECTION: oneOf(['on', 'off', 'sandbox'], 'sandbox'),
+  GRAPHIQL: oneOf(['on', 'off', 'sandbox'], 'sandbox'),
 });
 
 /** The variables that the gateway itself reads; the cards name the others. */
@@ -161,6 +187,9 @@ export function readConfig(environment: Record<string, string | undefined>, card
   ) {
     complaints.push('ROLES other than both need a configured provider: simulators belong to one process');
   }
+  if (given['PERSISTED_ONLY'] === 'on' && given['PERSISTED_DOCUMENTS'] === undefined) {
+    complaints.push('PERSISTED_ONLY needs PERSISTED_DOCUMENTS: without them nothing would be answered');
+  }
   const webhooks = readWebhooks({
     urls: schema.shape.WEBHOOK_URLS.parse(given['WEBHOOK_URLS']),
     secrets: schema.shape.WEBHOOK_SECRETS.parse(given['WEBHOOK_SECRETS']),
@@ -183,6 +212,7 @@ export function readConfig(environment: Record<string, string | undefined>, card
   if (!parsed.success || complaints.length > 0) throw new ConfigError(complaints);
   const values = parsed.data;
   const sandbox = file === null && integrations.length === 0;
+  const isOn = (value: 'on' | 'off' | 'sandbox') => value === 'on' || (value === 'sandbox' && sandbox);
   return {
     file,
     port: values.PORT,
@@ -198,7 +228,18 @@ export function readConfig(environment: Record<string, string | undefined>, card
     deadlineMs: values.REQUEST_DEADLINE_MS,
     longestDeadlineMs: Math.max(values.REQUEST_DEADLINE_MS, values.REQUEST_DEADLINE_MAX_MS),
     consensusPolicy: values.CONSENSUS_POLICY,
-    receipts: values.RECEIPTS === 'on' || (values.RECEIPTS === 'sandbox' && sandbox),
+    receipts: isOn(values.RECEIPTS),
+    limits: {
+      depth: values.LIMIT_DEPTH,
+      aliases: values.LIMIT_ALIASES,
+      rootFields: values.LIMIT_ROOT_FIELDS,
+      cost: values.LIMIT_COST,
+    },
+    budget: budgetOf(values.LIMIT_BUDGET ?? ''),
+    persistedDocuments: values.PERSISTED_DOCUMENTS ?? null,
+    persistedOnly: values.PERSISTED_ONLY === 'on',
+    introspection: isOn(values.INTROSPECTION),
+    graphiql: isOn(values.GRAPHIQL),
     logLevel: values.LOG_LEVEL,
     sandbox,
     simulator: {

@@ -1,12 +1,13 @@
 import { schema } from '../schema/index.ts';
-import type { Config } from './config.ts';
+import { ConfigError, type Config } from './config.ts';
 import type { Directory } from './directory/directory.ts';
 import { readGraphiqlTabs } from './http/graphiqlTabs.ts';
 import type { Log } from './http/log.ts';
+import { readRequestLimits } from './http/requestLimits.ts';
 import type { CallRecord, Limits } from './outbound/upstream.ts';
 import { simulatedIntegrations, startSimulators, type RunningSimulator } from './providers.ts';
 import { openTasks } from './openTasks.ts';
-import { connectRedis } from './redis/connection.ts';
+import { connectRedis, REDIS_PREFIX } from './redis/connection.ts';
 import { createGatewayServer } from './server.ts';
 import { deferredEngine } from './tasks/deferredEngine.ts';
 import { deferredWebhooks } from './tasks/webhooks/deferredWebhooks.ts';
@@ -61,6 +62,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const { redisUrl, roles } = config;
   const redis = redisUrl === null ? null : connectRedis(redisUrl, { log, name: 'skills-gateway-reads' });
+  const limits = await readRequestLimits(config, redis && { client: redis.commands, prefix: REDIS_PREFIX }).catch(
+    async (error: unknown) => {
+      await Promise.all([redis?.close(), ...simulators.map((simulator) => simulator.close())]);
+      throw new ConfigError([error instanceof Error ? error.message : String(error)]);
+    },
+  );
   let store: 'opening' | 'open' | 'lost' = 'opening';
   const lost = (error: Error) => {
     store = 'lost';
@@ -111,9 +118,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createGatewayServer({
     config,
     schema,
-    context: ({ signal, viewer, deadlineMs, receipt }) =>
+    context: ({ signal, viewer, deadlineMs, receipt, budget }) =>
       tenantOf(viewer.tenant).context({
         viewer,
+        budget,
         tasks,
         webhooks,
         signal,
@@ -134,9 +142,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       };
     },
     serves: roles.serve,
+    limits,
     log,
-    graphiql: config.sandbox,
-    graphiqlTabs: config.sandbox ? await readGraphiqlTabs() : [],
+    graphiql: config.graphiql,
+    graphiqlTabs: config.graphiql ? await readGraphiqlTabs() : [],
   });
   const walked = tenant.start();
   const { url } = await server.listen();

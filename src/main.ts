@@ -31,7 +31,7 @@ try {
   gateway = await startGateway({ config, log, onFailure: fail, lingerMs: LINGER_MS });
   // A data directory that another gateway holds is refused while this one still starts.
   if (process.exitCode === 1) stop();
-  log.info({ url: `${gateway.url}/graphql`, graphiql: config.sandbox }, 'listening');
+  log.info({ url: `${gateway.url}/graphql`, graphiql: config.graphiql }, 'listening');
   void gateway.ready.then(() => log.info({ url: `${gateway?.url}/graphql` }, 'ready'));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {

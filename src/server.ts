@@ -6,9 +6,11 @@ import type { Config } from './config.ts';
 import type { Viewer } from './domain/access.ts';
 import { Receipt } from './domain/receipt.ts';
 import { readBody } from './http/body.ts';
+import type { BudgetState } from './http/budget.ts';
 import { clientsOfKeys, createClients, type Clients } from './http/clients.ts';
 import { followConnections } from './http/connections.ts';
 import { corsHeaders, isPreflight } from './http/cors.ts';
+import { checkSite } from './http/csrf.ts';
 import { ShuttingDown } from './http/endOnAbort.ts';
 import { DEADLINE_HEADER, deadlineOf } from './http/deadline.ts';
 import { takesParts } from './http/defer.ts';
@@ -17,13 +19,17 @@ import { createExchange, headerOf, send, sendJson, type Exchange } from './http/
 import { createGraphiqlPage } from './http/graphiql.ts';
 import type { GraphiqlTab } from './http/graphiqlTabs.ts';
 import { createHostCheck } from './http/hosts.ts';
+import { createGuesses } from './http/guesses.ts';
 import { createJsonAnswer } from './http/jsonAnswer.ts';
 import type { Log } from './http/log.ts';
 import { JSON_TYPE, resultTypeOf } from './http/mediaTypes.ts';
 import { asksForWebSocket, ignoreUpgrade } from './http/otherUpgrades.ts';
+import { withPersistedQuery, withPersistedText } from './http/persistedDocuments.ts';
 import { isReceiptWanted, RECEIPT_HEADER } from './http/receiptWanted.ts';
 import { Refusal } from './http/refusal.ts';
 import { checkMediaType, checkQuery } from './http/requestChecks.ts';
+import { spendingOf, type RequestLimits } from './http/requestLimits.ts';
+import { COST_HEADER } from './http/spending.ts';
 import { createWebSockets } from './http/webSockets.ts';
 import { answerByYoga } from './http/yogaAnswer.ts';
 
@@ -41,6 +47,8 @@ export interface RequestInfo {
   deadlineMs: number;
   /** Where its cost is to be written down; null where nobody asked, or it is not permitted. */
   receipt: Receipt | null;
+  /** What is left of the client's budget; null where none is in force. */
+  budget: () => BudgetState | null;
 }
 
 export interface GatewayServerOptions {
@@ -48,6 +56,8 @@ export interface GatewayServerOptions {
   /** Who is let in; left out: whoever has one of the configuration's keys. */
   clients?: Clients;
   schema: GraphQLSchema;
+  /** What requests are held to; left out: nothing but the sizes of bodies and documents. */
+  limits?: RequestLimits | undefined;
   /** Called for every request, and for every event of a subscription. */
   context: (request: RequestInfo) => unknown;
   /** Asked by /health/ready. */
@@ -97,11 +107,25 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   const { config, log } = options;
   const isAllowedHost = createHostCheck(config.host);
   const clients = options.clients ?? createClients({ clients: clientsOfKeys(config.apiKeys), issuers: [] }, log);
-  const engine = createEngine(options.schema, log);
+  const { limits } = options;
+  const engine = createEngine(options.schema, log, {
+    limits: limits?.operation,
+    introspection: limits?.introspection,
+  });
+  const guesses = createGuesses();
   const answerJson = createJsonAnswer(engine);
   const graphiql = options.graphiql ? createGraphiqlPage(options.graphiqlTabs ?? [], !clients.open) : null;
   const streams = new Set<AbortController>();
   let closing: Promise<void> | null = null;
+
+  const viewerOf = async ({ headers, socket }: IncomingMessage): Promise<Viewer> => {
+    try {
+      return await clients.viewerOf(headers.authorization);
+    } catch (error) {
+      const isWrong = error instanceof Refusal && error.status === 401 && headers.authorization !== undefined;
+      throw (isWrong ? await guesses.wrong(socket.remoteAddress) : null) ?? error;
+    }
+  };
 
   const graphql = async (exchange: Exchange): Promise<void> => {
     const { request, response, headers, abort } = exchange;
@@ -110,8 +134,8 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     if (method === 'GET' && graphiql && accept?.includes('text/html')) {
       return graphiql.send(response, headers, request.headers['accept-encoding']?.includes('gzip') ?? false);
     }
-    const found = clients.viewerOf(request.headers.authorization);
-    const viewer = found instanceof Promise ? await found : found;
+    checkSite(request, config.corsOrigins);
+    const viewer = await viewerOf(request);
     const { client } = viewer;
     exchange.client = client;
     if (method !== 'GET' && method !== 'POST') {
@@ -123,10 +147,16 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       usual: config.deadlineMs,
       most: config.longestDeadlineMs,
     });
-    const body = method === 'POST' ? await readBody(request, abort.signal) : undefined;
+    let body = method === 'POST' ? await readBody(request, abort.signal) : undefined;
+    let url = request.url ?? '/graphql';
+    const persisted = limits?.persisted;
+    if (persisted && body !== undefined) body = withPersistedText(persisted, body);
+    else if (persisted) url = withPersistedQuery(persisted, url);
     const { requestId } = exchange;
     const question = { header: headerOf(request, RECEIPT_HEADER), body, url: request.url };
     const receipt = config.receipts && isReceiptWanted(question) ? new Receipt() : null;
+    const spending = spendingOf(limits, viewer, headerOf(request, COST_HEADER) === '1');
+    const budget = () => spending?.account?.state ?? null;
     const newContext = () =>
       options.context({
         headers: { get: (name) => headerOf(request, name) },
@@ -136,6 +166,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         requestId,
         deadlineMs,
         receipt,
+        budget,
       });
     const made = newContext();
     const resolverContext: unknown = made instanceof Promise ? await made : made;
@@ -145,6 +176,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       resolverContext,
       newContext,
       receipt,
+      spending,
       requestId,
       takesParts: takesParts(accept),
       inParts: false,
@@ -154,19 +186,12 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       send(exchange, answer.status, answer.headers, answer.body);
       return;
     }
-    await answerByYoga(
-      engine,
-      { method, url: request.url ?? '/graphql', accept, body },
-      scope,
-      response,
-      headers,
-      () => {
-        streams.add(abort);
-        request.socket.setTimeout(STALLED_MS);
-        response.once('close', () => streams.delete(abort));
-        if (closing) abort.abort(new ShuttingDown());
-      },
-    );
+    await answerByYoga(engine, { method, url, accept, body }, scope, response, headers, () => {
+      streams.add(abort);
+      request.socket.setTimeout(STALLED_MS);
+      response.once('close', () => streams.delete(abort));
+      if (closing) abort.abort(new ShuttingDown());
+    });
   };
 
   const health = async (exchange: Exchange, path: string): Promise<void> => {
@@ -221,8 +246,9 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     isAllowedHost,
     corsOrigins: config.corsOrigins,
     receipts: config.receipts,
+    limits,
     log,
-    context: ({ client, viewer, signal, requestId, receipt }) =>
+    context: ({ client, viewer, signal, requestId, receipt, budget }) =>
       options.context({
         headers: { get: (name) => headerOf(client.request, name) },
         signal,
@@ -231,6 +257,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         requestId,
         deadlineMs: config.deadlineMs,
         receipt,
+        budget,
       }),
   });
 
@@ -270,10 +297,13 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     });
     for (const stream of streams) stream.abort(new ShuttingDown());
     connections.drain(options.lingerMs ?? 0);
-    const force = setTimeout(() => {
-      server.closeAllConnections();
-      webSockets.terminate();
-    }, options.drainMs ?? Math.min(config.deadlineMs + ANSWERED_MS, LONGEST_DRAIN_MS));
+    const force = setTimeout(
+      () => {
+        server.closeAllConnections();
+        webSockets.terminate();
+      },
+      options.drainMs ?? Math.min(config.deadlineMs + ANSWERED_MS, LONGEST_DRAIN_MS),
+    );
     await Promise.all([closed, webSockets.drain()]);
     clearTimeout(force);
     // Now that of HTTP, for its timers.

@@ -46,7 +46,10 @@ export interface TenantOptions {
 }
 
 /** What a request brings along; the rest of its context is the tenant's. */
-export type TenantRequest = Pick<ContextOptions, 'viewer' | 'tasks' | 'webhooks' | 'signal' | 'deadlineMs' | 'receipt'>;
+export type TenantRequest = Pick<
+  ContextOptions,
+  'viewer' | 'budget' | 'tasks' | 'webhooks' | 'signal' | 'deadlineMs' | 'receipt'
+>;
 
 /** One customer at work: its integrations, what is known of its people and skills, and how to read more of them. */
 export interface Tenant {
@@ -72,7 +75,8 @@ export interface Tenant {
 
 /** Connects a tenant's integrations and puts together all that stands on them. Nothing is read before `start`. */
 export function openTenant(options: TenantOptions): Tenant {
-  const { name, integrations, consensusPolicy, cache, serves, redis, links, limits, onCall, counts, tracing, log } = options;
+  const { name, integrations, consensusPolicy, cache, serves, redis, links, limits, onCall, counts, tracing, log } =
+    options;
   const connected = connectIntegrations(integrations, {
     ...(limits ? { limits } : {}),
     ...(onCall ? { onCall } : {}),

@@ -11,11 +11,14 @@ import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import type { Viewer } from '../domain/access.ts';
 import { Receipt } from '../domain/receipt.ts';
 import type { Clients } from './clients.ts';
+import type { BudgetState } from './budget.ts';
 import { createDocumentCheck } from './documentCheck.ts';
 import { shuttingDown } from './endOnAbort.ts';
 import type { Engine, RequestScope } from './engine.ts';
 import type { Log } from './log.ts';
+import { persistedText } from './persistedDocuments.ts';
 import { Refusal } from './refusal.ts';
+import { spendingOf, type RequestLimits } from './requestLimits.ts';
 import type { WebSocketClient } from './webSocketClient.ts';
 import { withoutInternals } from './withoutInternals.ts';
 
@@ -26,6 +29,8 @@ export interface OperationInfo {
   signal: AbortSignal;
   requestId: string;
   receipt: Receipt | null;
+  /** What is left of the client's budget; null where none is in force. */
+  budget: () => BudgetState | null;
 }
 
 export interface ProtocolOptions {
@@ -35,6 +40,8 @@ export interface ProtocolOptions {
   context: (operation: OperationInfo) => unknown;
   /** Whether receipts may be asked for. */
   receipts: boolean;
+  /** What operations are held to. */
+  limits?: RequestLimits | undefined;
   log: Log;
 }
 
@@ -49,7 +56,7 @@ const INIT_MS = 5_000;
  * with 4403 where key or token is none, with 4401 where an operation comes before it.
  */
 export function createProtocol(options: ProtocolOptions): Server<{ client: WebSocketClient }> {
-  const { engine, clients, context, receipts, log } = options;
+  const { engine, clients, context, receipts, limits, log } = options;
   const enveloped = engine.yoga.getEnveloped({});
   const checked = createDocumentCheck(enveloped);
 
@@ -64,13 +71,16 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
     const requestId = randomUUID();
     client.operations.set(payload, { id, requestId, isStream, abort, started: performance.now() });
     const receipt = receipts && payload.extensions?.['receipt'] === true ? new Receipt() : null;
-    const newContext = () => context({ client, viewer, signal: abort.signal, requestId, receipt });
+    const spending = spendingOf(limits, viewer, payload.extensions?.['cost'] === true);
+    const budget = () => spending?.account?.state ?? null;
+    const newContext = () => context({ client, viewer, signal: abort.signal, requestId, receipt, budget });
     const scope: RequestScope = {
       signal: abort.signal,
       viewer,
       resolverContext: await newContext(),
       newContext,
       receipt,
+      spending,
       requestId,
       takesParts: false,
       inParts: false,
@@ -121,7 +131,8 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
           const message = `A socket carries at most ${MAX_OPERATIONS} operations at once.`;
           return [new GraphQLError(message, { extensions: { code: 'TOO_MANY_OPERATIONS' } })];
         }
-        const document = checked(payload.query, payload.operationName);
+        const text = limits?.persisted ? persistedText(limits.persisted, payload) : null;
+        const document = checked(text ?? payload.query, payload.operationName);
         return Array.isArray(document) ? document : await argsOf(client, id, payload, { document, viewer });
       } catch (error) {
         if (error instanceof Refusal) {
