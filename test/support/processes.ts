@@ -9,11 +9,26 @@ export interface Program {
   prints(pattern: RegExp): Promise<RegExpMatchArray>;
   /** Ends it with the signal and waits until it is gone. */
   stop(signal: NodeJS.Signals): Promise<void>;
+  /** Its exit code once it is gone; null where a signal ended it. */
+  exited: Promise<number | null>;
 }
 
-/** Starts `src/<name>.ts` with this environment alone (and PATH). */
-export function startProgram(name: 'main' | 'simulate', environment: Record<string, string>): Program {
-  const child = spawn(process.execPath, ['--import', 'tsx', `src/${name}.ts`], {
+/** What is run in place of the sources. */
+export interface ProgramCommand {
+  /** Node's, unless another program is to start it. */
+  program?: string;
+  arguments: readonly string[];
+  cwd?: string;
+}
+
+/** Starts `src/<name>.ts`, or another command, with this environment alone (and PATH). */
+export function startProgram(
+  name: 'main' | 'simulate',
+  environment: Record<string, string>,
+  command: ProgramCommand = { arguments: ['--import', 'tsx', `src/${name}.ts`] },
+): Program {
+  const child = spawn(command.program ?? process.execPath, command.arguments, {
+    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
     env: { PATH: process.env['PATH'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -40,6 +55,7 @@ export function startProgram(name: 'main' | 'simulate', environment: Record<stri
         look();
       }),
     stop: (signal) => stopped(child, signal),
+    exited: once(child, 'exit').then(([code]) => code as number | null),
   };
 }
 

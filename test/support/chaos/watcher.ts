@@ -20,7 +20,12 @@ const FINAL = new Set(['SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELLED'
  * Watches a task to its end as a good client does: on whichever replica is up, resuming after the last revision seen when a
  * stream breaks off. One in ten cuts its own socket after the first event.
  */
-export async function watch(world: World, taskId: string, random: () => number, signal: AbortSignal): Promise<Seen> {
+export async function watch(
+  world: Pick<World, 'up'>,
+  taskId: string,
+  random: () => number,
+  signal: AbortSignal,
+): Promise<Seen> {
   const seen: Seen = { taskId, final: null, duplicates: 0, streams: 0 };
   let last = 0;
   let cut = random() < 0.1;

@@ -2,6 +2,7 @@
 import type { JournalEntry } from '../../../src/simulator/simulator.ts';
 import { startProgram, type Program } from '../processes.ts';
 import { startRedis, type TestRedis } from '../redis.ts';
+import { startSimulatorProgram } from '../simulatorProgram.ts';
 
 export const API_KEY = 'a-key-for-the-chaos-run';
 
@@ -37,21 +38,9 @@ export interface WorldSize {
 
 export async function startWorld({ people, skills }: WorldSize): Promise<World> {
   const redis = await startRedis();
-  const simulator = startProgram('simulate', {
-    SIMULATOR_PORT: '0',
-    SIMULATOR_PEOPLE: String(people),
-    SIMULATOR_SKILLS: String(skills),
-    SIMULATOR_LIMITS: 'none',
-  });
-  await simulator.prints(/KANTATA_BASE_URL=.*\n/);
-  const lines = simulator.output().split('\n');
-  const origins = new Map(
-    lines.filter((line) => /^\w+ http/.test(line)).map((line) => line.split(' ') as [string, string]),
-  );
+  const simulator = await startSimulatorProgram({ people, skills });
   const environment = {
-    ...(Object.fromEntries(
-      lines.filter((line) => line.startsWith('  ')).map((line) => line.trim().split('=') as [string, string]),
-    ) as Record<string, string>),
+    ...simulator.environment,
     REDIS_URL: redis.url,
     GATEWAY_API_KEYS: API_KEY,
     LOG_LEVEL: 'info',
@@ -59,16 +48,12 @@ export async function startWorld({ people, skills }: WorldSize): Promise<World> 
   const shared: Shared = { waiters: new Set(), closing: false };
   const starting = (['serve', 'serve', 'work', 'work'] as const).map((role) => startReplica(role, environment, shared));
   const replicas = await Promise.all(starting);
-  const control = (provider: string, path: string, init?: RequestInit) =>
-    fetch(`${origins.get(provider)}/_simulator/${path}`, init);
   return {
     redis,
     servers: replicas.filter(({ role }) => role === 'serve'),
     workers: replicas.filter(({ role }) => role === 'work'),
-    journal: async (provider) => (await (await control(provider, 'journal')).json()) as JournalEntry[],
-    fault: async (provider, fault) => {
-      await control(provider, 'faults', { method: 'POST', body: JSON.stringify(fault) });
-    },
+    journal: simulator.journal,
+    fault: simulator.fault,
     async up(role, random) {
       for (;;) {
         const urls = replicas.flatMap((replica) =>
@@ -84,7 +69,7 @@ export async function startWorld({ people, skills }: WorldSize): Promise<World> 
     async close() {
       shared.closing = true;
       await Promise.all(replicas.map((replica) => replica.stop()));
-      await simulator.stop('SIGKILL');
+      await simulator.stop();
       await redis.stop('SIGKILL');
     },
   };

@@ -43,7 +43,7 @@ interface Page<Node> {
 }
 
 /** As many writes as asked for; throws when the workforce has not that many free pairs. */
-export async function planWrites(world: World, count: number, random: () => number): Promise<Write[]> {
+export async function planWrites(world: Pick<World, 'up'>, count: number, random: () => number): Promise<Write[]> {
   const url = await world.up('serve', random);
   const [people, skills] = [
     await all<Person>(url, PAGE, 'employees'),
@@ -82,7 +82,7 @@ async function all<Node>(url: string, query: string, field: string): Promise<Nod
 }
 
 /** Asks for a write, again and of whichever replica is up, until one has acknowledged it; the task's id. */
-export async function acknowledged(world: World, write: Write, random: () => number): Promise<string> {
+export async function acknowledged(world: Pick<World, 'up'>, write: Write, random: () => number): Promise<string> {
   for (;;) {
     const url = await world.up('serve', random);
     try {
