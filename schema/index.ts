@@ -1,4 +1,5 @@
 import { isObjectType, type GraphQLSchema } from 'graphql';
+import { audited } from './audited.ts';
 import { builder } from './builder.ts';
 import './changes/index.ts';
 import './employee/index.ts';
@@ -14,7 +15,7 @@ import './viewer/index.ts';
 import './webhook/index.ts';
 
 /** The graph. */
-export const schema = plainProperties(builder.toSchema());
+export const schema = audited(plainProperties(builder.toSchema()));
 
 /**
  * Takes the resolver off every field that only shows the property of its own name: the executor reads a property faster

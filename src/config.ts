@@ -53,6 +53,8 @@ export interface Config {
   /** The name of the policy by which ratings are blended unless a query names another. */
   consensusPolicy: string;
   logLevel: (typeof LOG_LEVELS)[number];
+  /** The file that every write is noted in, besides the log; null: none. */
+  auditLog: string | null;
   /** True where no provider is configured, so that all are simulated. */
   sandbox: boolean;
   simulator: { people: number; skills: number; limits: 'default' | 'none'; seed: string };
@@ -128,6 +130,7 @@ const schema = z.object({
   WEBHOOK_PRIVATE: oneOf(['refuse', 'allow'], 'refuse'),
   CACHE: oneOf(['on', 'off'], 'on'),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
+  AUDIT_LOG: z.string().optional(),
   SIMULATOR_PEOPLE: integer(1, 100_000, 1000),
   SIMULATOR_SKILLS: integer(1, 20_000, 300),
   SIMULATOR_LIMITS: oneOf(['default', 'none'], 'default'),
@@ -241,6 +244,7 @@ export function readConfig(environment: Record<string, string | undefined>, card
     introspection: isOn(values.INTROSPECTION),
     graphiql: isOn(values.GRAPHIQL),
     logLevel: values.LOG_LEVEL,
+    auditLog: values.AUDIT_LOG ?? null,
     sandbox,
     simulator: {
       people: values.SIMULATOR_PEOPLE,

@@ -1,6 +1,7 @@
 import type { Directory } from './directory/directory.ts';
 import type { SkillSearch } from './directory/skillSearch.ts';
 import type { Viewer } from './domain/access.ts';
+import type { Audit } from './domain/audit.ts';
 import type { Receipt } from './domain/receipt.ts';
 import type { RecordLinks } from './links/recordLinks.ts';
 import type { ConsensusPolicies } from './loaders/consensusPolicies.ts';
@@ -36,13 +37,17 @@ export interface GatewayContext {
   signal: AbortSignal;
   /** What the viewer has left to spend; absent, or null, where nothing limits it. */
   budget?: (() => Quota | null | Promise<Quota | null>) | undefined;
+  /** Told of every write; absent where nobody keeps an audit. */
+  audit?: Audit | undefined;
+  /** For the audit: the id under which the log has the request. */
+  requestId?: string | undefined;
   /** Where the request's cost is written down, to go along on every call; absent where nobody asked. */
   receipt?: Receipt | undefined;
 }
 
 export interface ContextOptions extends Pick<
   GatewayContext,
-  'viewer' | 'directory' | 'tasks' | 'webhooks' | 'links' | 'skillChanges' | 'signal' | 'receipt' | 'budget'
+  'viewer' | 'directory' | 'tasks' | 'webhooks' | 'links' | 'skillChanges' | 'signal' | 'receipt' | 'budget' | 'audit' | 'requestId'
 > {
   readers: ReadonlyMap<string, RatingReader>;
   policies: ConsensusPolicies;

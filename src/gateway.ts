@@ -1,6 +1,7 @@
 import { schema } from '../schema/index.ts';
 import { ConfigError, type Config } from './config.ts';
 import type { Directory } from './directory/directory.ts';
+import { createAuditLog, type AuditLog } from './http/auditLog.ts';
 import { readGraphiqlTabs } from './http/graphiqlTabs.ts';
 import type { Log } from './http/log.ts';
 import { readRequestLimits } from './http/requestLimits.ts';
@@ -47,6 +48,7 @@ const DAY_MS = 24 * 60 * 60_000;
 /** Puts everything together and listens at once; walks and the task store follow while requests are answered already. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log } = options;
+  const audit = openAudit(log, config.auditLog);
   const simulators = config.sandbox ? await startSimulators(config.simulator) : [];
   for (const { card, origin } of simulators) {
     log.info(
@@ -118,9 +120,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createGatewayServer({
     config,
     schema,
-    context: ({ signal, viewer, deadlineMs, receipt, budget }) =>
+    context: ({ signal, viewer, requestId, deadlineMs, receipt, budget }) =>
       tenantOf(viewer.tenant).context({
         viewer,
+        audit,
+        requestId,
         budget,
         tasks,
         webhooks,
@@ -142,6 +146,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       };
     },
     serves: roles.serve,
+    audit,
     limits,
     log,
     graphiql: config.graphiql,
@@ -169,7 +174,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       );
       await stopped;
       await tenant.close();
+      audit.close();
       await Promise.all([redis?.close(), ...simulators.map((simulator) => simulator.close())]);
     },
   };
+}
+
+function openAudit(log: Log, path: string | null): AuditLog {
+  try {
+    return createAuditLog(log, path);
+  } catch (error) {
+    throw new ConfigError([
+      `AUDIT_LOG cannot be appended to: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
+  }
 }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
 import type { Viewer } from './domain/access.ts';
+import type { Audit } from './domain/audit.ts';
 import { Receipt } from './domain/receipt.ts';
 import { readBody } from './http/body.ts';
 import type { BudgetState } from './http/budget.ts';
@@ -55,6 +56,8 @@ export interface GatewayServerOptions {
   config: Pick<Config, 'host' | 'port' | 'apiKeys' | 'corsOrigins' | 'deadlineMs' | 'longestDeadlineMs' | 'receipts'>;
   /** Who is let in; left out: whoever has one of the configuration's keys. */
   clients?: Clients;
+  /** Told of writes that a scope is missing for; the others are told by the schema. */
+  audit?: Audit | undefined;
   schema: GraphQLSchema;
   /** What requests are held to; left out: nothing but the sizes of bodies and documents. */
   limits?: RequestLimits | undefined;
@@ -111,6 +114,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   const engine = createEngine(options.schema, log, {
     limits: limits?.operation,
     introspection: limits?.introspection,
+    audit: options.audit,
   });
   const guesses = createGuesses();
   const answerJson = createJsonAnswer(engine);

@@ -48,7 +48,7 @@ export interface TenantOptions {
 /** What a request brings along; the rest of its context is the tenant's. */
 export type TenantRequest = Pick<
   ContextOptions,
-  'viewer' | 'budget' | 'tasks' | 'webhooks' | 'signal' | 'deadlineMs' | 'receipt'
+  'viewer' | 'budget' | 'tasks' | 'webhooks' | 'signal' | 'deadlineMs' | 'receipt' | 'audit' | 'requestId'
 >;
 
 /** One customer at work: its integrations, what is known of its people and skills, and how to read more of them. */

@@ -1,18 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { getNamedType, GraphQLError, isObjectType, parse, type DocumentNode } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { schema } from '../schema/index.ts';
 import { OWN_RATINGS, type AccessExtensions, type ScopeWord, type Viewer } from '../src/domain/access.ts';
-import { createContext, type ContextOptions } from '../src/context.ts';
-import { Directory } from '../src/directory/directory.ts';
-import { walkIntegration } from '../src/directory/walk.ts';
-import { encodeId } from '../src/domain/ids.ts';
 import { createScopeCheck } from '../src/http/scopeCheck.ts';
-import { Refusal } from '../src/http/refusal.ts';
-import { ConsensusPolicies } from '../src/loaders/consensusPolicies.ts';
-import { RatingReader } from '../src/loaders/ratingReader.ts';
-import { createGatewayServer, type GatewayServer } from '../src/server.ts';
-import { employeeRow, FakeProvider, ratingRow, skillRow } from './support/fake-provider.ts';
 
 const viewer = (...scopes: ScopeWord[]): Viewer => ({
   tenant: 'default',

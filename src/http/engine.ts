@@ -15,7 +15,9 @@ import { createQueryCompiler } from './compiledQuery.ts';
 import { deferRules, hasDefer, withDefer } from './defer.ts';
 import { eachEvent } from './eachEvent.ts';
 import { endOnAbort, shuttingDown, ShuttingDown } from './endOnAbort.ts';
+import { endWithToken, TokenExpired, tokenExpired } from './endWithToken.ts';
 import type { Viewer } from '../domain/access.ts';
+import type { Audit } from '../domain/audit.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import { CLOSED_SCHEMA_RULES, withoutSuggestions } from './introspection.ts';
 import { createLimitCheck } from './limitCheck.ts';
@@ -27,6 +29,7 @@ import type { Observed } from './observer.ts';
 import { checkNesting } from './nesting.ts';
 import { createOperationMeter } from './operationMeter.ts';
 import { sendablePart, type Part } from './parts.ts';
+import { noteForbidden } from './noteForbidden.ts';
 import { createScopeCheck } from './scopeCheck.ts';
 import type { Spending } from './spending.ts';
 import { subscriptionRules } from './subscriptionRules.ts';
@@ -78,13 +81,15 @@ export interface EngineRules {
   limits?: OperationLimits | undefined;
   /** False keeps the schema to itself: no introspection, and no names suggested in errors. */
   introspection?: boolean | undefined;
+  /** Told of writes that a scope is missing for. */
+  audit?: Audit | undefined;
 }
 
 /** Yoga as this gateway uses it: without its own HTTP extras, which `server.ts` covers. */
 export function createEngine(
   given: GraphQLSchema,
   log: Log,
-  { limits = NO_LIMITS, introspection = true }: EngineRules = {},
+  { limits = NO_LIMITS, introspection = true, audit }: EngineRules = {},
 ): Engine {
   const schema = withDefer(given);
   /** The requests whose execution the errors came out of: yoga masks them without their context. */
@@ -97,7 +102,7 @@ export function createEngine(
   const errors = new LRUCache<string, object>({ ...KEPT, sizeCalculation: (_, text) => text.length + 1 });
   const yoga = createYoga<{ scope: RequestScope }>({
     schema,
-    plugins: [subscriptionRules, ...(introspection ? [] : [closedSchema]), scoped(schema, requests, maskError, limits)],
+    plugins: [subscriptionRules, ...(introspection ? [] : [closedSchema]), scoped(schema, requests, maskError, { limits, audit })],
     maskedErrors: { maskError: (error) => maskError(error) },
     parserAndValidationCache: {
       documentCache: documents,
@@ -121,7 +126,7 @@ function scoped(
   schema: GraphQLSchema,
   requests: WeakMap<object, string>,
   maskError: Engine['maskError'],
-  limits: OperationLimits,
+  { limits, audit }: { limits: OperationLimits; audit: Audit | undefined },
 ): Plugin<object, { scope: RequestScope }> {
   const compiler = createQueryCompiler(schema);
   const meter = createOperationMeter(schema);
@@ -130,7 +135,9 @@ function scoped(
   /** The answer to a viewer who lacks scopes; null to one who has them. */
   const forbidden = ({ document, operationName }: ExecutionArgs, scope: RequestScope): ExecutionResult | null => {
     const errors = scopeCheck(document, operationName, scope.viewer);
-    return errors && withExtensions({ errors }, scope);
+    if (!errors) return null;
+    if (audit) noteForbidden(audit, { document, operationName, ...scope });
+    return withExtensions({ errors }, scope);
   };
   /** Why an operation does not run: it is too large, or too little is left of the budget that it is taken from. */
   const refused = (
@@ -206,7 +213,8 @@ function scoped(
       });
       return {
         onSubscribeResult({ result, setResult }) {
-          if (isAsyncIterable(result)) setResult(endOnAbort(result, scope.signal, farewell));
+          const { signal, viewer } = scope;
+          if (isAsyncIterable(result)) setResult(endWithToken(result, { signal, ...viewer }, farewell));
         },
       };
     },
@@ -244,7 +252,8 @@ function scopeOf(contextValue: unknown): RequestScope {
   return (contextValue as { scope: RequestScope }).scope;
 }
 
-/** The last result of a stream that ends with the server. */
+/** The last result of a stream that ends with the server or with its token. */
 function farewell(reason: unknown): { errors: GraphQLError[] } | null {
+  if (reason instanceof TokenExpired) return { errors: [tokenExpired()] };
   return reason instanceof ShuttingDown ? { errors: [shuttingDown()] } : null;
 }
