@@ -16,7 +16,7 @@ import {
   TasksDocument,
 } from '../../examples/generated/graphql.ts';
 import { codesOf, told, type Answered, type ClientUnderTest, type Variables } from './adapters.ts';
-import { ADA, API_KEY, DEFERRED, describeClient, plain, WHOLE } from './contract.ts';
+import { ADA, API_KEY, clientContract, DEFERRED, plain, WHOLE } from './contract.ts';
 
 const possibleTypes = possibleTypesOf(
   buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8')),
@@ -61,8 +61,6 @@ function connect(url: string, apiKey: string): ClientUnderTest {
   };
 }
 
-const { gateway } = describeClient('Apollo Client', { connect, unauthenticated: { codes: ['UNAUTHENTICATED'] } });
-
 /** With what they are asked; between them they show every type that pages are made of. */
 const DOCUMENTS: readonly (readonly [TypedDocumentNode<unknown, never>, Variables])[] = [
   [EmployeeIdentityDocument, { by: ADA }],
@@ -75,8 +73,10 @@ const DOCUMENTS: readonly (readonly [TypedDocumentNode<unknown, never>, Variable
   [TasksDocument, {}],
 ];
 
-describe("Apollo Client's cache", () => {
-  it.each(DOCUMENTS)('gives an answer back as it came: document %#', async (document, variables) => {
+describe('Apollo Client', () => {
+  const { gateway } = clientContract({ connect, unauthenticated: { codes: ['UNAUTHENTICATED'] } });
+
+  it.each(DOCUMENTS)('gives an answer back from its cache as it came: document %#', async (document, variables) => {
     const { apollo } = open(`${gateway().url}/graphql`, API_KEY);
     const query = document as TypedDocumentNode<unknown, Variables>;
     const { data, error } = await apollo.query({ query, variables, fetchPolicy: 'no-cache' });
@@ -85,7 +85,7 @@ describe("Apollo Client's cache", () => {
     expect(apollo.cache.readQuery({ query, variables })).toEqual(data);
   });
 
-  it('keeps a person once, whatever was asked of them and how they were found', async () => {
+  it('keeps a person in its cache once, whatever was asked of them and how they were found', async () => {
     const { apollo } = open(`${gateway().url}/graphql`, API_KEY);
     const { data } = await apollo.query({ query: EmployeeIdentityDocument, variables: { by: ADA } });
     const id = data?.employee?.id;
@@ -101,9 +101,7 @@ describe("Apollo Client's cache", () => {
       ],
     ]);
   });
-});
 
-describe('Apollo Client', () => {
   it('takes what is deferred after the rest', async () => {
     gateway()
       .simulator('kombo')

@@ -95,7 +95,6 @@ describe('graphql-ws', () => {
     });
     let connected = 0;
     const client = connectByWebSocket(`${line.url}/graphql`, API_KEY, {
-      shouldRetry: () => true,
       retryWait: () => Promise.resolve(),
       on: { connected: () => (connected += 1) },
     });

@@ -1,8 +1,11 @@
+import { describe } from 'vitest';
 import { connectByEvents } from '../../examples/clients/graphqlSse.ts';
 import { iterating } from './adapters.ts';
-import { describeClient } from './contract.ts';
+import { clientContract } from './contract.ts';
 
-describeClient('graphql-sse', {
-  connect: (url, apiKey) => iterating(connectByEvents(url, apiKey)),
-  unauthenticated: { name: 'NetworkError', response: { status: 401 } },
+describe('graphql-sse', () => {
+  clientContract({
+    connect: (url, apiKey) => iterating(connectByEvents(url, apiKey)),
+    unauthenticated: { name: 'NetworkError', response: { status: 401 } },
+  });
 });

@@ -7,7 +7,7 @@ import { connectByWebSocket } from '../../examples/clients/graphqlWs.ts';
 import { createUrql, forwardTo } from '../../examples/clients/urql.ts';
 import { EmployeeIdentityDocument, OneEmployeeDocument } from '../../examples/generated/graphql.ts';
 import { codesOf, told, type Answered, type ClientUnderTest, type Variables } from './adapters.ts';
-import { ADA, API_KEY, DEFERRED, describeClient, plain, WHOLE } from './contract.ts';
+import { ADA, API_KEY, clientContract, DEFERRED, plain, WHOLE } from './contract.ts';
 
 interface UrqlResult {
   data?: unknown;
@@ -55,28 +55,32 @@ function under(urql: Client, close: () => void | Promise<void> = () => {}): Clie
 
 const unauthenticated = { codes: ['UNAUTHENTICATED'] };
 
-describeClient('urql with graphql-ws', {
-  connect: (url, apiKey) => {
-    const socket = connectByWebSocket(url, apiKey, { retryAttempts: 0 });
-    return under(createUrql(url, apiKey, forwardTo(socket)), () => socket.dispose());
-  },
-  unauthenticated,
+describe('urql with graphql-ws', () => {
+  clientContract({
+    connect: (url, apiKey) => {
+      const socket = connectByWebSocket(url, apiKey, { retryAttempts: 0 });
+      return under(createUrql(url, apiKey, forwardTo(socket)), () => socket.dispose());
+    },
+    unauthenticated,
+  });
 });
 
-describeClient('urql with graphql-sse', {
-  connect: (url, apiKey) => {
-    const events = connectByEvents(url, apiKey);
-    return under(createUrql(url, apiKey, forwardTo(events)), () => events.dispose());
-  },
-  unauthenticated,
+describe('urql with graphql-sse', () => {
+  clientContract({
+    connect: (url, apiKey) => {
+      const events = connectByEvents(url, apiKey);
+      return under(createUrql(url, apiKey, forwardTo(events)), () => events.dispose());
+    },
+    unauthenticated,
+  });
 });
 
-const { gateway } = describeClient('urql by itself', {
-  connect: (url, apiKey) => under(createUrql(url, apiKey)),
-  unauthenticated,
-});
+describe('urql by itself', () => {
+  const { gateway } = clientContract({
+    connect: (url, apiKey) => under(createUrql(url, apiKey)),
+    unauthenticated,
+  });
 
-describe('urql', () => {
   it('takes what is deferred after the rest', async () => {
     gateway()
       .simulator('kombo')
