@@ -9,18 +9,18 @@ export type MetricsAccess = 'on' | 'token' | 'off';
 export interface MetricsPageOptions {
   metrics: Metrics;
   access: MetricsAccess;
-  /** Who a request is from; refuses where it is nobody's. */
-  viewerOf: (authorization: string | undefined) => Viewer | Promise<Viewer>;
+  /** Who the request is from; refuses where it is nobody's. */
+  viewer: () => Promise<Viewer>;
 }
 
 /** Answers /metrics. A client sees its own tenant's series and those of the process, where access is by token. */
 export async function answerMetrics(exchange: Exchange, options: MetricsPageOptions): Promise<void> {
-  const { metrics, access, viewerOf } = options;
-  const { method, headers } = exchange.request;
+  const { metrics, access } = options;
+  const { method } = exchange.request;
   if (access === 'off') throw new Refusal(404, 'NOT_FOUND', 'There is nothing here; GraphQL is at /graphql.');
   if (method !== 'GET') throw new Refusal(405, 'METHOD_NOT_ALLOWED', 'Metrics are read by GET.', { allow: 'GET' });
   if (access === 'on') return sendText(exchange, await metrics.text(), metrics.contentType);
-  const viewer = await viewerOf(headers.authorization);
+  const viewer = await options.viewer();
   if (!permits(viewer, 'integrations:read')) {
     throw new Refusal(
       403,

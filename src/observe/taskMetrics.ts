@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Task, TaskCounts } from '../tasks/task.ts';
+import { forScrape } from './forScrape.ts';
 import type { TaskMeter } from '../tasks/store/meteredStore.ts';
 import type { Backlog } from '../tasks/store/store.ts';
 
@@ -38,7 +39,7 @@ export class TaskMetrics implements TaskMeter {
       help: 'Batches of items that are not finished, in the whole store.',
       registers,
       collect: async () => {
-        const backlog = await this.backlog();
+        const backlog = await forScrape(this.backlog());
         open.reset();
         age.reset();
         if (!backlog) return;

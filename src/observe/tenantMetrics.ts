@@ -3,6 +3,7 @@ import { newCounts, type CacheCounts, type CountsOf } from '../cache/cacheCounts
 import type { Directory } from '../directory/directory.ts';
 import type { BreakerState } from '../outbound/breaker.ts';
 import type { WebhookStore } from '../tasks/webhooks/store.ts';
+import { forScrape } from './forScrape.ts';
 
 const BREAKER_STATES: readonly BreakerState[] = ['CLOSED', 'OPEN', 'HALF_OPEN'];
 const CACHE_OUTCOMES = ['hit', 'stale', 'shared', 'miss'] as const satisfies (keyof CacheCounts)[];
@@ -77,15 +78,18 @@ export class TenantMetrics {
       'Webhook deliveries to be made (PENDING) or given up (DEAD).',
       ['tenant', 'state'],
       async (tenant, { webhooks }) => {
-        const store = await webhooks();
-        if (!store) return [];
         const page = { after: null, limit: 1 };
-        return Promise.all(
-          DELIVERY_STATES.map(async (state) => {
-            const { total } = await store.list(tenant, [state], page);
-            return [{ tenant, state }, total];
-          }),
-        );
+        const totals = async (): Promise<Value<'tenant' | 'state'>[]> => {
+          const store = await webhooks();
+          if (!store) return [];
+          return Promise.all(
+            DELIVERY_STATES.map(async (state) => {
+              const { total } = await store.list(tenant, [state], page);
+              return [{ tenant, state }, total];
+            }),
+          );
+        };
+        return (await forScrape(totals())) ?? [];
       },
     );
   }

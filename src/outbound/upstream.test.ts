@@ -145,6 +145,29 @@ describe('upstream requests', () => {
     expect(getMaxListeners(signal)).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it('lets whoever follows tries send headers along, and tells of the end of each', async () => {
+    const seen: unknown[] = [];
+    const transport = fake(status(503), OK);
+    const upstream = upstreamOver(
+      transport,
+      {},
+      {
+        onTry: ({ number, ...attempt }) => ({
+          headers: { traceparent: `try ${number}` },
+          ended: (outcome, code) => seen.push({ number, ...attempt, outcome, code }),
+        }),
+      },
+    );
+    watch(upstream.send(READ, CALL));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(transport.requests.map(({ headers }) => headers['traceparent'])).toEqual(['try 1', 'try 2']);
+    const attempt = { operation: 'ratings', method: 'GET', purpose: 'request' };
+    expect(seen).toEqual([
+      { ...attempt, number: 1, outcome: 'UNAVAILABLE', code: 503 },
+      { ...attempt, number: 2, outcome: 'ok', code: 200 },
+    ]);
+  });
+
   it('records every try with its outcome and time', async () => {
     const records: CallRecord[] = [];
     let time = 0;
@@ -156,7 +179,14 @@ describe('upstream requests', () => {
     const done = watch(upstream.send(READ, { purpose: 'walk' }));
     await vi.advanceTimersByTimeAsync(10_000);
     expect(done.value).toEqual(OK);
-    const record = { integration: 'one', operation: 'ratings', kind: 'read', purpose: 'walk', milliseconds: 5, waitedMs: expect.any(Number) as number };
+    const record = {
+      integration: 'one',
+      operation: 'ratings',
+      kind: 'read',
+      purpose: 'walk',
+      milliseconds: 5,
+      waitedMs: expect.any(Number) as number,
+    };
     expect(records).toEqual([
       { ...record, outcome: 'UNAVAILABLE' },
       { ...record, outcome: 'ok' },

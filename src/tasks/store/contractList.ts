@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TaskFilter, TaskState } from '../task.ts';
 import { DAY, NOW, rating, ratings, SECOND, SENT, type StoreBench } from './contractBench.ts';
 
-/** Listing tasks. */
+/** Listing tasks, and counting what is unfinished. */
 export function listContract(bench: StoreBench): void {
   const page = (after: string | null, limit: number, filter: TaskFilter = {}) =>
     bench.store.list(bench.tenant, filter, { after, limit });
@@ -12,6 +12,24 @@ export function listContract(bench: StoreBench): void {
     return tasks.map(({ task }) => task.id);
   };
   const started = async (...rest: Parameters<StoreBench['task']>) => (await bench.start(bench.task(...rest))).task.id;
+
+  describe('what is unfinished', () => {
+    it('is counted by batches, and as old as the first task that has one', async () => {
+      // Other tests leave tasks behind, which are older or younger than these, and as unfinished as before.
+      const before = await bench.store.backlog();
+      const first = await bench.start(
+        bench.task([rating('s1', 1), rating('s2', 2)], { batches: [0, 1] }),
+        NOW - 9 * DAY,
+      );
+      await bench.start(bench.task([rating('s3', 1)]), NOW);
+      const { open, oldestAt } = await bench.store.backlog();
+      expect(open - before.open).toBe(3);
+      expect(oldestAt).toBe(before.oldestAt ?? NOW - 9 * DAY);
+      await bench.finish(first.task.id, 'SUCCEEDED', NOW, 0);
+      await bench.finish(first.task.id, 'FAILED', NOW, 1);
+      expect(await bench.store.backlog()).toEqual({ open: before.open + 1, oldestAt: before.oldestAt ?? NOW });
+    });
+  });
 
   describe('the list of tasks', () => {
     it('is empty for a tenant without tasks, and holds no other tenant’s', async () => {

@@ -129,7 +129,8 @@ export function redisStore(
     },
 
     async backlog() {
-      const [open, oldestAt] = (await BACKLOG(redis, prefix, [])) as [number, string | null];
+      // A nil ends a list: nothing stands for no time.
+      const [open, oldestAt = null] = (await BACKLOG(redis, prefix, [])) as [number, (string | null)?];
       return { open, oldestAt: oldestAt === null ? null : Number(oldestAt) };
     },
 
