@@ -55,6 +55,10 @@ export interface Config {
   logLevel: (typeof LOG_LEVELS)[number];
   /** The file that every write is noted in, besides the log; null: none. */
   auditLog: string | null;
+  /** Who may read /metrics; null: everybody while access is open, and who shows a token otherwise. */
+  metrics: 'on' | 'token' | 'off' | null;
+  /** Whether providers are sent the trace that their calls belong to. */
+  tracePropagation: boolean;
   /** True where no provider is configured, so that all are simulated. */
   sandbox: boolean;
   simulator: { people: number; skills: number; limits: 'default' | 'none'; seed: string };
@@ -137,6 +141,8 @@ const schema = z.object({
   SIMULATOR_SEED: z.string().default('skills-gateway'),
   REQUEST_DEADLINE_MS: integer(100, 600_000, 10_000),
   REQUEST_DEADLINE_MAX_MS: integer(100, 600_000, 30_000),
+  METRICS: z.enum(['on', 'token', 'off'], 'must be one of on, token, off').optional(),
+  TRACE_PROPAGATION: oneOf(['on', 'off'], 'off'),
   CONSENSUS_POLICY: oneOf(CONSENSUS_POLICY_NAMES, 'balanced'),
   RECEIPTS: oneOf(['on', 'off', 'sandbox'], 'sandbox'),
   LIMIT_DEPTH: integer(0, 1_000, STANDARD_LIMITS.depth),
@@ -245,6 +251,8 @@ export function readConfig(environment: Record<string, string | undefined>, card
     graphiql: isOn(values.GRAPHIQL),
     logLevel: values.LOG_LEVEL,
     auditLog: values.AUDIT_LOG ?? null,
+    metrics: values.METRICS ?? null,
+    tracePropagation: values.TRACE_PROPAGATION === 'on',
     sandbox,
     simulator: {
       people: values.SIMULATOR_PEOPLE,

@@ -25,6 +25,7 @@ import { createJsonAnswer } from './http/jsonAnswer.ts';
 import type { Log } from './http/log.ts';
 import { JSON_TYPE, resultTypeOf } from './http/mediaTypes.ts';
 import { asksForWebSocket, ignoreUpgrade } from './http/otherUpgrades.ts';
+import type { Observer } from './http/observer.ts';
 import { withPersistedQuery, withPersistedText } from './http/persistedDocuments.ts';
 import { isReceiptWanted, RECEIPT_HEADER } from './http/receiptWanted.ts';
 import { Refusal } from './http/refusal.ts';
@@ -33,6 +34,8 @@ import { spendingOf, type RequestLimits } from './http/requestLimits.ts';
 import { COST_HEADER } from './http/spending.ts';
 import { createWebSockets } from './http/webSockets.ts';
 import { answerByYoga } from './http/yogaAnswer.ts';
+import type { Metrics } from './observe/metrics.ts';
+import { answerMetrics, type MetricsAccess } from './observe/metricsPage.ts';
 
 /** What the resolvers' context is made of, for every request anew. */
 export interface RequestInfo {
@@ -68,6 +71,10 @@ export interface GatewayServerOptions {
   /** False answers for health alone: a replica that only works on tasks. */
   serves?: boolean;
   log: Log;
+  /** Watches requests for GraphQL. */
+  observer?: Observer | undefined;
+  /** Shown at /metrics; where no access is set, to everybody while access is open, and to whoever shows a token otherwise. */
+  metrics?: { metrics: Metrics; access: MetricsAccess | null } | undefined;
   /** Serves GraphiQL to browsers at /graphql. */
   graphiql: boolean;
   graphiqlTabs?: readonly GraphiqlTab[];
@@ -105,7 +112,7 @@ const STALLED_MS = 60_000;
 /** A connection that is silent is asked after so long whether the other end is still there; Linux gives up 10 s later. */
 const PROBE_MS = 30_000;
 
-/** The gateway's HTTP side: /graphql (JSON, event streams, WebSockets, GraphiQL), /health/live and /health/ready. */
+/** The gateway's HTTP side: /graphql (JSON, event streams, WebSockets, GraphiQL), /health/live, /health/ready and /metrics. */
 export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
   const { config, log } = options;
   const isAllowedHost = createHostCheck(config.host);
@@ -184,6 +191,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       requestId,
       takesParts: takesParts(accept),
       inParts: false,
+      seen: exchange.seen ?? undefined,
     };
     const answer = body === undefined ? null : await answerJson(body, accept, scope);
     if (answer) {
@@ -215,14 +223,21 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       exchange.route = 'health';
       return health(exchange, path);
     }
+    if (path === '/metrics' && options.metrics) {
+      exchange.route = 'metrics';
+      const { metrics, access } = options.metrics;
+      const viewer = () => viewerOf(request);
+      return answerMetrics(exchange, { metrics, access: access ?? (clients.open ? 'on' : 'token'), viewer });
+    }
     if (path === '/graphql' && options.serves === false) {
       throw new Refusal(404, 'NOT_FOUND', 'This replica works on tasks; others answer GraphQL.');
     }
     if (path !== '/graphql') throw new Refusal(404, 'NOT_FOUND', 'There is nothing here; GraphQL is at /graphql.');
     exchange.route = 'graphql';
+    exchange.seen = options.observer?.began(request.headers, 'HTTP') ?? null;
     Object.assign(headers, corsHeaders(request, config.corsOrigins));
     if (isPreflight(request) && config.corsOrigins.length > 0) return send(exchange, 204, {}, '');
-    return graphql(exchange);
+    return exchange.seen ? exchange.seen.within(() => graphql(exchange)) : graphql(exchange);
   };
 
   const fail = (exchange: Exchange, error: unknown): void => {
@@ -234,13 +249,15 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     }
     const type = resultTypeOf(request.headers.accept) ?? JSON_TYPE;
     const refusal = error instanceof Refusal ? error : null;
+    const body = refusal?.toJSON() ?? { errors: [engine.maskError(error, exchange.requestId)] };
+    exchange.seen?.errors(body.errors);
     // Read on, so that a client in the midst of sending gets to read the answer.
     if (!request.complete) request.resume();
     send(
       exchange,
       refusal?.status ?? 500,
       { ...refusal?.headers, 'content-type': `${type}; charset=utf-8` },
-      JSON.stringify(refusal ?? { errors: [engine.maskError(error, exchange.requestId)] }),
+      JSON.stringify(body),
     );
   };
 
@@ -251,6 +268,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     corsOrigins: config.corsOrigins,
     receipts: config.receipts,
     limits,
+    observer: options.observer,
     log,
     context: ({ client, viewer, signal, requestId, receipt, budget }) =>
       options.context({
@@ -270,9 +288,11 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     response.once('close', () => {
       const aborted = !response.writableFinished;
       if (aborted) exchange.abort.abort();
-      const { requestId, client, route: name } = exchange;
+      const { requestId, client, route: name, seen } = exchange;
+      seen?.ended({ status: response.statusCode, aborted });
       const line = {
         requestId,
+        ...(seen?.traceId ? { traceId: seen.traceId } : {}),
         method: request.method,
         route: name,
         status: response.statusCode,
@@ -280,7 +300,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         client,
         ...(aborted ? { aborted } : {}),
       };
-      if (name === 'health') log.debug(line, 'request');
+      if (name === 'health' || name === 'metrics') log.debug(line, 'request');
       else log.info(line, 'request');
     });
     if (closing) exchange.headers['connection'] = 'close';

@@ -2,6 +2,7 @@ import { getOperationAST, OperationTypeNode, type DocumentNode, type ExecutionRe
 import { isAsyncIterable, processRegularResult } from 'graphql-yoga';
 import { hasDefer } from './defer.ts';
 import type { Engine, RequestScope } from './engine.ts';
+import { noteErrors } from './observed.ts';
 import { resultTypeOf } from './mediaTypes.ts';
 
 export interface Answer {
@@ -48,6 +49,7 @@ export function createJsonAnswer({ yoga, documents, maskError }: Engine): Answer
     } catch (error) {
       result = { errors: [maskError(error, scope.requestId)] };
     }
+    if (scope.seen) noteErrors(scope.seen, result);
     if (result.errors === undefined && result.extensions === undefined) {
       return {
         status: 200,

@@ -16,6 +16,8 @@ import { createDocumentCheck } from './documentCheck.ts';
 import { shuttingDown } from './endOnAbort.ts';
 import type { Engine, RequestScope } from './engine.ts';
 import type { Log } from './log.ts';
+import { noteErrors } from './observed.ts';
+import type { Observer } from './observer.ts';
 import { persistedText } from './persistedDocuments.ts';
 import { Refusal } from './refusal.ts';
 import { spendingOf, type RequestLimits } from './requestLimits.ts';
@@ -42,6 +44,8 @@ export interface ProtocolOptions {
   receipts: boolean;
   /** What operations are held to. */
   limits?: RequestLimits | undefined;
+  /** Watches operations. */
+  observer?: Observer | undefined;
   log: Log;
 }
 
@@ -56,7 +60,7 @@ const INIT_MS = 5_000;
  * with 4403 where key or token is none, with 4401 where an operation comes before it.
  */
 export function createProtocol(options: ProtocolOptions): Server<{ client: WebSocketClient }> {
-  const { engine, clients, context, receipts, limits, log } = options;
+  const { engine, clients, context, receipts, limits, observer, log } = options;
   const enveloped = engine.yoga.getEnveloped({});
   const checked = createDocumentCheck(enveloped);
 
@@ -69,7 +73,8 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
     const isStream = getOperationAST(document, payload.operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
     const abort = new AbortController();
     const requestId = randomUUID();
-    client.operations.set(payload, { id, requestId, isStream, abort, started: performance.now() });
+    const seen = observer?.began(client.request.headers, 'WS');
+    client.operations.set(payload, { id, requestId, isStream, abort, seen, started: performance.now() });
     const receipt = receipts && payload.extensions?.['receipt'] === true ? new Receipt() : null;
     const spending = spendingOf(limits, viewer, payload.extensions?.['cost'] === true);
     const budget = () => spending?.account?.state ?? null;
@@ -84,6 +89,7 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
       requestId,
       takesParts: false,
       inParts: false,
+      seen,
     };
     return {
       schema: enveloped.schema,
@@ -97,11 +103,20 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
   const ended = (client: WebSocketClient, payload: SubscribePayload): void => {
     const operation = client.operations.get(payload);
     if (!operation || !client.operations.delete(payload)) return;
-    const { requestId, started, abort } = operation;
+    const { requestId, started, abort, seen } = operation;
     const milliseconds = Math.round((performance.now() - started) * 10) / 10;
     const { aborted } = abort.signal;
+    seen?.ended({ status: 200, aborted });
     log.info(
-      { requestId, method: 'WS', route: 'graphql', milliseconds, client: client.name, ...(aborted ? { aborted } : {}) },
+      {
+        requestId,
+        ...(seen?.traceId ? { traceId: seen.traceId } : {}),
+        method: 'WS',
+        route: 'graphql',
+        milliseconds,
+        client: client.name,
+        ...(aborted ? { aborted } : {}),
+      },
       'request',
     );
   };
@@ -151,8 +166,19 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
       }
     },
     subscribe: async (args) => enveloped.subscribe(args),
-    onNext: (_, __, ___, ____, result) => withoutInternals(result),
-    onError: (_, __, ___, errors) => withoutInternals({ errors }).errors,
+    onNext({ extra: { client } }, _, payload, __, result) {
+      const seen = client.operations.get(payload)?.seen;
+      if (seen) noteErrors(seen, result);
+      return withoutInternals(result);
+    },
+    onError({ extra: { client } }, _, payload, errors) {
+      const known = client.operations.get(payload)?.seen;
+      // Refused before it became an operation.
+      const seen = known ?? observer?.began(client.request.headers, 'WS');
+      seen?.errors(errors);
+      if (!known) seen?.ended({ status: 400, aborted: false });
+      return withoutInternals({ errors }).errors;
+    },
     onComplete: ({ extra: { client } }, _, payload) => ended(client, payload),
   });
 }

@@ -1,6 +1,6 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { handleProtocols, MessageType } from 'graphql-ws';
+import { CloseCode, handleProtocols, MessageType } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { MAX_BODY_BYTES } from './body.ts';
 import { JSON_TYPE } from './mediaTypes.ts';
@@ -47,6 +47,7 @@ export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSo
   const opened = (socket: WebSocket, request: IncomingMessage): void => {
     const client = new WebSocketClient(socket, request);
     clients.add(client);
+    const left = options.observer?.socketOpened();
     beating ??= setInterval(() => clients.forEach((each) => each.beat()), PING_MS).unref();
     // `close` follows, and tells the protocol.
     socket.on('error', (error) => log.debug({ err: error, client: client.name }, 'a WebSocket failed'));
@@ -61,6 +62,7 @@ export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSo
     );
     socket.once('close', (code, reason) => {
       clients.delete(client);
+      left?.();
       client.gone();
       if (clients.size === 0 && beating) {
         clearInterval(beating);
@@ -79,7 +81,8 @@ export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSo
       if (id !== null) client.completed(id);
       await hear(text);
     } catch (error) {
-      failed(client, error);
+      if (isOutOfPlace(error)) socket.close(CloseCode.BadRequest, 'This message is for servers to send');
+      else failed(client, error);
     }
     client.handling -= 1;
     if (socket.isPaused && client.handling < MAX_HANDLING) socket.resume();
@@ -112,6 +115,11 @@ export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSo
       for (const { socket } of clients) socket.terminate();
     },
   };
+}
+
+/** Whether graphql-ws was sent what only a server sends: it throws, as if that were a failure of the server. */
+function isOutOfPlace(error: unknown): boolean {
+  return error instanceof Error && /^Unexpected message of type \w+ received$/.test(error.message);
 }
 
 /** The id of a `complete`; null of any other message. graphql-ws ends streams by it, and leaves queries running. */
