@@ -9,7 +9,11 @@ function asText(scalar: GraphQLScalarType): (value: unknown) => unknown {
 /** Inputs stay text, as rows are; the scalar's own parsing only checks. */
 function checked<T>(scalar: GraphQLScalarType, keep: (parsed: unknown) => T) {
   return {
-    parseValue: (value: unknown) => keep(scalar.parseValue(value)),
+    parseValue(value: unknown) {
+      // The scalars would tell how JavaScript fails to make a text of it.
+      if (typeof value !== 'string') throw new GraphQLError(`${scalar.name} is written as a text.`);
+      return keep(scalar.parseValue(value));
+    },
     parseLiteral: (...args: Parameters<GraphQLScalarType['parseLiteral']>) => keep(scalar.parseLiteral(...args)),
   };
 }

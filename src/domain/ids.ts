@@ -1,5 +1,7 @@
 /** Global ids: base64url of the JSON array [type, ...parts], at most 512 bytes (DESIGN: Global ids). */
 
+import { isStorable } from './storable.ts';
+
 export const NODE_TYPES = [
   'Employee',
   'Skill',
@@ -31,7 +33,13 @@ export function decodeId(id: string): GlobalId | null {
   } catch {
     return null;
   }
-  if (!Array.isArray(value) || value.length < 2 || !value.every((part) => typeof part === 'string')) return null;
+  if (
+    !Array.isArray(value) ||
+    value.length < 2 ||
+    !value.every((part) => typeof part === 'string' && isStorable(part))
+  ) {
+    return null;
+  }
   const [type, ...parts] = value;
   const known = NODE_TYPES.find((name) => name === type);
   return known ? { type: known, parts } : null;

@@ -32,6 +32,7 @@ import { sendablePart, type Part } from './parts.ts';
 import { noteForbidden } from './noteForbidden.ts';
 import { createScopeCheck } from './scopeCheck.ts';
 import type { Spending } from './spending.ts';
+import { storableTexts } from './storableTexts.ts';
 import { subscriptionRules } from './subscriptionRules.ts';
 
 /** What a request brings along; yoga's server context. */
@@ -102,7 +103,12 @@ export function createEngine(
   const errors = new LRUCache<string, object>({ ...KEPT, sizeCalculation: (_, text) => text.length + 1 });
   const yoga = createYoga<{ scope: RequestScope }>({
     schema,
-    plugins: [subscriptionRules, ...(introspection ? [] : [closedSchema]), scoped(schema, requests, maskError, { limits, audit })],
+    plugins: [
+      subscriptionRules,
+      storableTexts,
+      ...(introspection ? [] : [closedSchema]),
+      scoped(schema, requests, maskError, { limits, audit }),
+    ],
     maskedErrors: { maskError: (error) => maskError(error) },
     parserAndValidationCache: {
       documentCache: documents,

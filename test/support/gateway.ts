@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { readConfig, type Config } from '../../src/config.ts';
 import { startGateway, type Gateway } from '../../src/gateway.ts';
 import type { ReceiptReport } from '../../src/domain/receipt.ts';
+import type { Log } from '../../src/http/log.ts';
 import type { CallRecord, Limits } from '../../src/outbound/upstream.ts';
 import { CARDS } from '../../src/providers.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
@@ -42,6 +43,8 @@ export interface TestGatewayOptions {
   apiKey?: string;
   /** Over every card's limits. */
   limits?: Partial<Limits>;
+  /** Silent when left out. */
+  log?: Log;
 }
 
 /** Starts a gateway in this process and waits until its first walks have ended. */
@@ -50,6 +53,7 @@ export async function startTestGateway({
   dataDir,
   apiKey,
   limits,
+  log = pino({ level: 'silent' }),
 }: TestGatewayOptions = {}): Promise<TestGateway> {
   const own = dataDir === undefined ? await createDataDir() : null;
   const config: Config = readConfig(
@@ -66,7 +70,7 @@ export async function startTestGateway({
   const calls: CallRecord[] = [];
   const gateway = await startGateway({
     config,
-    log: pino({ level: 'silent' }),
+    log,
     onCall: (record) => calls.push(record),
     ...(limits ? { limits } : {}),
   });

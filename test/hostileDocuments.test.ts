@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rawSocket } from './support/wsClient.ts';
+import { startTestGateway, type TestGateway } from './support/gateway.ts';
+
+/** What the fuzz has found, kept by name. */
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startTestGateway();
+});
+afterAll(() => gateway.close());
+
+const post = (body: string, headers: Record<string, string> = {}) =>
+  fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+    body,
+  });
+
+const codesOf = async (query: string, variables: Record<string, unknown> = {}) => {
+  const { errors } = await gateway.ask(query, variables);
+  return errors?.map(({ extensions }) => extensions?.['code']);
+};
+
+describe('a hostile document', () => {
+  it('that is nested beyond any stack is refused as one that cannot be parsed', async () => {
+    expect(await codesOf(`{ skill(by: { name: ${'['.repeat(3_000)}${']'.repeat(3_000)} }) { id } }`)).toEqual([
+      'GRAPHQL_PARSE_FAILED',
+    ]);
+  });
+
+  it.each([
+    'subscription ($no: Boolean!) { integrationUpdated @skip(if: $no) { id } }',
+    'subscription ($no: Boolean!) { ...F @include(if: $no) } fragment F on Subscription { integrationUpdated { id } }',
+    'subscription ($no: Boolean!) { integrationUpdated @skip(if: no) { id } __typename @skip(if: $no) }',
+  ])('%s is refused as invalid', async (query) => {
+    const codes = await codesOf(query, { no: true });
+    expect(new Set(codes)).toEqual(new Set(['GRAPHQL_VALIDATION_FAILED']));
+  });
+
+  it('gets no more back than its errors are worth', async () => {
+    const input = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`k${index}`, 'y'.repeat(5_000)]));
+    const query = 'mutation ($input: RateSkillsInput!) { rateSkills(input: $input) { replayed } }';
+    const response = await post(JSON.stringify({ query, variables: { input } }));
+    expect((await response.text()).length).toBeLessThan(100_000);
+  });
+
+  it('with wrong variables without end is told so, and is no failure of the gateway', async () => {
+    const items = Array.from({ length: 200 }, () => 1);
+    const codes = await codesOf('mutation ($input: RateSkillsInput!) { rateSkills(input: $input) { replayed } }', {
+      input: { items },
+    });
+    expect(new Set(codes)).toEqual(new Set(['BAD_USER_INPUT']));
+  });
+
+  it.each(['9999-12-31T23:59:59-12:00', '0000-01-01T00:00:00Z', '0001-01-01T00:00:00+14:00'])(
+    'with the instant %s, which no store can keep, is refused',
+    async (createdSince) => {
+      const query = 'query ($createdSince: DateTime) { tasks(filter: { createdSince: $createdSince }) { totalCount } }';
+      expect(await codesOf(query, { createdSince })).toEqual(['BAD_USER_INPUT']);
+    },
+  );
+});
+
+describe.each(['a\u0000b', 'a\ud800b'])('the text %j, which no store keeps,', (text) => {
+  const tasks = 'query ($text: [String!]) { tasks(filter: { integrations: $text }) { totalCount } }';
+  const id = (...parts: string[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+  it('is refused in variables', async () => {
+    expect(await codesOf(tasks, { text: [text] })).toEqual(['BAD_USER_INPUT']);
+    expect(await codesOf('subscription ($text: ID!) { taskUpdated(id: $text) { id } }', { text })).toEqual([
+      'BAD_USER_INPUT',
+    ]);
+  });
+
+  it('is no part of an id', async () => {
+    expect(await codesOf(`{ task(id: "${id('Task', text)}") { id } }`)).toBeUndefined();
+  });
+
+  it('is no part of a cursor', async () => {
+    expect(await codesOf(`{ tasks(after: "${id('tasks', text, text)}") { totalCount } }`)).toEqual(['BAD_CURSOR']);
+  });
+});
+
+describe('a hostile document', () => {
+  it('with a NUL in a text of its own is refused', async () => {
+    expect(await codesOf('{ tasks(filter: { integrations: "a\\u0000b" }) { totalCount } }')).toEqual([
+      'GRAPHQL_VALIDATION_FAILED',
+    ]);
+  });
+
+  it('with an object for a text is told in the words of the schema', async () => {
+    const query = 'query ($mail: EmailAddress!) { employee(by: { workEmail: $mail }) { id } }';
+    const { errors } = await gateway.ask(query, { mail: { toString: 1 } });
+    expect(errors?.[0]?.message).toMatch(/EmailAddress is written as a text\.$/);
+  });
+});
+
+describe('a hostile request', () => {
+  it('that is no JSON is refused without a word of the parser and of itself', async () => {
+    const response = await post('{"query": "canary');
+    expect(await response.json()).toEqual({
+      errors: [{ message: 'POST body sent invalid JSON.', extensions: { code: 'BAD_REQUEST' } }],
+    });
+  });
+
+  it('for a media type that there is none of is answered with 406 and a code', async () => {
+    const response = await post('{"query": "{ __typename }"}', { accept: 'image/png' });
+    expect(response.status).toBe(406);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'NOT_ACCEPTABLE' } }] });
+  });
+
+  it('of a WebSocket that only a server sends closes it as the client’s mistake', async () => {
+    const socket = await rawSocket(gateway.url);
+    socket.send({ type: 'next', id: 'one', payload: { data: null } });
+    expect(await socket.next()).toBe(4400);
+  });
+});

@@ -1,0 +1,149 @@
+import type { GraphQLSchema } from 'graphql';
+import { Random } from '../../../src/simulator/random.ts';
+import { damageBytes, damageText, extreme, misshapen } from './damage.ts';
+import { makeQuestion, type Question } from './documents.ts';
+import type { Known } from './known.ts';
+
+/** One request as it goes over the wire, or one message of a WebSocket. */
+export interface FuzzCase {
+  transport: 'http' | 'ws';
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body: Buffer;
+  /** The client goes away in the midst of it, and hears nothing. */
+  leaves?: boolean;
+}
+
+export interface CaseOptions {
+  schema: GraphQLSchema;
+  known: Known;
+  seed: number;
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
+
+/** What may be asked for; the last ones are nothing that GraphQL has. */
+const ACCEPTS = [
+  'application/json',
+  'application/graphql-response+json',
+  'application/graphql-response+json, application/json;q=0.9',
+  '*/*',
+  'multipart/mixed; deferSpec=20220824, application/json',
+  'text/event-stream',
+  'application/*;q=0.1',
+  'image/png',
+  'application/json;charset=latin1',
+  '',
+  ';;;,,,q=',
+] as const;
+
+const CONTENT_TYPES = [
+  'application/json; charset=utf-8',
+  'APPLICATION/JSON',
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=x',
+  'application/graphql',
+  'application/json/x',
+  'application/jsonp',
+  '',
+] as const;
+
+/** The case of this number: the same for the same seed, whatever ran before. */
+export function makeCase(index: number, { schema, known, seed }: CaseOptions): FuzzCase {
+  const random = new Random(`${seed} ${index}`);
+  const question = damaged(makeQuestion({ schema, known, random }), random);
+  if (random.chance(0.1)) return socketCase(question, random);
+  if (random.chance(0.08)) return queryStringCase(question, random);
+  const body = bodyOf(question, random);
+  return {
+    transport: 'http',
+    method: random.chance(0.02) ? random.pick(['PUT', 'DELETE', 'PATCH', 'OPTIONS']) : 'POST',
+    path: random.chance(0.02) ? random.pick(PATHS) : '/graphql',
+    headers: headersFor(random),
+    body,
+    ...(random.chance(0.01) ? { leaves: true } : {}),
+  };
+}
+
+const PATHS = [
+  '/graphql?x=%',
+  '/graphql/',
+  '//graphql',
+  '/',
+  '/health/live',
+  '/graphql?query=%00',
+  '/%2e%2e/',
+  '/graphql;a',
+] as const;
+
+function damaged(question: Question, random: Random): Question {
+  if (random.chance(0.03)) return extreme(random);
+  const changed = { ...question };
+  if (random.chance(0.35)) changed.query = damageText(changed.query, random);
+  if (random.chance(0.06)) return misshapen(changed, random);
+  return changed;
+}
+
+function bodyOf(question: object, random: Random): Buffer {
+  const text = JSON.stringify(question);
+  if (random.chance(0.06)) return damageBytes(Buffer.from(damageText(text, random)), random);
+  // Unlike JSON.stringify's, the keys of a request may come twice; parsers take the last.
+  if (random.chance(0.03)) return Buffer.from(text.replace(/^\{/, `{"query":"{ __typename }","query":1,`));
+  if (random.chance(0.02))
+    return Buffer.from(text.replace(/"variables":\{/, '"variables":{"__proto__":{"polluted":"yes"},'));
+  if (random.chance(0.02)) return Buffer.from(text.replace(/:(\d+)\b/, ':1e999'));
+  return Buffer.from(text);
+}
+
+function headersFor(random: Random): Record<string, string> {
+  const headers: Record<string, string> = { ...JSON_HEADERS };
+  if (random.chance(0.3)) headers['accept'] = random.pick(ACCEPTS);
+  if (random.chance(0.03)) headers['content-type'] = random.pick(CONTENT_TYPES);
+  if (random.chance(0.02)) headers['content-encoding'] = random.pick(['gzip', 'identity', 'br, gzip']);
+  if (random.chance(0.05)) {
+    headers['x-request-deadline-ms'] = random.pick(['1', '50', '0', '-1', '1e3', '99999999999', ' ', 'NaN']);
+  }
+  if (random.chance(0.03)) headers['x-request-id'] = random.pick(['abc', 'a b', 'x'.repeat(300), '${jndi:x}']);
+  if (random.chance(0.02)) headers['authorization'] = random.pick(['Bearer', 'Bearer x', 'Basic eDp5', 'Bearer a.b.c']);
+  if (random.chance(0.05)) headers['x-gateway-receipt'] = random.pick(['1', '0', 'true', '']);
+  if (random.chance(0.01)) headers['host'] = random.pick(['evil.example', 'localhost', '[::1]:80', '127.0.0.1:']);
+  return headers;
+}
+
+function queryStringCase({ query, variables, operationName }: Question, random: Random): FuzzCase {
+  const search = new URLSearchParams({
+    query: String(query).slice(0, 4_000),
+    ...(variables === undefined
+      ? {}
+      : { variables: random.chance(0.1) ? '{' : JSON.stringify(variables).slice(0, 6_000) }),
+    ...(typeof operationName === 'string' ? { operationName } : {}),
+  });
+  const text = search.toString();
+  return {
+    transport: 'http',
+    method: 'GET',
+    path: `/graphql?${random.chance(0.05) ? text.replaceAll('%', '%%') : text}`,
+    headers: { accept: random.pick(ACCEPTS), ...(random.chance(0.7) ? { 'x-requested-with': 'fuzz' } : {}) },
+    body: Buffer.alloc(0),
+  };
+}
+
+function socketCase(payload: object, random: Random): FuzzCase {
+  const id = random.chance(0.05)
+    ? random.pick(['', 'x'.repeat(4_000), '\u0000', '__proto__'])
+    : `op${random.integer(0, 1e9)}`;
+  const message: Record<string, unknown> = { id, type: 'subscribe', payload };
+  if (random.chance(0.04))
+    message['type'] = random.pick(['complete', 'next', 'connection_init', 'ping', 'nonsense', '__proto__']);
+  if (random.chance(0.02)) delete message[random.pick(['id', 'type', 'payload'])];
+  const body = Buffer.from(JSON.stringify(message));
+  return {
+    transport: 'ws',
+    method: 'WS',
+    path: '/graphql',
+    headers: {},
+    body: random.chance(0.04) ? damageBytes(body, random) : body,
+  };
+}

@@ -1,0 +1,181 @@
+/** Operations made of the schema: valid ones, with values that may not be. */
+import {
+  getNamedType,
+  isAbstractType,
+  isEnumType,
+  isInputObjectType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
+import type { Random } from '../../../src/simulator/random.ts';
+import type { Known } from './known.ts';
+import { valueFor, type ValueOptions } from './values.ts';
+
+/** The parameters of a GraphQL request. */
+export interface Question {
+  query: string;
+  variables?: unknown;
+  operationName?: unknown;
+  extensions?: unknown;
+}
+
+export interface DocumentOptions {
+  schema: GraphQLSchema;
+  known: Known;
+  random: Random;
+}
+
+/** A random operation that the schema allows; a third of them carry wrong values. */
+export function makeQuestion({ schema, known, random }: DocumentOptions): Question {
+  const wrong = random.chance(0.35) ? 0.1 : 0;
+  return new Writer(schema, { random, known, wrong, writing: 0.1 }).question();
+}
+
+class Writer {
+  readonly #schema: GraphQLSchema;
+  readonly #values: ValueOptions;
+  readonly #definitions: string[] = [];
+  readonly #variables: Record<string, unknown> = {};
+  readonly #fragments: string[] = [];
+  /** Fields left: the page of a page of a page costs what its product is. */
+  #fields: number;
+  readonly #depth: number;
+  #names = 0;
+
+  constructor(schema: GraphQLSchema, values: ValueOptions) {
+    this.#schema = schema;
+    this.#values = values;
+    const { random } = values;
+    this.#fields = random.chance(0.03) ? 400 : random.integer(3, 40);
+    this.#depth = random.chance(0.05) ? 14 : random.integer(2, 7);
+  }
+
+  question(): Question {
+    const { random } = this.#values;
+    const kind = random.pick(['query', 'query', 'query', 'query', 'query', 'mutation', 'mutation', 'subscription']);
+    const root = {
+      query: this.#schema.getQueryType(),
+      mutation: this.#schema.getMutationType(),
+      subscription: this.#schema.getSubscriptionType(),
+    }[kind];
+    if (!root) throw new Error(`the schema has no ${kind}`);
+    const selections =
+      kind === 'query' ? this.#selections(root, 0) : `{ ${this.#field(random.pick(fieldsOf(root)), 0)} }`;
+    const name = random.chance(0.7) ? `Fuzz${random.integer(0, 9)}` : '';
+    const definitions = this.#definitions.length > 0 ? `(${this.#definitions.join(', ')})` : '';
+    // A name is needed for variables in this form, and none for the short one.
+    const operation =
+      kind === 'query' && name === '' && definitions === '' && random.chance(0.5)
+        ? selections
+        : `${kind} ${name}${definitions} ${selections}`;
+    return {
+      query: [operation, ...this.#fragments].join('\n'),
+      ...(Object.keys(this.#variables).length > 0 || random.chance(0.2) ? { variables: this.#variables } : {}),
+      ...(name !== '' && random.chance(0.5) ? { operationName: name } : {}),
+      ...(random.chance(0.1) ? { extensions: { receipt: true } } : {}),
+    };
+  }
+
+  #selections(type: GraphQLNamedType, depth: number): string {
+    const { random } = this.#values;
+    const parts = isObjectType(type) || isAbstractType(type) ? this.#parts(type, depth) : [];
+    if (parts.length === 0) parts.push('__typename');
+    if (random.chance(0.05)) parts.push(parts[0] as string);
+    return `{ ${parts.join(' ')} }`;
+  }
+
+  #parts(type: GraphQLNamedType, depth: number): string[] {
+    const { random } = this.#values;
+    const parts: string[] = [];
+    const count = random.integer(1, depth === 0 ? 3 : 6);
+    for (let made = 0; made < count && this.#fields > 0; made += 1) {
+      if (isAbstractType(type) && (!('getFields' in type) || random.chance(0.5))) {
+        const possible = random.pick(this.#schema.getPossibleTypes(type) as [GraphQLObjectType]);
+        parts.push(this.#fragment(possible, depth));
+      } else if (random.chance(0.1)) {
+        parts.push(this.#fragment(type, depth));
+      } else if ('getFields' in type) {
+        const fields = fieldsOf(type as GraphQLObjectType);
+        const leaves = fields.filter((field) => isLeafType(getNamedType(field.type)));
+        const [first, ...others] = depth >= this.#depth ? leaves : fields;
+        if (first) parts.push(this.#field(random.pick([first, ...others]), depth));
+      }
+    }
+    return parts;
+  }
+
+  /** A fragment in place or of its own, now and then under a directive. */
+  #fragment(type: GraphQLNamedType, depth: number): string {
+    const { random } = this.#values;
+    const selections = this.#selections(type, depth);
+    const directive = random.chance(0.3)
+      ? ` @defer${random.chance(0.5) ? `(label: "part${(this.#names += 1)}")` : ''}`
+      : this.#condition();
+    if (random.chance(0.5)) return `... on ${type.name}${directive} ${selections}`;
+    const name = `Part${(this.#names += 1)}`;
+    this.#fragments.push(`fragment ${name} on ${type.name} ${selections}`);
+    return `...${name}${directive}`;
+  }
+
+  #condition(): string {
+    const { random } = this.#values;
+    if (!random.chance(0.08)) return '';
+    const name = random.chance(0.5) ? 'skip' : 'include';
+    if (random.chance(0.5)) return ` @${name}(if: ${random.chance(0.5)})`;
+    return ` @${name}(if: ${this.#variable('Boolean!', random.chance(0.5))})`;
+  }
+
+  #field(field: GraphQLField<unknown, unknown>, depth: number): string {
+    const { random } = this.#values;
+    this.#fields -= 1;
+    const type = getNamedType(field.type);
+    // Two fields of one name with other arguments do not merge: whatever takes arguments gets a name of its own.
+    const alias = field.args.length > 0 || random.chance(0.05) ? `f${(this.#names += 1)}: ` : '';
+    const given = field.args.filter((argument) => isNonNullType(argument.type) || random.chance(0.5));
+    const args = given.length > 0 ? `(${given.map((argument) => this.#argument(argument)).join(', ')})` : '';
+    const inner = isLeafType(type) ? '' : ` ${this.#selections(type, depth + 1)}`;
+    return `${alias}${field.name}${args}${this.#condition()}${inner}`;
+  }
+
+  #argument({ name, type }: GraphQLArgument): string {
+    const value = valueFor(type, name, this.#values);
+    const text = this.#values.random.chance(0.4) ? this.#variable(String(type), value) : literal(value, type);
+    return `${name}: ${text}`;
+  }
+
+  #variable(type: string, value: unknown): string {
+    const name = `v${(this.#names += 1)}`;
+    this.#definitions.push(`$${name}: ${type}`);
+    this.#variables[name] = value;
+    return `$${name}`;
+  }
+}
+
+function fieldsOf(type: GraphQLObjectType): [GraphQLField<unknown, unknown>, ...GraphQLField<unknown, unknown>[]] {
+  return Object.values(type.getFields()) as [GraphQLField<unknown, unknown>];
+}
+
+/** A JSON value as GraphQL writes it; the type tells names of enums from texts. */
+function literal(value: unknown, type: GraphQLInputType | null): string {
+  if (type && isNonNullType(type)) return literal(value, type.ofType);
+  if (Array.isArray(value)) {
+    const inner = type && isListType(type) ? type.ofType : null;
+    return `[${value.map((item) => literal(item, inner)).join(', ')}]`;
+  }
+  if (typeof value === 'object' && value !== null) {
+    const fields = type && isInputObjectType(type) ? type.getFields() : {};
+    return `{${Object.entries(value)
+      .map(([key, inner]) => `${key}: ${literal(inner, fields[key]?.type ?? null)}`)
+      .join(', ')}}`;
+  }
+  if (type && isEnumType(type) && typeof value === 'string' && /^[A-Z_]+$/.test(value)) return value;
+  return JSON.stringify(value);
+}
