@@ -56,8 +56,6 @@ export interface RequestScope {
   inParts: boolean;
   /** Who watches the request; absent where nobody does. */
   seen?: Observed | undefined;
-  /** Whether it came on a WebSocket. */
-  isSocket?: boolean | undefined;
 }
 
 export interface Engine {
@@ -108,6 +106,7 @@ export function createEngine(
       storableTexts,
       ...(introspection ? [] : [closedSchema]),
       scoped(schema, requests, maskError, { limits, audit }),
+      observed,
     ],
     maskedErrors: { maskError: (error) => maskError(error) },
     parserAndValidationCache: {
