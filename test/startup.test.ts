@@ -1,0 +1,77 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startProgram, type Program } from './support/processes.ts';
+import { startRedis, type TestRedis } from './support/redis.ts';
+
+/** How often the promised time it may take: three times, and where more programs than that wait for each core, as often as they are. */
+const patience = () => Math.max(3, 1 + (loadavg()[0] ?? 0) / availableParallelism());
+
+const BUILT = 'dist/src/main.js';
+const ENVIRONMENT = { PORT: '0', SIMULATOR_PEOPLE: '100', SIMULATOR_LIMITS: 'none' };
+
+let redis: TestRedis;
+const programs: Program[] = [];
+const dataDir = mkdtempSync(join(tmpdir(), 'startup-'));
+
+beforeAll(async () => {
+  if (!existsSync(BUILT)) throw new Error(`${BUILT} is missing: npm run build makes it`);
+  redis = await startRedis();
+});
+
+afterAll(async () => {
+  await Promise.all(programs.map((program) => program.stop('SIGKILL')));
+  await redis.stop('SIGKILL');
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+/** Seconds from the start of the process until it listens, and until it is ready. */
+async function timed(environment: Record<string, string>): Promise<{ listening: number; ready: number }> {
+  const began = performance.now();
+  const program = startProgram(
+    'main',
+    { ...ENVIRONMENT, ...environment },
+    { arguments: ['--enable-source-maps', BUILT] },
+  );
+  programs.push(program);
+  const seconds = () => (performance.now() - began) / 1000;
+  await program.prints(/"msg":"listening"/);
+  const listening = seconds();
+  await program.prints(/"msg":"ready"/);
+  const ready = seconds();
+  await program.stop('SIGTERM');
+  return { listening, ready };
+}
+
+it.each([
+  ['on Redis', () => ({ REDIS_URL: redis.url }), { listening: 2, ready: 2 }],
+  ['on a new data directory', () => ({ DATA_DIR: dataDir }), { listening: 2, ready: 6 }],
+  ['on a data directory that is there', () => ({ DATA_DIR: dataDir }), { listening: 2, ready: 6 }],
+])(
+  'the build that is started %s listens and is ready in time',
+  async (name, environment, promised) => {
+    const { listening, ready } = await timed(environment());
+    process.stdout.write(
+      `started ${name}: listens after ${listening.toFixed(2)} s, ready after ${ready.toFixed(2)} s ` +
+        `(promised ${promised.listening} and ${promised.ready} s)\n`,
+    );
+    expect(listening).toBeLessThan(promised.listening * patience());
+    expect(ready).toBeLessThan(promised.ready * patience());
+  },
+  120_000,
+);
+
+it('a process that is told to stop while it starts is gone at once, with 0', async () => {
+  const program = startProgram(
+    'main',
+    { ...ENVIRONMENT, REDIS_URL: redis.url },
+    {
+      arguments: ['--enable-source-maps', BUILT],
+    },
+  );
+  programs.push(program);
+  await program.prints(/simulating this one/);
+  await program.stop('SIGTERM');
+  expect(await program.exited).toBe(0);
+}, 60_000);
