@@ -16,11 +16,11 @@ const viewer = (...scopes: ScopeWord[]): Viewer => ({
 const check = createScopeCheck(schema);
 
 /** The scopes that a viewer of these lacks for a document. */
-const lacking = (document: DocumentNode, ...scopes: ScopeWord[]) =>
-  (check(document, null, viewer(...scopes)) ?? []).map(({ extensions }) => extensions['scope']);
+const lacking = (document: DocumentNode, ...scopes: ScopeWord[]): string[] =>
+  (check(document, null, viewer(...scopes)) ?? []).map(({ extensions }) => String(extensions['scope']));
 
 describe('the schema', () => {
-  const access = (it: { extensions: AccessExtensions }) => it.extensions;
+  const access = ({ extensions }: { extensions: AccessExtensions }) => extensions;
 
   it('asks for a scope at every root, but for those open to all or checked by type', () => {
     const open = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((root) =>

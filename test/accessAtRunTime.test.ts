@@ -97,7 +97,7 @@ afterEach(async () => {
 
 /** Changes that never come. */
 function forever(): AsyncIterableIterator<never> {
-  let end = (_: IteratorResult<never>): void => {};
+  let end: (result: IteratorResult<never>) => void = () => {};
   return {
     [Symbol.asyncIterator]() {
       return this;
