@@ -47,7 +47,17 @@ export interface GatewayContext {
 
 export interface ContextOptions extends Pick<
   GatewayContext,
-  'viewer' | 'directory' | 'tasks' | 'webhooks' | 'links' | 'skillChanges' | 'signal' | 'receipt' | 'budget' | 'audit' | 'requestId'
+  | 'viewer'
+  | 'directory'
+  | 'tasks'
+  | 'webhooks'
+  | 'links'
+  | 'skillChanges'
+  | 'signal'
+  | 'receipt'
+  | 'budget'
+  | 'audit'
+  | 'requestId'
 > {
   readers: ReadonlyMap<string, RatingReader>;
   policies: ConsensusPolicies;
