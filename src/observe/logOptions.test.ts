@@ -12,7 +12,7 @@ function written(log: (logger: Logger) => void): string {
       done();
     },
   });
-  log(pino(logOptions('info'), stream) as Logger);
+  log(pino(logOptions('info'), stream));
   return text;
 }
 

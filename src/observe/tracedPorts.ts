@@ -11,7 +11,7 @@ type Method = (...given: unknown[]) => unknown;
 export function tracedPorts(tracer: Tracer, integration: string, ports: Ports): Ports {
   return Object.fromEntries(
     Object.entries(ports).map(([name, port]) => [name, tracedPort(tracer, `${integration} ${name}`, port as object)]),
-  ) as Ports;
+  );
 }
 
 function tracedPort(tracer: Tracer, name: string, port: object): object {
