@@ -10,7 +10,7 @@ afterAll(() => gateway.close());
 
 it('answers 2,000 generated and damaged requests in time, in form, and with nothing of its inside', async () => {
   const report = await runFuzz({ gateway, count: 2_000, seed: 7 });
-  expect(report.findings, printed(report)).toEqual([]);
+  if (report.findings.length > 0) throw new Error(printed(report));
   // What proves that the requests reach beyond the parser.
   expect(report.statuses['200']).toBeGreaterThan(800);
   expect(report.codes['BAD_CURSOR']).toBeGreaterThan(5);

@@ -114,7 +114,7 @@ function headersFor(random: Random): Record<string, string> {
 
 function queryStringCase({ query, variables, operationName }: Question, random: Random): FuzzCase {
   const search = new URLSearchParams({
-    query: String(query).slice(0, 4_000),
+    query: (typeof query === 'string' ? query : JSON.stringify(query)).slice(0, 4_000),
     ...(variables === undefined
       ? {}
       : { variables: random.chance(0.1) ? '{' : JSON.stringify(variables).slice(0, 6_000) }),

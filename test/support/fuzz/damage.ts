@@ -132,8 +132,9 @@ export function damageBytes(body: Buffer, random: Random): Buffer {
   const bytes = [...body];
   for (let times = random.integer(1, 4); times > 0; times -= 1) {
     const place = random.integer(0, Math.max(0, bytes.length - 1));
-    if (random.chance(0.5)) bytes[place] = random.integer(0, 255);
-    else if (random.chance(0.5)) bytes.splice(place, random.integer(1, 20));
+    const what = random.integer(0, 3);
+    if (what < 2) bytes[place] = random.integer(0, 255);
+    else if (what === 2) bytes.splice(place, random.integer(1, 20));
     else bytes.splice(place, 0, random.integer(0, 255), random.integer(0, 255));
   }
   return Buffer.from(bytes);
@@ -142,7 +143,7 @@ export function damageBytes(body: Buffer, random: Random): Buffer {
 /** A request whose parameters are of other types than a request's. */
 export function misshapen(question: Question, random: Random): Question {
   const key = random.pick(['query', 'variables', 'operationName', 'extensions', 'more']);
-  return { ...question, [key]: rubbish(random) } as Question;
+  return { ...question, [key]: rubbish(random) };
 }
 
 const repeated = (text: string, times: number) => text.repeat(times);

@@ -74,12 +74,15 @@ const TASK = /* GraphQL */ `
   }
 `;
 
+interface Listed extends Record<'employees' | 'skills', { edges: { node: { id: string } }[] }> {
+  integrations: { name: string }[];
+}
+
 /** Reads what there is, and starts one task so that there are tasks too. */
 export async function readKnown(gateway: TestGateway): Promise<Known> {
-  const { data } = await gateway.ask(QUESTION);
-  const [employee, skill] = ['employees', 'skills'].map(
-    (list) => (data?.[list] as { edges: { node: { id: string } }[] }).edges[0]?.node.id,
-  );
+  const { data } = await gateway.ask<Listed>(QUESTION);
+  if (!data) throw new Error('the gateway under test does not say what it has');
+  const [employee, skill] = [data.employees, data.skills].map(({ edges }) => edges[0]?.node.id);
   const written = await gateway.ask(TASK, { employee, skill });
   const strings = [...leaves(data), ...leaves(written.data)];
   const of = (keys: readonly string[]) =>
@@ -88,7 +91,7 @@ export async function readKnown(gateway: TestGateway): Promise<Known> {
     ids: of(['id']),
     cursors: of(['cursor']),
     texts: of(['name', 'displayName', 'workEmail', 'employeeNumber', 'remoteId']),
-    integrations: atLeastOne((data?.['integrations'] as { name: string }[]).map(({ name }) => name)),
+    integrations: atLeastOne(data.integrations.map(({ name }) => name)),
     emails: of(['workEmail']),
   };
 }

@@ -116,7 +116,7 @@ function messagesOf(body: string): Part[] | null {
   const messages = parsed(body.split('\n').filter((line) => line !== ''));
   return (
     messages?.flatMap(({ type, payload }) => {
-      if (type === 'next') return [payload as Part];
+      if (type === 'next') return [{ ...(payload as object) }];
       return type === 'error' ? [{ errors: payload }] : [];
     }) ?? null
   );

@@ -6,10 +6,10 @@ const TRIES = 120;
 /** Drops parts of a failing case while it still fails: halves of the document's tokens first, ever smaller pieces then. */
 export async function shrink(fuzzCase: FuzzCase, fails: (candidate: FuzzCase) => Promise<boolean>): Promise<FuzzCase> {
   let best = fuzzCase;
-  let tries = 0;
+  const left = { tries: TRIES };
   const accept = async (candidate: FuzzCase): Promise<boolean> => {
-    if (tries >= TRIES) return false;
-    tries += 1;
+    if (left.tries <= 0) return false;
+    left.tries -= 1;
     if (!(await fails(candidate))) return false;
     best = candidate;
     return true;
@@ -17,8 +17,8 @@ export async function shrink(fuzzCase: FuzzCase, fails: (candidate: FuzzCase) =>
   if (Object.keys(best.headers).length > 0) {
     await accept({ ...best, headers: { 'content-type': 'application/json', accept: 'application/json' } });
   }
-  for (let size = unitsOf(best).length >> 1; size >= 1 && tries < TRIES; size >>= 1) {
-    for (let at = 0; at < unitsOf(best).length && tries < TRIES;) {
+  for (let size = unitsOf(best).length >> 1; size >= 1 && left.tries > 0; size >>= 1) {
+    for (let at = 0; at < unitsOf(best).length && left.tries > 0;) {
       const units = unitsOf(best);
       const fewer = [...units.slice(0, at), ...units.slice(at + size)].join('');
       if (!(await accept(withUnits(best, fewer)))) at += size;
