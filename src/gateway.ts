@@ -1,10 +1,20 @@
 import { schema } from '../schema/index.ts';
 import { ConfigError, type Config } from './config.ts';
+import { tenancyOfEnvironment, USUAL_TENANT, type Tenancy } from './config/tenancy.ts';
+import { Deliveries } from './deliveries.ts';
 import type { Directory } from './directory/directory.ts';
 import { createAuditLog, type AuditLog } from './http/auditLog.ts';
+import type { Viewer } from './domain/access.ts';
+import { createClients, type AccessRules } from './http/clients.ts';
 import { readGraphiqlTabs } from './http/graphiqlTabs.ts';
 import type { Log } from './http/log.ts';
+import { Refusal } from './http/refusal.ts';
 import { readRequestLimits } from './http/requestLimits.ts';
+import { integrationSpans } from './observe/integrationTracing.ts';
+import { Metrics } from './observe/metrics.ts';
+import { clientTraces, requestSpans } from './observe/requestTraces.ts';
+import { traceRootFields } from './observe/tracedFields.ts';
+import { registeredTracer } from './observe/tracing.ts';
 import type { CallRecord, Limits } from './outbound/upstream.ts';
 import { simulatedIntegrations, startSimulators, type RunningSimulator } from './providers.ts';
 import { openTasks } from './openTasks.ts';
@@ -12,11 +22,14 @@ import { connectRedis, REDIS_PREFIX } from './redis/connection.ts';
 import { createGatewayServer } from './server.ts';
 import { deferredEngine } from './tasks/deferredEngine.ts';
 import { deferredWebhooks } from './tasks/webhooks/deferredWebhooks.ts';
-import { openWebhooks } from './tasks/webhooks/openWebhooks.ts';
-import { openTenant, type Tenant } from './tenant.ts';
+import { receiversOf } from './tasks/webhooks/openWebhooks.ts';
+import type { Tenant } from './tenant.ts';
+import { Tenants } from './tenants.ts';
 
 export interface GatewayOptions {
   config: Config;
+  /** Whom it serves; left out: the tenant that the environment describes. */
+  tenancy?: Tenancy;
   log: Log;
   /** Over every card's limits; for benches and tests. */
   limits?: Partial<Limits>;
@@ -24,6 +37,8 @@ export interface GatewayOptions {
   onCall?: (record: CallRecord) => void;
   /** Called when the task store is lost for good: the process can only be started anew. */
   onFailure?: (error: Error) => void;
+  /** Milliseconds that former tenants stay open for requests under way; 30 s when left out. */
+  retireMs?: number;
   /** Milliseconds that idle connections stay open after `close`, for what is on its way on them; none when left out. */
   lingerMs?: number;
 }
@@ -31,23 +46,21 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Without a path. */
   url: string;
+  /** Of the tenant `default`, or of the first one. */
   directory: Directory;
   /** The simulators it started; empty with configured providers. */
   simulators: readonly RunningSimulator[];
   /** Resolves when every integration's first walk has ended and the task store is open. */
   ready: Promise<void>;
+  /** Serves these tenants and clients from now on, without cutting requests short. One at a time; a rejection changed nothing. */
+  reload(tenancy: Tenancy): Promise<void>;
   /** Stops: no more requests, streams ended, tasks handed back, connections closed. */
   close(): Promise<void>;
 }
 
-/** The single tenant that the environment describes (DESIGN: Words). */
-const TENANT = 'default';
-
-const DAY_MS = 24 * 60 * 60_000;
-
 /** Puts everything together and listens at once; walks and the task store follow while requests are answered already. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, log } = options;
+  const { config, log, tenancy = tenancyOfEnvironment(config) } = options;
   const audit = openAudit(log, config.auditLog);
   const simulators = config.sandbox ? await startSimulators(config.simulator) : [];
   for (const { card, origin } of simulators) {
@@ -56,20 +69,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       'no provider is configured: simulating this one, its data is kept in memory',
     );
   }
-  const tenants = new Map<string, Tenant>();
-  const tenantOf = (name: string): Tenant => {
-    const tenant = tenants.get(name);
-    if (!tenant) throw new Error(`There is no tenant ${name}.`);
-    return tenant;
-  };
+  const tracer = registeredTracer();
+  if (tracer) traceRootFields(schema);
+  const tracing = tracer ? integrationSpans(tracer, config.tracePropagation) : undefined;
+  const metrics = config.metrics === 'off' ? null : new Metrics(tracer ? requestSpans(tracer) : clientTraces);
   const { redisUrl, roles } = config;
   const redis = redisUrl === null ? null : connectRedis(redisUrl, { log, name: 'skills-gateway-reads' });
-  const limits = await readRequestLimits(config, redis && { client: redis.commands, prefix: REDIS_PREFIX }).catch(
-    async (error: unknown) => {
-      await Promise.all([redis?.close(), ...simulators.map((simulator) => simulator.close())]);
-      throw new ConfigError([error instanceof Error ? error.message : String(error)]);
-    },
-  );
+  const limits = await readRequestLimits(
+    { ...config, limits: { ...config.limits, ...tenancy.limits } },
+    redis && { client: redis.commands, prefix: REDIS_PREFIX },
+  ).catch(async (error: unknown) => {
+    await Promise.all([redis?.close(), ...simulators.map((simulator) => simulator.close())]);
+    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
+  });
   let store: 'opening' | 'open' | 'lost' = 'opening';
   const lost = (error: Error) => {
     store = 'lost';
@@ -80,35 +92,50 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const opening = openTasks({
     config,
     ports: (tenant, integration) => tenants.get(tenant)?.ports(integration) ?? null,
+    webhookReceivers: receiversOf(new Map(tenancy.tenants.map(({ name, webhooks }) => [name, webhooks]))),
     log,
     onFailure: lost,
+    meter: metrics?.tasks,
     signal: stop.signal,
   });
-  const telling = opening.then((engine) =>
-    roles.work ? openWebhooks({ ...config.webhooks, store: engine.webhooks, engine, log }) : null,
-  );
   const tasks = deferredEngine(opening);
   // Simulators without rate limits are for measuring: the gateway then keeps to none either.
   const unlimited = config.sandbox && config.simulator.limits === 'none' ? { requestsPerSecond: null } : {};
-  const tenant = openTenant({
-    name: TENANT,
-    integrations: config.sandbox ? simulatedIntegrations(simulators) : config.integrations,
-    consensusPolicy: config.consensusPolicy,
+  // A store that is opening or away is left out: a scrape does not wait for it.
+  const openedEngine = () => (store === 'open' ? opening : Promise.resolve(null));
+  if (metrics) metrics.tasks.backlog = async () => (await openedEngine())?.backlog() ?? null;
+  const tenants = new Tenants({
     cache: config.cache,
     serves: roles.serve,
     redis,
     links: opening.then((engine) => engine.links),
     limits: { ...unlimited, ...options.limits },
-    onCall: options.onCall,
+    tracing,
+    tasks,
+    own: (name) => ({
+      onCall: (record) => {
+        metrics?.upstream.called(name, record);
+        options.onCall?.(record);
+      },
+      counts: metrics?.tenants.countsOf(name),
+    }),
+    onOpen: (tenant) =>
+      metrics?.tenants.watch(tenant.name, {
+        directory: tenant.directory,
+        webhooks: async () => (await openedEngine())?.webhooks ?? null,
+      }) ?? (() => {}),
+    retireMs: options.retireMs,
     log,
   });
-  tenants.set(tenant.name, tenant);
-  // What providers were told within the last day may still be missing from their reads.
-  const following = roles.serve
-    ? tasks.follow(Date.now() - DAY_MS, (event) => tenants.get(event.tenant)?.written(event))
-    : null;
+  const { known, walked } = tenants.start(
+    config.sandbox
+      ? tenancy.tenants.map((tenant) => ({ ...tenant, integrations: simulatedIntegrations(simulators) }))
+      : tenancy.tenants,
+  );
+  const deliveries = new Deliveries({ opening, works: roles.work, log });
+  const clients = createClients(rulesOf(tenancy), log);
   // Heard from here on: a directory that another gateway holds is refused before the next await is over.
-  const opened = Promise.all([tenant.loadLinks(), following, telling]).then(
+  const opened = Promise.all([known, deliveries.tell(tenancy.tenants)]).then(
     () => {
       store = 'open';
     },
@@ -121,7 +148,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     config,
     schema,
     context: ({ signal, viewer, requestId, deadlineMs, receipt, budget }) =>
-      tenantOf(viewer.tenant).context({
+      tenantOf(tenants, viewer).context({
         viewer,
         audit,
         requestId,
@@ -136,44 +163,54 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ready: async () => {
       const status = store === 'open' ? await (await opening).status() : { store, dangers: [] };
       return {
-        ready: status.store === 'open' && tenant.ready,
-        detail: {
-          ...status,
-          integrations: Object.fromEntries(
-            tenant.directory.integrations.map(({ name, state, sync }) => [name, { state, sync: sync.state }]),
-          ),
-        },
+        ready: status.store === 'open' && tenants.all.every(({ ready }) => ready),
+        detail: { ...status, ...shownOf(tenants.all) },
       };
     },
+    clients,
     serves: roles.serve,
     audit,
     limits,
+    observer: metrics?.requests,
+    metrics: metrics ? { metrics, access: config.metrics } : undefined,
     log,
     graphiql: config.graphiql,
     graphiqlTabs: config.graphiql ? await readGraphiqlTabs() : [],
   });
-  const walked = tenant.start();
+  const exchange = async (next: Tenancy): Promise<void> => {
+    const changed = await tenants.replace(next.tenants, () => {
+      clients.replace(rulesOf(next));
+      Object.assign(limits.operation, config.limits, next.limits);
+    });
+    await deliveries.tell(next.tenants);
+    log.info(changed, 'the configuration is exchanged');
+  };
+  let reloading: Promise<void> = Promise.resolve();
   const { url } = await server.listen();
   return {
     url,
-    directory: tenant.directory,
+    get directory() {
+      return (tenants.get(USUAL_TENANT) ?? tenants.all[0])?.directory ?? refuse('There is no tenant.');
+    },
     simulators,
     ready: Promise.all([walked, opened]).then(() => {}),
+    reload(next) {
+      const turn = reloading.then(() => exchange(next));
+      reloading = turn.catch(() => {});
+      return turn;
+    },
     async close() {
       stop.abort(new Error('the gateway stops'));
-      const stopped = tenant.stop();
+      const stopped = tenants.stop();
       await server.close();
-      await telling.then(
-        (deliverer) => deliverer?.close(),
-        () => {},
-      );
+      await deliveries.close();
       await opening.then(
         (engine) => engine.close(),
         // An engine that never opened has nothing to close, and its failure was reported.
         () => {},
       );
       await stopped;
-      await tenant.close();
+      await tenants.close();
       audit.close();
       await Promise.all([redis?.close(), ...simulators.map((simulator) => simulator.close())]);
     },
@@ -188,4 +225,30 @@ function openAudit(log: Log, path: string | null): AuditLog {
       `AUDIT_LOG cannot be appended to: ${error instanceof Error ? error.message : String(error)}`,
     ]);
   }
+}
+
+function rulesOf({ tenants, clients, issuers }: Tenancy): AccessRules {
+  const names = new Set(tenants.map(({ name }) => name));
+  return { clients, issuers, isTenant: (name) => names.has(name) };
+}
+
+/** A connection may outlive its tenant. */
+function tenantOf(tenants: Tenants, { tenant }: Viewer): Tenant {
+  return tenants.get(tenant) ?? refuse('The tenant is served no more.');
+}
+
+function refuse(message: string): never {
+  throw new Refusal(401, 'UNAUTHENTICATED', message);
+}
+
+/** What health shows, which anybody may ask for: no names where there are several tenants. */
+function shownOf(tenants: readonly Tenant[]): object {
+  const [tenant, ...others] = tenants;
+  if (!tenant || others.length > 0) {
+    return { tenants: { open: tenants.length, ready: tenants.filter(({ ready }) => ready).length } };
+  }
+  const { integrations } = tenant.directory;
+  return {
+    integrations: Object.fromEntries(integrations.map(({ name, state, sync }) => [name, { state, sync: sync.state }])),
+  };
 }

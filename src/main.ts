@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
+import { logOptions } from './observe/logOptions.ts';
 
 /** Covers a request that a client sent on an idle connection before it heard that this process stops. */
 const LINGER_MS = 1000;
@@ -16,15 +17,16 @@ if (existsSync('.env')) process.loadEnvFile('.env');
 const { values: flags } = parseArgs({ options: { roles: { type: 'string' } } });
 if (flags.roles !== undefined) process.env['ROLES'] = flags.roles;
 
-const [{ ConfigError, readConfig }, { startGateway }, { CARDS }] = await Promise.all([
+const [{ ConfigError }, { readConfiguration }, { startGateway }, { CARDS }] = await Promise.all([
   import('./config.ts'),
+  import('./config/configuration.ts'),
   import('./gateway.ts'),
   import('./providers.ts'),
 ]);
 
 try {
-  const config = readConfig(process.env, CARDS);
-  const log = pino({ level: config.logLevel, base: null });
+  const { config, tenancy } = readConfiguration(process.env, CARDS);
+  const log = pino(logOptions(config.logLevel));
   const fail = (error: Error) => {
     log.fatal({ err: error }, 'stopping: the gateway cannot go on');
     process.exitCode = 1;
@@ -32,11 +34,25 @@ try {
   };
   let gateway: Awaited<ReturnType<typeof startGateway>> | null = null;
   const stop = () => void gateway?.close().finally(() => process.exit());
-  gateway = await startGateway({ config, log, onFailure: fail, lingerMs: LINGER_MS });
+  gateway = await startGateway({ config, tenancy, log, onFailure: fail, lingerMs: LINGER_MS });
   // A data directory that another gateway holds is refused while this one still starts.
   if (process.exitCode === 1) stop();
   log.info({ url: `${gateway.url}/graphql`, graphiql: config.graphiql }, 'listening');
   void gateway.ready.then(() => log.info({ url: `${gateway?.url}/graphql` }, 'ready'));
+  const reload = async () => {
+    try {
+      await gateway?.reload(readConfiguration(process.env, CARDS).tenancy);
+    } catch (error) {
+      if (error instanceof ConfigError)
+        log.error({ complaints: error.complaints }, 'the configuration is refused: nothing changes');
+      else log.error({ err: error }, 'the configuration could not be exchanged: nothing changes');
+    }
+  };
+  // Without a handler the signal would end the process; without a file there is nothing that could have changed.
+  process.on(
+    'SIGHUP',
+    () => void (config.file === null ? log.warn('there is no configuration file to read anew') : reload()),
+  );
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.off(signal, stopEarly).once(signal, () => {
       log.info({ signal }, 'stopping');

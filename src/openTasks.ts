@@ -12,7 +12,9 @@ import type { TaskMeter } from './tasks/store/meteredStore.ts';
 const RETRY_MS = 1000;
 
 export interface OpenTasksOptions {
-  config: Pick<Config, 'redisUrl' | 'roles' | 'dataDir' | 'taskRetentionMs' | 'webhooks'>;
+  config: Pick<Config, 'redisUrl' | 'roles' | 'dataDir' | 'taskRetentionMs'>;
+  /** What the outbox calls those to whom changes are to be told from the start. */
+  webhookReceivers: readonly string[];
   /** The ports of a tenant's integration; null when there is none of this name (any more). */
   ports(tenant: string, integration: string): Ports | null;
   log: Log;
@@ -30,7 +32,6 @@ export async function openTasks({ config, signal, ...given }: OpenTasksOptions):
     ...given,
     work: config.roles.work,
     retentionMs: config.taskRetentionMs,
-    webhookReceivers: config.webhooks.receivers.map(({ name }) => name),
   };
   const { redisUrl } = config;
   if (redisUrl === null) return openEmbeddedEngine({ ...shared, dataDir: config.dataDir });

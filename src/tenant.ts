@@ -69,7 +69,7 @@ export interface Tenant {
   start(): Promise<void>;
   /** Reads no more by itself; what requests and tasks ask still goes through. */
   stop(): Promise<void>;
-  /** Lets go of the connections once what they carry has ended. */
+  /** Ends what still watches it, and lets go of the connections once what they carry has ended. */
   close(): Promise<void>;
 }
 
@@ -133,6 +133,8 @@ export function openTenant(options: TenantOptions): Tenant {
     },
     stop,
     async close() {
+      recordLinks.close();
+      skillChanges.close();
       await stop();
       await connected.close();
     },

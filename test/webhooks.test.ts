@@ -4,7 +4,12 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { encodeId } from '../src/domain/ids.ts';
 import { encodeCursor } from '../src/domain/paging.ts';
-import { openWebhooks, type OpenWebhooks, type OpenWebhooksOptions } from '../src/tasks/webhooks/openWebhooks.ts';
+import {
+  openWebhooks,
+  type OpenWebhooks,
+  type OpenWebhooksOptions,
+  type WebhookSettings,
+} from '../src/tasks/webhooks/openWebhooks.ts';
 import { receiverOf, type Receiver } from '../src/tasks/webhooks/receiver.ts';
 import { FakeWebhooks, taskToTell } from './support/fake-webhooks.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
@@ -38,14 +43,12 @@ function at(url: string): Receiver {
 async function tell(
   store: FakeWebhooks,
   urls: readonly string[],
-  options: Partial<OpenWebhooksOptions> = {},
+  { secrets = [SECRET], allowPrivate = true, ...options }: Partial<OpenWebhooksOptions & WebhookSettings> = {},
 ): Promise<OpenWebhooks> {
   const webhooks = await openWebhooks({
     store,
     engine: store,
-    receivers: urls.map(at),
-    secrets: [SECRET],
-    allowPrivate: true,
+    tenants: new Map([['default', { receivers: urls.map(at), secrets, allowPrivate }]]),
     log,
     ...options,
   });

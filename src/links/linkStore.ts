@@ -10,8 +10,8 @@ export interface LinkStore {
   /** Adds decisions in this order. An earlier one about the same pair no longer counts; it is kept as history. */
   save(tenant: string, links: readonly Link[]): Promise<void>;
   /**
-   * Calls back whenever another process may have saved something; resolves when nothing saved from now on is missed. Absent
-   * where no other process can.
+   * Calls back whenever another process may have saved something; resolves when nothing saved from now on is missed, with
+   * the way to stop. Absent where no other process can.
    */
-  follow?(tenant: string, hear: () => void): Promise<void>;
+  follow?(tenant: string, hear: () => void): Promise<() => void>;
 }

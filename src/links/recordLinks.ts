@@ -32,6 +32,8 @@ export class RecordLinks {
   readonly #now: () => number;
   readonly #byPair = new Map<string, Link>();
   #loading: Promise<void> | null = null;
+  #unfollow: (() => void) | null = null;
+  #closed = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor({ tenant, directory, store, now = Date.now }: RecordLinksOptions) {
@@ -48,10 +50,18 @@ export class RecordLinks {
   load(): Promise<void> {
     this.#loading ??= this.#store.then(async (store) => {
       // A failure leaves what is known: the next news, or the next decision, reads again.
-      await store.follow?.(this.#tenant, () => void this.#inTurn(() => this.#read(store)).catch(() => {}));
+      const hear = () => void this.#inTurn(() => this.#read(store)).catch(() => {});
+      this.#unfollow = (await store.follow?.(this.#tenant, hear)) ?? null;
+      if (this.#closed) this.#unfollow?.();
       await this.#read(store);
     });
     return this.#loading;
+  }
+
+  /** Hears of other processes' decisions no more. */
+  close(): void {
+    this.#closed = true;
+    this.#unfollow?.();
   }
 
   async #read(store: LinkStore): Promise<void> {

@@ -54,6 +54,7 @@ export function redisLinkStore({ redis, subscriber, prefix = REDIS_PREFIX }: Red
       await asked(connection.subscribe(channel(tenant)));
       // After a gap: the client has subscribed again by itself.
       connection.on('ready', hear);
+      return () => connection.disconnect();
     },
   };
 }

@@ -61,6 +61,11 @@ export class SkillChanges {
     }
   }
 
+  /** Ends all watches: nothing is noted here any more. */
+  close(): void {
+    for (const { stream } of this.#watchers) stream.end();
+  }
+
   /**
    * Changes of these records from now on. They are asked for at each change: records may have been joined or parted since.
    * Ends on abort.

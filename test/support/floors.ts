@@ -20,7 +20,8 @@ const FLOORS: readonly { name: string; pattern: RegExp }[] = [
   { name: 'schema', pattern: /^schema\// },
   {
     name: 'roof',
-    pattern: /^src\/(?:(?:main|simulate|gateway|tenant|openTasks|server|providers|config)\.ts$|http\/|config\/|observe\/)/,
+    pattern:
+      /^src\/(?:(?:main|simulate|gateway|tenants?|deliveries|openTasks|server|providers|config)\.ts$|http\/|config\/|observe\/)/,
   },
 ];
 

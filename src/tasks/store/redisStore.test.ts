@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '../../../test/support/redis.ts';
 import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../../redis/connection.ts';
+import { receiverKey } from '../webhooks/receiverKey.ts';
 import { redisWebhookStore } from '../webhooks/redisWebhookStore.ts';
 import { taskStoreContract } from './contract.ts';
 import { change, DAY, NOW, rating, ratings, SENT, StoreBench } from './contractBench.ts';
@@ -85,7 +86,7 @@ describe('the Redis task store', () => {
     it('leaves nothing of a task behind', async () => {
       const own = redisStore(redis, { prefix: '{gone}:' });
       const webhooks = redisWebhookStore(redis, '{gone}:');
-      await webhooks.receivers(['r']);
+      await webhooks.receivers([receiverKey(bench.tenant, 'r')]);
       for (const id of ['a', 'b', 'c']) await own.start({ ...bench.task(ratings(3)), id }, NOW);
       const open = await own.open({ taskId: 'c', batch: 0 });
       await own.apply(

@@ -1,5 +1,5 @@
 /**
- * Notes a delivery for each receiver in the very statement that changes a task, so that none is lost. One that waits keeps
+ * Notes a delivery for each receiver of the task's tenant (`receiverKey.ts`) in the very statement that changes a task, so that none is lost. One that waits keeps
  * when it is due: it may be under way, or the receiver may be ill. One given up has a reason to be tried again.
  */
 export const ARM_DELIVERIES = `
@@ -7,6 +7,7 @@ CREATE OR REPLACE FUNCTION gateway.arm_deliveries () RETURNS trigger LANGUAGE pl
 BEGIN
   INSERT INTO gateway.webhook_delivery AS d (receiver, task_id, tenant, revision, due_at, since)
   SELECT r.name, NEW.id, NEW.tenant, NEW.revision, NEW.changed_at, NEW.changed_at FROM gateway.webhook_receiver AS r
+  WHERE CASE strpos(r.name, ' ') WHEN 0 THEN 'default' ELSE split_part(r.name, ' ', 1) END = NEW.tenant
   ON CONFLICT (receiver, task_id) DO UPDATE SET
     revision = excluded.revision,
     state = 'PENDING',

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DAY, NOW, rating, ratings, SECOND, StoreBench } from '../store/contractBench.ts';
 import type { TaskStore } from '../store/store.ts';
 import type { Task } from '../task.ts';
+import { receiverKey, receiverName } from './receiverKey.ts';
 import type { Delivery, WebhookStore } from './store.ts';
 
 const LEASE = 30 * SECOND;
@@ -19,9 +20,10 @@ export function webhookStoreContract(
     ({ webhooks } = opened);
     return { store: opened.tasks, close: opened.close };
   });
+  const newReceiver = () => receiverKey(bench.tenant, randomUUID());
   let receiver: string;
   beforeEach(async () => {
-    receiver = randomUUID();
+    receiver = newReceiver();
     await webhooks.receivers([receiver]);
   });
 
@@ -41,7 +43,7 @@ export function webhookStoreContract(
 
   describe('a delivery', () => {
     it('comes up for each receiver with a task, due at once', async () => {
-      const second = randomUUID();
+      const second = newReceiver();
       await webhooks.receivers([receiver, second]);
       const task = await start();
       const expected: Delivery = {
@@ -100,9 +102,19 @@ export function webhookStoreContract(
       expect(await deliveries()).toEqual([]);
     });
 
+    it('comes up for receivers of the same tenant alone, also where another names the same', async () => {
+      const other = receiverKey('other', receiverName(receiver));
+      await webhooks.receivers([receiver, other, receiverName(receiver)]);
+      await start();
+      expect((await deliveries()).map((found) => found.receiver)).toEqual([receiver]);
+      await bench.start(bench.task([rating('s2', 1)], { tenant: 'default' }));
+      const usual = await deliveries(null, 'default');
+      expect(usual.map((found) => found.receiver)).toEqual([receiverName(receiver)]);
+    });
+
     it('is not there for a receiver named later, and gone with one named no more', async () => {
       await start();
-      const second = randomUUID();
+      const second = newReceiver();
       await webhooks.receivers([second]);
       expect(await deliveries()).toEqual([]);
       await bench.start(bench.task([rating('later', 1)]));
@@ -146,7 +158,7 @@ export function webhookStoreContract(
     });
 
     it('takes one receiver’s where one is asked for', async () => {
-      const second = randomUUID();
+      const second = newReceiver();
       await webhooks.receivers([receiver, second]);
       const task = await start();
       const found = await webhooks.claim(NOW, LEASE, 9, second);

@@ -1,13 +1,24 @@
-import type { WebhookStore } from './store.ts';
+import { receiverKey, receiverName } from './receiverKey.ts';
+import type { Delivery, WebhookStore } from './store.ts';
 
 /** What the graph asks of an outbox. */
 export type WebhookDeliveries = Pick<WebhookStore, 'list' | 'redeliver'>;
 
-/** An outbox that is still opening: every call waits for it. */
+/** An outbox that is still opening: every call waits for it. Receivers have the names that their tenant gave them. */
 export function deferredWebhooks(opening: Promise<{ webhooks: WebhookDeliveries }>): WebhookDeliveries {
   return {
-    list: async (tenant, states, page) => (await opening).webhooks.list(tenant, states, page),
-    redeliver: async (tenant, receiver, taskId, now) =>
-      (await opening).webhooks.redeliver(tenant, receiver, taskId, now),
+    async list(tenant, states, page) {
+      const { deliveries, total } = await (await opening).webhooks.list(tenant, states, page);
+      return { deliveries: deliveries.map(({ delivery, cursor }) => ({ delivery: named(delivery), cursor })), total };
+    },
+    async redeliver(tenant, receiver, taskId, now) {
+      const { webhooks } = await opening;
+      const delivery = await webhooks.redeliver(tenant, receiverKey(tenant, receiver), taskId, now);
+      return delivery && named(delivery);
+    },
   };
+}
+
+function named(delivery: Delivery): Delivery {
+  return { ...delivery, receiver: receiverName(delivery.receiver) };
 }

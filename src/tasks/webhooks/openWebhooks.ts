@@ -5,6 +5,7 @@ import type { EngineLog, TaskEngine } from '../engine/engine.ts';
 import { WebhookDeliverer } from './deliverer.ts';
 import { LANE_WIDTH } from './lane.ts';
 import type { Receiver } from './receiver.ts';
+import { receiverKey } from './receiverKey.ts';
 import { parseSecret } from './signature.ts';
 import type { WebhookStore } from './store.ts';
 
@@ -17,7 +18,9 @@ export interface WebhookSettings {
   allowPrivate: boolean;
 }
 
-export interface OpenWebhooksOptions extends WebhookSettings {
+export interface OpenWebhooksOptions {
+  /** Whom each tenant tells of its tasks. */
+  tenants: ReadonlyMap<string, WebhookSettings>;
   store: WebhookStore;
   engine: Pick<TaskEngine, 'get'>;
   log: EngineLog;
@@ -35,23 +38,42 @@ export interface OpenWebhooks {
 }
 
 /**
- * Notes the receivers in the outbox and begins to tell them. Without receivers nothing is noted any more, what was
+ * Notes the receivers of all tenants in the outbox and begins to tell them. For others nothing is noted any more, what was
  * noted is dropped, and nothing runs. Only for a process that works on tasks.
  */
 export async function openWebhooks(options: OpenWebhooksOptions): Promise<OpenWebhooks> {
-  const { receivers, store, engine, log, allowPrivate, lookup, clock = systemClock } = options;
-  await store.receivers(receivers.map(({ name }) => name));
-  if (receivers.length === 0) return { wake: () => {}, close: () => Promise.resolve() };
+  const { tenants, store } = options;
+  await store.receivers(receiversOf(tenants));
+  const open = [...tenants].flatMap(([tenant, settings]) =>
+    settings.receivers.length === 0 ? [] : [tell(tenant, settings, options)],
+  );
+  return {
+    wake: () => open.forEach((one) => one.wake()),
+    close: async () => void (await Promise.all(open.map((one) => one.close()))),
+  };
+}
+
+/** What the outbox calls the receivers of all tenants. */
+export function receiversOf(tenants: OpenWebhooksOptions['tenants']): string[] {
+  return [...tenants].flatMap(([tenant, { receivers }]) => receivers.map(({ name }) => receiverKey(tenant, name)));
+}
+
+/** Tells the receivers of one tenant, with its own secrets. */
+function tell(
+  tenant: string,
+  { receivers, secrets, allowPrivate }: WebhookSettings,
+  { store, engine, log, lookup, clock = systemClock }: OpenWebhooksOptions,
+): OpenWebhooks {
   const ways = receivers.map(({ name, url }) => ({
-    name,
+    key: receiverKey(tenant, name),
     egress: openEgress(url, { allowPrivate, connections: LANE_WIDTH, ...(lookup ? { lookup } : {}) }),
   }));
   const deliverer = new WebhookDeliverer({
     store,
     engine,
     log,
-    secrets: options.secrets.map(secretOf),
-    receivers: new Map(ways.map(({ name, egress }) => [name, (...message) => egress.post(...message)])),
+    secrets: secrets.map(secretOf),
+    receivers: new Map(ways.map(({ key, egress }) => [key, (...message) => egress.post(...message)])),
     now: () => clock.now(),
     random: Math.random,
   });

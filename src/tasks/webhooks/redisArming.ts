@@ -25,21 +25,25 @@ local function dropDelivery(member)
   redis.call('SREM', P .. 'deliveries.of:' .. receiver, member)
 end
 
--- A task's id has no blank, so that a member can be read again.
+-- A task's id has no blank, so that a member can be read again. Of receivers, see receiverKey.ts.
+local function armFor(receiver, tenant, id, revision, now)
+  local member = id .. ' ' .. receiver
+  local key = P .. 'delivery:' .. member
+  local state, sequence = unpack(redis.call('HMGET', key, 'state', 'sequence'))
+  redis.call('HSET', key, 'revision', revision)
+  if state == 'PENDING' then return end
+  if not state then
+    sequence = redis.call('INCR', P .. 'deliveries')
+    redis.call('HSET', key, 'receiver', receiver, 'tenant', tenant, 'taskId', id, 'sequence', sequence, 'since', now)
+  end
+  redis.call('HSET', key, 'state', 'PENDING', 'attempts', 0, 'dueAt', now)
+  placeDelivery(member, tenant, receiver, sequence, 'PENDING', now)
+end
+
 local function arm(tenant, id, revision, now)
   for _, receiver in ipairs(redis.call('SMEMBERS', P .. 'receivers')) do
-    local member = id .. ' ' .. receiver
-    local key = P .. 'delivery:' .. member
-    local state, sequence = unpack(redis.call('HMGET', key, 'state', 'sequence'))
-    redis.call('HSET', key, 'revision', revision)
-    if state ~= 'PENDING' then
-      if not state then
-        sequence = redis.call('INCR', P .. 'deliveries')
-        redis.call('HSET', key, 'receiver', receiver, 'tenant', tenant, 'taskId', id, 'sequence', sequence, 'since', now)
-      end
-      redis.call('HSET', key, 'state', 'PENDING', 'attempts', 0, 'dueAt', now)
-      placeDelivery(member, tenant, receiver, sequence, 'PENDING', now)
-    end
+    local owner = string.match(receiver, '^(%S+) ') or 'default'
+    if owner == tenant then armFor(receiver, tenant, id, revision, now) end
   end
 end
 `;

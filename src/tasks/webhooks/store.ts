@@ -32,10 +32,10 @@ export interface FailedTry {
 
 /**
  * The outbox of webhooks, in the same store as the tasks: a delivery comes up in the very step that changes a task, for each
- * receiver named in `receivers`, so that none is lost. One delivery a (receiver, task). `now` is milliseconds.
+ * receiver of its tenant that is named in `receivers`, so that none is lost. One delivery a (receiver, task). `now` is milliseconds.
  */
 export interface WebhookStore {
-  /** From now on each change of a task is noted for these receivers; deliveries of others are dropped. */
+  /** From now on each change of a task is noted for those of these receivers (`receiverKey`) that are of its tenant; deliveries of others are dropped. */
   receivers(names: readonly string[]): Promise<void>;
   /**
    * Up to `limit` PENDING deliveries that are due, the longest due first, hidden from every other caller until
