@@ -16,8 +16,11 @@ export function createMaskError(
   return (error, given) => {
     if (error instanceof GraphQLError) {
       if (isGraphQLToTheRoot(error) && typeof error.extensions['code'] === 'string') {
-        // Yoga says of a body that is no JSON how V8 says it, and shows part of the body.
-        delete error.extensions['originalError'];
+        if ('originalError' in error.extensions) {
+          // Yoga says of a body that is no JSON how V8 says it, and shows part of the body. No JSON is no request of any kind.
+          delete error.extensions['originalError'];
+          error.extensions.http = { status: 400 };
+        }
         return shortened(error);
       }
       if (isAboutInput(error)) {
