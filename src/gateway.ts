@@ -195,7 +195,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     simulators,
     ready: Promise.all([walked, opened]).then(() => {}),
     reload(next) {
-      const turn = reloading.then(() => exchange(next));
+      const before = reloading;
+      const turn = (async () => {
+        await before;
+        await exchange(next);
+      })();
       reloading = turn.catch(() => {});
       return turn;
     },

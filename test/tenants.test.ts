@@ -1,0 +1,203 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfiguration, type Configuration } from '../src/config/configuration.ts';
+import { startGateway, type Gateway } from '../src/gateway.ts';
+import { CARDS, startSimulators, type RunningSimulator } from '../src/providers.ts';
+import { createDataDir } from './support/dataDir.ts';
+import type { Answer } from './support/gateway.ts';
+import { startRedis, type TestRedis } from './support/redis.ts';
+
+const KEYS = { acme: 'acme-key-of-16-letters', globex: 'globex-key-of-16-letters' };
+type TenantName = keyof typeof KEYS;
+
+interface Connection<Node> {
+  nodes: Node[];
+}
+interface Known {
+  employees: Connection<{ id: string; workEmail: string }>;
+  skills: Connection<{ id: string; name: string }>;
+}
+
+const KNOWN = `{
+  employees(first: 100) { nodes { id workEmail } }
+  skills(first: 100) { nodes { id name } }
+}`;
+
+let simulators: Record<TenantName, RunningSimulator[]>;
+let folder: Awaited<ReturnType<typeof createDataDir>>;
+let redis: TestRedis;
+
+beforeAll(async () => {
+  // Providers number records alike: the larger tenant has ids that are nobody's in the smaller one.
+  const start = (seed: string, people: number) => startSimulators({ people, skills: 20, limits: 'none', seed });
+  [folder, redis, simulators] = await Promise.all([
+    createDataDir(),
+    startRedis(),
+    Promise.all([start('acme', 60), start('globex', 40)]).then(([acme, globex]) => ({ acme, globex })),
+  ]);
+}, 60_000);
+afterAll(async () => {
+  await Promise.all(Object.values(simulators).flatMap((all) => all.map((each) => each.close())));
+  await redis.stop();
+  await folder.remove();
+});
+
+/** A file in which both tenants call their integrations the same. */
+function configuration(
+  environment: Record<string, string>,
+  keys: Partial<Record<TenantName, string>> = KEYS,
+): Configuration {
+  const secrets: Record<string, string> = {};
+  const tenants = Object.fromEntries(
+    Object.entries(simulators).map(([tenant, running]) => [
+      tenant,
+      {
+        integrations: running.map(({ card, origin }) => ({
+          name: card.defaultIntegration,
+          provider: card.name,
+          settings: Object.fromEntries(
+            Object.entries(card.simulatorEnvironment(origin)).map(([name, value]) => {
+              if (!card.variables.some((variable) => variable.name === name && variable.secret)) return [name, value];
+              secrets[`${tenant}_${name}`] = value;
+              return [name, { env: `${tenant}_${name}` }];
+            }),
+          ),
+        })),
+      },
+    ]),
+  );
+  const clients = Object.entries(keys).map(([tenant, key]) => {
+    secrets[`${tenant}_client`] = key;
+    return { name: tenant, tenant, keys: [{ env: `${tenant}_client` }], scopes: ['admin'] };
+  });
+  const path = join(folder.path, 'gateway.json');
+  writeFileSync(path, JSON.stringify({ tenants, clients }));
+  return readConfiguration({ PORT: '0', ...environment, ...secrets, GATEWAY_CONFIG: path }, CARDS);
+}
+
+const ask = async <Data = Record<string, unknown>>(
+  { url }: Pick<Gateway, 'url'>,
+  key: string,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<Answer<Data>> => {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()) as Answer<Data>;
+};
+
+const RATE = `mutation ($input: RateSkillsInput!) { rateSkills(input: $input) { task { id state } replayed userErrors { code } } }`;
+
+describe.each(['on one process', 'on Redis'])('two tenants %s', (where) => {
+  let gateway: Gateway;
+  let known: Record<TenantName, Known>;
+
+  beforeAll(async () => {
+    const environment: Record<string, string> =
+      where === 'on Redis' ? { REDIS_URL: redis.url } : { DATA_DIR: join(folder.path, 'alone') };
+    gateway = await startGateway({
+      ...configuration(environment),
+      log: pino({ level: 'silent' }),
+    });
+    await gateway.ready;
+    const read = async (tenant: TenantName) => {
+      const { data } = await ask<Known>(gateway, KEYS[tenant], KNOWN);
+      if (!data) throw new Error(`nothing is known of ${tenant}`);
+      return data;
+    };
+    known = { acme: await read('acme'), globex: await read('globex') };
+  }, 120_000);
+  afterAll(() => gateway.close());
+
+  it('see their own people alone', () => {
+    const mails = (tenant: TenantName) => known[tenant].employees.nodes.map(({ workEmail }) => workEmail);
+    expect(mails('acme').length).toBeGreaterThan(20);
+    expect(mails('globex').filter((mail) => mails('acme').includes(mail)).length).toBeLessThan(
+      mails('globex').length / 2,
+    );
+  });
+
+  it('find nobody but their own people under each other’s ids, and nobody under each other’s mails', async () => {
+    const own = new Set(known.globex.employees.nodes.map(({ workEmail }) => workEmail));
+    const strangers = known.acme.employees.nodes.filter(({ workEmail }) => !own.has(workEmail));
+    expect(strangers.length).toBeGreaterThan(5);
+    const found: (string | null)[] = [];
+    for (const { id, workEmail } of strangers) {
+      const { data } = await ask<{ node: { workEmail: string } | null; employee: unknown }>(
+        gateway,
+        KEYS.globex,
+        'query ($id: ID!, $mail: EmailAddress!) { node(id: $id) { ... on Employee { workEmail } } employee(by: { workEmail: $mail }) { id } }',
+        { id, mail: workEmail },
+      );
+      expect(data?.employee).toBeNull();
+      found.push(data?.node?.workEmail ?? null);
+    }
+    expect(found).toContain(null);
+    expect(found.filter((mail) => mail !== null && !own.has(mail))).toEqual([]);
+  });
+
+  it('cannot see, follow, cancel or repeat each other’s tasks, and share no idempotency key', async () => {
+    const start = async (tenant: TenantName) => {
+      const [person] = known[tenant].employees.nodes;
+      const [skill] = known[tenant].skills.nodes;
+      const input = {
+        items: [{ employee: { id: person?.id }, skill: { id: skill?.id }, proficiency: { level: 0.5 } }],
+        idempotencyKey: 'same',
+      };
+      return ask<{ rateSkills: { task: { id: string } | null; replayed: boolean } }>(gateway, KEYS[tenant], RATE, {
+        input,
+      });
+    };
+    const first = (await start('acme')).data?.rateSkills;
+    const second = (await start('globex')).data?.rateSkills;
+    expect([first?.replayed, second?.replayed]).toEqual([false, false]);
+    expect(second?.task?.id).not.toBe(first?.task?.id);
+    const id = first?.task?.id;
+    const seen = await ask(
+      gateway,
+      KEYS.globex,
+      'query ($id: ID!) { node(id: $id) { id } task(id: $id) { id } tasks { nodes { id } } }',
+      { id },
+    );
+    expect(seen.data).toEqual({ node: null, task: null, tasks: { nodes: [{ id: second?.task?.id }] } });
+    const cancel = 'mutation ($id: ID!) { cancelTask(input: { id: $id }) { task { id } userErrors { code } } }';
+    const unknown = await ask(gateway, KEYS.globex, cancel, { id: 'VGFzazp1bmtub3du' });
+    expect((await ask(gateway, KEYS.globex, cancel, { id })).data).toEqual(unknown.data);
+  });
+});
+
+describe('a reload', () => {
+  it('lets requests under way end, stops a key that is gone, and leaves alone what has not changed', async () => {
+    const environment = { DATA_DIR: join(folder.path, 'reload') };
+    const gateway = await startGateway({ ...configuration(environment), log: pino({ level: 'silent' }), retireMs: 50 });
+    try {
+      await gateway.ready;
+      const { directory } = gateway;
+      const people = directory.employees.all.length;
+      const underWay = Array.from({ length: 20 }, () => ask<Known>(gateway, KEYS.acme, KNOWN));
+      const next = { ...KEYS, globex: 'another-key-of-globex' };
+      await gateway.reload(configuration(environment, next).tenancy);
+      for (const { errors, data } of await Promise.all(underWay))
+        expect([errors, data?.employees.nodes.length]).toEqual([undefined, people]);
+      expect(gateway.directory).toBe(directory);
+      expect((await ask(gateway, KEYS.globex, '{ __typename }')).errors?.[0]?.extensions?.['code']).toBe(
+        'UNAUTHENTICATED',
+      );
+      expect((await ask(gateway, next.globex, '{ __typename }')).data).toEqual({ __typename: 'Query' });
+      const { tenancy } = configuration(environment, next);
+      const changed = tenancy.tenants.map((tenant) => ({ ...tenant, consensusPolicy: 'evidence' }));
+      const during = Array.from({ length: 20 }, () => ask<Known>(gateway, KEYS.acme, KNOWN));
+      await gateway.reload({ ...tenancy, tenants: changed });
+      expect(gateway.directory).not.toBe(directory);
+      for (const { errors } of await Promise.all(during)) expect(errors).toBeUndefined();
+      expect((await ask<Known>(gateway, KEYS.acme, KNOWN)).data?.employees.nodes).toHaveLength(people);
+    } finally {
+      await gateway.close();
+    }
+  }, 120_000);
+});
