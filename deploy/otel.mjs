@@ -52,20 +52,24 @@ const spanOf = (span) => ({
 /** ExportResultCode of @opentelemetry/core. */
 const [SUCCESS, FAILED] = [0, 1];
 
-const exporter = {
-  export(spans, done) {
-    const resource = { attributes: attributesOf({ 'service.name': service }) };
-    const scopeSpans = [{ scope: { name: 'skills-gateway' }, spans: spans.map(spanOf) }];
-    fetch(`${endpoint.replace(/\/$/, '')}/v1/traces`, {
+async function send(spans) {
+  const resource = { attributes: attributesOf({ 'service.name': service }) };
+  const scopeSpans = [{ scope: { name: 'skills-gateway' }, spans: spans.map(spanOf) }];
+  try {
+    const answer = await fetch(`${endpoint.replace(/\/$/, '')}/v1/traces`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ resourceSpans: [{ resource, scopeSpans }] }),
       signal: AbortSignal.timeout(10_000),
-    }).then(
-      (answer) => done(answer.ok ? { code: SUCCESS } : { code: FAILED, error: new Error(`HTTP ${answer.status}`) }),
-      (error) => done({ code: FAILED, error }),
-    );
-  },
+    });
+    return answer.ok ? { code: SUCCESS } : { code: FAILED, error: new Error(`HTTP ${answer.status}`) };
+  } catch (error) {
+    return { code: FAILED, error };
+  }
+}
+
+const exporter = {
+  export: async (spans, done) => done(await send(spans)),
   shutdown: async () => {},
 };
 

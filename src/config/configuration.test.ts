@@ -97,7 +97,9 @@ describe('a configuration file', () => {
     expect(complaints).toEqual([
       '$.tenants.acme.integrations[0].settings.KOMBO_API_KEY must be {"env": "NAME"} or {"file": "/path"}: this file holds no secrets',
       expect.stringMatching(/^\$\.tenants\.acme\.integrations\[1\]\.name must be 1 to 63 lower-case/),
-      expect.stringMatching(/^\$\.tenants\.acme\.integrations\[1\]\.settings\.IMOCHA_API_KEY\.env must be the name of a variable/),
+      expect.stringMatching(
+        /^\$\.tenants\.acme\.integrations\[1\]\.settings\.IMOCHA_API_KEY\.env must be the name of a variable/,
+      ),
       expect.stringMatching(/^\$\.tenants\.acme\.integrations\[2\]\.provider must be one of kombo, imocha, kantata$/),
       '$.tenants.acme has what is not known there: policy',
       expect.stringMatching(/^\$\.clients\[0\]\.keys\[0\] must be/),

@@ -11,7 +11,10 @@ export interface Connected {
   close(): Promise<void>;
 }
 
-export interface ConnectOptions extends Pick<UpstreamOptions, 'onCall' | 'onTry' | 'onDrift' | 'onBreaker' | 'onQuota' | 'now'> {
+export interface ConnectOptions extends Pick<
+  UpstreamOptions,
+  'onCall' | 'onTry' | 'onDrift' | 'onBreaker' | 'onQuota' | 'now'
+> {
   /** The integration's name. */
   name: string;
   /** In place of a socket to `integration.baseUrl`: a simulator in process. */

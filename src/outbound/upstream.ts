@@ -146,7 +146,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     call: Call,
     number = 1,
   ): Promise<HttpResponse> => {
-    const asked = now();
+    const came = now();
     const leave = await gate.enter(request.kind, call);
     let said: Said = 'aborted';
     try {
@@ -179,7 +179,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
           purpose: call.purpose,
           outcome,
           milliseconds: now() - started,
-          waitedMs: started - asked,
+          waitedMs: started - came,
         });
       }
     } finally {
