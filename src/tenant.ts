@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { redisCaches } from './cache/redisCache.ts';
 import type { CountsOf } from './cache/cacheCounts.ts';
 import { createContext, type ContextOptions, type GatewayContext } from './context.ts';
@@ -83,17 +84,19 @@ export function openTenant(options: TenantOptions): Tenant {
     tracing,
     ...(redis ? { redis: { client: redis.commands, prefix: `${REDIS_PREFIX}rates:${name}:` } } : {}),
   });
+  // What replicas share of a tenant is that of the same accounts: under other ones equal ids are other people.
+  const accounts = `${name}:${digestOf(integrations)}`;
   const directory = new Directory(connected.integrations);
   const skillSearch = new SkillSearch();
   const rolesCatalogue = new RolesCatalogue(directory);
   const policies = new ConsensusPolicies({ integrations: connected.integrations, usual: consensusPolicy });
   const shared =
-    cache && redis ? redisCaches({ redis: redis.commands, prefix: REDIS_PREFIX, tenant: name, log }) : undefined;
+    cache && redis ? redisCaches({ redis: redis.commands, prefix: REDIS_PREFIX, tenant: accounts, log }) : undefined;
   const readers = createReaders({ directory, cache, shared, counts });
   const roleReads = new RoleReads({ directory, cache, shared, counts });
   const refresh =
     serves && redis
-      ? new SharedDirectory({ redis, directory, log, tenant: name })
+      ? new SharedDirectory({ redis, directory, log, tenant: accounts })
       : new DirectoryRefresh(directory, log);
   const skillChanges = new SkillChanges();
   directory.onRatingsChanged = (integration, employeeIds) =>
@@ -139,4 +142,10 @@ export function openTenant(options: TenantOptions): Tenant {
       await connected.close();
     },
   };
+}
+
+/** 48 bits over names, addresses and credentials; gives nothing back of them. */
+function digestOf(integrations: TenantOptions['integrations']): string {
+  const text = JSON.stringify(integrations.map(({ card, name, settings }) => [card.name, name, settings]));
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
