@@ -4,6 +4,8 @@ export default defineConfig({
   // graphql's .mjs and .js builds are two realms; Pothos loads the .js one.
   resolve: { alias: { graphql: 'graphql/index.js' } },
   test: {
+    // Most of the time a test waits for a process, a socket or a timer; the default on two cores is one worker.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
