@@ -72,7 +72,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const tracer = registeredTracer();
   if (tracer) traceRootFields(schema);
   const tracing = tracer ? integrationSpans(tracer, config.tracePropagation) : undefined;
-  const metrics = config.metrics === 'off' ? null : new Metrics(tracer ? requestSpans(tracer) : clientTraces);
+  // Kept where nobody may read them, too: what watches requests for them follows their traces and gives the log its trace ids.
+  const metrics = new Metrics(tracer ? requestSpans(tracer) : clientTraces);
   const { redisUrl, roles } = config;
   const redis = redisUrl === null ? null : connectRedis(redisUrl, { log, name: 'skills-gateway-reads' });
   const limits = await readRequestLimits(
@@ -95,7 +96,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     webhookReceivers: receiversOf(new Map(tenancy.tenants.map(({ name, webhooks }) => [name, webhooks]))),
     log,
     onFailure: lost,
-    meter: metrics?.tasks,
+    meter: metrics.tasks,
     signal: stop.signal,
   });
   const tasks = deferredEngine(opening);
@@ -103,7 +104,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const unlimited = config.sandbox && config.simulator.limits === 'none' ? { requestsPerSecond: null } : {};
   // A store that is opening or away is left out: a scrape does not wait for it.
   const openedEngine = () => (store === 'open' ? opening : Promise.resolve(null));
-  if (metrics) metrics.tasks.backlog = async () => (await openedEngine())?.backlog() ?? null;
+  metrics.tasks.backlog = async () => (await openedEngine())?.backlog() ?? null;
   const tenants = new Tenants({
     cache: config.cache,
     serves: roles.serve,
@@ -114,16 +115,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     tasks,
     own: (name) => ({
       onCall: (record) => {
-        metrics?.upstream.called(name, record);
+        metrics.upstream.called(name, record);
         options.onCall?.(record);
       },
-      counts: metrics?.tenants.countsOf(name),
+      counts: metrics.tenants.countsOf(name),
     }),
     onOpen: (tenant) =>
-      metrics?.tenants.watch(tenant.name, {
+      metrics.tenants.watch(tenant.name, {
         directory: tenant.directory,
         webhooks: async () => (await openedEngine())?.webhooks ?? null,
-      }) ?? (() => {}),
+      }),
     retireMs: options.retireMs,
     log,
   });
@@ -171,8 +172,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     serves: roles.serve,
     audit,
     limits,
-    observer: metrics?.requests,
-    metrics: metrics ? { metrics, access: config.metrics } : undefined,
+    observer: metrics.requests,
+    metrics: { metrics, access: config.metrics },
     log,
     graphiql: config.graphiql,
     graphiqlTabs: config.graphiql ? await readGraphiqlTabs() : [],
