@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Audit } from '../domain/audit.ts';
 import type { Log } from './log.ts';
+import { loggedClient } from './loggedClient.ts';
 
 /** An audit that goes to the log, and to a file of its own where there is one. */
 export interface AuditLog extends Audit {
@@ -17,10 +18,12 @@ export function createAuditLog(log: Pick<Log, 'info' | 'error'>, path: string | 
   let file = path === null ? null : openSync(path, 'a', 0o600);
   return {
     note(entry) {
-      log.info({ audit: true, ...entry }, 'write');
+      const { client } = entry;
+      const line = { audit: true, ...entry, client: client === null ? null : loggedClient(client) };
+      log.info(line, 'write');
       if (file === null) return;
       try {
-        writeSync(file, `${JSON.stringify({ audit: true, ...entry })}\n`);
+        writeSync(file, `${JSON.stringify(line)}\n`);
       } catch (error) {
         // The write itself is not to be undone, and the log has the line.
         log.error({ err: error, path }, 'the audit file cannot be written');

@@ -25,6 +25,11 @@ describe('the log', () => {
     expect(JSON.parse(line)).toMatchObject({ client: 'hr', row: { id: 'seen', token: '[redacted]' }, msg: 'a line' });
   });
 
+  it('names a client whose subject is an address by a hash of it', () => {
+    const line = written((log) => log.info({ client: 'ada@corp.example' }, 'a line'));
+    expect(JSON.parse(line)).toMatchObject({ client: 'subject-436a92bc5b85' });
+  });
+
   it('shows of an error what says where and why, and not the request that it carries', () => {
     const cause = Object.assign(new Error('POST https://user:pass@hr.example/x failed for ada@corp.example'), {
       code: 'ECONNRESET',

@@ -1,4 +1,5 @@
 import type { LoggerOptions } from 'pino';
+import { loggedClient } from '../http/loggedClient.ts';
 
 /** Keys whose values are secrets or personal, at the top of a line or one below. */
 const SECRET_KEYS = [
@@ -70,6 +71,9 @@ export function logOptions(level: string): LoggerOptions {
     level,
     base: null,
     redact: { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' },
-    serializers: { err: (error: unknown) => toLogged(error) },
+    serializers: {
+      err: (error: unknown) => toLogged(error),
+      client: (client: unknown) => (typeof client === 'string' ? loggedClient(client) : client),
+    },
   };
 }
