@@ -9,6 +9,7 @@ import type { AuditEntry } from '../src/domain/audit.ts';
 import type { Gateway } from '../src/gateway.ts';
 import { startConfiguredGateways, type ConfiguredGateways } from './support/configuredGateway.ts';
 import { startRedis, type TestRedis } from './support/redis.ts';
+import { wsClient } from './support/wsClient.ts';
 
 const ISSUER = 'https://idp.example.test';
 const AUDIENCE = 'skills-gateway';
@@ -232,6 +233,25 @@ describe('a budget', () => {
       const { status, headers } = await ask(token, PAGE, { of });
       expect([status, Number(headers.get('retry-after')) > 0]).toEqual([429, true]);
     }
+  });
+
+  it('is the same over a WebSocket, and for clients that take application/json alone', async () => {
+    const token = await sign({ sub: 'socket' });
+    const { requested, remaining } = costOf(await ask(token, PAGE));
+    const client = wsClient(gateways[1].url, { connectionParams: { authorization: `Bearer ${token}` } });
+    const results = [];
+    for (let at = 0; at < 2; at += 1) {
+      const { value } = await client.iterate({ query: PAGE }).next();
+      results.push(value as Partial<Reply<unknown>>);
+    }
+    await client.dispose();
+    const [second, third] = results;
+    expect(second?.extensions?.cost).toMatchObject({ requested, remaining: remaining - requested });
+    expect(third?.errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+    expect(third?.errors?.[0]?.extensions['retryAfterSeconds']).toBeGreaterThan(0);
+    const plain = await ask(token, PAGE, { headers: { accept: 'application/json' } });
+    expect(plain.errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+    expect(Number(plain.headers.get('retry-after'))).toBe(plain.errors?.[0]?.extensions['retryAfterSeconds']);
   });
 
   function costOf({ errors, extensions }: Reply<unknown>): Cost {
