@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import type { Viewer } from './domain/access.ts';
 import type { Audit } from './domain/audit.ts';
 import { Receipt } from './domain/receipt.ts';
+import { AccessWithdrawn } from './http/accessWatch.ts';
 import { readBody } from './http/body.ts';
 import type { BudgetState } from './http/budget.ts';
 import { clientsOfKeys, createClients, type Clients } from './http/clients.ts';
@@ -201,7 +202,12 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     await answerByYoga(engine, { method, url, accept, body }, scope, response, headers, () => {
       streams.add(abort);
       request.socket.setTimeout(STALLED_MS);
-      response.once('close', () => streams.delete(abort));
+      const { authorization } = request.headers;
+      const letGo = clients.watch(authorization, viewer, () => abort.abort(new AccessWithdrawn()));
+      response.once('close', () => {
+        streams.delete(abort);
+        letGo();
+      });
       if (closing) abort.abort(new ShuttingDown());
     });
   };

@@ -51,7 +51,7 @@ beforeEach(async () => {
   directory = new Directory([integration]);
   await walkIntegration({ directory, integration, signal: new AbortController().signal });
   const readers = new Map([['hr', new RatingReader({ directory, integration, cache: false })]]);
-  const clients: Clients = { open: false, viewerOf: () => asking, replace: () => {} };
+  const clients: Clients = { open: false, viewerOf: () => asking, replace: () => {}, watch: () => () => {} };
   tasks = new FakeTasks();
   entries = [];
   const audit = { note: (entry: AuditEntry) => void entries.push(entry) };

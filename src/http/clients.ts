@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { JWTVerifyGetKey } from 'jose';
 import { ALL_SCOPES, type ClientConfig, type IssuerConfig, type Viewer } from '../domain/access.ts';
+import { AccessWatch } from './accessWatch.ts';
 import { createJwtCheck, isJwt, TokenError, type TokenFault } from './jwt.ts';
 import { createKeySet, KeysAway } from './keySet.ts';
 import type { Log } from './log.ts';
@@ -24,6 +25,11 @@ export interface Clients {
   viewerOf(authorization: string | undefined): Viewer | Promise<Viewer>;
   /** New rules for every request from now on. Throws when they would open what was closed. */
   replace(rules: AccessRules): void;
+  /**
+   * Calls `end` once new rules refuse this header, or make another viewer of it or one that may less; answers how to let go.
+   * For what goes on longer than a request.
+   */
+  watch(authorization: string | undefined, viewer: Viewer, end: () => void): () => void;
 }
 
 /** The tenant that the environment describes. */
@@ -67,11 +73,12 @@ export function createClients(rules: AccessRules, log: Pick<Log, 'warn'>): Clien
   };
   let table = tableOf(rules, keysAt);
 
-  const ofToken = async (token: string, { names, checkJwt, isTenant }: Table): Promise<Viewer> => {
+  const ofToken = async (token: string, { names, checkJwt, isTenant, viewers }: Table): Promise<Viewer> => {
     try {
       const viewer = await checkJwt(token);
       // A subject that is called like a client would pass for it in logs, quotas and idempotency keys.
       if (names.has(viewer.client ?? '') || isTenant?.(viewer.tenant) === false) throw new TokenError('claims');
+      viewers.add(viewer);
       return viewer;
     } catch (error) {
       if (error instanceof TokenError) throw unauthenticated(error.fault);
@@ -82,29 +89,34 @@ export function createClients(rules: AccessRules, log: Pick<Log, 'warn'>): Clien
     }
   };
 
+  const viewerOf: Clients['viewerOf'] = (authorization) => {
+    if (table.open) return EVERYBODY;
+    const token = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization ?? '')?.[1];
+    if (token === undefined) throw unauthenticated(authorization === undefined ? 'missing' : 'malformed');
+    if (token.length > LONGEST_TOKEN) throw unauthenticated('malformed');
+    const hash = sha256(token);
+    let viewer: Viewer | null = null;
+    for (const key of table.keys) {
+      if (timingSafeEqual(hash, key.hash)) viewer = key.viewer;
+    }
+    if (viewer) return viewer;
+    if (table.issuers > 0 && isJwt(token)) return ofToken(token, table);
+    throw unauthenticated('unknown_key');
+  };
+  const watches = new AccessWatch(viewerOf);
+
   return {
     get open() {
       return table.open;
     },
-    viewerOf(authorization) {
-      if (table.open) return EVERYBODY;
-      const token = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization ?? '')?.[1];
-      if (token === undefined) throw unauthenticated(authorization === undefined ? 'missing' : 'malformed');
-      if (token.length > LONGEST_TOKEN) throw unauthenticated('malformed');
-      const hash = sha256(token);
-      let viewer: Viewer | null = null;
-      for (const key of table.keys) {
-        if (timingSafeEqual(hash, key.hash)) viewer = key.viewer;
-      }
-      if (viewer) return viewer;
-      if (table.issuers > 0 && isJwt(token)) return ofToken(token, table);
-      throw unauthenticated('unknown_key');
-    },
+    viewerOf,
     replace(next) {
       const replaced = tableOf(next, keysAt);
       if (replaced.open && !table.open) throw new Error('a configuration without clients would open the gateway');
       table = replaced;
+      watches.rulesChanged();
     },
+    watch: (authorization, viewer, end) => watches.watch(authorization, viewer, !table.viewers.has(viewer), end),
   };
 }
 
@@ -112,21 +124,25 @@ interface Table {
   open: boolean;
   names: ReadonlySet<string>;
   keys: { hash: Buffer; viewer: Viewer }[];
+  /** Found by these rules. */
+  viewers: WeakSet<Viewer>;
   issuers: number;
   checkJwt: (token: string) => Promise<Viewer>;
   isTenant: ((name: string) => boolean) | undefined;
 }
 
 function tableOf({ clients, issuers, isTenant }: AccessRules, keysAt: (url: string) => JWTVerifyGetKey): Table {
+  const keys = clients.flatMap(({ name, tenant, keyHashes, scopes, budget }) =>
+    keyHashes.map((hash) => ({
+      hash: Buffer.from(hash, 'hex'),
+      viewer: { tenant, client: name, scopes, person: null, expiresAt: null, ...(budget ? { budget } : {}) },
+    })),
+  );
   return {
     open: clients.length === 0 && issuers.length === 0,
     names: new Set(clients.map(({ name }) => name)),
-    keys: clients.flatMap(({ name, tenant, keyHashes, scopes, budget }) =>
-      keyHashes.map((hash) => ({
-        hash: Buffer.from(hash, 'hex'),
-        viewer: { tenant, client: name, scopes, person: null, expiresAt: null, ...(budget ? { budget } : {}) },
-      })),
-    ),
+    keys,
+    viewers: new WeakSet(keys.map(({ viewer }) => viewer)),
     issuers: issuers.length,
     checkJwt: createJwtCheck(issuers, keysAt),
     isTenant,

@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import { AccessWithdrawn, accessWithdrawn } from './accessWatch.ts';
 import { createQueryCompiler } from './compiledQuery.ts';
 import { deferRules, hasDefer, withDefer } from './defer.ts';
 import { eachEvent } from './eachEvent.ts';
@@ -257,8 +258,9 @@ function scopeOf(contextValue: unknown): RequestScope {
   return (contextValue as { scope: RequestScope }).scope;
 }
 
-/** The last result of a stream that ends with the server or with its token. */
+/** The last result of a stream that ends with the server, with its token or with its reader's access. */
 function farewell(reason: unknown): { errors: GraphQLError[] } | null {
   if (reason instanceof TokenExpired) return { errors: [tokenExpired()] };
+  if (reason instanceof AccessWithdrawn) return { errors: [accessWithdrawn()] };
   return reason instanceof ShuttingDown ? { errors: [shuttingDown()] } : null;
 }

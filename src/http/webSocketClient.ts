@@ -12,6 +12,8 @@ export interface SocketOperation {
   requestId: string;
   isStream: boolean;
   abort: AbortController;
+  /** Ends the watch over its client's access. */
+  letGo: () => void;
   /** Who watches it; absent where nobody does. */
   seen: Observed | undefined;
   started: number;
@@ -65,8 +67,9 @@ export class WebSocketClient {
 
   /** Stops everything: the socket is gone. */
   gone(): void {
-    for (const { abort, seen } of this.operations.values()) {
+    for (const { abort, letGo, seen } of this.operations.values()) {
       abort.abort();
+      letGo();
       seen?.ended({ status: 200, aborted: true });
     }
     this.operations.clear();

@@ -10,6 +10,7 @@ import {
 import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import type { Viewer } from '../domain/access.ts';
 import { Receipt } from '../domain/receipt.ts';
+import { AccessWithdrawn } from './accessWatch.ts';
 import type { Clients } from './clients.ts';
 import type { BudgetState } from './budget.ts';
 import { createDocumentCheck } from './documentCheck.ts';
@@ -74,7 +75,10 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
     const abort = new AbortController();
     const requestId = randomUUID();
     const seen = observer?.began(client.request.headers, 'WS');
-    client.operations.set(payload, { id, requestId, isStream, abort, seen, started: performance.now() });
+    const letGo = isStream
+      ? clients.watch(client.authorization, viewer, () => abort.abort(new AccessWithdrawn()))
+      : () => {};
+    client.operations.set(payload, { id, requestId, isStream, abort, letGo, seen, started: performance.now() });
     const receipt = receipts && payload.extensions?.['receipt'] === true ? new Receipt() : null;
     const spending = spendingOf(limits, viewer, payload.extensions?.['cost'] === true);
     const budget = () => spending?.account?.state ?? null;
@@ -103,7 +107,8 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
   const ended = (client: WebSocketClient, payload: SubscribePayload): void => {
     const operation = client.operations.get(payload);
     if (!operation || !client.operations.delete(payload)) return;
-    const { requestId, started, abort, seen } = operation;
+    const { requestId, started, abort, letGo, seen } = operation;
+    letGo();
     const milliseconds = Math.round((performance.now() - started) * 10) / 10;
     const { aborted } = abort.signal;
     seen?.ended({ status: 200, aborted });

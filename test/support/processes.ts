@@ -7,6 +7,8 @@ export interface Program {
   output(): string;
   /** Resolves with the first match of the pattern in the output; rejects when the program ends before. */
   prints(pattern: RegExp): Promise<RegExpMatchArray>;
+  /** Sends a signal that does not end it. */
+  send(signal: NodeJS.Signals): void;
   /** Ends it with the signal and waits until it is gone. */
   stop(signal: NodeJS.Signals): Promise<void>;
   /** Its exit code once it is gone; null where a signal ended it. */
@@ -54,6 +56,7 @@ export function startProgram(
         child.once('exit', () => reject(new Error(`${name} ended without printing ${String(pattern)}:\n${output}`)));
         look();
       }),
+    send: (signal) => void child.kill(signal),
     stop: (signal) => stopped(child, signal),
     exited: once(child, 'exit').then(([code]) => code as number | null),
   };
