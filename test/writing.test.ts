@@ -219,7 +219,7 @@ describe('assignSkills', () => {
       items: { employee: ADA, skill: { name: 'Python' }, proficiency: { level: 0.5 }, integration: 'kombo-main' },
     });
 
-    expect(states[0]).toBe('QUEUED');
+    expect(['QUEUED', 'RUNNING']).toContain(states[0]);
     expect(states.at(-1)).toBe('SUCCEEDED');
     expect(items).toMatchObject([{ state: 'SUCCEEDED', outcome: { normalized: 0.5 } }]);
     expect(items[0]?.providerTaskId).toMatch(/^task_/);
