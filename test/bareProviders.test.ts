@@ -99,7 +99,8 @@ describe('providers without catalogues', () => {
     expect(support(honoured.data, 'kombo-main')).toBe('NATIVE');
     expect(support(ignored.data, 'kombo-main')).toBe('EMULATED');
     expect(support(empty.data, 'kantata-main')).toBe('EMULATED');
-  });
+    // Three gateways are started one after another.
+  }, 120_000);
 
   it('a rating can be written to a skill that only ratings have shown', async () => {
     const { ask, watch } = await start('honoured');
