@@ -73,6 +73,18 @@ describe('kept ratings', () => {
     expect(kept.ofSkills(() => true).map(({ skillId }) => skillId)).toEqual(['c']);
   });
 
+  it('leave a list that was given out as it was, and give out the same one until something changes', () => {
+    const kept = new KeptRatings();
+    const [java, go] = [ratingRow('1', 'java'), ratingRow('1', 'go')];
+    kept.replace([java], 0);
+    const list = kept.of('1');
+    expect(kept.of('1')).toBe(list);
+    expect(kept.of('2')).toBe(kept.of('2'));
+    runSteps(kept.change({ rows: [go] }));
+    expect(list).toEqual([java]);
+    expect(kept.of('1')).toEqual([java, go]);
+  });
+
   it('say whose ratings are others than before', () => {
     const told: string[][] = [];
     const kept = new KeptRatings((employeeIds) => told.push([...employeeIds]));

@@ -13,6 +13,8 @@ export interface RatingChanges {
   removed?: readonly string[];
 }
 
+const NO_ROWS: readonly RatingRow[] = [];
+
 type RatingsTaken = Extract<DirectoryChange, { kind: 'ratings' | 'ratingsAnew' }>;
 
 /** A walk that brings other ratings of more employees than this has them all read anew elsewhere. */
@@ -95,7 +97,10 @@ export class KeptRatings {
       this.#byEmployee.delete(employeeId);
     }
     yield* inSteps(rows, (row) => {
-      const known = before.get(row.employeeId) ?? this.of(row.employeeId);
+      const list = this.#byEmployee.get(row.employeeId);
+      const known = before.get(row.employeeId) ?? list ?? NO_ROWS;
+      // What was given out stays as it was: others know by the array that nothing has changed.
+      if (list) this.#byEmployee.set(row.employeeId, [...list]);
       this.#bySkill.add(put(this.#byEmployee, this.#compact(row), known, changed));
     });
     for (const [employeeId, { length }] of before) if (this.of(employeeId).length < length) changed.add(employeeId);
@@ -117,8 +122,9 @@ export class KeptRatings {
     return this.#byEmployee.values();
   }
 
+  /** The rows of one employee: the same array until one of them changes. */
   of(employeeId: string): readonly RatingRow[] {
-    return this.#byEmployee.get(employeeId) ?? [];
+    return this.#byEmployee.get(employeeId) ?? NO_ROWS;
   }
 
   /** Rows of the skills that are wanted; it is asked once for all rows that name their skill alike. */
