@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeProvider, employeeRow, gate } from '../test/support/fake-provider.ts';
-import { createContext, type ContextOptions } from './context.ts';
+import { createContext, reserveOf, type ContextOptions } from './context.ts';
 import { Directory } from './directory/directory.ts';
 import { walkIntegration } from './directory/walk.ts';
 import { RatingReader } from './loaders/ratingReader.ts';
@@ -35,12 +35,21 @@ describe('createContext', () => {
 
     const began = performance.now();
     const asked = stateOf(first);
-    await vi.advanceTimersByTimeAsync(1_000);
+    await vi.advanceTimersByTimeAsync(800);
     expect(await asked).toBe('UNREACHABLE');
     const after = stateOf(second);
     await vi.advanceTimersByTimeAsync(0);
     expect(await after).toBe('UNREACHABLE');
-    expect(performance.now() - began).toBe(1_000);
+    expect(performance.now() - began).toBe(800);
     closed.open();
+  });
+
+  it.each([
+    [100, 20],
+    [1_000, 200],
+    [1_250, 250],
+    [30_000, 250],
+  ])('keeps of a deadline of %i ms %i ms to answer in', (deadlineMs, reserved) => {
+    expect(reserveOf(deadlineMs)).toBe(reserved);
   });
 });

@@ -17,13 +17,13 @@ beforeEach(() => {
   merged = new MergedSkills();
   employee = directory.employees.all[0] as Employee;
   const rows = [ratingRow('1', 'java'), ratingRow('1', 'go')].map((row) => ({ row, pending: false }));
-  part = { integration, rows, cached: true };
+  part = { integration, rows, isKept: true };
 });
 
 const merge = (parts: readonly Part[]) => merged.of(employee, parts, directory.skills);
 
 describe('merged skills', () => {
-  it('are the same objects as long as the same cached rows come', () => {
+  it('are the same objects as long as the same kept rows come', () => {
     const { skills } = merge([part]);
     expect(skills.map(({ skill }) => skill.name)).toEqual(['go', 'java']);
     expect(merge([{ ...part }]).skills).toBe(skills);
@@ -41,7 +41,7 @@ describe('merged skills', () => {
   });
 
   it('are not kept of rows that were read just now', () => {
-    const fresh = { ...part, cached: false };
+    const fresh = { ...part, isKept: false };
     expect(merge([fresh]).skills).not.toBe(merge([fresh]).skills);
   });
 

@@ -13,8 +13,8 @@ const KEPT_EMPLOYEES = 2_000;
 export interface Part {
   integration: Integration;
   rows: readonly OverlaidRow[];
-  /** Whether the rows come from a cache, so that the same array may well come again. */
-  cached: boolean;
+  /** Whether the rows are a kept copy, fresh enough or standing in, so that the same array may well come again. */
+  isKept: boolean;
 }
 
 export interface Merged {
@@ -30,7 +30,7 @@ interface Kept extends Merged {
 }
 
 /**
- * Puts the rows of all integrations on one employee together, by skill. What was made of cached rows alone is kept until
+ * Puts the rows of all integrations on one employee together, by skill. What was made of kept rows alone is kept until
  * one of its arrays or the skills change: a warm page then reads properties and nothing else.
  */
 export class MergedSkills {
@@ -40,7 +40,7 @@ export class MergedSkills {
     const kept = this.#kept.get(employee);
     if (kept?.view === view && sameParts(kept.parts, parts)) return kept;
     const merged = merge(employee, parts, view);
-    if (merged.strays.length === 0 && parts.every(({ cached }) => cached)) {
+    if (merged.strays.length === 0 && parts.every(({ isKept }) => isKept)) {
       this.#kept.set(employee, { ...merged, view, parts });
     }
     return merged;

@@ -165,6 +165,7 @@ describe('a source', () => {
     const lea = await ask();
     expect(lea.sources[0]).toMatchObject({ state: 'STALE', ageSeconds: 360, problem: { code: 'RATE_LIMITED' } });
     expect(held(lea)).toContain('java: hr 0.5, talent 1');
+    expect((await ask()).skills).toBe((await ask()).skills);
   });
 
   it('is UNMATCHED where a whole walk found no record', async () => {

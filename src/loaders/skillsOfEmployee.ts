@@ -129,7 +129,7 @@ function partsOf(
         : notAsked(integration, 'READ_RATINGS_BY_EMPLOYEE', directory.employeeCount(integration.name)),
     );
     if (!reading || !('rows' in reading)) continue;
-    parts.push({ integration, rows: reading.rows, cached: reading.state === 'CACHED' });
+    parts.push({ integration, rows: reading.rows, isKept: reading.state !== 'FRESH' });
   }
   return { parts, sources };
 }
