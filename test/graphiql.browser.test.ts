@@ -7,8 +7,7 @@ import { readConfig } from '../src/config.ts';
 import { startGateway, type Gateway } from '../src/gateway.ts';
 import { CARDS } from '../src/providers.ts';
 import { launchChromium } from './support/chromium.ts';
-
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+import { runLog } from './support/runLogs.ts';
 
 let dataDir: string;
 let gateway: Gateway;
@@ -22,7 +21,7 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'graphiql-'));
   const environment = { PORT: '0', DATA_DIR: dataDir, SIMULATOR_PEOPLE: '60', SIMULATOR_SKILLS: '40' };
   [gateway, browser] = await Promise.all([
-    startGateway({ config: readConfig(environment, CARDS), log: silent }),
+    startGateway({ config: readConfig(environment, CARDS), log: runLog() }),
     launchChromium(),
   ]);
   await gateway.ready;

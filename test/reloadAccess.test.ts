@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway, type Gateway } from '../src/gateway.ts';
 import type { Tenancy } from '../src/config/tenancy.ts';
 import { createDataDir, type DataDir } from './support/dataDir.ts';
 import { eventsOf, type Answer } from './support/gateway.ts';
+import { runLog } from './support/runLogs.ts';
 import { askWith, KEYS, startTenantSimulators, tenantsConfiguration, type TenantName } from './support/tenants.ts';
 import { all, wsClient } from './support/wsClient.ts';
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
     { folder: folder.path, simulators },
   );
   ({ tenancy } = configuration);
-  gateway = await startGateway({ ...configuration, log: pino({ level: 'silent' }), retireMs: 50 });
+  gateway = await startGateway({ ...configuration, log: runLog(), retireMs: 50 });
   await gateway.ready;
 }, 120_000);
 afterEach(() => gateway.reload(tenancy));

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { Redis } from 'ioredis';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../schema/index.ts';
 import { decodeId, encodeId } from '../src/domain/ids.ts';
@@ -10,6 +9,7 @@ import { startGateway, type Gateway } from '../src/gateway.ts';
 import { createDataDir, type DataDir } from './support/dataDir.ts';
 import { startReceiver, type TestReceiver } from './support/receiver.ts';
 import { startRedis, type TestRedis } from './support/redis.ts';
+import { runLog } from './support/runLogs.ts';
 import { askWith, KEYS, startTenantSimulators, tenantsConfiguration, type TenantName } from './support/tenants.ts';
 import { all, wsClient } from './support/wsClient.ts';
 
@@ -328,7 +328,7 @@ describe.each(['on one process', 'on Redis'] as const)('what acme has, to globex
     };
     gateway = await startGateway({
       ...tenantsConfiguration({ ...patience, ...environment }, file),
-      log: pino({ level: 'silent' }),
+      log: runLog(),
     });
     await gateway.ready;
     [acme, globex] = [await read('acme'), await read('globex')];

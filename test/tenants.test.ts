@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway, type Gateway } from '../src/gateway.ts';
 import { createDataDir } from './support/dataDir.ts';
 import { startRedis, type TestRedis } from './support/redis.ts';
+import { runLog } from './support/runLogs.ts';
 import {
   askWith as ask,
   KEYS,
@@ -52,7 +52,7 @@ describe.each(['on one process', 'on Redis'])('two tenants %s', (where) => {
       where === 'on Redis' ? { REDIS_URL: redis.url } : { DATA_DIR: join(folder.path, 'alone') };
     gateway = await startGateway({
       ...configuration(environment),
-      log: pino({ level: 'silent' }),
+      log: runLog(),
     });
     await gateway.ready;
     const read = async (tenant: TenantName) => {
@@ -125,7 +125,7 @@ describe.each(['on one process', 'on Redis'])('two tenants %s', (where) => {
 describe('a reload', () => {
   it('lets requests under way end, stops a key that is gone, and leaves alone what has not changed', async () => {
     const environment = { DATA_DIR: join(folder.path, 'reload') };
-    const gateway = await startGateway({ ...configuration(environment), log: pino({ level: 'silent' }), retireMs: 50 });
+    const gateway = await startGateway({ ...configuration(environment), log: runLog(), retireMs: 50 });
     try {
       await gateway.ready;
       const { directory } = gateway;

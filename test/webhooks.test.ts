@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { pino } from 'pino';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { encodeId } from '../src/domain/ids.ts';
@@ -14,8 +13,9 @@ import { receiverOf, type Receiver } from '../src/tasks/webhooks/receiver.ts';
 import { FakeWebhooks, taskToTell } from './support/fake-webhooks.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 import { startReceiver, type Received, type TestReceiver } from './support/receiver.ts';
+import { runLog } from './support/runLogs.ts';
 
-const log = pino({ level: 'silent' });
+const log = runLog();
 const newSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
 const SECRET = newSecret();
 

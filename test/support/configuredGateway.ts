@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { readConfiguration } from '../../src/config/configuration.ts';
 import { startGateway, type Gateway } from '../../src/gateway.ts';
 import { CARDS, startSimulators } from '../../src/providers.ts';
+import { noteEnvironment, noteSecrets, runLog } from './runLogs.ts';
 
 /** What a test writes into the configuration file beside the tenants; secrets stand for themselves as `env` names. */
 export interface FileParts {
@@ -37,15 +37,17 @@ export async function startConfiguredGateways(tenants: readonly string[]): Promi
     });
     return { name: card.defaultIntegration, provider: card.name, settings: Object.fromEntries(settings) as object };
   });
+  noteSecrets(Object.values(secrets));
   const gateways: Gateway[] = [];
   return {
     folder,
     async start({ clients = [], issuers = [] }, environment) {
+      noteEnvironment(environment);
       const path = join(folder, `gateway-${gateways.length}.json`);
       const described = Object.fromEntries(tenants.map((tenant) => [tenant, { integrations }]));
       writeFileSync(path, JSON.stringify({ tenants: described, clients, issuers }));
       const configuration = readConfiguration({ PORT: '0', ...environment, ...secrets, GATEWAY_CONFIG: path }, CARDS);
-      const gateway = await startGateway({ ...configuration, log: pino({ level: 'silent' }) });
+      const gateway = await startGateway({ ...configuration, log: runLog() });
       gateways.push(gateway);
       return gateway;
     },

@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { readConfig, type Config } from '../../src/config.ts';
 import { startGateway, type Gateway } from '../../src/gateway.ts';
 import type { ReceiptReport } from '../../src/domain/receipt.ts';
@@ -7,6 +6,7 @@ import type { CallRecord, Limits } from '../../src/outbound/upstream.ts';
 import { CARDS } from '../../src/providers.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { createDataDir } from './dataDir.ts';
+import { noteEnvironment, runLog } from './runLogs.ts';
 
 /** A GraphQL answer; `data` is read by the test with the type of its document. */
 export interface Answer<Data> {
@@ -43,7 +43,7 @@ export interface TestGatewayOptions {
   apiKey?: string;
   /** Over every card's limits. */
   limits?: Partial<Limits>;
-  /** Silent when left out. */
+  /** Beside the log of the run. */
   log?: Log;
 }
 
@@ -53,8 +53,9 @@ export async function startTestGateway({
   dataDir,
   apiKey,
   limits,
-  log = pino({ level: 'silent' }),
+  log,
 }: TestGatewayOptions = {}): Promise<TestGateway> {
+  noteEnvironment(environment);
   const own = dataDir === undefined ? await createDataDir() : null;
   const config: Config = readConfig(
     {
@@ -70,7 +71,7 @@ export async function startTestGateway({
   const calls: CallRecord[] = [];
   const gateway = await startGateway({
     config,
-    log,
+    log: runLog(log),
     onCall: (record) => calls.push(record),
     ...(limits ? { limits } : {}),
   });

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { keepOutput, noteEnvironment } from './runLogs.ts';
 
 /** One of the gateway's programs as a process of its own, run from the sources. */
 export interface Program {
@@ -34,6 +35,9 @@ export function startProgram(
     env: { PATH: process.env['PATH'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // The simulators print the credentials that reach them: that is what they are started for.
+  if (name === 'main') for (const stream of [child.stdout, child.stderr]) keepOutput(stream);
+  noteEnvironment(environment);
   let output = '';
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readConfiguration, type Configuration } from '../../src/config/configuration.ts';
 import { CARDS, startSimulators, type RunningSimulator } from '../../src/providers.ts';
 import type { Answer } from './gateway.ts';
+import { noteSecrets } from './runLogs.ts';
 
 export const KEYS = { acme: 'acme-key-of-16-letters', globex: 'globex-key-of-16-letters' };
 export type TenantName = keyof typeof KEYS;
@@ -73,6 +74,7 @@ export function writeTenantsFile({ folder, simulators, keys = KEYS, acmeNames = 
   const clients = Object.entries(keys).map(([tenant, key]) => {
     return { name: tenant, tenant, keys: [hidden(`${tenant}_client`, key)], scopes: ['admin'] };
   });
+  noteSecrets(Object.values(secrets));
   const path = join(folder, 'gateway.json');
   writeFileSync(path, JSON.stringify({ tenants: { acme: tenantOf('acme'), globex: tenantOf('globex') }, clients }));
   return { path, secrets };

@@ -11,6 +11,7 @@ import { watchTask } from '../../src/tasks/engine/watch.ts';
 import { isFinalTask } from '../../src/tasks/store/taskState.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import { gate } from './fake-provider.ts';
+import { runLog } from './runLogs.ts';
 
 export interface WatchServer {
   url: string;
@@ -114,7 +115,7 @@ export async function startWatchServer(
       return info;
     },
     ready: () => ({ ready: true, detail: {} }),
-    log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
+    log: runLog({ debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }),
     graphiql: false,
     ...more,
   });
