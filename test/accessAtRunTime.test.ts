@@ -160,6 +160,23 @@ describe('a missing scope', () => {
     expect(held.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', scope: 'ratings:read' } }]);
   });
 
+  it('is an error at the place of the id in a list of them, beside all else', async () => {
+    asking = viewer(['employees:read']);
+    const [ada, bob] = ['1', '2'].map((number) => directory.employees.byNumber(number)[0]?.id ?? '');
+    const hidden = [encodeId('Skill', 'hr', 'x'), encodeId('SkillRating', 'hr', 'x', 'y')];
+    const ids = JSON.stringify([ada, ...hidden, 'unknown', encodeId('Employee', 'elsewhere', 'ada'), bob]);
+    const { status, data, errors } = await ask(`{ viewer { client } nodes(ids: ${ids}) { id } }`);
+    expect(status).toBe(200);
+    expect(data).toEqual({ viewer: { client: 'tests' }, nodes: [{ id: ada }, null, null, null, null, { id: bob }] });
+    expect(errors).toHaveLength(2);
+    expect(errors).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ path: ['nodes', 1], extensions: { code: 'FORBIDDEN', scope: 'skills:read' } }),
+        expect.objectContaining({ path: ['nodes', 2], extensions: { code: 'FORBIDDEN', scope: 'ratings:read' } }),
+      ]),
+    );
+  });
+
   it('refuses subscriptions alike over event streams and WebSockets', async () => {
     asking = viewer(READER);
     const query = 'subscription { integrationUpdated { id } }';

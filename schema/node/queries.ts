@@ -65,7 +65,8 @@ builder.queryField('nodes', (t) =>
     resolve: (_, { ids }, context, { schema }) => {
       if (ids.length < 1) throw requestError('BAD_USER_INPUT', '`ids` must name at least one id.', 'ids');
       if (ids.length > MOST_NODES) throw requestError('PAGE_TOO_LARGE', `\`ids\` takes at most ${MOST_NODES}.`, 'ids');
-      return Promise.all(ids.map((id) => nodeOf(id, context, schema)));
+      // Each on its own: one that is refused, or whose provider is silent, is an error at its place in the list.
+      return ids.map((id) => nodeOf(id, context, schema));
     },
   }),
 );
