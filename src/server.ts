@@ -21,7 +21,7 @@ import { createExchange, headerOf, send, sendJson, type Exchange } from './http/
 import { createGraphiqlPage } from './http/graphiql.ts';
 import type { GraphiqlTab } from './http/graphiqlTabs.ts';
 import { createHostCheck } from './http/hosts.ts';
-import { createGuesses } from './http/guesses.ts';
+import { createDoorkeeper, createGuesses } from './http/guesses.ts';
 import { createJsonAnswer } from './http/jsonAnswer.ts';
 import type { Log } from './http/log.ts';
 import { JSON_TYPE, resultTypeOf } from './http/mediaTypes.ts';
@@ -124,20 +124,14 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     introspection: limits?.introspection,
     audit: options.audit,
   });
-  const guesses = createGuesses();
+  const letIn = createDoorkeeper(clients, createGuesses());
   const answerJson = createJsonAnswer(engine);
   const graphiql = options.graphiql ? createGraphiqlPage(options.graphiqlTabs ?? [], !clients.open) : null;
   const streams = new Set<AbortController>();
   let closing: Promise<void> | null = null;
 
-  const viewerOf = async ({ headers, socket }: IncomingMessage): Promise<Viewer> => {
-    try {
-      return await clients.viewerOf(headers.authorization);
-    } catch (error) {
-      const isWrong = error instanceof Refusal && error.status === 401 && headers.authorization !== undefined;
-      throw (isWrong ? await guesses.wrong(socket.remoteAddress) : null) ?? error;
-    }
-  };
+  const viewerOf = ({ headers, socket }: IncomingMessage): Promise<Viewer> =>
+    letIn(headers.authorization, socket.remoteAddress);
 
   const graphql = async (exchange: Exchange): Promise<void> => {
     const { request, response, headers, abort } = exchange;
@@ -270,6 +264,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   const webSockets = createWebSockets({
     engine,
     clients,
+    letIn,
     isAllowedHost,
     corsOrigins: config.corsOrigins,
     receipts: config.receipts,

@@ -1,4 +1,6 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Viewer } from '../domain/access.ts';
+import type { Clients } from './clients.ts';
 import { Refusal } from './refusal.ts';
 
 /** Wrong keys and tokens that an address may send in a minute. A client that was configured badly stays below it by waiting. */
@@ -29,5 +31,20 @@ export function createGuesses(most = MOST_GUESSES): Guesses {
         return new Refusal(429, 'RATE_LIMITED', message, { 'retry-after': String(seconds) });
       }
     },
+  };
+}
+
+/** Says whom a header from this address speaks for, as `Clients` does; wrong ones are counted. */
+export type Doorkeeper = (authorization: string | undefined, address: string | undefined) => Promise<Viewer>;
+
+/** One for every way in, so that whoever guesses over HTTP and over WebSockets has no more guesses for it. */
+export function createDoorkeeper({ viewerOf }: Pick<Clients, 'viewerOf'>, guesses: Guesses): Doorkeeper {
+  return async (authorization, address) => {
+    try {
+      return await viewerOf(authorization);
+    } catch (error) {
+      const isWrong = error instanceof Refusal && error.status === 401 && authorization !== undefined;
+      throw (isWrong ? await guesses.wrong(address) : null) ?? error;
+    }
   };
 }

@@ -7,7 +7,7 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
 } from 'graphql';
-import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
+import { CloseCode, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import type { Viewer } from '../domain/access.ts';
 import { Receipt } from '../domain/receipt.ts';
 import { AccessWithdrawn } from './accessWatch.ts';
@@ -16,6 +16,7 @@ import type { BudgetState } from './budget.ts';
 import { createDocumentCheck } from './documentCheck.ts';
 import { shuttingDown } from './endOnAbort.ts';
 import type { Engine, RequestScope } from './engine.ts';
+import type { Doorkeeper } from './guesses.ts';
 import type { Log } from './log.ts';
 import { noteErrors } from './observed.ts';
 import type { Observer } from './observer.ts';
@@ -39,6 +40,8 @@ export interface OperationInfo {
 export interface ProtocolOptions {
   engine: Engine;
   clients: Clients;
+  /** Asked once a socket. */
+  letIn: Doorkeeper;
   /** Makes the context that resolvers see, or a promise of it. */
   context: (operation: OperationInfo) => unknown;
   /** Whether receipts may be asked for. */
@@ -58,10 +61,10 @@ const INIT_MS = 5_000;
 
 /**
  * graphql-transport-ws over the engine that answers HTTP: the same limits on documents, rules, masks and contexts. Closes
- * with 4403 where key or token is none, with 4401 where an operation comes before it.
+ * with 4403 where key or token is none, with 4429 where too many were, with 4401 where an operation comes before it.
  */
 export function createProtocol(options: ProtocolOptions): Server<{ client: WebSocketClient }> {
-  const { engine, clients, context, receipts, limits, observer, log } = options;
+  const { engine, clients, letIn, context, receipts, limits, observer, log } = options;
   const enveloped = engine.yoga.getEnveloped({});
   const checked = createDocumentCheck(enveloped);
 
@@ -132,12 +135,13 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
       const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
       client.authorization = typeof given === 'string' ? given : client.request.headers.authorization;
       try {
-        client.name = (await clients.viewerOf(client.authorization)).client;
+        client.name = (await letIn(client.authorization, client.request.socket.remoteAddress)).client;
         return true;
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
+        if (error.status === 429) client.socket.close(CloseCode.TooManyInitialisationRequests, error.message);
         // Not the client's fault: it may try again.
-        if (error.status !== 401) client.socket.close(1013, error.code);
+        else if (error.status !== 401) client.socket.close(1013, error.code);
         return false;
       }
     },
