@@ -138,6 +138,7 @@ export function openTenant(options: TenantOptions): Tenant {
     async close() {
       recordLinks.close();
       skillChanges.close();
+      directory.integrationChanges.close();
       await stop();
       await connected.close();
     },

@@ -3,13 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway, type Gateway } from '../src/gateway.ts';
 import type { Tenancy } from '../src/config/tenancy.ts';
 import { createDataDir, type DataDir } from './support/dataDir.ts';
-import { eventsOf, type Answer } from './support/gateway.ts';
+import { COMPLETE, eventStream, socketStream } from './support/streams.ts';
 import { runLog } from './support/runLogs.ts';
 import { askWith, KEYS, startTenantSimulators, tenantsConfiguration, type TenantName } from './support/tenants.ts';
-import { all, wsClient } from './support/wsClient.ts';
 
-const WATCH = 'subscription { integrationUpdated { name } }';
-const COMPLETE = 'event: complete';
 const WITHDRAWN = { code: 'UNAUTHENTICATED', reason: 'withdrawn' };
 
 let simulators: Awaited<ReturnType<typeof startTenantSimulators>>;
@@ -34,51 +31,8 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** An event stream that began; `until` reads up to its first part that has this text. */
-async function eventStream(tenant: TenantName) {
-  const leaving = new AbortController();
-  const response = await fetch(`${gateway.url}/graphql`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'text/event-stream',
-      authorization: `Bearer ${KEYS[tenant]}`,
-    },
-    body: JSON.stringify({ query: WATCH }),
-    signal: leaving.signal,
-  });
-  const parts = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
-  return {
-    async until(wanted: string): Promise<Answer<unknown>[]> {
-      while (!text.includes(wanted)) {
-        const part = await parts?.read();
-        if (part?.done !== false) throw new Error(`the stream ended without ${wanted}: ${text}`);
-        text += part.value;
-      }
-      return wanted === COMPLETE ? eventsOf(text) : [];
-    },
-    leave: () => leaving.abort(),
-  };
-}
-
-/** A subscription on a socket that began. */
-async function socketStream(tenant: TenantName) {
-  const client = wsClient(gateway.url, { connectionParams: { authorization: `Bearer ${KEYS[tenant]}` } });
-  const results: unknown[] = [];
-  let told = () => {};
-  const first = new Promise<void>((resolve) => (told = resolve));
-  const ended = (async () => {
-    for await (const result of client.iterate({ query: WATCH })) {
-      results.push(result);
-      told();
-    }
-    return results;
-  })();
-  // Answered after what was asked before it on the same socket.
-  await all(client, '{ __typename }');
-  return { client, first, ended };
-}
+const events = (tenant: TenantName) => eventStream(gateway, KEYS[tenant]);
+const socket = (tenant: TenantName) => socketStream(gateway, KEYS[tenant]);
 
 const without = (tenant: TenantName): Tenancy => ({
   ...tenancy,
@@ -111,12 +65,12 @@ describe('streams at a reload', () => {
   ])(
     'end with UNAUTHENTICATED where the %s, and go on elsewhere',
     async (_, next) => {
-      const [events, socket] = [await eventStream('globex'), await socketStream('globex')];
-      const [kept, keptSocket] = [await eventStream('acme'), await socketStream('acme')];
+      const [lost, lostSocket] = [await events('globex'), await socket('globex')];
+      const [kept, keptSocket] = [await events('acme'), await socket('acme')];
       await gateway.reload(next());
       const withdrawn = { errors: [{ message: expect.any(String) as string, extensions: WITHDRAWN }] };
-      expect(await events.until(COMPLETE)).toEqual([withdrawn]);
-      expect(await socket.ended).toEqual([withdrawn]);
+      expect(await lost.until(COMPLETE)).toEqual([withdrawn]);
+      expect(await lostSocket.ended).toEqual([withdrawn]);
 
       const [integration] = gateway.directory.integrations;
       if (!integration) throw new Error('acme has no integration');
@@ -126,14 +80,14 @@ describe('streams at a reload', () => {
       const told = { data: { integrationUpdated: { name: 'kombo-main' } } };
       expect(await kept.until(COMPLETE)).toEqual([told, withdrawn]);
       expect(await keptSocket.ended).toEqual([told, withdrawn]);
-      await Promise.all([socket.client.dispose(), keptSocket.client.dispose()]);
+      await Promise.all([lostSocket.client.dispose(), keptSocket.client.dispose()]);
     },
     60_000,
   );
 
   it('go on where a client gets a second key, and another one is added', async () => {
-    const events = await eventStream('globex');
-    const { client, ended } = await socketStream('globex');
+    const watching = await events('globex');
+    const { client, ended } = await socket('globex');
     const [first] = tenancy.clients;
     if (!first) throw new Error('there is no client');
     const more = tenancy.clients.map((each) => ({ ...each, keyHashes: [...each.keyHashes, 'ab'.repeat(32)] }));
@@ -142,7 +96,26 @@ describe('streams at a reload', () => {
     expect((await askWith(gateway, KEYS.globex, '{ __typename }')).data).toEqual({ __typename: 'Query' });
     await client.dispose();
     expect(await ended).toEqual([]);
-    events.leave();
-    await expect(events.until(COMPLETE)).rejects.toThrow('aborted');
+    watching.leave();
+    await expect(watching.until(COMPLETE)).rejects.toThrow('aborted');
+  }, 60_000);
+
+  it('complete where their tenant is replaced, once what was under way had its time, and go on elsewhere', async () => {
+    const [former, formerSocket] = [await events('globex'), await socket('globex')];
+    const [kept, keptSocket] = [await events('acme'), await socket('acme')];
+    const replaced = (name: string) => (name === 'globex' ? { consensusPolicy: 'evidence' } : {});
+    await gateway.reload({
+      ...tenancy,
+      tenants: tenancy.tenants.map((tenant) => ({ ...tenant, ...replaced(tenant.name) })),
+    });
+    expect(await former.until(COMPLETE)).toEqual([]);
+    expect(await formerSocket.ended).toEqual([]);
+
+    const [integration] = gateway.directory.integrations;
+    if (!integration) throw new Error('acme has no integration');
+    integration.sync = { ...integration.sync, state: integration.sync.state === 'FAILING' ? 'IDLE' : 'FAILING' };
+    await Promise.all([kept.until('kombo-main'), keptSocket.first]);
+    kept.leave();
+    await Promise.all([formerSocket.client.dispose(), keptSocket.client.dispose()]);
   }, 60_000);
 });

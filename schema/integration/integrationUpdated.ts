@@ -1,4 +1,3 @@
-import { watchIntegrations } from '../../src/directory/watchIntegrations.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { IntegrationRef } from './integration.ts';
@@ -8,7 +7,7 @@ builder.subscriptionField('integrationUpdated', (t) =>
     type: IntegrationRef,
     extensions: needs('integrations:read'),
     description: 'An integration each time its state, breaker or sync state changes.',
-    subscribe: (_, __, { directory, signal }) => watchIntegrations(directory.integrations, signal),
+    subscribe: (_, __, { directory, signal }) => directory.integrationChanges.watch(signal),
     resolve: (integration) => integration,
   }),
 );

@@ -13,6 +13,7 @@ import { KeptRatings } from './keptRatings.ts';
 import { LinkIndex } from './rematch.ts';
 import { SkillHoldings } from './skillHoldings.ts';
 import { SkillView } from './skills.ts';
+import { IntegrationChanges } from './integrationChanges.ts';
 import type { WrittenAt } from './writtenRecords.ts';
 
 /** What is known of one integration's records. */
@@ -33,6 +34,7 @@ export type Written = Partial<WrittenAt>;
 export class Directory {
   /** In order of precedence. */
   readonly integrations: readonly Integration[];
+  readonly integrationChanges: IntegrationChanges;
   readonly #holdings: ReadonlyMap<string, Holdings>;
   readonly #byName: ReadonlyMap<string, Integration>;
   readonly #employees: Follower<EmployeeView>;
@@ -47,6 +49,7 @@ export class Directory {
 
   constructor(integrations: readonly Integration[], now: () => number = Date.now) {
     this.integrations = integrations;
+    this.integrationChanges = new IntegrationChanges(integrations);
     this.#now = now;
     this.#byName = new Map(integrations.map((integration) => [integration.name, integration]));
     this.#holdings = new Map(

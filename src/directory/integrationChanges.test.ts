@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FakeProvider } from '../../test/support/fake-provider.ts';
 import { ProviderError } from '../domain/problem.ts';
 import type { Integration } from './integration.ts';
-import { watchIntegrations } from './watchIntegrations.ts';
+import { IntegrationChanges } from './integrationChanges.ts';
 
 const OPEN = { state: 'OPEN', probeAt: 1_000 } as const;
 const CLOSED = { state: 'CLOSED', probeAt: null } as const;
@@ -10,7 +10,8 @@ const CLOSED = { state: 'CLOSED', probeAt: null } as const;
 function house() {
   const [hr, talent] = [new FakeProvider().integration, new FakeProvider().integration];
   const abort = new AbortController();
-  return { hr, talent, abort, stream: watchIntegrations([hr, talent], abort.signal) };
+  const changes = new IntegrationChanges([hr, talent]);
+  return { hr, talent, abort, changes, stream: changes.watch(abort.signal) };
 }
 
 async function take(stream: AsyncIterator<Integration>, count: number): Promise<Integration[]> {
@@ -68,20 +69,28 @@ describe('watching integrations', () => {
     expect(await take(stream, 1)).toEqual([talent]);
   });
 
-  it.each(['abort', 'return'] as const)('ends on %s, and is then no longer told', async (how) => {
-    const { hr, abort, stream } = house();
+  it.each(['abort', 'return', 'close'] as const)('ends on %s, and is then no longer told', async (how) => {
+    const { hr, abort, changes, stream } = house();
     const waiting = stream.next();
     if (how === 'abort') abort.abort();
+    else if (how === 'close') changes.close();
     else await stream.return?.();
     expect((await waiting).done).toBe(true);
     hr.onBreaker(OPEN);
     expect((await stream.next()).done).toBe(true);
-    expect(hr.watchers).toBe(0);
+    expect([hr.watchers, changes.size]).toEqual([0, 0]);
+  });
+
+  it('ends at once where all watches have been ended before', async () => {
+    const { hr, changes, stream } = house();
+    changes.close();
+    const late = changes.watch(new AbortController().signal);
+    expect([(await stream.next()).done, (await late.next()).done, hr.watchers]).toEqual([true, true, 0]);
   });
 
   it('ends at once where the reader has gone before', async () => {
     const hr = new FakeProvider().integration;
-    const stream = watchIntegrations([hr], AbortSignal.abort());
+    const stream = new IntegrationChanges([hr]).watch(AbortSignal.abort());
     expect([(await stream.next()).done, hr.watchers]).toEqual([true, 0]);
   });
 });
