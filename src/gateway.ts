@@ -13,6 +13,7 @@ import { readRequestLimits } from './http/requestLimits.ts';
 import { integrationSpans } from './observe/integrationTracing.ts';
 import { Metrics } from './observe/metrics.ts';
 import { clientTraces, requestSpans } from './observe/requestTraces.ts';
+import { taskSpans } from './observe/taskTraces.ts';
 import { traceRootFields } from './observe/tracedFields.ts';
 import { registeredTracer } from './observe/tracing.ts';
 import type { CallRecord, Limits } from './outbound/upstream.ts';
@@ -97,6 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     onFailure: lost,
     meter: metrics.tasks,
+    traces: tracer ? taskSpans(tracer) : undefined,
     signal: stop.signal,
   });
   const tasks = deferredEngine(opening);

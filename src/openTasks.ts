@@ -6,6 +6,7 @@ import { sleep } from './outbound/sleep.ts';
 import { RedisUnavailableError } from './redis/unavailable.ts';
 import { openEmbeddedEngine, type EngineOptions, type OpenEngine } from './tasks/engine/engine.ts';
 import { openRedisEngine } from './tasks/engine/redis.ts';
+import type { TaskTraces } from './tasks/engine/traces.ts';
 import type { TaskMeter } from './tasks/store/meteredStore.ts';
 
 /** Between two tries to reach a Redis that is away while this process starts. */
@@ -21,6 +22,8 @@ export interface OpenTasksOptions {
   onFailure(error: Error): void;
   /** Hears of tasks that are started and finished here. */
   meter?: TaskMeter | undefined;
+  /** As EngineOptions.traces. */
+  traces?: TaskTraces | undefined;
   /** Aborted when the gateway closes before the store was there. */
   signal: AbortSignal;
 }

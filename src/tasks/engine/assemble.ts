@@ -87,6 +87,7 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
       written: () => events.publishWritten(),
       now: () => clock.now(),
       random: Math.random,
+      traces: options.traces,
     };
     queue.work((batch, signal) => runBatch(batch, work, signal));
   }
@@ -121,7 +122,8 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
         const result = await store.start({ ...task, id, batches }, clock.now());
         if (result.outcome !== 'started') return result;
         for (const other of result.overtaken) events.publish(other);
-        sweep.enqueue([...new Set(batches)].map((batch) => ({ taskId: id, batch })));
+        const trace = options.traces?.here() ?? undefined;
+        sweep.enqueue([...new Set(batches)].map((batch) => ({ taskId: id, batch, ...(trace && { trace }) })));
         return { outcome: 'started', task: result.task };
       }),
     replay: (tenant, client, key) => orRefused(() => store.claimed(tenant, client, key, clock.now())),

@@ -9,9 +9,8 @@ import {
   type JobProgress,
 } from 'bullmq';
 import { setMaxListeners } from 'node:events';
-import type { BatchRef } from '../store/store.ts';
 import type { EngineLog } from './engine.ts';
-import type { JobQueue, Visitor } from './queue.ts';
+import type { JobQueue, QueuedBatch, Visitor } from './queue.ts';
 
 export interface BullOptions<Connection> {
   connection: Connection;
@@ -44,7 +43,7 @@ const HAND_BACK_MS = 1000;
 export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueue {
   const { connection, workerConnection, prefix, backend, concurrency, lockMs, stalledCheckMs, log } = options;
   const named = prefix === undefined ? {} : { prefix };
-  const queue = new Queue<BatchRef, void, string, BatchRef, void, string, IQueueBackend, Connection>(
+  const queue = new Queue<QueuedBatch, void, string, QueuedBatch, void, string, IQueueBackend, Connection>(
     NAME,
     {
       ...named,
@@ -68,13 +67,13 @@ export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueu
   };
   queue.on('error', onError);
 
-  let worker: Worker<BatchRef, void, string, IQueueBackend, JobProgress, Connection> | null = null;
+  let worker: Worker<QueuedBatch, void, string, IQueueBackend, JobProgress, Connection> | null = null;
   const stop = new AbortController();
   // Every job under way listens, and every request of it.
   setMaxListeners(0, stop.signal);
   const running = new Set<string>();
 
-  const process = async (visit: Visitor, job: Job<BatchRef, void>, token: string | undefined): Promise<void> => {
+  const process = async (visit: Visitor, job: Job<QueuedBatch, void>, token: string | undefined): Promise<void> => {
     const id = job.id ?? '';
     // Where a blocked event loop lets a lock lapse the job is delivered again while its first visit still runs.
     if (running.has(id)) return later(job, Date.now() + BACKOFF_MS, token);
@@ -100,7 +99,7 @@ export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueu
       else await queue.addBulk(jobs);
     },
     work(visit) {
-      worker = new Worker<BatchRef, void, string, IQueueBackend, JobProgress, Connection>(
+      worker = new Worker<QueuedBatch, void, string, IQueueBackend, JobProgress, Connection>(
         NAME,
         (job, token) => process(visit, job, token),
         {
@@ -154,7 +153,7 @@ function orAbandon<Answer>(work: Promise<Answer>, signal: AbortSignal): Promise<
 }
 
 /** Puts a job back until then. Throws by design: that is how BullMQ is told. */
-async function later(job: Job<BatchRef, void>, at: number, token: string | undefined): Promise<never> {
+async function later(job: Job<QueuedBatch, void>, at: number, token: string | undefined): Promise<never> {
   await job.moveToDelayed(at, token);
   throw new DelayedError();
 }

@@ -16,6 +16,7 @@ import {
   type RatePort,
 } from './contractBench.ts';
 import type { OpenEngine } from './engine.ts';
+import type { AskedItems, TaskTraces } from './traces.ts';
 
 /** What every engine must do, whatever it stands on; an engine's own test calls it with how to open one. */
 export function engineContract(name: string, harness: EngineHarness): void {
@@ -231,6 +232,39 @@ export function engineContract(name: string, harness: EngineHarness): void {
       await harness.store({ ...newTask(), id, batches: [0] });
       engine = await open({ rate: port(() => Promise.resolve([done])) });
       expect(await ended(engine, id)).toMatchObject({ state: 'SUCCEEDED' });
+    });
+
+    it('works in the trace in which a task was asked for, each try, and in none where that is not known', async () => {
+      const asked: [place: string | null, AskedItems][] = [];
+      const here = vi.fn<TaskTraces['here']>().mockReturnValueOnce('there').mockReturnValueOnce(null);
+      const visit: TaskTraces['visit'] = (place, items, ask) => {
+        asked.push([place, items]);
+        return ask();
+      };
+      const answers = new Map<string, number>();
+      // Each once in vain.
+      const run: RatePort['run'] = ([item]) => {
+        const skill = item?.skillId ?? '';
+        answers.set(skill, (answers.get(skill) ?? 0) + 1);
+        return answers.get(skill) === 1
+          ? Promise.reject(new ProviderError('UNAVAILABLE', 'Down.'))
+          : Promise.resolve([done]);
+      };
+      const ports = () => ({ rate: port(run) });
+      const openTraced = (work: boolean) => harness.open({ ports, log: quiet, work, traces: { here, visit } });
+      engine = await openTraced(false);
+      const ids = [(await started(engine, newTask())).id, (await started(engine, newTask())).id, `lost-${Date.now()}`];
+      await engine.close();
+      await harness.store({ ...newTask(), id: ids[2] ?? '', batches: [0] });
+      engine = await openTraced(true);
+      for (const id of ids) expect(await ended(engine, id)).toMatchObject({ state: 'SUCCEEDED' });
+      const placesOf = (id: string) => asked.flatMap(([place, { taskId }]) => (taskId === id ? [place] : []));
+      expect(ids.map(placesOf)).toEqual([
+        ['there', 'there'],
+        [null, null],
+        [null, null],
+      ]);
+      expect(asked).toContainEqual(['there', { taskId: ids[0], integration: 'hr', operation: 'rate', items: 1 }]);
     });
 
     it('does the work that one which only served has left, but not what was cancelled there', async () => {

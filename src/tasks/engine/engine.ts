@@ -16,6 +16,7 @@ import type {
 import type { WebhookStore } from '../webhooks/store.ts';
 import { openEmbeddedParts } from './embedded.ts';
 import { assembleEngine } from './assemble.ts';
+import type { TaskTraces } from './traces.ts';
 
 export interface ItemsPage {
   states?: readonly TaskItemState[];
@@ -107,6 +108,8 @@ export interface EngineOptions {
   webhookReceivers?: readonly string[];
   /** Hears of tasks that are started and finished here. */
   meter?: TaskMeter | undefined;
+  /** Joins work to the traces of those who asked for it; absent: nothing is traced and nothing kept of traces. */
+  traces?: TaskTraces | undefined;
 }
 
 export interface EmbeddedOptions extends EngineOptions {

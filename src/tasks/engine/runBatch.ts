@@ -1,11 +1,13 @@
 import type { Call, Ports } from '../../domain/ports.ts';
 import { ProviderError, problemOf } from '../../domain/problem.ts';
 import { isFinalItem, isFinalTask } from '../store/taskState.ts';
-import type { BatchRef, ItemChange, OpenItem, TaskStore } from '../store/store.ts';
+import type { ItemChange, OpenItem, TaskStore } from '../store/store.ts';
 import type { Task } from '../task.ts';
 import type { EngineLog } from './engine.ts';
 import { heldRatings, isBareTag } from './heldRatings.ts';
+import type { QueuedBatch } from './queue.ts';
 import { begun, changed, followDelay, LONGEST_PENDING_MS, lostSight, notSent, settled, stopped } from './settle.ts';
+import type { TaskTraces } from './traces.ts';
 import { writerOf, type ItemResult, type Writer } from './writer.ts';
 
 export interface BatchWork {
@@ -17,6 +19,7 @@ export interface BatchWork {
   now(): number;
   random(): number;
   log: EngineLog;
+  traces?: TaskTraces | undefined;
 }
 
 /** Pause before looking again whether an earlier write of the same rating is over. */
@@ -29,13 +32,13 @@ const RACED_MS = 1000;
  * Answers when to come again (milliseconds since the epoch); null when every item is final.
  * Throws the signal's reason when aborted, leaving items as a crash would, and whatever the store throws.
  */
-export async function runBatch(batch: BatchRef, work: BatchWork, signal: AbortSignal): Promise<number | null> {
+export async function runBatch(batch: QueuedBatch, work: BatchWork, signal: AbortSignal): Promise<number | null> {
   const items = await work.store.open(batch);
   const [first] = items;
   if (!first) return null;
   const ports = work.ports(first.tenant, first.integration);
   const writer = writerOf(ports, first.work.operation);
-  const visit = new Visit(batch.taskId, work, { signal, purpose: 'task' });
+  const visit = new Visit(batch, work, { signal, purpose: 'task' });
   if (!ports || !writer) await visit.refuse(items);
   else await visit.run(items, ports, writer);
   return visit.next;
@@ -44,12 +47,12 @@ export async function runBatch(batch: BatchRef, work: BatchWork, signal: AbortSi
 class Visit {
   /** When each unfinished item is due, by position. */
   readonly #due = new Map<number, number>();
-  readonly #taskId: string;
+  readonly #batch: QueuedBatch;
   readonly #work: BatchWork;
   readonly #call: Call & { signal: AbortSignal };
 
-  constructor(taskId: string, work: BatchWork, call: Call & { signal: AbortSignal }) {
-    this.#taskId = taskId;
+  constructor(batch: QueuedBatch, work: BatchWork, call: Call & { signal: AbortSignal }) {
+    this.#batch = batch;
     this.#work = work;
     this.#call = call;
   }
@@ -81,10 +84,23 @@ class Visit {
       else sends.push(item);
     }
     await this.#save(items, ends);
-    // Both to their end, so that nothing is under way when the job is handed back.
-    const outcomes = await Promise.allSettled([this.#follow(follows, writer), this.#send(sends, ports, writer)]);
-    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failure) throw failure.reason;
+    await this.#traced([...follows, ...sends], async () => {
+      // Both to their end, so that nothing is under way when the job is handed back.
+      const outcomes = await Promise.allSettled([this.#follow(follows, writer), this.#send(sends, ports, writer)]);
+      const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failure) throw failure.reason;
+    });
+  }
+
+  /** Asks a provider in the trace of whoever asked for the task. A visit that finds nothing due leaves no trace. */
+  async #traced(items: readonly OpenItem[], ask: () => Promise<void>): Promise<void> {
+    const [first] = items;
+    if (!first) return;
+    const { traces } = this.#work;
+    const { taskId, trace = null } = this.#batch;
+    const { integration, work } = first;
+    const facts = { taskId, integration, operation: work.operation, items: items.length };
+    await (traces ? traces.visit(trace, facts, ask) : ask());
   }
 
   async #send(items: readonly OpenItem[], ports: Ports, writer: Writer): Promise<void> {
@@ -210,7 +226,7 @@ class Visit {
   async #save(items: readonly OpenItem[], changes: readonly ItemChange[]): Promise<OpenItem[]> {
     if (changes.length === 0) return [];
     const now = this.#work.now();
-    const stored = await this.#work.store.apply(this.#taskId, changes, now);
+    const stored = await this.#work.store.apply(this.#batch.taskId, changes, now);
     if (stored) this.#work.publish(stored.task);
     const positions = new Set(stored?.changed);
     const byPosition = new Map(items.map((item) => [item.position, item]));
@@ -245,7 +261,10 @@ class Visit {
   #providerError(error: unknown): ProviderError {
     if (error instanceof ProviderError) return error;
     if (this.#call.signal.aborted) throw error;
-    this.#work.log.error({ err: error, taskId: this.#taskId }, 'A port threw something that is no ProviderError.');
+    this.#work.log.error(
+      { err: error, taskId: this.#batch.taskId },
+      'A port threw something that is no ProviderError.',
+    );
     const { code, message } = problemOf(error);
     return new ProviderError(code, message, { cause: error });
   }

@@ -1,6 +1,6 @@
-import type { BatchRef, TaskStore } from '../store/store.ts';
+import type { TaskStore } from '../store/store.ts';
 import type { EngineLog } from './engine.ts';
-import type { JobQueue } from './queue.ts';
+import type { JobQueue, QueuedBatch } from './queue.ts';
 
 /** Batches read and enqueued at once. */
 const PAGE = 500;
@@ -18,7 +18,7 @@ export interface SweepOptions {
 /** Sees to it that whatever is stored and unfinished is in the queue, sooner or later. */
 export interface Sweep {
   /** Enqueues in the background; what fails is found by a look at the store. */
-  enqueue(batches: readonly BatchRef[]): void;
+  enqueue(batches: readonly QueuedBatch[]): void;
   /** Resolves when nothing is being enqueued any more. */
   stop(): Promise<void>;
 }
