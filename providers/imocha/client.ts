@@ -76,7 +76,7 @@ export function createClient(upstream: Upstream): Client {
     async profilesOf(employeeId, call) {
       const path = PATHS.employeeSkills.replace('{employeeId}', encodeURIComponent(employeeId));
       try {
-        return profilesIn(parseJson((await read(OPERATIONS.profile, path, undefined, call)).text));
+        return profilesIn(await read(OPERATIONS.profile, path, undefined, call));
       } catch (error) {
         if (isUnknownEmployee(error)) return [];
         throw mapped(error, OPERATIONS.profile, drift);
@@ -116,9 +116,14 @@ export function pageOf(response: HttpResponse, key: string) {
   return readPage(json === undefined ? [] : json, key);
 }
 
-/** The sheet assumes a bare profile; a page, a list of profiles, a bare list of skills and nothing are tolerated (6.1, 6.3). */
-export function profilesIn(json: unknown): readonly unknown[] {
-  if (json === undefined || json === null) return [];
+/**
+ * The sheet assumes a bare profile; a page, a list of profiles and a bare list of skills are tolerated (6.1). That there is
+ * none has forms of its own: 404, 400, 204 and `null` (6.3). An empty 200, which the sheet would have tolerated on an
+ * assumption, is what a broken answer looks like: read as no profile it would take every rating away.
+ */
+export function profilesIn(response: HttpResponse): readonly unknown[] {
+  const json = parseJson(response.text);
+  if (json === null || (json === undefined && response.status === 204)) return [];
   const list = isObject(json) && json['items'] !== undefined ? (json['items'] ?? []) : json;
   if (Array.isArray(list)) {
     const bareSkills = list.length > 0 && list.every((item) => isObject(item) && isObject(item['skill']));

@@ -250,6 +250,34 @@ describe('ratings', () => {
     expect(drift).toEqual([]);
   });
 
+  it('none of which can be read are no answer, whoever has a profile without a skill', async () => {
+    const { ratings, ratingsByEmployees, simulator } = setUp();
+    const rated = rowsOf(await all(ratings.walk(WALK)))[0]?.employeeId ?? '';
+    simulator.addFault({ shape: { kind: 'drift', path: 'items.*.skills.*.skill.skillId', value: null } });
+    simulator.addFault({ shape: { kind: 'drift', path: 'items.1.skills', value: [] } });
+    simulator.addFault({ shape: { kind: 'drift', path: 'skills.*.skill.skillId', value: null } });
+    await expect(all(ratings.walk(WALK))).rejects.toMatchObject({ code: 'UNREADABLE' });
+    await expect(ratingsByEmployees.read([rated], WALK)).rejects.toMatchObject({ code: 'UNREADABLE' });
+  });
+
+  it('of one profile that cannot be read take no others with them, and changes leave that one as it is', async () => {
+    const { ratings, simulator } = setUp();
+    const rated = async () => {
+      const employees = new Set(rowsOf(await all(ratings.walk(WALK))).map(({ employeeId }) => employeeId));
+      let told = 0;
+      for await (const page of ratings.changedSince?.('2000-01-01T00:00:00.000Z', WALK) ?? []) {
+        told += page.whole?.length ?? 0;
+      }
+      return [employees.size, told];
+    };
+    const [walked = 0, changed = 0] = await rated();
+    simulator.addFault({ shape: { kind: 'drift', path: 'items.0.skills.*.skill.skillId', value: null } });
+    // The first of each page.
+    const [left = 0, stillTold = 0] = await rated();
+    expect([1, 2]).toContain(walked - left);
+    expect([1, 2]).toContain(changed - stillTold);
+  });
+
   it('are the same for one employee, one call each, and none for the unknown', async () => {
     const { ratings, ratingsByEmployees, simulator } = setUp();
     const walked = rowsOf(await all(ratings.walk(WALK)));
@@ -277,14 +305,16 @@ describe('ratings', () => {
     expect(await setUp({ profileShape }).ratingsByEmployees.read(['1000001'], WALK)).toEqual(plain);
   });
 
-  it.each([['400'], ['204'], ['empty'], ['null']])(
-    'of an unknown employee are none where that is %s',
-    async (answer) => {
-      const { ratingsByEmployees, simulator } = setUp({ unknownEmployee: answer });
-      expect(await ratingsByEmployees.read(['999'], WALK)).toEqual([]);
-      expect(simulator.journal).toHaveLength(1);
-    },
-  );
+  it.each([['400'], ['204'], ['null']])('of an unknown employee are none where that is %s', async (answer) => {
+    const { ratingsByEmployees, simulator } = setUp({ unknownEmployee: answer });
+    expect(await ratingsByEmployees.read(['999'], WALK)).toEqual([]);
+    expect(simulator.journal).toHaveLength(1);
+  });
+
+  it('of an employee are not taken away by an empty body, which is no form of an unknown one', async () => {
+    const { ratingsByEmployees } = setUp({ unknownEmployee: 'empty' });
+    await expect(ratingsByEmployees.read(['999'], WALK)).rejects.toMatchObject({ code: 'UNREADABLE' });
+  });
 
   it('of another employee are never returned', async () => {
     const { ratingsByEmployees, simulator, drift } = setUp();

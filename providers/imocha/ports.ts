@@ -1,7 +1,7 @@
 import type { Call, Ports, WalkPage } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { EmployeeRow, RatingRow } from '../../src/domain/records.ts';
-import { isObject, optionalId, readRows } from '../../src/outbound/shape.ts';
+import { isObject, optionalId, pagesReader, readRows, type Json } from '../../src/outbound/shape.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
 import { addCertificates } from './addCertificates.ts';
 import { createClient, OPERATIONS, type Client } from './client.ts';
@@ -22,15 +22,20 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
   const list = (operation: string) => ({ operation, path: 'items', drift });
   const profiles: Reading = { operation: OPERATIONS.profiles, drift };
 
+  /** Reads the ratings of the profiles of a walk. Those without a skill say nothing of whether the others can be read. */
+  const ratingsReader = () => {
+    const read = pagesReader(list(OPERATIONS.profiles));
+    return (items: readonly unknown[]): RatingRow[] =>
+      read(items.filter(hasSkills), (raw) => toRatings(raw, profiles)).flat();
+  };
+
   /** Everybody with a profile: less of each employee than the list has, but their ratings come along. */
   async function* employeesOfProfiles(call: Call): AsyncGenerator<WalkPage<EmployeeRow>> {
+    const read = pagesReader(list(OPERATIONS.profiles));
+    const readRatings = ratingsReader();
     for await (const { items, total } of client.profiles(call)) {
-      const read = readRows(
-        items,
-        (raw) => ({ employee: toEmployee(raw), ratings: toRatings(raw, profiles) }),
-        list(OPERATIONS.profiles),
-      );
-      yield { rows: read.map(({ employee }) => employee), total, ratings: read.flatMap(({ ratings }) => ratings) };
+      const found = read(items, (raw) => ({ raw, row: toEmployee(raw) }));
+      yield { rows: found.map(({ row }) => row), total, ratings: readRatings(found.map(({ raw }) => raw)) };
     }
   }
 
@@ -38,9 +43,9 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
   async function* employees(call: Call): AsyncGenerator<WalkPage<EmployeeRow>> {
     let started = false;
     try {
+      const read = pagesReader(list(OPERATIONS.employees));
       for await (const { items, total } of client.employees(call)) {
-        const rows = readRows(items, toEmployee, list(OPERATIONS.employees));
-        if (!started && rows.length === 0 && items.length > 0) break;
+        const rows = read(items, toEmployee);
         started = true;
         yield { rows, total };
       }
@@ -55,13 +60,15 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
     employees: { walk: employees },
     skills: {
       async *walk(call) {
+        const read = pagesReader(list(OPERATIONS.taxonomy));
         for await (const { items, total } of client.taxonomy(call)) {
-          yield { rows: readRows(items, (raw) => toSkill(raw, settings), list(OPERATIONS.taxonomy)), total };
+          yield { rows: read(items, (raw) => toSkill(raw, settings)), total };
         }
       },
       async *changedSince(since, call) {
+        const read = pagesReader(list(OPERATIONS.taxonomy), { isAmongKnown: true });
         for await (const { items } of client.taxonomy(call, since)) {
-          yield { rows: readRows(items, (raw) => toSkill(raw, settings), list(OPERATIONS.taxonomy)) };
+          yield { rows: read(items, (raw) => toSkill(raw, settings)) };
         }
       },
     },
@@ -69,20 +76,16 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
       // The only bulk read: there is no call for many ids (6.2).
       keep: true,
       async *walk(call) {
-        for await (const { items } of client.profiles(call)) {
-          const rows = readRows(items, (raw) => toRatings(raw, profiles), list(OPERATIONS.profiles)).flat();
-          // The vendor counts profiles, not ratings.
-          yield { rows, total: null };
-        }
+        const read = ratingsReader();
+        // The vendor counts profiles, not ratings.
+        for await (const { items } of client.profiles(call)) yield { rows: read(items), total: null };
       },
       async *changedSince(since, call) {
+        const read = pagesReader(list(OPERATIONS.profiles), { isAmongKnown: true });
+        const toChanged = (raw: Json) => ({ id: requiredKey(raw, 'employeeId'), rows: toRatings(raw, profiles) });
         for await (const { items } of client.profiles(call, since)) {
-          const read = readRows(
-            items,
-            (raw) => ({ employeeId: requiredKey(raw, 'employeeId'), rows: toRatings(raw, profiles) }),
-            list(OPERATIONS.profiles),
-          );
-          yield { rows: read.flatMap(({ rows }) => rows), whole: read.map(({ employeeId }) => employeeId) };
+          const changed = read(items, toChanged);
+          yield { rows: changed.flatMap(({ rows }) => rows), whole: changed.map(({ id }) => id) };
         }
       },
     },
@@ -105,6 +108,10 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
     setStatus: settings.statusPatch === 'on' ? patchStatus(writes) : upsertStatus(client),
     addCertificates: addCertificates(client, writes),
   };
+}
+
+function hasSkills(item: unknown): boolean {
+  return !isObject(item) || !Array.isArray(item['skills']) || item['skills'].length > 0;
 }
 
 function isMissing(error: unknown): boolean {

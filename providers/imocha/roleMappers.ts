@@ -7,6 +7,7 @@ import {
   optionalNumber,
   optionalText,
   readRows,
+  readRowsOrNull,
   requiredObject,
   type Json,
   type RowsContext,
@@ -18,8 +19,13 @@ import { joinKeys, requiredKey, roleKeys } from './vendorKeys.ts';
 
 const KIND = 'job profile';
 
-/** A job profile of the list (9.1), or the one with its skills (9.2). */
-export function toJobProfile(raw: Json, settings: TenantSettings, reading: Reading): JobProfileRow {
+/** A job profile of the list (9.1), which stands without skills that cannot be read, or the one with its skills (9.2). */
+export function toJobProfile(
+  raw: Json,
+  settings: TenantSettings,
+  reading: Reading,
+  readSkills: typeof readRowsOrNull = readRowsOrNull,
+): JobProfileRow {
   const remoteId = requiredKey(raw, 'jobProfileId');
   const jobCodes = Array.isArray(raw['jobCodes']) ? raw['jobCodes'].map(optionalText) : [];
   return {
@@ -28,7 +34,7 @@ export function toJobProfile(raw: Json, settings: TenantSettings, reading: Readi
     kindLabel: KIND,
     description: optionalText(raw['description']),
     aliases: roleKeys(remoteId, jobCodes),
-    expectedSkills: toExpectedSkills(raw['skills'], settings, { ...reading, path: 'skills' }),
+    expectedSkills: toExpectedSkills(raw['skills'], settings, { ...reading, path: 'skills' }, readSkills),
   };
 }
 
@@ -36,14 +42,15 @@ function named(value: unknown): unknown {
   return isObject(value) ? value['name'] : undefined;
 }
 
-/** Null where there is no list. */
+/** Null where there is no list, or none that can be read. */
 function toExpectedSkills(
   skills: unknown,
   settings: TenantSettings,
   context: RowsContext,
+  readSkills = readRowsOrNull,
 ): readonly ExpectedSkillRow[] | null {
   if (!Array.isArray(skills)) return null;
-  return readRows(skills, (raw) => toExpectedSkill(raw, settings), context);
+  return readSkills(skills, (raw) => toExpectedSkill(raw, settings), context);
 }
 
 /** A skill that a role expects (9.2, 11.1). */

@@ -58,6 +58,16 @@ describe('job profiles', () => {
     },
   );
 
+  it('of whose skills none can be read are no answer, and none of theirs is lost', async () => {
+    const { ports, simulator } = setUp();
+    simulator.addFault({ shape: { kind: 'drift', path: 'skills.*', value: 7 } });
+    await expect(ports.jobProfiles.read(PROFILE_ID, CALL)).rejects.toMatchObject({ code: 'UNREADABLE' });
+    const note = reading();
+    const listed = { jobProfileId: 1, skills: [{ skill: {} }, {}] };
+    expect(toJobProfile(listed, DEFAULTS, note)).toMatchObject({ remoteId: '1', expectedSkills: null });
+    expect(note.notes).toHaveLength(2);
+  });
+
   it('are read with the skills they expect in one call, and an unknown one is none', async () => {
     const { ports, calls } = setUp();
     const profile = await ports.jobProfiles.read(PROFILE_ID, CALL);

@@ -1,6 +1,14 @@
 import type { Call, Ports } from '../../src/domain/ports.ts';
-import type { EmployeeExpectationsRow, JobProfileRow } from '../../src/domain/roles.ts';
-import { isObject, optionalId, readRows, requiredArray, ShapeError, unreadable } from '../../src/outbound/shape.ts';
+import type { EmployeeExpectationsRow } from '../../src/domain/roles.ts';
+import {
+  isObject,
+  optionalId,
+  pagesReader,
+  readRows,
+  requiredArray,
+  ShapeError,
+  unreadable,
+} from '../../src/outbound/shape.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
 import { ratingMapper, type Reading } from './ratingMappers.ts';
 import { toCareerPath, toExpectations, toJobProfile } from './roleMappers.ts';
@@ -26,7 +34,6 @@ export function rolePorts(upstream: Upstream, settings: TenantSettings): RolePor
   };
 
   const roles = reading(ROLE_OPERATIONS.jobProfiles);
-  const toRole = (raw: Record<string, unknown>): JobProfileRow => toJobProfile(raw, settings, roles);
 
   async function expectationsOf(employeeId: string, call: Call): Promise<EmployeeExpectationsRow[]> {
     const gaps = reading(ROLE_OPERATIONS.skillGaps);
@@ -47,8 +54,9 @@ export function rolePorts(upstream: Upstream, settings: TenantSettings): RolePor
   return {
     jobProfiles: {
       async *walk(call) {
+        const read = pagesReader({ ...roles, path: 'items' });
         for await (const { items, total } of client.jobProfiles(call)) {
-          yield { rows: readRows(items, toRole, { ...roles, path: 'items' }), total };
+          yield { rows: read(items, (raw) => toJobProfile(raw, settings, roles)), total };
         }
       },
       async read(remoteId, call) {
@@ -57,7 +65,7 @@ export function rolePorts(upstream: Upstream, settings: TenantSettings): RolePor
         return readable(roles.operation, () => {
           if (!isObject(json)) throw new ShapeError('', 'job profile', json);
           // The path says which it is; the answer need not.
-          const profile = toRole({ jobProfileId: remoteId, ...json });
+          const profile = toJobProfile({ jobProfileId: remoteId, ...json }, settings, roles, readRows);
           return { ...profile, expectedSkills: profile.expectedSkills ?? [] };
         });
       },

@@ -70,7 +70,7 @@ export function createRolesClient(upstream: Upstream): RolesClient {
     async profilesOf(employeeId, call) {
       const path = PATHS.employeeSkills.replace('{employeeId}', encodeURIComponent(employeeId));
       try {
-        return profilesIn(parseJson((await read(skillGaps, path, call)).text));
+        return profilesIn(await read(skillGaps, path, call));
       } catch (error) {
         if (isUnknownEmployee(error)) return [];
         throw listFailure(error, skillGaps, drift);

@@ -1,6 +1,6 @@
 import type { WalkPort } from '../../src/domain/ports.ts';
 import type { EmployeeRow, SkillRow } from '../../src/domain/records.ts';
-import { readRows } from '../../src/outbound/shape.ts';
+import { pagesReader } from '../../src/outbound/shape.ts';
 import { EVERYBODY, SKILL_INCLUDES, USER_INCLUDES, type KantataClient } from './client.ts';
 import { toEmployee, toSkill, type EmployeeOptions } from './mappers.ts';
 import { ROUTES } from './raw.ts';
@@ -13,8 +13,9 @@ export function employeesWalk(client: KantataClient, options: EmployeeOptions): 
   const context = { operation, path: 'users', drift: client.drift };
   return {
     async *walk(call) {
+      const read = pagesReader(context);
       for await (const page of client.walk(request, call)) {
-        yield { rows: readRows(page.records, (raw) => toEmployee(raw, page, options), context), total: page.count };
+        yield { rows: read(page.records, (raw) => toEmployee(raw, page, options)), total: page.count };
       }
     },
     changedSince: (since, call) => changedUsers(client, options, since, call),
@@ -28,14 +29,16 @@ export function skillsWalk(client: KantataClient): WalkPort<SkillRow> {
   const context = { operation, path: 'skills', drift: client.drift };
   return {
     async *walk(call) {
+      const read = pagesReader(context);
       for await (const page of client.walk({ operation, route: ROUTES.skills, query }, call)) {
-        yield { rows: readRows(page.records, (raw) => toSkill(raw, page), context), total: page.count };
+        yield { rows: read(page.records, (raw) => toSkill(raw, page)), total: page.count };
       }
     },
     async *changedSince(since, call) {
       const changed = { operation, route: ROUTES.skills, query: { ...query, updated_after: since } };
+      const read = pagesReader(context, { isAmongKnown: true });
       for await (const page of client.walk(changed, call)) {
-        yield { rows: readRows(page.records, (raw) => toSkill(raw, page), context) };
+        yield { rows: read(page.records, (raw) => toSkill(raw, page)) };
       }
     },
   };

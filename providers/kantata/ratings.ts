@@ -6,7 +6,7 @@ import type {
 } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { RatingRow } from '../../src/domain/records.ts';
-import { readRows } from '../../src/outbound/shape.ts';
+import { pagesReader } from '../../src/outbound/shape.ts';
 import { MEMBERSHIP_INCLUDES, type KantataClient } from './client.ts';
 import type { Envelope } from './envelope.ts';
 import { toRating } from './mappers.ts';
@@ -26,14 +26,14 @@ export function ratingsWalk(client: KantataClient): RatingsWalkPort {
         route: ROUTES.skillMemberships,
         query: { include: MEMBERSHIP_INCLUDES, order: MEMBERSHIP_ORDER },
       };
-      for await (const page of client.walk(request, call)) {
-        yield { rows: rowsOf(page, 'ratings', client), total: page.count };
-      }
+      const read = membershipReader('ratings', client);
+      for await (const page of client.walk(request, call)) yield { rows: read(page), total: page.count };
     },
     async *changedSince(since, call) {
       const query = { include: MEMBERSHIP_INCLUDES, order: MEMBERSHIP_ORDER, updated_after: since };
       const request = { operation: 'ratings', route: ROUTES.skillMemberships, query };
-      for await (const page of client.walk(request, call)) yield { rows: rowsOf(page, 'ratings', client) };
+      const read = membershipReader('ratings', client, { isAmongKnown: true });
+      for await (const page of client.walk(request, call)) yield { rows: read(page) };
     },
   };
 }
@@ -84,9 +84,10 @@ function filteredBy(client: KantataClient, filter: Filter): RatingsByEmployeesPo
         const asked = new Set(chunk);
         const query = { [parameter]: chunk.join(','), include: MEMBERSHIP_INCLUDES, order: MEMBERSHIP_ORDER };
         const mapped = new Map<Envelope, RatingRow[]>();
+        const read = membershipReader(operation, client);
         return client
           .readAll({ operation, route: ROUTES.skillMemberships, query }, shared, (page) => {
-            const rows = rowsOf(page, operation, client);
+            const rows = read(page);
             if (rows.some((row) => !asked.has(idOf(row)))) throw filterIgnored(operation, client, { column, of });
             mapped.set(page, rows);
           })
@@ -107,7 +108,7 @@ export function ratingByParts(client: KantataClient): RatingByPartsPort {
       const query = { only: id, include: MEMBERSHIP_INCLUDES };
       // The first page decides: where `only` is ignored, the row is not looked for among all of them.
       for await (const page of client.walk({ operation, route: ROUTES.skillMemberships, query }, call)) {
-        return rowsOf(page, operation, client).find((row) => row.remoteId === id) ?? null;
+        return membershipReader(operation, client)(page).find((row) => row.remoteId === id) ?? null;
       }
       return null;
     },
@@ -138,7 +139,8 @@ export function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
   );
 }
 
-function rowsOf(page: Envelope, operation: string, client: KantataClient): RatingRow[] {
-  const context = { operation, path: 'skill_memberships', drift: client.drift };
-  return readRows(page.records, (raw) => toRating(raw, page), context);
+/** Reads the pages of one list. */
+function membershipReader(operation: string, client: KantataClient, known?: { isAmongKnown: boolean }) {
+  const read = pagesReader({ operation, path: 'skill_memberships', drift: client.drift }, known);
+  return (page: Envelope): RatingRow[] => read(page.records, (raw) => toRating(raw, page));
 }

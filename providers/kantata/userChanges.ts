@@ -1,6 +1,6 @@
 import type { Call, ChangesPage } from '../../src/domain/ports.ts';
 import type { EmployeeRow } from '../../src/domain/records.ts';
-import { isObject, optionalId, readRows } from '../../src/outbound/shape.ts';
+import { isObject, optionalId, pagesReader } from '../../src/outbound/shape.ts';
 import { EVERYBODY, USER_INCLUDES, type KantataClient } from './client.ts';
 import { toEmployee, type EmployeeOptions } from './mappers.ts';
 import { IDS_PER_CALL, ROUTES } from './raw.ts';
@@ -39,9 +39,9 @@ export async function* changedUsers(
     const asked = ids.slice(at, at + IDS_PER_CALL);
     const users = { ...EVERYBODY, include: USER_INCLUDES, only: asked.join(',') };
     const rows: EmployeeRow[] = [];
+    const read = pagesReader({ operation, path: 'users', drift: client.drift }, { isAmongKnown: true });
     for await (const page of client.walk({ operation, route: ROUTES.users, query: users }, call)) {
-      const context = { operation, path: 'users', drift: client.drift };
-      rows.push(...readRows(page.records, (raw) => toEmployee(raw, page, options), context));
+      rows.push(...read(page.records, (raw) => toEmployee(raw, page, options)));
     }
     const shown = new Set(rows.map((row) => row.remoteId));
     yield { rows, removed: asked.filter((id) => deletedById.get(id) === true && !shown.has(id)) };

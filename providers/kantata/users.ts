@@ -1,7 +1,7 @@
 import type { Call, EmployeeWrite, UpsertEmployeesPort, WriteResult } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { EmployeeRow } from '../../src/domain/records.ts';
-import { readRows } from '../../src/outbound/shape.ts';
+import { readRowsOrNull } from '../../src/outbound/shape.ts';
 import type { KantataClient } from './client.ts';
 import type { Envelope } from './envelope.ts';
 import { toEmployee, type EmployeeOptions } from './mappers.ts';
@@ -76,6 +76,6 @@ function rowOf(
 ): EmployeeRow | null {
   if (answer === null) return null;
   const context = { operation: 'upsertEmployees', path: 'users', drift: client.drift };
-  const rows = readRows(answer.records, (raw) => toEmployee(raw, answer, options), context);
-  return rows.find((row) => row.remoteId === remoteId) ?? null;
+  const rows = readRowsOrNull(answer.records, (raw) => toEmployee(raw, answer, options), context);
+  return rows?.find((row) => row.remoteId === remoteId) ?? null;
 }

@@ -11,7 +11,7 @@ import type {
 } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { EmployeeRow, RatingRow, SkillRow } from '../../src/domain/records.ts';
-import { isObject, type Json, optionalId, readRows } from '../../src/outbound/shape.ts';
+import { isObject, type Json, optionalId, pagesReader } from '../../src/outbound/shape.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
 import { type List, listPages } from './client.ts';
 import { isDeleted, toEmployee, toRating, toSkill } from './mappers.ts';
@@ -70,10 +70,9 @@ async function* walk<Row>(
   map: (raw: Json) => Row,
   call: Call,
 ): AsyncGenerator<WalkPage<Row>> {
+  const read = liveReader(upstream, list);
   // The vendor gives no count (section 6).
-  for await (const page of listPages(upstream, list, call)) {
-    yield { rows: liveRows(upstream, list, page, map), total: null };
-  }
+  for await (const page of listPages(upstream, list, call)) yield { rows: read(page, map), total: null };
 }
 
 /** Changed records, deleted ones among them: without `include_deleted` these would not be told (section 8.2). */
@@ -85,20 +84,22 @@ async function* changedSince<Row>(
   call: Call,
 ): AsyncGenerator<ChangesPage<Row>> {
   const changed = { ...list, filters: { updated_after: since, include_deleted: 'true' } };
+  const read = liveReader(upstream, list, { isAmongKnown: true });
   for await (const page of listPages(upstream, changed, call)) {
     const deleted = page.filter((record) => isObject(record) && isDeleted(record)) as Json[];
     const removed = deleted.map((record) => optionalId(record.id)).filter((id) => id !== null);
-    yield { rows: liveRows(upstream, list, page, map), removed };
+    yield { rows: read(page, map), removed };
   }
 }
 
-function liveRows<Row>(upstream: Upstream, list: List, page: readonly unknown[], map: (raw: Json) => Row): Row[] {
-  const live = page.filter((record) => !isObject(record) || !isDeleted(record));
-  return readRows(live, map, {
-    operation: list.operation,
-    path: 'data.results',
-    drift: (note) => upstream.drift(note),
-  });
+/** Reads the pages of one list, deleted records left out. */
+function liveReader(upstream: Upstream, { operation }: List, known?: { isAmongKnown: boolean }) {
+  const read = pagesReader({ operation, path: 'data.results', drift: (note) => upstream.drift(note) }, known);
+  return <Row>(page: readonly unknown[], map: (raw: Json) => Row): Row[] =>
+    read(
+      page.filter((record) => !isObject(record) || !isDeleted(record)),
+      map,
+    );
 }
 
 export function ratingsByEmployeesPort(upstream: Upstream): RatingsByEmployeesPort {
@@ -144,7 +145,7 @@ export function ratingByPartsPort(upstream: Upstream): RatingByPartsPort {
       const list = { ...RATINGS, operation: 'ratingByParts', filters: { ids: id } };
       // The first page decides: where the filter is ignored, the row is not looked for among all of them.
       for await (const page of listPages(upstream, list, call)) {
-        return liveRows(upstream, list, page, toRating).find((row) => row.parts[0] === id) ?? null;
+        return liveReader(upstream, list)(page, toRating).find((row) => row.parts[0] === id) ?? null;
       }
       return null;
     },
@@ -156,9 +157,10 @@ async function readChunk(upstream: Upstream, filter: Filter, ids: readonly strin
   const asked = new Set(ids);
   const list = { ...RATINGS, operation, filters: { [parameter]: ids.join(',') } };
   const rows: RatingRow[] = [];
+  const read = liveReader(upstream, list);
   for await (const page of listPages(upstream, list, call)) {
     if (page.some((record) => isForeign(record, column, asked))) throw filterIgnored(upstream, filter);
-    rows.push(...liveRows(upstream, list, page, toRating));
+    rows.push(...read(page, toRating));
   }
   return rows;
 }

@@ -87,6 +87,15 @@ describe('staffing entities', () => {
     expect(drift).toMatchObject([{ operation: 'jobProfiles', path: 'data.results.*.id' }]);
   });
 
+  it('stand in the list without skills that cannot be read, which are no answer where one is asked for', async () => {
+    const { jobProfiles, simulator } = start();
+    simulator.addFault({ shape: { kind: 'drift', path: 'data.results.*.skills.*', value: 7 }, path: 'staffing' });
+    const rows = await all(jobProfiles);
+    expect(rows).toHaveLength(33);
+    const unread = rows.find(({ expectedSkills }) => expectedSkills === null);
+    await expect(jobProfiles.read(unread?.remoteId ?? '', CALL)).rejects.toMatchObject({ code: 'UNREADABLE' });
+  });
+
   it('no employee has one: gaps, paths and weights are absent', () => {
     const { ports } = start();
     expect(ports.skillGaps ?? ports.careerPaths ?? ports.weightages).toBeUndefined();

@@ -6,7 +6,9 @@ import {
   type Json,
   optionalId,
   optionalText,
+  pagesReader,
   readRows,
+  readRowsOrNull,
   requiredId,
   type RowsContext,
   ShapeError,
@@ -25,8 +27,15 @@ const KIND = 'staffing entity';
 
 type Context = Pick<RowsContext, 'operation' | 'drift'>;
 
-/** A staffing entity; its `model_type` is the word for its kind, also one that nobody has heard of. Throws ShapeError. */
-export function toJobProfile(raw: Json, context: Context): JobProfileRow {
+/**
+ * A staffing entity; its `model_type` is the word for its kind, also one that nobody has heard of. Among others it stands
+ * without skills that cannot be read. Throws ShapeError.
+ */
+export function toJobProfile(
+  raw: Json,
+  context: Context,
+  readSkills: typeof readRowsOrNull = readRowsOrNull,
+): JobProfileRow {
   const description = optionalText(raw.description);
   return {
     remoteId: requiredId(raw, 'id'),
@@ -37,7 +46,7 @@ export function toJobProfile(raw: Json, context: Context): JobProfileRow {
     aliases: [],
     // Tenants from before 2026-07-21 send none.
     expectedSkills: Array.isArray(raw.skills)
-      ? readRows(raw.skills, toExpectedSkill, { ...context, path: 'data.results.*.skills' })
+      ? readSkills(raw.skills, toExpectedSkill, { ...context, path: 'data.results.*.skills' })
       : [],
   };
 }
@@ -63,20 +72,22 @@ export function toExpectedSkill(raw: Json): ExpectedSkillRow {
 /** Walks the entities, 250 a call, their skills with them; one is read by its id, since no list but this one exists. */
 export function jobProfilesPort(upstream: Upstream): JobProfilesPort {
   const context: Context = { operation: STAFFING.operation, drift: (note) => upstream.drift(note) };
-  const rowsOf = (page: readonly unknown[]): JobProfileRow[] => {
-    const live = page.filter((record) => !isObject(record) || !isDeleted(record));
-    return readRows(live, (raw) => toJobProfile(raw, context), { ...context, path: 'data.results' });
-  };
+  const list = { ...context, path: 'data.results' };
+  const live = (page: readonly unknown[]) => page.filter((record) => !isObject(record) || !isDeleted(record));
   return {
     async *walk(call) {
-      for await (const page of listPages(upstream, STAFFING, call)) yield { rows: rowsOf(page), total: null };
+      const read = pagesReader(list);
+      for await (const page of listPages(upstream, STAFFING, call)) {
+        yield { rows: read(live(page), (raw) => toJobProfile(raw, context)), total: null };
+      }
     },
     async read(remoteId, call) {
       // A comma would ask for several.
       if (remoteId === '' || remoteId.includes(',')) return null;
       // The first page decides: where the filter is ignored, the entity is not looked for among all of them.
       for await (const page of listPages(upstream, { ...STAFFING, filters: { ids: remoteId } }, call)) {
-        return rowsOf(page).find((row) => row.remoteId === remoteId) ?? null;
+        const rows = readRows(live(page), (raw) => toJobProfile(raw, context, readRows), list);
+        return rows.find((row) => row.remoteId === remoteId) ?? null;
       }
       return null;
     },

@@ -10,11 +10,15 @@ import {
   optionalNumber,
   optionalText,
   parseJson,
+  pagesReader,
   readRows,
+  readRowsOrNull,
   requiredArray,
   requiredId,
   ShapeError,
   unreadable,
+  UnreadableRows,
+  type Json,
 } from './shape.ts';
 
 const zone = process.env.TZ;
@@ -126,6 +130,46 @@ describe('shape', () => {
       { operation: 'ratings', path: 'data.results.*', expected: 'object', found: 'string' },
       { operation: 'ratings', path: 'data.results.*', expected: 'object', found: 'null' },
     ]);
+  });
+
+  it('is no answer where rows came and none can be read, and an empty one where none came', () => {
+    const context = { operation: 'ratings', path: 'data', drift: () => {} };
+    const id = (raw: Json) => requiredId(raw, 'id');
+    expect(() => readRows([{}, null], id, context)).toThrow(UnreadableRows);
+    expect(new UnreadableRows()).toMatchObject({ code: 'UNREADABLE', retryable: false });
+    expect(readRows([], id, context)).toEqual([]);
+    expect(readRowsOrNull([{}], id, context)).toBeNull();
+    expect(readRowsOrNull([{ id: 1 }], id, context)).toEqual(['1']);
+  });
+
+  it('leaves out a record none of whose own rows can be read, noted once', () => {
+    const notes: DriftNote[] = [];
+    const context = { operation: 'ratings', path: 'items', drift: (note: DriftNote) => notes.push(note) };
+    const skills = (raw: Json) =>
+      readRows(requiredArray(raw['skills'], 'skills'), (skill) => requiredId(skill, 'id'), {
+        ...context,
+        path: 'items.*.skills',
+      });
+    const [good, bad] = [{ skills: [{ id: 1 }, {}] }, { skills: [{}] }];
+    expect(readRows([bad, good, { skills: [] }], skills, context)).toEqual([['1'], []]);
+    expect(notes.map(({ path }) => path)).toEqual(['items.*.skills.*.id', 'items.*.skills.*.id']);
+    expect(() => readRows([bad], skills, context)).toThrow(UnreadableRows);
+  });
+
+  it('ends a list at a page that cannot be read, but not at one bad record alone on the last page', () => {
+    const context = { operation: 'ratings', path: 'data', drift: () => {} };
+    const id = (raw: Json) => requiredId(raw, 'id');
+    const first = pagesReader(context);
+    expect(() => first([{}], id)).toThrow(UnreadableRows);
+    const walk = pagesReader(context);
+    expect(walk([], id)).toEqual([]);
+    expect(() => walk([{}], id)).toThrow(UnreadableRows);
+    expect(walk([{ id: 1 }, {}], id)).toEqual(['1']);
+    expect(walk([{}], id)).toEqual([]);
+    expect(() => walk([{}, {}], id)).toThrow(UnreadableRows);
+    const changes = pagesReader(context, { isAmongKnown: true });
+    expect(changes([{}], id)).toEqual([]);
+    expect(() => changes([{}, {}], id)).toThrow(UnreadableRows);
   });
 
   it('passes a bug on instead of counting it as drift', () => {

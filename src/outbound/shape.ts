@@ -1,6 +1,6 @@
 /**
  * Lenient reading of vendors' payloads: unknown fields are ignored, ids become strings, absent and blank become null.
- * A record that cannot be read throws ShapeError, which costs that record alone (see `readRows`).
+ * A record that cannot be read throws ShapeError, which costs that record alone, unless none can be (see `readRows`).
  */
 import type { DriftNote } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
@@ -127,19 +127,62 @@ export interface RowsContext {
   drift(note: DriftNote): void;
 }
 
-/** Maps each item; an item that cannot be read is left out and noted as drift, its neighbours stand. */
+/** Rows came, and none of them could be read. The drift is noted already. */
+export class UnreadableRows extends ProviderError {
+  constructor() {
+    super('UNREADABLE', 'The provider sent rows of which none could be read.', { mayHaveApplied: true });
+  }
+}
+
+/**
+ * Maps each item; an item that cannot be read is left out and noted as drift, its neighbours stand. Where rows came and
+ * none could be read it throws UnreadableRows: read as no rows, they would take everything away that is known.
+ */
 export function readRows<Row>(items: readonly unknown[], map: (raw: Json) => Row, context: RowsContext): Row[] {
   const rows: Row[] = [];
   for (const item of items) {
     try {
       rows.push(map(requiredObject(item, '')));
     } catch (error) {
+      // A record whose own rows could not be read, which are noted.
+      if (error instanceof UnreadableRows) continue;
       if (!(error instanceof ShapeError)) throw error;
       const path = error.path === '' ? `${context.path}.*` : `${context.path}.*.${error.path}`;
       context.drift({ operation: context.operation, path, expected: error.expected, found: error.found });
     }
   }
+  if (items.length > 0 && rows.length === 0) throw new UnreadableRows();
   return rows;
+}
+
+/** As `readRows`, for rows without which what they belong to stands all the same: null where none could be read. */
+export function readRowsOrNull<Row>(
+  items: readonly unknown[],
+  map: (raw: Json) => Row,
+  context: RowsContext,
+): Row[] | null {
+  try {
+    return readRows(items, map, context);
+  } catch (error) {
+    if (error instanceof UnreadableRows) return null;
+    throw error;
+  }
+}
+
+/**
+ * As `readRows`, for the pages of one list one after the other. A row that is alone on its page is one bad record among
+ * the good ones of the pages before it; `isAmongKnown` where there is no page before, and what is listed was read once.
+ */
+export function pagesReader(
+  context: RowsContext,
+  { isAmongKnown = false } = {},
+): <Row>(items: readonly unknown[], map: (raw: Json) => Row) => Row[] {
+  let hasRead = isAmongKnown;
+  return (items, map) => {
+    const rows = items.length === 1 && hasRead ? readRowsOrNull(items, map, context) : readRows(items, map, context);
+    hasRead ||= items.length > 0;
+    return rows ?? [];
+  };
 }
 
 /** A whole answer that cannot be read, as the typed error; the shape is also noted as drift. */
