@@ -145,6 +145,59 @@ describe('a configuration file', () => {
     ]);
   });
 
+  it('is refused for its shape and for how its other parts go together in one message', () => {
+    const nowhere = { file: join(folder, 'nowhere') };
+    const issuer = { issuer: 'https://a.test', audiences: ['g'], jwksUrl: 'https://a.test/keys' };
+    const complaints = complaintsOf(
+      {
+        tenants: {
+          acme: {
+            integrations: [
+              { ...kombo(), name: 'Kombo' },
+              kombo({ KOMBO_API_KEY: nowhere }),
+              kombo({ KOMBO_API_KEY: { env: 'KANTATA_TOKEN' }, KOMBO_URL: 'x' }, 'other'),
+              kombo(),
+            ],
+            policy: 'evidence',
+          },
+          globex: { integrations: 'none' },
+        },
+        clients: [
+          { ...CLIENT, scopes: ['skills:delete'] },
+          { ...CLIENT, name: 'second', tenant: 'initech' },
+          { ...CLIENT, name: 'second', tenant: 'globex', keys: [nowhere] },
+        ],
+        issuers: { ...issuer, tenant: { fixed: 'acme' } },
+        limits: { depth: -1 },
+      },
+      { KANTATA_TOKEN: SECRET },
+    );
+    expect(complaints).toEqual([
+      expect.stringMatching(/^\$\.tenants\.acme\.integrations\[0\]\.name must be 1 to 63 lower-case/),
+      '$.tenants.acme.integrations[2].settings has what is not known there: KOMBO_URL',
+      '$.tenants.acme has what is not known there: policy',
+      expect.stringMatching(/^\$\.tenants\.globex\.integrations /),
+      expect.stringMatching(/^\$\.clients\[0\]\.scopes\[0\] /),
+      expect.stringMatching(/^\$\.issuers /),
+      expect.stringMatching(/^\$\.limits\.depth /),
+      '$.clients[2].name is there already',
+      '$.clients[1].tenant is no tenant of this file',
+      '$.clients[2].keys[0] names a file that cannot be read (ENOENT)',
+      '$.tenants.acme.integrations[3].name is there already',
+      '$.tenants.acme.integrations[1].settings.KOMBO_API_KEY names a file that cannot be read (ENOENT)',
+    ]);
+    expect(complaints.join()).not.toMatch(new RegExp(`${SECRET}|${KEY}`));
+  });
+
+  it.each([
+    ['a list', '[]', ['$']],
+    ['nothing', 'null', ['$']],
+    ['tenants that are text', '{"tenants": "acme", "clients": [null]}', ['$.tenants', '$.clients[0]']],
+    ['a tenant that is nothing', '{"tenants": {"acme": null}, "issuers": 1}', ['$.tenants.acme', '$.issuers']],
+  ])('is refused for its shape alone where it holds %s', (_, content, places) => {
+    expect(complaintsOf(content).map((complaint) => complaint.split(' ', 1)[0])).toEqual(places);
+  });
+
   it('never opens the gateway', () => {
     const tenants = { acme: { integrations: [kombo()] } };
     expect(complaintsOf({ tenants })).toEqual(['$ needs clients or issuers: without them the gateway would be open']);

@@ -79,13 +79,19 @@ const limits = z
   })
   .describe('What one operation may be at most; 0 switches a limit off.');
 
-/** What is written into the configuration file, with the settings of these providers. */
-export function fileSchema(cards: readonly ProviderCard[]) {
+/** The parts that the file consists of, with the settings of these providers. */
+export function partSchemas(cards: readonly ProviderCard[]) {
   const [first, ...others] = cards.map(integrationOf);
   if (!first) throw new Error('there are no providers');
   const integration = z.discriminatedUnion('provider', [first, ...others], {
     error: `must be one of ${cards.map((card) => card.name).join(', ')}`,
   });
+  return { integration, webhooks, client, issuer };
+}
+
+/** What is written into the configuration file, with the settings of these providers. */
+export function fileSchema(cards: readonly ProviderCard[]) {
+  const { integration } = partSchemas(cards);
   const tenant = z.strictObject({
     integrations: z.array(integration).min(1).describe('In order of precedence where people or skills differ.'),
     consensusPolicy: z
@@ -104,6 +110,7 @@ export function fileSchema(cards: readonly ProviderCard[]) {
 }
 
 export type ConfigFile = z.output<ReturnType<typeof fileSchema>>;
+export type TenantPart = ConfigFile['tenants'][string];
 
 function integrationOf({ name: provider, title, variables }: ProviderCard) {
   const settings = Object.fromEntries(variables.map((variable) => [variable.name, settingOf(variable)]));

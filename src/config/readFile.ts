@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import type { z } from 'zod';
 import type { ClientConfig } from '../domain/access.ts';
 import { BEARER_TOKEN, SHORTEST_KEY } from './keys.ts';
 import type { ProviderCard } from '../outbound/card.ts';
 import type { ConfiguredIntegration } from '../providers.ts';
 import type { WebhookSettings } from '../tasks/webhooks/openWebhooks.ts';
 import { readWebhooks } from '../tasks/webhooks/settings.ts';
-import { fileSchema, type ConfigFile } from './fileSchema.ts';
+import type { ConfigFile, TenantPart } from './fileSchema.ts';
+import { parseFile, pathOf } from './parseFile.ts';
+import type { ReadableParts, ReadableTenant } from './readableParts.ts';
 import { createReferences, type References } from './references.ts';
 import type { Tenancy, TenantConfig } from './tenancy.ts';
 
@@ -31,56 +31,19 @@ export function readConfigFile(
   const complaints: string[] = [];
   const complain: Complain = (where, complaint) => complaints.push(`${where} ${complaint}`);
   const references = createReferences(environment, complain);
-  const parsed = parse(path, cards, complain);
-  const tenancy = parsed ? new Reader(parsed, cards, references, complain).read() : null;
-  return { tenancy: complaints.length === 0 ? tenancy : null, complaints, variables: references.variables };
+  const { parts, variables } = parseFile(path, cards, complain);
+  const tenancy = parts ? new Reader(parts, cards, references, complain).read() : null;
+  return { tenancy: complaints.length === 0 ? tenancy : null, complaints, variables };
 }
 
-function parse(path: string, cards: readonly ProviderCard[], complain: Complain): ConfigFile | null {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    // A syntax error's message quotes what it stands at.
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    complain('GATEWAY_CONFIG', error instanceof SyntaxError ? 'is no JSON' : `cannot be read${code}`);
-    return null;
-  }
-  const result = fileSchema(cards).safeParse(content);
-  if (result.success) return result.data;
-  for (const issue of result.error.issues) complain(pathOf(issue.path), sentenceOf(issue));
-  return null;
-}
-
-/** As in JSONPath: `$.tenants.acme.integrations[0].name`. */
-function pathOf(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, key) =>
-      typeof key === 'number'
-        ? `${text}[${key}]`
-        : /^[\w$-]+$/.test(String(key))
-          ? `${text}.${String(key)}`
-          : `${text}[…]`,
-    '$',
-  );
-}
-
-function sentenceOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys')
-    return `has what is not known there: ${issue.keys.map((key) => key.slice(0, 40)).join(', ')}`;
-  return issue.code === 'invalid_key'
-    ? 'has a name that is not 1 to 63 lower-case letters, digits and hyphens'
-    : issue.message;
-}
-
-/** Follows references and checks how the parts go together. */
+/** Follows references and checks how the parts go together. Of a part that is null its shape was complained of. */
 class Reader {
-  readonly #file: ConfigFile;
+  readonly #file: ReadableParts;
   readonly #cards: readonly ProviderCard[];
   readonly #references: References;
   readonly #complain: Complain;
 
-  constructor(file: ConfigFile, cards: readonly ProviderCard[], references: References, complain: Complain) {
+  constructor(file: ReadableParts, cards: readonly ProviderCard[], references: References, complain: Complain) {
     this.#file = file;
     this.#cards = cards;
     this.#references = references;
@@ -89,28 +52,22 @@ class Reader {
 
   read(): Tenancy {
     const { tenants, clients, issuers, limits = {} } = this.#file;
-    if (Object.keys(tenants).length === 0) this.#complain('$.tenants', 'is empty');
-    if (clients.length + issuers.length === 0) {
+    if (tenants && Object.keys(tenants).length === 0) this.#complain('$.tenants', 'is empty');
+    if (clients?.length === 0 && issuers?.length === 0) {
       this.#complain('$', 'needs clients or issuers: without them the gateway would be open');
     }
-    this.#unique(
-      clients.map(({ name }) => name),
-      (index) => `$.clients[${index}].name`,
-    );
-    this.#unique(
-      issuers.map(({ issuer }) => issuer),
-      (index) => `$.issuers[${index}].issuer`,
-    );
-    const read = clients.map((client, index) => this.#client(client, `$.clients[${index}]`));
+    this.#unique(clients?.map((client) => client?.name) ?? [], (index) => `$.clients[${index}].name`);
+    this.#unique(issuers?.map((issuer) => issuer?.issuer) ?? [], (index) => `$.issuers[${index}].issuer`);
+    const read = each(clients, (client, index) => this.#client(client, `$.clients[${index}]`));
     this.#unique(
       read.flatMap(({ keyHashes }) => keyHashes),
       () => '$.clients',
       'has a key twice',
     );
     return {
-      tenants: Object.entries(tenants).map(([name, tenant]) => this.#tenant(name, tenant)),
+      tenants: Object.entries(tenants ?? {}).map(([name, tenant]) => this.#tenant(name, tenant)),
       clients: read,
-      issuers: issuers.map(({ emailClaim = null, budget = null, ...issuer }, index) => {
+      issuers: each(issuers, ({ emailClaim = null, budget = null, ...issuer }, index) => {
         if ('fixed' in issuer.tenant) this.#known(issuer.tenant.fixed, `$.issuers[${index}].tenant.fixed`);
         return { ...issuer, emailClaim, budget };
       }),
@@ -118,27 +75,24 @@ class Reader {
     };
   }
 
-  #tenant(
-    name: string,
-    { integrations, consensusPolicy = 'balanced', webhooks }: Entry<ConfigFile['tenants']>,
-  ): TenantConfig {
-    const path = `$.tenants.${name}`;
+  #tenant(name: string, { integrations, consensusPolicy = 'balanced', webhooks }: ReadableTenant): TenantConfig {
+    const path = pathOf(['tenants', name]);
     this.#unique(
-      integrations.map((integration) => integration.name),
+      integrations.map((integration) => integration?.name),
       (index) => `${path}.integrations[${index}].name`,
     );
     return {
       name,
-      integrations: integrations.flatMap((integration, index) =>
+      integrations: each(integrations, (integration, index) =>
         this.#integration(integration, `${path}.integrations[${index}]`),
-      ),
+      ).flat(),
       consensusPolicy,
       webhooks: this.#webhooks(webhooks, `${path}.webhooks`),
     };
   }
 
   #integration(
-    { name, provider, settings }: Entry<ConfigFile['tenants']>['integrations'][number],
+    { name, provider, settings }: TenantPart['integrations'][number],
     path: string,
   ): ConfiguredIntegration[] {
     const card = this.#cards.find((candidate) => candidate.name === provider);
@@ -159,7 +113,7 @@ class Reader {
     return [];
   }
 
-  #webhooks(webhooks: Entry<ConfigFile['tenants']>['webhooks'], path: string): WebhookSettings {
+  #webhooks(webhooks: TenantPart['webhooks'], path: string): WebhookSettings {
     const read = (settings: readonly Parameters<References['read']>[0][], name: string) =>
       settings.flatMap((setting, index) => this.#references.read(setting, `${path}.${name}[${index}]`) ?? []);
     const { settings, complaints } = readWebhooks({
@@ -195,14 +149,25 @@ class Reader {
   }
 
   #known(tenant: string, path: string): void {
-    if (!Object.hasOwn(this.#file.tenants, tenant)) this.#complain(path, 'is no tenant of this file');
+    const { tenants } = this.#file;
+    if (tenants && !Object.hasOwn(tenants, tenant)) this.#complain(path, 'is no tenant of this file');
   }
 
-  #unique(values: readonly string[], path: (index: number) => string, complaint = 'is there already'): void {
+  #unique(
+    values: readonly (string | undefined)[],
+    path: (index: number) => string,
+    complaint = 'is there already',
+  ): void {
     values.forEach((value, index) => {
-      if (values.indexOf(value) < index) this.#complain(path(index), complaint);
+      if (value !== undefined && values.indexOf(value) < index) this.#complain(path(index), complaint);
     });
   }
 }
 
-type Entry<Map> = Map extends Record<string, infer Value> ? Value : never;
+/** As `map`, without what is null, by the places in the file. */
+function each<Part, Result>(
+  parts: readonly (Part | null)[] | null,
+  read: (part: Part, index: number) => Result,
+): Result[] {
+  return parts?.flatMap((part, index) => (part === null ? [] : [read(part, index)])) ?? [];
+}

@@ -7,8 +7,6 @@ export type Reference = { env: string } | { file: string };
 export interface References {
   /** The value; null after a complaint under this path. */
   read(setting: string | Reference, path: string): string | null;
-  /** Variables that were named. */
-  readonly variables: ReadonlySet<string>;
 }
 
 /** Reads references from an environment and from files, without blanks around. Complaints show no value. */
@@ -16,9 +14,7 @@ export function createReferences(
   environment: Record<string, string | undefined>,
   complain: (path: string, complaint: string) => void,
 ): References {
-  const variables = new Set<string>();
   const ofVariable = (name: string, path: string): string | null => {
-    variables.add(name);
     const value = environment[name]?.trim() ?? '';
     if (value !== '') return value;
     complain(path, `names the variable ${name}, which is not set`);
@@ -36,7 +32,6 @@ export function createReferences(
     return null;
   };
   return {
-    variables,
     read(setting, path) {
       if (typeof setting === 'string') return setting;
       return 'env' in setting ? ofVariable(setting.env, path) : ofFile(setting.file, path);
