@@ -198,6 +198,21 @@ describe('a configuration file', () => {
     expect(complaintsOf(content).map((complaint) => complaint.split(' ', 1)[0])).toEqual(places);
   });
 
+  it('has an issuer as often as it has audiences of their own', () => {
+    const issuer = (audiences: string[], fixed = 'acme') => ({
+      issuer: 'https://a.test',
+      jwksUrl: 'https://a.test/keys',
+      audiences,
+      tenant: { fixed },
+    });
+    const tenants = { acme: { integrations: [kombo()] }, globex: { integrations: [kombo()] } };
+    const apart = [issuer(['one', 'one']), issuer(['two'], 'globex')];
+    expect(read({ tenants, issuers: apart }).tenancy.issuers).toHaveLength(2);
+    expect(complaintsOf({ tenants, issuers: [...apart, issuer(['three', 'two'])] })).toEqual([
+      '$.issuers[2].audiences has one that this issuer is there with already',
+    ]);
+  });
+
   it('never opens the gateway', () => {
     const tenants = { acme: { integrations: [kombo()] } };
     expect(complaintsOf({ tenants })).toEqual(['$ needs clients or issuers: without them the gateway would be open']);

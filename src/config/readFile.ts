@@ -57,7 +57,7 @@ class Reader {
       this.#complain('$', 'needs clients or issuers: without them the gateway would be open');
     }
     this.#unique(clients?.map((client) => client?.name) ?? [], (index) => `$.clients[${index}].name`);
-    this.#unique(issuers?.map((issuer) => issuer?.issuer) ?? [], (index) => `$.issuers[${index}].issuer`);
+    this.#audiences(issuers ?? []);
     const read = each(clients, (client, index) => this.#client(client, `$.clients[${index}]`));
     this.#unique(
       read.flatMap(({ keyHashes }) => keyHashes),
@@ -146,6 +146,18 @@ class Reader {
       return [createHash('sha256').update(value).digest('hex')];
     });
     return { ...client, keyHashes, scopes: new Set(scopes), budget: budget ?? null };
+  }
+
+  /** An issuer may be there for several tenants, told apart by their audiences. */
+  #audiences(issuers: NonNullable<ReadableParts['issuers']>): void {
+    const pairs = each(issuers, ({ issuer, audiences }, index) =>
+      [...new Set(audiences)].map((audience) => ({ index, pair: JSON.stringify([issuer, audience]) })),
+    ).flat();
+    this.#unique(
+      pairs.map(({ pair }) => pair),
+      (at) => `$.issuers[${pairs[at]?.index}].audiences`,
+      'has one that this issuer is there with already',
+    );
   }
 
   #known(tenant: string, path: string): void {
