@@ -88,12 +88,12 @@ export function openTenant(options: TenantOptions): Tenant {
   const accounts = `${name}:${digestOf(integrations)}`;
   const directory = new Directory(connected.integrations);
   const skillSearch = new SkillSearch();
-  const rolesCatalogue = new RolesCatalogue(directory);
   const policies = new ConsensusPolicies({ integrations: connected.integrations, usual: consensusPolicy });
   const shared =
     cache && redis ? redisCaches({ redis: redis.commands, prefix: REDIS_PREFIX, tenant: accounts, log }) : undefined;
   const readers = createReaders({ directory, cache, shared, counts });
   const roleReads = new RoleReads({ directory, cache, shared, counts });
+  const rolesCatalogue = new RolesCatalogue({ directory, roleReads });
   const refresh =
     serves && redis
       ? new SharedDirectory({ redis, directory, log, tenant: accounts })

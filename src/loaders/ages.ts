@@ -15,6 +15,8 @@ export const AGES = {
   skillGaps: { freshMs: MINUTE_MS, staleMs: 5 * MINUTE_MS, errorMs: STAND_IN_MS },
   /** As long as the directory's own walks lie apart: roles change more slowly than people. */
   careerPaths: { freshMs: 15 * MINUTE_MS, staleMs: HOUR_MS, errorMs: STAND_IN_MS },
+  jobProfileLists: { freshMs: 15 * MINUTE_MS, staleMs: HOUR_MS, errorMs: STAND_IN_MS },
+  jobProfiles: { freshMs: 15 * MINUTE_MS, staleMs: HOUR_MS, errorMs: STAND_IN_MS },
 } as const satisfies Record<string, Ages>;
 
 /**
@@ -26,4 +28,5 @@ export const CACHED_ROWS = {
   skillRatings: 100_000,
   skillGaps: 50_000,
   careerPaths: 50_000,
+  jobProfiles: 50_000,
 } as const;

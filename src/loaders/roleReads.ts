@@ -3,8 +3,9 @@ import { EntityReads } from '../cache/entityReads.ts';
 import type { SharedCaches } from '../cache/sharedCache.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Integration, Operation } from '../directory/integration.ts';
-import type { Call } from '../domain/ports.ts';
-import type { CareerPathRow, EmployeeExpectationsRow } from '../domain/roles.ts';
+import type { Call, JobProfilesPort } from '../domain/ports.ts';
+import { ProviderError } from '../domain/problem.ts';
+import type { CareerPathRow, EmployeeExpectationsRow, JobProfileRow } from '../domain/roles.ts';
 import { AGES, CACHED_ROWS } from './ages.ts';
 
 export interface RoleReadsOptions {
@@ -34,17 +35,30 @@ interface Port<Row> {
   sizeOf(row: Row): number;
 }
 
+/** The one id under which a whole list of roles is read. */
+export const ALL_ROLES = 'all';
+
 export type RowsOfEmployees<Row> = EntityReads<readonly Row[]>;
 
-/** What roles mean to single employees, read through like ratings. Outlives requests. */
+/** Roles and what they mean to single employees, read through like ratings. Outlives requests. */
 export class RoleReads {
   readonly #gaps = new Map<string, RowsOfEmployees<EmployeeExpectationsRow>>();
   readonly #paths = new Map<string, RowsOfEmployees<PathOfEmployee>>();
+  readonly #lists = new Map<string, EntityReads<readonly JobProfileRow[]>>();
+  readonly #roles = new Map<string, EntityReads<JobProfileRow>>();
+
+  /** False where nothing outlives a request. */
+  readonly keeps: boolean;
 
   constructor(options: RoleReadsOptions) {
+    this.keeps = options.cache;
     for (const integration of options.directory.integrations) {
       const { name, ports } = integration;
-      const { skillGaps, careerPaths } = ports;
+      const { skillGaps, careerPaths, jobProfiles } = ports;
+      if (jobProfiles) {
+        this.#lists.set(name, listReads(integration, jobProfiles, options));
+        this.#roles.set(name, roleReads(integration, jobProfiles, options));
+      }
       if (skillGaps) {
         const port: Port<EmployeeExpectationsRow> = {
           operation: 'READ_SKILL_GAPS',
@@ -81,6 +95,16 @@ export class RoleReads {
     return this.#paths.get(name) ?? null;
   }
 
+  /** The list of all roles, under ALL_ROLES; null where the integration has no such port. */
+  lists({ name }: Integration): EntityReads<readonly JobProfileRow[]> | null {
+    return this.#lists.get(name) ?? null;
+  }
+
+  /** Roles read alone, with what they expect; null where the integration has no such port. */
+  roles({ name }: Integration): EntityReads<JobProfileRow> | null {
+    return this.#roles.get(name) ?? null;
+  }
+
   /** Takes note that something of an employee was written then, the employee named by the record there. */
   written(integration: string, employeeId: string, at: number): void {
     this.#gaps.get(integration)?.outdate(employeeId, at);
@@ -88,22 +112,77 @@ export class RoleReads {
   }
 }
 
+function listReads(
+  integration: Integration,
+  port: JobProfilesPort,
+  options: RoleReadsOptions,
+): EntityReads<readonly JobProfileRow[]> {
+  return new EntityReads<readonly JobProfileRow[]>({
+    ...commonOf(integration, 'jobProfileLists', options),
+    batchSize: 1,
+    // One list, kept whatever its length like the directory: a walk for every question would be worse.
+    room: 1,
+    sizeOf: () => 1,
+    read: async ([id = ''], call) => {
+      const rows: JobProfileRow[] = [];
+      for await (const page of port.walk(call)) rows.push(...page.rows);
+      integration.worked('READ_JOB_PROFILES');
+      return new Map([[id, rows]]);
+    },
+    failed: (error) => integration.failed('READ_JOB_PROFILES', error),
+  });
+}
+
+function roleReads(
+  integration: Integration,
+  port: JobProfilesPort,
+  options: RoleReadsOptions,
+): EntityReads<JobProfileRow> {
+  return new EntityReads({
+    ...commonOf(integration, 'jobProfiles', options),
+    batchSize: 1,
+    room: CACHED_ROWS.jobProfiles,
+    sizeOf: ({ expectedSkills }) => (expectedSkills ?? []).length + 1,
+    read: async ([id = ''], call) => {
+      const row = await port.read(id, call);
+      // Thrown, so that it is not kept: the role may come.
+      if (row === null) throw new ProviderError('NOT_FOUND', 'The provider does not know this role.');
+      return new Map([[id, row]]);
+    },
+    // One role that is missing is no failure of the provider, and does not switch the operation off.
+    failed: (error) =>
+      error instanceof ProviderError && (error.code === 'NOT_FOUND' || error.code === 'NOT_OFFERED')
+        ? error.toProblem()
+        : integration.failed('READ_JOB_PROFILES', error),
+  });
+}
+
+function commonOf(
+  { name }: Integration,
+  kind: keyof typeof AGES,
+  { cache, shared, counts, now = Date.now }: RoleReadsOptions,
+) {
+  return {
+    integration: name,
+    kind,
+    ages: AGES[kind],
+    keeps: cache,
+    shared: cache ? shared?.(name) : undefined,
+    counts: counts?.(name, kind),
+    now,
+  };
+}
+
 function readsOf<Row>(
   integration: Integration,
   { operation, kind, batchSize, read, employeeOf, sizeOf }: Port<Row>,
-  { cache, shared, counts, now = Date.now }: RoleReadsOptions,
+  options: RoleReadsOptions,
 ): RowsOfEmployees<Row> {
   return new EntityReads({
-    integration: integration.name,
-    kind,
-    ages: AGES[kind],
+    ...commonOf(integration, kind, options),
     batchSize,
     room: CACHED_ROWS[kind],
     sizeOf: (rows) => rows.reduce((sum, row) => sum + sizeOf(row), 1),
-    keeps: cache,
-    shared: cache ? shared?.(integration.name) : undefined,
-    counts: counts?.(integration.name, kind),
-    now,
     read: async (ids, call) => {
       const rows = await read(ids, call);
       integration.worked(operation);

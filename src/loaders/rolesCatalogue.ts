@@ -3,21 +3,15 @@ import type { Integration } from '../directory/integration.ts';
 import type { SourceStatus } from '../domain/held.ts';
 import { comparePositions } from '../domain/paging.ts';
 import type { Call } from '../domain/ports.ts';
-import { ProviderError, type Problem } from '../domain/problem.ts';
-import type { Receipt } from '../domain/receipt.ts';
 import { JobProfile, jobProfilePosition, type ExpectedSkillRow, type JobProfileRow } from '../domain/roles.ts';
-import { SharedWork } from './sharedWork.ts';
-import { inTime } from './inTime.ts';
+import { readThrough, type Found } from './readThrough.ts';
+import { ALL_ROLES, type RoleReads } from './roleReads.ts';
 import { answered } from './sources.ts';
-import { within } from './within.ts';
-
-/** As long as the directory's own walks lie apart: roles change more slowly than people. */
-const KEPT_MS = 15 * 60_000;
 
 export type Role = JobProfile<Integration>;
 
-/** How long one question may wait, and who pays for it. */
-export interface RolesQuestion extends Pick<Call, 'receipt'> {
+/** One request: how long each of its questions may wait, and who pays for them. */
+export interface RolesQuestion extends Pick<Call, 'receipt' | 'signal'> {
   deadlineMs: number;
 }
 
@@ -26,7 +20,6 @@ interface Shelf {
   roles: ReadonlyMap<string, Role>;
   /** Null for a key that two roles share. */
   byKey: ReadonlyMap<string, Role | null>;
-  at: number;
 }
 
 interface Answer<T> {
@@ -34,24 +27,30 @@ interface Answer<T> {
   source: SourceStatus<Integration>;
 }
 
+interface RolesCatalogueOptions {
+  directory: Directory;
+  roleReads: RoleReads;
+  now?: (() => number) | undefined;
+}
+
 /**
- * The roles of every integration, kept in memory like the directory, also with CACHE=off. The first question walks them,
- * one walk for everybody who waits; what a role expects is read when it is asked for, and kept as long.
+ * The roles of every integration, and what each expects. Whatever one request asks twice is read once for it, also with
+ * CACHE=off: a page of fifty people asks for one list fifty times.
  */
 export class RolesCatalogue {
   readonly #directory: Directory;
+  readonly #roleReads: RoleReads;
   readonly #now: () => number;
-  readonly #shelves = new Map<string, Shelf>();
-  readonly #walks = new SharedWork<Shelf>();
-  readonly #expected = new Map<string, { rows: readonly ExpectedSkillRow[]; at: number }>();
-  readonly #reads = new SharedWork<JobProfileRow | null>();
+  readonly #shelves = new WeakMap<readonly JobProfileRow[], Shelf>();
+  readonly #asked = new WeakMap<RolesQuestion, Map<string, Promise<unknown>>>();
 
-  constructor(directory: Directory, now: () => number = Date.now) {
+  constructor({ directory, roleReads, now = Date.now }: RolesCatalogueOptions) {
     this.#directory = directory;
+    this.#roleReads = roleReads;
     this.#now = now;
   }
 
-  /** The roles of all integrations by name, and how each integration answered. Never rejects. */
+  /** The roles of all integrations by name, and how each integration answered. Rejects only when aborted. */
   async all(question: RolesQuestion): Promise<{ roles: readonly Role[]; sources: SourceStatus<Integration>[] }> {
     const answers = await Promise.all(this.#directory.integrations.map((one) => this.#shelf(one, question)));
     const positionOf = jobProfilePosition(null);
@@ -67,8 +66,7 @@ export class RolesCatalogue {
     const known = value?.roles.get(remoteId);
     if (known || !integration.ports.jobProfiles) return known ?? null;
     // Where the list is missing, or is older than the role, the role itself may be there.
-    const read = this.#read(integration, remoteId, question);
-    const row = await within(question.deadlineMs, read, () => null).catch(() => null);
+    const { value: row } = await this.#role(integration, remoteId, question);
     return row && new JobProfile(integration, row);
   }
 
@@ -82,118 +80,90 @@ export class RolesCatalogue {
     return null;
   }
 
-  /** The role as it lies on the shelf; null without a question to the provider. */
+  /** The role as the list has it that is kept; null without a question to the provider. */
   peek(integration: Integration, remoteId: string): Role | null {
-    return this.#shelves.get(integration.name)?.roles.get(remoteId) ?? null;
+    const kept = this.#roleReads.lists(integration)?.standIn(ALL_ROLES);
+    return (kept && this.#shelfOf(integration, kept.value).roles.get(remoteId)) ?? null;
   }
 
-  /** What a role expects; null with the reason in `source` where it cannot be read. Never rejects. */
+  /** What a role expects; null with the reason in `source` where it cannot be read. Rejects only when aborted. */
   async expectedSkills(role: Role, question: RolesQuestion): Promise<Answer<readonly ExpectedSkillRow[]>> {
     const { integration, remoteId, row } = role;
-    const along = row.expectedSkills;
-    const shelf = this.#shelves.get(integration.name);
-    if (along !== null) return this.#answer(integration, along, { state: 'CACHED', at: shelf?.at ?? this.#now() });
-    const key = keyOf(integration, remoteId);
-    const kept = this.#expected.get(key);
-    if (kept && this.#now() - kept.at < KEPT_MS) {
-      return this.#answer(integration, kept.rows, { state: 'CACHED', at: kept.at });
+    if (row.expectedSkills === null) {
+      const { value, source } = await this.#role(integration, remoteId, question);
+      return { value: value && (value.expectedSkills ?? []), source };
     }
-    const began = this.#now();
-    try {
-      const read = await inTime(question.deadlineMs, this.#read(integration, remoteId, question));
-      if (read === null) throw new ProviderError('NOT_FOUND', 'The provider does not know this role.');
-      const rows = read.expectedSkills ?? [];
-      return this.#answer(integration, rows, { state: 'FRESH', at: this.#now(), waitedMs: this.#now() - began });
-    } catch (error) {
-      // One role that is missing does not switch the operation off.
-      const isMissing = error instanceof ProviderError && error.code === 'NOT_OFFERED';
-      const problem = isMissing ? error.toProblem() : integration.failed('READ_JOB_PROFILES', error);
-      return this.#failure(integration, kept?.rows ?? null, { problem, at: kept?.at ?? null, began });
-    }
+    // They came along with the list, or with the answer that named the role, and are as old as that.
+    const at = this.#roleReads.lists(integration)?.standIn(ALL_ROLES)?.at ?? this.#now();
+    const value = row.expectedSkills;
+    return this.#answer(integration, { state: 'CACHED', value, fetchedAt: at, problem: null }, 0);
   }
 
-  /** One question at a time for each role; whoever comes meanwhile waits with the first. */
-  #read(integration: Integration, remoteId: string, { receipt }: RolesQuestion): Promise<JobProfileRow | null> {
-    const { jobProfiles } = integration.ports;
-    if (!jobProfiles) return Promise.resolve(null);
-    const key = keyOf(integration, remoteId);
-    return this.#reads.join(key, { integration: integration.name, receipt }, async (shared) => {
-      const row = await jobProfiles.read(remoteId, { purpose: 'request', receipt: shared });
-      const rows = row?.expectedSkills;
-      if (rows) this.#expected.set(key, { rows, at: this.#now() });
-      return row;
+  #shelf(integration: Integration, question: RolesQuestion): Promise<Answer<Shelf>> {
+    return this.#once(question, integration.name, async () => {
+      const reads = this.#roleReads.lists(integration);
+      const began = this.#now();
+      if (!reads || !integration.offers('READ_JOB_PROFILES')) {
+        return { value: null, source: answered(integration, { state: 'UNSUPPORTED', problem: null }, 0, began) };
+      }
+      const { signal, receipt, deadlineMs } = question;
+      // A walk may take longer than a request: where it is kept, only the wait has an end, and it goes on for the next.
+      const ending = this.#roleReads.keeps ? {} : { signal, deadlineAt: performance.now() + deadlineMs };
+      const found = await readThrough(reads, [ALL_ROLES], {
+        call: { ...ending, purpose: 'walk', receipt },
+        deadlineMs,
+        failed: (error) => integration.failed('READ_JOB_PROFILES', error),
+      });
+      const { value, source } = this.#answer(integration, found.get(ALL_ROLES), this.#now() - began);
+      return { value: value && this.#shelfOf(integration, value), source };
     });
   }
 
-  async #shelf(integration: Integration, question: RolesQuestion): Promise<Answer<Shelf>> {
-    const kept = this.#shelves.get(integration.name) ?? null;
-    const began = this.#now();
-    if (kept && began - kept.at < KEPT_MS) {
-      return this.#answer(integration, kept, { state: 'CACHED', at: kept.at });
-    }
-    if (!integration.offers('READ_JOB_PROFILES')) {
-      return { value: null, source: answered(integration, { state: 'UNSUPPORTED', problem: null }, 0, began) };
-    }
-    try {
-      const shelf = await inTime(question.deadlineMs, this.#walk(integration, question));
-      return this.#answer(integration, shelf, { state: 'FRESH', at: shelf.at, waitedMs: this.#now() - began });
-    } catch (error) {
-      const problem = integration.failed('READ_JOB_PROFILES', error);
-      return this.#failure(integration, kept, { problem, at: kept?.at ?? null, began });
-    }
+  #role(integration: Integration, remoteId: string, question: RolesQuestion): Promise<Answer<JobProfileRow>> {
+    return this.#once(question, JSON.stringify([integration.name, remoteId]), async () => {
+      const reads = this.#roleReads.roles(integration);
+      const began = this.#now();
+      if (!reads) {
+        return { value: null, source: answered(integration, { state: 'UNSUPPORTED', problem: null }, 0, began) };
+      }
+      const { signal, receipt, deadlineMs } = question;
+      const found = await readThrough(reads, [remoteId], {
+        call: { signal, purpose: 'request', receipt, deadlineAt: performance.now() + deadlineMs },
+        deadlineMs,
+        failed: (error) => integration.failed('READ_JOB_PROFILES', error),
+      });
+      return this.#answer(integration, found.get(remoteId), this.#now() - began);
+    });
   }
 
-  /** It is the directory's walk, whoever asked first, and goes on when they have gone. */
-  #walk(integration: Integration, { receipt }: RolesQuestion): Promise<Shelf> {
-    const { name } = integration;
-    return this.#walks.join(name, { integration: name, receipt }, (shared) => this.#fill(integration, shared));
+  /** The answer to a question of this request, which is put once. */
+  #once<T>(question: RolesQuestion, key: string, ask: () => Promise<T>): Promise<T> {
+    const asked = this.#asked.get(question) ?? new Map<string, Promise<unknown>>();
+    this.#asked.set(question, asked);
+    const known = asked.get(key) as Promise<T> | undefined;
+    const answer = known ?? ask();
+    asked.set(key, answer);
+    return answer;
   }
 
-  async #fill(integration: Integration, receipt: Receipt): Promise<Shelf> {
-    const roles = new Map<string, Role>();
-    for await (const { rows } of integration.ports.jobProfiles?.walk({ purpose: 'walk', receipt }) ?? []) {
-      for (const row of rows) roles.set(row.remoteId, new JobProfile(integration, row));
-    }
-    integration.worked('READ_JOB_PROFILES');
+  /** The roles of a list by id and by key, made once for each copy of it. */
+  #shelfOf(integration: Integration, rows: readonly JobProfileRow[]): Shelf {
+    const known = this.#shelves.get(rows);
+    if (known) return known;
+    const roles = new Map(rows.map((row) => [row.remoteId, new JobProfile(integration, row)]));
     const byKey = new Map<string, Role | null>();
     for (const role of roles.values()) {
       for (const key of role.row.aliases) byKey.set(key, byKey.has(key) ? null : role);
     }
-    const shelf = { roles, byKey, at: this.#now() };
-    this.#shelves.set(integration.name, shelf);
-    // What roles expected is as old as they are; what is gone with them is forgotten.
-    for (const [key, { at }] of this.#expected) if (shelf.at - at >= KEPT_MS) this.#expected.delete(key);
+    const shelf = { roles, byKey };
+    this.#shelves.set(rows, shelf);
     return shelf;
   }
 
-  #answer<T>(
-    integration: Integration,
-    value: T,
-    { state, at, waitedMs = 0 }: { state: 'FRESH' | 'CACHED'; at: number; waitedMs?: number },
-  ): Answer<T> {
-    return { value, source: answered(integration, { state, rows: [], fetchedAt: at }, waitedMs, this.#now()) };
+  #answer<T>(integration: Integration, found: Found<T> | undefined, waitedMs: number): Answer<T> {
+    if (!found) throw new Error('a question without an answer');
+    const value = 'value' in found ? found.value : null;
+    const reading = 'value' in found ? { ...found, rows: [] } : found;
+    return { value, source: answered(integration, reading, waitedMs, this.#now()) };
   }
-
-  /** The older copy, else the reason why there is none. */
-  #failure<T>(
-    integration: Integration,
-    value: T | null,
-    { problem, at, began }: { problem: Problem; at: number | null; began: number },
-  ): Answer<T> {
-    const now = this.#now();
-    if (problem.code === 'NOT_OFFERED') {
-      return { value: null, source: answered(integration, { state: 'UNSUPPORTED', problem }, 0, now) };
-    }
-    if (value === null || at === null) {
-      return { value: null, source: answered(integration, { state: 'UNREACHABLE', problem }, now - began, now) };
-    }
-    return {
-      value,
-      source: answered(integration, { state: 'STALE', rows: [], fetchedAt: at, problem }, now - began, now),
-    };
-  }
-}
-
-function keyOf(integration: Integration, remoteId: string): string {
-  return JSON.stringify([integration.name, remoteId]);
 }

@@ -52,6 +52,7 @@ async function start({ cache = false } = {}) {
   const failing: Record<string, ProblemCode | undefined> = {};
   const waits: { passed: Promise<void> } = { passed: Promise.resolve() };
   const calls: string[] = [];
+  const deadlines: (number | undefined)[] = [];
   const listed: JobProfileRow[] = [role('r1', 'Engineer'), role('r2', 'Analyst', [wanted('sql', 4)])];
   const answer = async (call: string) => {
     calls.push(call);
@@ -65,7 +66,8 @@ async function start({ cache = false } = {}) {
         await answer('roles');
         yield { rows: [...listed], total: null };
       },
-      async read(id) {
+      async read(id, { deadlineAt }) {
+        deadlines.push(deadlineAt);
         await answer(`role ${id}`);
         return id === 'r1' ? role('r1', 'Engineer', [wanted('go', 5), wanted('rust', 3)]) : null;
       },
@@ -109,8 +111,8 @@ async function start({ cache = false } = {}) {
   const directory = new Directory([hr.integration, talent.integration], now);
   const signal = new AbortController().signal;
   for (const { integration } of [hr, talent]) await walkIntegration({ directory, integration, signal, now });
-  const catalogue = new RolesCatalogue(directory, now);
   const roleReads = new RoleReads({ directory, cache, now });
+  const catalogue = new RolesCatalogue({ directory, roleReads, now });
   const request = (deadlineMs = 1000) =>
     new RolesOfEmployee({ directory, catalogue, roleReads, signal, deadlineMs, now });
   const [employee, ...others] = directory.employees.all;
@@ -118,36 +120,46 @@ async function start({ cache = false } = {}) {
   const taken = () => calls.splice(0);
   const states = (sources: readonly { integration: { name: string }; state: string }[]) =>
     Object.fromEntries(sources.map((source) => [source.integration.name, source.state]));
-  return { clock, failing, waits, listed, taken, talent, employee, others, request, states, roleReads };
+  return { clock, failing, waits, listed, taken, deadlines, talent, employee, others, request, states, roleReads };
 }
 
 describe('all', () => {
-  it('walks once for everybody, keeps for 15 minutes, and sorts by name', async () => {
-    const { request, taken, clock, states } = await start();
+  it('walks once for everybody, keeps for 15 minutes and then answers at once while it walks anew, and sorts by name', async () => {
+    const { request, taken, clock, states } = await start({ cache: true });
     const [first, second] = await Promise.all([request().all(), request().all()]);
     expect(first.roles.map(({ name }) => name)).toEqual(['Analyst', 'Engineer']);
     expect(second.roles).toEqual(first.roles);
     expect(states(first.sources)).toEqual({ hr: 'UNSUPPORTED', talent: 'FRESH' });
-    clock.now += 15 * MINUTE - 1;
+    clock.now += 15 * MINUTE;
     expect(states((await request().all()).sources).talent).toBe('CACHED');
     expect(taken()).toEqual(['roles']);
     clock.now += 1;
-    expect(states((await request().all()).sources).talent).toBe('FRESH');
+    expect((await request().all()).sources[1]).toMatchObject({ state: 'CACHED', ageSeconds: 900 });
+    await expect.poll(async () => (await request().all()).sources[1]?.ageSeconds).toBe(0);
     expect(taken()).toEqual(['roles']);
   });
 
   it('stands on an older copy when the provider fails, and says so', async () => {
-    const { request, clock, failing, states } = await start();
+    const { request, clock, failing, states } = await start({ cache: true });
     failing.roles = 'UNAVAILABLE';
     const none = await request().all();
     expect([none.roles, states(none.sources).talent]).toEqual([[], 'UNREACHABLE']);
     delete failing.roles;
     await request().all();
     failing.roles = 'UNAVAILABLE';
-    clock.now += 15 * MINUTE;
+    clock.now += 2 * 60 * MINUTE;
     const old = await request().all();
     expect([old.roles.length, states(old.sources).talent]).toEqual([2, 'STALE']);
-    expect(old.sources[1]).toMatchObject({ ageSeconds: 900, problem: { code: 'UNAVAILABLE' } });
+    expect(old.sources[1]).toMatchObject({ ageSeconds: 7200, problem: { code: 'UNAVAILABLE' } });
+  });
+
+  it('keeps nothing for the next request with CACHE=off, and asks once for one request all the same', async () => {
+    const { request, taken, employee, others } = await start();
+    const one = request();
+    await Promise.all([one.all(), ...[employee, ...others].map((person) => one.skillGaps(person))]);
+    expect(taken().toSorted()).toEqual(['gaps t1,t2', 'gaps t3', 'role r1', 'roles']);
+    await request().all();
+    expect(taken()).toEqual(['roles']);
   });
 
   it('asks no more for what is not offered, and the capability says so', async () => {
@@ -160,7 +172,7 @@ describe('all', () => {
   });
 
   it('waits no longer than the deadline, and the walk goes on', async () => {
-    const { request, waits, states, taken } = await start();
+    const { request, waits, states, taken } = await start({ cache: true });
     const { open, passed } = gate();
     waits.passed = passed;
     expect((await request(1).all()).sources[1]).toMatchObject({ state: 'UNREACHABLE', problem: { code: 'TIMEOUT' } });
@@ -190,7 +202,7 @@ describe('byId', () => {
 
 describe('expectedSkills', () => {
   it('come along with the role, or are read once in 15 minutes', async () => {
-    const { request, taken, clock, states } = await start();
+    const { request, taken, clock, states } = await start({ cache: true });
     const { roles } = await request().all();
     const [analyst, engineer] = roles;
     if (!analyst || !engineer) throw new Error('no roles');
@@ -203,9 +215,25 @@ describe('expectedSkills', () => {
     expect(again).toEqual(read);
     expect(states((await request().expectedSkills(engineer)).sources)).toEqual({ talent: 'CACHED' });
     expect(taken()).toEqual(['role r1']);
-    clock.now += 15 * MINUTE;
-    await request().expectedSkills(engineer);
+    clock.now += 15 * MINUTE + 1;
+    expect(states((await request().expectedSkills(engineer)).sources)).toEqual({ talent: 'CACHED' });
+    await expect.poll(async () => (await request().expectedSkills(engineer)).sources[0]?.ageSeconds).toBe(0);
     expect(taken()).toEqual(['role r1']);
+  });
+
+  it('are read within the time of the question, and stand in with their age where that fails', async () => {
+    const { request, taken, deadlines, clock, failing } = await start({ cache: true });
+    const engineer = (await request().all()).roles[1];
+    if (!engineer) throw new Error('no role');
+    const before = performance.now();
+    await request(5000).expectedSkills(engineer);
+    expect(deadlines.splice(0).map((at) => (at ?? 0) - before > 4000 && (at ?? 0) - before < 6000)).toEqual([true]);
+    clock.now += 2 * 60 * MINUTE;
+    failing.role = 'UNAVAILABLE';
+    taken();
+    const { nodes, sources } = await request().expectedSkills(engineer);
+    expect([nodes.length, taken()]).toEqual([2, ['role r1']]);
+    expect(sources).toMatchObject([{ state: 'STALE', ageSeconds: 7200, problem: { code: 'UNAVAILABLE' } }]);
   });
 
   it('a role that cannot be read says why, and leaves the list of roles on offer', async () => {
@@ -274,7 +302,7 @@ describe('skillGaps', () => {
 
 describe('careerPaths', () => {
   it('suggest the best match first, in one call, as the shelf knows the roles', async () => {
-    const { request, employee, taken, states } = await start();
+    const { request, employee, taken, states } = await start({ cache: true });
     await request().all();
     taken();
     const { nodes, sources } = await request().careerPaths(employee);
@@ -297,7 +325,7 @@ describe('careerPaths', () => {
   });
 
   it('take what the role itself expects where the answer does not say', async () => {
-    const { request, employee } = await start();
+    const { request, employee } = await start({ cache: true });
     await request().all();
     const roles = request();
     const analyst = (await roles.careerPaths(employee)).nodes[0];
@@ -308,7 +336,7 @@ describe('careerPaths', () => {
   });
 
   it('know of no width where the ratings cannot be read', async () => {
-    const { request, employee, failing } = await start();
+    const { request, employee, failing } = await start({ cache: true });
     await request().all();
     failing.gaps = 'UNAVAILABLE';
     const roles = request();

@@ -5,7 +5,6 @@ import type { Employee } from '../domain/entities.ts';
 import type { SourceStatus } from '../domain/held.ts';
 import type { Call } from '../domain/ports.ts';
 import type { Receipt } from '../domain/receipt.ts';
-import { problemOf, type Problem } from '../domain/problem.ts';
 import {
   expectedSkillOf,
   gapsOf,
@@ -21,7 +20,7 @@ import {
   type SkillGap,
   type SkillMention,
 } from '../domain/roles.ts';
-import { inTime } from './inTime.ts';
+import { readThrough, type Found } from './readThrough.ts';
 import type { PathOfEmployee, RoleReads, RowsOfEmployees } from './roleReads.ts';
 import type { Role, RolesCatalogue } from './rolesCatalogue.ts';
 import { answered, notAsked } from './sources.ts';
@@ -62,14 +61,8 @@ interface Said<Row> {
   source: Source;
 }
 
-/** What one integration said of one record: rows and when they were read, or why there are none. */
-type Found<Row> =
-  | { state: 'FRESH' | 'CACHED'; rows: readonly Row[]; fetchedAt: number; problem: null }
-  | { state: 'STALE'; rows: readonly Row[]; fetchedAt: number; problem: Problem }
-  | { state: 'UNREACHABLE' | 'UNSUPPORTED'; problem: Problem };
-
-/** The same of many employees, by the ids of their records. */
-type Outcomes<Row> = ReadonlyMap<string, Found<Row>>;
+/** What one integration said of many employees, by the ids of their records. */
+type Outcomes<Row> = ReadonlyMap<string, Found<readonly Row[]>>;
 
 /** How an operation is put to one integration. */
 interface Question<Row> {
@@ -226,11 +219,11 @@ export class RolesOfEmployee {
           return { integration, rows: null, source };
         }
         const found = ids.flatMap((id) => outcomes.get(id) ?? []);
-        const rows = found.some((one) => !('rows' in one))
+        const rows = found.some((one) => !('value' in one))
           ? null
-          : found.flatMap((one) => ('rows' in one ? one.rows : []));
+          : found.flatMap((one) => ('value' in one ? one.value : []));
         const leading = leadingOf(found);
-        const reading = 'rows' in leading ? { ...leading, rows: [] } : leading;
+        const reading = 'value' in leading ? { ...leading, rows: [] } : leading;
         return { integration, rows, source: answered(integration, reading, waitedMs, now()) };
       }),
     );
@@ -249,60 +242,25 @@ export class RolesOfEmployee {
     if (!reads) return null;
     const { signal, receipt, deadlineMs } = this.#options;
     const call: Call = { signal, purpose: 'request', receipt, deadlineAt: performance.now() + deadlineMs };
-    const found = new Map<string, Found<Row>>();
-    const due: string[] = [];
-    for (const id of ids) {
-      const held = reads.known(id);
-      if (!held || (reads.isDue(held) && held.failed)) continue;
-      found.set(id, { state: 'CACHED', rows: held.value, fetchedAt: held.at, problem: null });
-      if (reads.isDue(held)) due.push(id);
-    }
-    const missing = ids.filter((id) => !found.has(id));
-    receipt?.batch(integration.name, found.size);
-    if (due.length > 0) reads.refresh(due, call);
-    const fail = (id: string, problem: Problem) => found.set(id, failure(reads, id, problem));
-    await Promise.all(
-      chunked(missing, reads.batchSize).map(async (chunk) => {
-        try {
-          for (const [id, outcome] of await inTime(this.#options.deadlineMs, reads.read(chunk, call))) {
-            if (outcome.state === 'FAILED') fail(id, outcome.problem ?? problemOf(outcome.error));
-            else {
-              const { value, at } = outcome.copy;
-              found.set(id, { state: outcome.state, rows: value, fetchedAt: at, problem: null });
-            }
-          }
-        } catch (error) {
-          signal?.throwIfAborted();
-          const problem = integration.failed(operation, error);
-          for (const id of chunk) fail(id, problem);
-        }
-      }),
-    );
+    const found = await readThrough(reads, ids, {
+      call,
+      deadlineMs,
+      failed: (error) => integration.failed(operation, error),
+    });
+    receipt?.batch(integration.name, [...found.values()].filter(({ state }) => state === 'CACHED').length);
     return found;
   }
 }
 
-/** An older copy, else why there is none. */
-function failure<Row>(reads: RowsOfEmployees<Row>, id: string, problem: Problem): Found<Row> {
-  if (problem.code === 'NOT_OFFERED') return { state: 'UNSUPPORTED', problem };
-  const held = reads.standIn(id);
-  if (!held) return { state: 'UNREACHABLE', problem };
-  return { state: 'STALE', rows: held.value, fetchedAt: held.at, problem };
-}
-
 /** What stands for all records of one employee in one integration: the one that has none of its rows, else the oldest. */
-function leadingOf<Row>(found: readonly Found<Row>[]): Found<Row> {
+function leadingOf<Value>(found: readonly Found<Value>[]): Found<Value> {
   const [first] = found.toSorted((a, b) => ageOf(a) - ageOf(b));
   if (!first) throw new Error('an answer without records');
   return first;
 }
 
-function ageOf<Row>(found: Found<Row>): number {
+function ageOf(found: Found<unknown>): number {
   return 'fetchedAt' in found ? found.fetchedAt : -Infinity;
-}
-
-function chunked<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
 function idsOf({ records }: Employee, integration: Integration): string[] {

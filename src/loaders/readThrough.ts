@@ -1,0 +1,70 @@
+import type { EntityReads } from '../cache/entityReads.ts';
+import type { Call } from '../domain/ports.ts';
+import { problemOf, type Problem } from '../domain/problem.ts';
+import { inTime } from './inTime.ts';
+
+/** What became of one entity: its value and when it was read, or why there is none. */
+export type Found<Value> =
+  | { state: 'FRESH' | 'CACHED'; value: Value; fetchedAt: number; problem: null }
+  | { state: 'STALE'; value: Value; fetchedAt: number; problem: Problem }
+  | { state: 'UNREACHABLE' | 'UNSUPPORTED'; problem: Problem };
+
+export interface ReadThroughOptions {
+  call: Call;
+  /** How long the question may wait, whatever the call may take. */
+  deadlineMs: number;
+  /** Takes note of a question that was not answered in time. */
+  failed: (error: unknown) => Problem;
+}
+
+/**
+ * Entities from copies, which are read anew beside where that is due, else from the provider in calls of the batch size,
+ * else from older copies. One outcome for each id. Rejects only when the call is aborted.
+ */
+export async function readThrough<Value extends object>(
+  reads: EntityReads<Value>,
+  ids: readonly string[],
+  { call, deadlineMs, failed }: ReadThroughOptions,
+): Promise<Map<string, Found<Value>>> {
+  const found = new Map<string, Found<Value>>();
+  const due: string[] = [];
+  for (const id of ids) {
+    const held = reads.known(id);
+    if (!held || (reads.isDue(held) && held.failed)) continue;
+    found.set(id, { state: 'CACHED', value: held.value, fetchedAt: held.at, problem: null });
+    if (reads.isDue(held)) due.push(id);
+  }
+  if (due.length > 0) reads.refresh(due, call);
+  const missing = ids.filter((id) => !found.has(id));
+  const fail = (id: string, problem: Problem) => found.set(id, standingIn(reads, id, problem));
+  await Promise.all(
+    chunked(missing, reads.batchSize).map(async (chunk) => {
+      try {
+        for (const [id, outcome] of await inTime(deadlineMs, reads.read(chunk, call))) {
+          if (outcome.state === 'FAILED') fail(id, outcome.problem ?? problemOf(outcome.error));
+          else {
+            const { value, at } = outcome.copy;
+            found.set(id, { state: outcome.state, value, fetchedAt: at, problem: null });
+          }
+        }
+      } catch (error) {
+        call.signal?.throwIfAborted();
+        const problem = failed(error);
+        for (const id of chunk) fail(id, problem);
+      }
+    }),
+  );
+  return found;
+}
+
+/** An older copy, else why there is none. */
+function standingIn<Value extends object>(reads: EntityReads<Value>, id: string, problem: Problem): Found<Value> {
+  if (problem.code === 'NOT_OFFERED') return { state: 'UNSUPPORTED', problem };
+  const held = reads.standIn(id);
+  if (!held) return { state: 'UNREACHABLE', problem };
+  return { state: 'STALE', value: held.value, fetchedAt: held.at, problem };
+}
+
+function chunked<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}
