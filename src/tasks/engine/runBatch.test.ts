@@ -14,6 +14,7 @@ import type { TaskStore } from '../store/store.ts';
 import type { ItemWrite, NewTaskItem, Task, TaskItem } from '../task.ts';
 import { batchesOf } from './batches.ts';
 import { runBatch } from './runBatch.ts';
+import type { TaskTraces } from './traces.ts';
 
 type Port = WritePort<RatingWrite, RatingRow>;
 type Result = WriteResult<RatingRow>;
@@ -118,7 +119,11 @@ async function start(...items: NewTaskItem[]): Promise<string> {
 /** One visit; answers in how many milliseconds to come again. */
 async function visit(
   taskId: string,
-  { signal = new AbortController().signal, through = store } = {},
+  {
+    signal = new AbortController().signal,
+    through = store,
+    traces,
+  }: { signal?: AbortSignal; through?: TaskStore; traces?: TaskTraces } = {},
 ): Promise<number | null> {
   const work = {
     store: through,
@@ -130,8 +135,9 @@ async function visit(
     now: () => clock.now(),
     random: () => 0,
     log: { info: () => {}, warn: () => {}, error: () => {} },
+    traces,
   };
-  const next = await runBatch({ taskId, batch: 0 }, work, signal);
+  const next = await runBatch({ taskId, batch: 0, trace: 'there' }, work, signal);
   return next === null ? null : next - clock.now();
 }
 
@@ -167,6 +173,28 @@ describe('a visit', () => {
     expect(published.map(({ revision, state }) => `${revision} ${state}`)).toEqual(['2 RUNNING', '3 SUCCEEDED']);
     expect(await only(id)).toMatchObject({ state: 'SUCCEEDED', outcome: { kind: 'rating', row: { skillId: 'a' } } });
     expect(signals).toBe(1);
+  });
+
+  it('is traced where it asks a provider, and leaves no trace where it waits', async () => {
+    const asked: unknown[] = [];
+    const traces: TaskTraces = {
+      here: () => null,
+      visit: (place, items, ask) => {
+        asked.push([place, items.operation, items.items, calls.length]);
+        return ask();
+      },
+    };
+    ports = { rate: port([throwing(unavailable), all(done)]) };
+    const id = await start(newItem('a'), newItem('b'));
+    expect(await visit(id, { traces })).toBe(7000);
+    expect(await visit(id, { traces })).toBe(7000);
+    expect(asked).toEqual([['there', 'rate', 2, 0]]);
+    clock.advance(7000);
+    expect(await visit(id, { traces })).toBeNull();
+    expect(asked).toEqual([
+      ['there', 'rate', 2, 0],
+      ['there', 'rate', 2, 1],
+    ]);
   });
 
   it('to a batch that is done sends nothing', async () => {
