@@ -14,6 +14,7 @@ import { createGatewayServer, type GatewayServer } from '../src/server.ts';
 import type { TaskEngine } from '../src/tasks/engine/engine.ts';
 import { employeeRow, FakeProvider, ratingRow, skillRow } from './support/fake-provider.ts';
 import { FakeTasks } from './support/fake-tasks.ts';
+import { runLog } from './support/runLogs.ts';
 import { wsClient } from './support/wsClient.ts';
 
 const viewer = (scopes: ScopeWord[], more: Partial<Viewer> = {}): Viewer => ({
@@ -55,7 +56,6 @@ beforeEach(async () => {
   tasks = new FakeTasks();
   entries = [];
   const audit = { note: (entry: AuditEntry) => void entries.push(entry) };
-  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   server = createGatewayServer({
     config: {
       host: '127.0.0.1',
@@ -84,7 +84,7 @@ beforeEach(async () => {
         skillChanges: { watch: forever },
       } as Partial<ContextOptions> as ContextOptions),
     ready: () => ({ ready: true, detail: {} }),
-    log,
+    log: runLog(),
     graphiql: false,
   });
   ({ url } = await server.listen());

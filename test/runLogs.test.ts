@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,4 +82,14 @@ it('a log of the test gets every line, too', () => {
   for (const level of ['debug', 'info', 'warn', 'error'] as const) log[level]({}, `${level} of ada@leak.example`);
   expect(lines).toHaveLength(4);
   expect(leaksIn(folder)).toHaveLength(4);
+});
+
+it('every test that starts a gateway or a server of its own gives it the log of the run', () => {
+  const starts = /import \{[^}]*\b(?:startGateway|createGatewayServer)\b[^}]*\} from/;
+  const starting = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => ({ path, source: readFileSync(join(import.meta.dirname, path), 'utf8') }))
+    .filter(({ source }) => starts.test(source));
+  expect(starting.length).toBeGreaterThan(5);
+  expect(starting.filter(({ source }) => !/\blog: runLog\(/.test(source)).map(({ path }) => path)).toEqual([]);
 });
