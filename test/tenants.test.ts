@@ -89,6 +89,10 @@ describe.each(['on one process', 'on Redis'])('two tenants %s', (where) => {
     }
     expect(found).toContain(null);
     expect(found.filter((mail) => mail !== null && !own.has(mail))).toEqual([]);
+    const [mine] = known.globex.employees.nodes;
+    const ids = [strangers[found.indexOf(null)]?.id, mine?.id];
+    const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
+    expect(await ask(gateway, KEYS.globex, query, { ids })).toEqual({ data: { nodes: [null, { id: mine?.id }] } });
   });
 
   it('cannot see, follow, cancel or repeat each other’s tasks, and share no idempotency key', async () => {
