@@ -7,6 +7,7 @@ import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../redis/conn
 import { readChanges } from './changes.ts';
 import { Directory } from './directory.ts';
 import { SharedDirectory } from './sharedDirectory.ts';
+import { LEASE_TIMES, takeOverMs } from './sharedLease.ts';
 import { SharedReader } from './sharedReader.ts';
 import { SharedStore } from './sharedStore.ts';
 import { walkIntegration } from './walk.ts';
@@ -118,6 +119,46 @@ describe('a directory shared by replicas', () => {
     expect(second.provider.integration.sync.state).toBe('IDLE');
     expect(namesIn(second)).toHaveLength(5);
     expect(second.provider.calls).toEqual([]);
+  });
+
+  it('is not ready where everything was told but the kept ratings, which come with the snapshot', async () => {
+    const holdings = { employees: people(2), skills: [skillRow('s1')], ratings: [ratingRow('e1', 's1')], keep: true };
+    const [first, second] = [replica(holdings), replica(holdings)];
+    const held = gate();
+    const { commands } = first.redis;
+    const hset = commands.hset.bind(commands) as (...chunk: unknown[]) => Promise<number>;
+    // The chunks of a snapshot.
+    Object.assign(commands, { hset: (...chunk: unknown[]) => held.passed.then(() => hset(...chunk)) });
+    await first.shared.start();
+    const followed = second.shared.start();
+    await seen(() => expect(second.provider.integration.sync).toEqual(first.provider.integration.sync));
+    await seen(() => expect(second.provider.integration.sync.state).toBe('IDLE'));
+    expect([namesIn(second), second.shared.ready]).toEqual([['e1', 'e2'], false]);
+    held.open();
+    await followed;
+    expect(second.shared.ready).toBe(true);
+    expect(second.directory.ratings('hr').of('e1')).toEqual([ratingRow('e1', 's1')]);
+    expect(second.provider.calls).toEqual([]);
+  });
+
+  it('leads again within a lease and a poll when the one that leads dies, by the same sum as in earnest', async () => {
+    const holdings = { employees: people(3), without: ['skills', 'ratings'] as const };
+    const [first, second] = [replica(holdings), replica(holdings)];
+    await first.shared.start();
+    await second.shared.start();
+    const heldUntil = async () => Date.now() + (await first.redis.commands.pttl(`${PREFIX}lease`));
+    // Just renewed: the most that is left of it.
+    const began = await heldUntil();
+    await expect.poll(heldUntil, { timeout: 8000, interval: 5 }).toBeGreaterThan(began + TIMES.renewMs / 2);
+    const died = Date.now();
+    await first.die();
+    await seen(() => expect(second.shared.leads).toBe(true));
+    const took = Date.now() - died;
+    // While it was alive the lease was its own, and nothing was given back.
+    expect(took).toBeGreaterThan(TIMES.leaseMs - TIMES.renewMs);
+    // A second for a machine that is busy.
+    expect(took).toBeLessThan(takeOverMs(TIMES) + 1000);
+    expect(takeOverMs(LEASE_TIMES)).toBeLessThanOrEqual(15_000);
   });
 
   it('follows what is changed, removed, rated otherwise and learnt', async () => {

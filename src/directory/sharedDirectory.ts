@@ -205,8 +205,12 @@ export class SharedDirectory {
   }
 
   #noteEnded(): void {
-    for (const { name, sync } of this.#options.directory.integrations) {
-      if (sync.state !== 'FIRST_WALK') this.#ended.add(name);
+    const { directory } = this.#options;
+    const { lacking } = this.#reader;
+    for (const { name, sync } of directory.integrations) {
+      // Entries tell all but the ratings that a first walk keeps: those come with the snapshot, which is written after it.
+      const isLacking = lacking.has(name) && directory.ratings(name).at === null;
+      if (sync.state !== 'FIRST_WALK' && !isLacking) this.#ended.add(name);
     }
     if (this.#hasAll) this.#allEnded();
   }

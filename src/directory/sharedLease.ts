@@ -9,6 +9,14 @@ export interface LeaseTimes {
 
 export const LEASE_TIMES: LeaseTimes = { leaseMs: 10_000, renewMs: 3_000, tryMs: 1_000 };
 
+/** What a read may wait in Redis for news; a replica that takes over waits for it once, to have all that was told. */
+export const READ_WAIT_MS = 1_000;
+
+/** How long nobody reads the providers at most when the replica that does dies: the lease, a try, and the last read. */
+export function takeOverMs({ leaseMs, tryMs }: LeaseTimes): number {
+  return leaseMs + tryMs + READ_WAIT_MS;
+}
+
 export interface LeaseOptions {
   store: SharedStore;
   replica: string;

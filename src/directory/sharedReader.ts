@@ -1,13 +1,11 @@
 import type { Directory } from './directory.ts';
 import type { Log } from './refresh.ts';
+import { READ_WAIT_MS } from './sharedLease.ts';
 import { takeChange, type SharedNews } from './sharedNews.ts';
 import { unpack } from './sharedPack.ts';
 import { copyFrom, type SnapshotHead } from './sharedSnapshot.ts';
 import { takeStatus, type SharedStatus } from './sharedStatus.ts';
 import type { SharedEntry, SharedStore } from './sharedStore.ts';
-
-/** How long a read waits inside Redis; a replica that takes over waits for it at most once. */
-const WAIT_MS = 1000;
 
 export interface ReaderOptions {
   store: SharedStore;
@@ -74,7 +72,7 @@ export class SharedReader {
       }
       after.set(name, followed.position);
     }
-    const found = await store.read(after, mayWait ? WAIT_MS : 0);
+    const found = await store.read(after, mayWait ? READ_WAIT_MS : 0);
     if (forgotten !== this.#forgotten) return true;
     for (const [name, entries] of found) await this.#take(name, entries, leads);
     if (found.size === 0 && waits && !leads) await this.#lookForLoss();
