@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeProvider, employeeRow, gate } from '../test/support/fake-provider.ts';
-import { createContext, reserveOf, type ContextOptions } from './context.ts';
+import { createContext, reserveOf, type RequestParts, type TenantParts } from './context.ts';
 import { Directory } from './directory/directory.ts';
 import { walkIntegration } from './directory/walk.ts';
 import { RatingReader } from './loaders/ratingReader.ts';
@@ -22,8 +22,9 @@ describe('createContext', () => {
     await walkIntegration({ directory, integration, signal });
     const readers = new Map([['hr', new RatingReader({ directory, integration, cache: false })]]);
     // The others are not looked at by this loader.
-    const options = { directory, readers, signal, deadlineMs: 1_000 } as Partial<ContextOptions> as ContextOptions;
-    const { skillsOfEmployee } = createContext(options).loaders;
+    const tenant = { directory, readers } as Partial<TenantParts> as TenantParts;
+    const request = { signal, deadlineMs: 1_000 } as Partial<RequestParts> as RequestParts;
+    const { skillsOfEmployee } = createContext(tenant, request).loaders;
     const [first, second] = [...directory.employees.all];
     if (!first || !second) throw new Error('nobody there');
     const closed = gate();

@@ -48,25 +48,21 @@ export interface GatewayContext {
   receipt?: Receipt | undefined;
 }
 
-export interface ContextOptions extends Pick<
-  GatewayContext,
-  | 'viewer'
-  | 'directory'
-  | 'tasks'
-  | 'webhooks'
-  | 'links'
-  | 'skillChanges'
-  | 'signal'
-  | 'receipt'
-  | 'budget'
-  | 'audit'
-  | 'requestId'
-> {
+/** What all requests of a tenant share. */
+export interface TenantParts extends Pick<GatewayContext, 'directory' | 'links' | 'skillChanges'> {
   readers: ReadonlyMap<string, RatingReader>;
   policies: ConsensusPolicies;
   skillSearch: SkillSearch;
   rolesCatalogue: RolesCatalogue;
   roleReads: RoleReads;
+}
+
+/** What a request brings along. */
+export interface RequestParts extends Pick<
+  GatewayContext,
+  'viewer' | 'budget' | 'tasks' | 'webhooks' | 'signal' | 'receipt' | 'audit' | 'requestId'
+> {
+  /** How long it may take, in milliseconds. */
   deadlineMs: number;
 }
 
@@ -82,21 +78,20 @@ export function reserveOf(deadlineMs: number): number {
 }
 
 /** Field by field: objects of one shape are made in a fraction of the time that spreading takes, and it is every request. */
-export function createContext(options: ContextOptions): GatewayContext {
-  const ends = performance.now() + options.deadlineMs - reserveOf(options.deadlineMs);
+export function createContext(tenant: TenantParts, request: RequestParts): GatewayContext {
   return {
-    viewer: options.viewer,
-    directory: options.directory,
-    loaders: new Loaders(options, ends),
-    tasks: options.tasks,
-    webhooks: options.webhooks,
-    links: options.links,
-    skillChanges: options.skillChanges,
-    signal: options.signal,
-    budget: options.budget,
-    audit: options.audit,
-    requestId: options.requestId,
-    receipt: options.receipt,
+    viewer: request.viewer,
+    directory: tenant.directory,
+    loaders: new Loaders(tenant, request),
+    tasks: request.tasks,
+    webhooks: request.webhooks,
+    links: tenant.links,
+    skillChanges: tenant.skillChanges,
+    signal: request.signal,
+    budget: request.budget,
+    audit: request.audit,
+    requestId: request.requestId,
+    receipt: request.receipt,
   };
 }
 
@@ -104,19 +99,21 @@ export function createContext(options: ContextOptions): GatewayContext {
 class Loaders implements ContextLoaders {
   readonly policies: ConsensusPolicies;
   readonly skillSearch: SkillSearch;
-  readonly #options: ContextOptions;
+  readonly #tenant: TenantParts;
+  readonly #request: RequestParts;
+  /** When what a loader has asked is waited for no more, on the scale of `performance.now()`. */
   readonly #ends: number;
   #skillsOfEmployee: SkillsOfEmployee | undefined;
   #holdersOfSkill: HoldersOfSkill | undefined;
   #ratingById: RatingById | undefined;
   #roles: RolesOfEmployee | undefined;
 
-  /** `ends`: when what a loader has asked is waited for no more, on the scale of `performance.now()`. */
-  constructor(options: ContextOptions, ends: number) {
-    this.policies = options.policies;
-    this.skillSearch = options.skillSearch;
-    this.#options = options;
-    this.#ends = ends;
+  constructor(tenant: TenantParts, request: RequestParts) {
+    this.policies = tenant.policies;
+    this.skillSearch = tenant.skillSearch;
+    this.#tenant = tenant;
+    this.#request = request;
+    this.#ends = performance.now() + request.deadlineMs - reserveOf(request.deadlineMs);
   }
 
   get skillsOfEmployee(): SkillsOfEmployee {
@@ -136,7 +133,8 @@ class Loaders implements ContextLoaders {
   }
 
   #shared() {
-    const { directory, readers, signal, receipt, rolesCatalogue: catalogue, roleReads } = this.#options;
+    const { directory, readers, rolesCatalogue: catalogue, roleReads } = this.#tenant;
+    const { signal, receipt } = this.#request;
     const ends = this.#ends;
     return {
       directory,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { redisCaches } from './cache/redisCache.ts';
 import type { CountsOf } from './cache/cacheCounts.ts';
-import { createContext, type ContextOptions, type GatewayContext } from './context.ts';
+import { createContext, type GatewayContext, type RequestParts } from './context.ts';
 import { Directory } from './directory/directory.ts';
 import { DirectoryRefresh } from './directory/refresh.ts';
 import { SharedDirectory } from './directory/sharedDirectory.ts';
@@ -46,12 +46,6 @@ export interface TenantOptions {
   log: Log;
 }
 
-/** What a request brings along; the rest of its context is the tenant's. */
-export type TenantRequest = Pick<
-  ContextOptions,
-  'viewer' | 'budget' | 'tasks' | 'webhooks' | 'signal' | 'deadlineMs' | 'receipt' | 'audit' | 'requestId'
->;
-
 /** One customer at work: its integrations, what is known of its people and skills, and how to read more of them. */
 export interface Tenant {
   readonly name: string;
@@ -59,7 +53,7 @@ export interface Tenant {
   /** Whether everything was read once, so that answers are whole. */
   readonly ready: boolean;
   /** The context of one request, or of one event of a subscription. */
-  context(request: TenantRequest): GatewayContext;
+  context(request: RequestParts): GatewayContext;
   /** The ports of an integration; null when there is none of this name. */
   ports(integration: string): Ports | null;
   /** Takes note of an item of its tasks that was stored. */
@@ -102,6 +96,16 @@ export function openTenant(options: TenantOptions): Tenant {
   directory.onRatingsChanged = (integration, employeeIds) =>
     skillChanges.noted({ integration, employeeIds, taskId: null, at: new Date().toISOString() });
   const recordLinks = new RecordLinks({ tenant: name, directory, store: links });
+  const parts = {
+    directory,
+    readers,
+    policies,
+    skillSearch,
+    rolesCatalogue,
+    roleReads,
+    links: recordLinks,
+    skillChanges,
+  };
   let stopping: Promise<void> | null = null;
   const stop = () => (stopping ??= Promise.resolve(refresh.stop()));
   return {
@@ -110,18 +114,7 @@ export function openTenant(options: TenantOptions): Tenant {
     get ready() {
       return !serves || refresh.ready;
     },
-    context: (request) =>
-      createContext({
-        ...request,
-        directory,
-        readers,
-        policies,
-        skillSearch,
-        rolesCatalogue,
-        roleReads,
-        links: recordLinks,
-        skillChanges,
-      }),
+    context: (request) => createContext(parts, request),
     ports: (integration) => directory.integration(integration)?.ports ?? null,
     written(event) {
       afterWrite(event, { directory, readers, employees: roleReads });

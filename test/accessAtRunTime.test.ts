@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { schema } from '../schema/index.ts';
-import { createContext, type ContextOptions } from '../src/context.ts';
+import { createContext, type RequestParts, type TenantParts } from '../src/context.ts';
 import { Directory } from '../src/directory/directory.ts';
 import { walkIntegration } from '../src/directory/walk.ts';
 import { OWN_RATINGS, type ScopeWord, type Viewer } from '../src/domain/access.ts';
@@ -70,19 +70,23 @@ beforeEach(async () => {
     audit,
     schema,
     context: ({ viewer: asks, signal, requestId, deadlineMs }) =>
-      createContext({
-        viewer: asks,
-        signal,
-        requestId,
-        deadlineMs,
-        audit,
-        directory,
-        readers,
-        tasks: tasks as unknown as TaskEngine,
-        policies: new ConsensusPolicies({ integrations: [integration], usual: 'balanced' }),
-        roleReads: new RoleReads({ directory, cache: false }),
-        skillChanges: { watch: forever },
-      } as Partial<ContextOptions> as ContextOptions),
+      createContext(
+        {
+          directory,
+          readers,
+          policies: new ConsensusPolicies({ integrations: [integration], usual: 'balanced' }),
+          roleReads: new RoleReads({ directory, cache: false }),
+          skillChanges: { watch: forever },
+        } as Partial<TenantParts> as TenantParts,
+        {
+          viewer: asks,
+          signal,
+          requestId,
+          deadlineMs,
+          audit,
+          tasks: tasks as unknown as TaskEngine,
+        } as Partial<RequestParts> as RequestParts,
+      ),
     ready: () => ({ ready: true, detail: {} }),
     log: runLog(),
     graphiql: false,

@@ -19,19 +19,22 @@ import {
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { schema } from '../schema/index.ts';
-import { createContext, type ContextOptions } from '../src/context.ts';
+import { createContext, type RequestParts, type TenantParts } from '../src/context.ts';
 import { createQueryCompiler } from '../src/http/compiledQuery.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 
 /** What the gateway under test makes its contexts of, as it last did. */
-const made = vi.hoisted((): { options: ContextOptions } => ({ options: {} as ContextOptions }));
+const made = vi.hoisted((): { tenant: TenantParts; request: RequestParts } => ({
+  tenant: {} as TenantParts,
+  request: {} as RequestParts,
+}));
 
 vi.mock(import('../src/context.ts'), async (original) => {
   const real = await original();
   return {
-    createContext(options: ContextOptions) {
-      made.options = options;
-      return real.createContext(options);
+    createContext(tenant: TenantParts, request: RequestParts) {
+      Object.assign(made, { tenant, request });
+      return real.createContext(tenant, request);
     },
   };
 });
@@ -132,7 +135,7 @@ describe('compiled queries on the graph', () => {
   };
 
   it('answer what the executor answers, byte for byte', async () => {
-    const context = () => createContext({ ...made.options, signal: new AbortController().signal });
+    const context = () => createContext(made.tenant, { ...made.request, signal: new AbortController().signal });
     const compiler = createQueryCompiler(schema);
     // Time goes on between two answers, and what is not cached is read again.
     const timeless = (text: string) => text.replaceAll(/(ageSeconds|latencyMs|fetchedAt)":(\d+|"[^"]*")/g, '$1":0');
