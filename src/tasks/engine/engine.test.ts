@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createDataDir, type DataDir } from '../../../test/support/dataDir.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { PglitePool } from '../store/pglitePool.ts';
 import { postgresStore } from '../store/postgresStore.ts';
@@ -11,12 +10,14 @@ import { newTask, port, quiet, started } from './contractBench.ts';
 import { openEmbeddedEngine, type EngineOptions, type OpenEngine } from './engine.ts';
 
 let directory: string;
+let dataDir: DataDir;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'engine-'));
+  dataDir = await createDataDir();
+  directory = dataDir.path;
 });
 
-afterAll(() => rm(directory, { recursive: true, force: true }));
+afterAll(() => dataDir.remove());
 
 const open = (ports: Ports | null, more: Partial<EngineOptions> = {}): Promise<OpenEngine> =>
   openEmbeddedEngine({ dataDir: directory, ports: (_, name) => (name === 'hr' ? ports : null), log: quiet, ...more });

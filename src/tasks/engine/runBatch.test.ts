@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDataDir, type DataDir } from '../../../test/support/dataDir.ts';
 import type { Ports, RatingWrite, WritePort, WriteResult } from '../../domain/ports.ts';
 import { ProviderError } from '../../domain/problem.ts';
 import type { RatingRow } from '../../domain/records.ts';
 import { VirtualClock } from '../../simulator/clock.ts';
-import { migrate } from '../store/migrations.ts';
 import { PglitePool } from '../store/pglitePool.ts';
 import { postgresStore } from '../store/postgresStore.ts';
 import type { TaskStore } from '../store/store.ts';
@@ -19,20 +17,19 @@ import type { TaskTraces } from './traces.ts';
 type Port = WritePort<RatingWrite, RatingRow>;
 type Result = WriteResult<RatingRow>;
 
-let directory: string;
+let dataDir: DataDir;
 let pool: PglitePool;
 let store: TaskStore;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'run-'));
-  pool = await PglitePool.open(directory);
-  await migrate(pool);
+  dataDir = await createDataDir();
+  pool = await PglitePool.open(join(dataDir.path, 'postgres'));
   store = postgresStore(pool);
 });
 
 afterAll(async () => {
   await pool.end();
-  await rm(directory, { recursive: true, force: true });
+  await dataDir.remove();
 });
 
 function row(employeeId: string, skillId: string): RatingRow {

@@ -1,22 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createDataDir, type DataDir } from '../../../test/support/dataDir.ts';
 import { PglitePool, StoreClosedError } from './pglitePool.ts';
 
-let directory: string;
+let directories: DataDir[];
 let pool: PglitePool;
 
+/** One that the tests share, or another. */
+const open = (which: 0 | 1): Promise<PglitePool> => PglitePool.open(join(directories[which]?.path ?? '', 'postgres'));
+
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'pool-'));
-  pool = await PglitePool.open(join(directory, 'postgres'));
+  directories = await Promise.all([createDataDir(), createDataDir()]);
+  pool = await open(0);
   await pool.query('CREATE TABLE number (n int)');
 });
 
 afterAll(async () => {
   await pool.end();
-  await rm(directory, { recursive: true, force: true });
+  await Promise.all(directories.map((directory) => directory.remove()));
 });
 
 async function numbers(): Promise<number[]> {
@@ -90,7 +92,7 @@ describe('the embedded database as a pool', () => {
   });
 
   it('rejects everything under way and everything later once it is closed', async () => {
-    const other = await PglitePool.open(join(directory, 'other'));
+    const other = await open(1);
     const owner = await other.connect();
     await owner.query('BEGIN');
     const waiting = other.query('SELECT 1');
@@ -103,7 +105,7 @@ describe('the embedded database as a pool', () => {
 
   it('rejects what is under way and waiting, and tells of it once, when its thread dies', async () => {
     const posts = vi.spyOn(Worker.prototype, 'postMessage');
-    const other = await PglitePool.open(join(directory, 'other'));
+    const other = await open(1);
     const owner = await other.connect();
     await owner.query('BEGIN');
     const lost = vi.fn<(error: Error) => void>();
