@@ -1,7 +1,5 @@
-import type { CountsOf } from '../cache/cacheCounts.ts';
 import type { Copy } from '../cache/copy.ts';
 import { EntityReads, type Held } from '../cache/entityReads.ts';
-import type { SharedCache } from '../cache/sharedCache.ts';
 import type { Directory } from '../directory/directory.ts';
 import { isFilterIgnored, type Integration } from '../directory/integration.ts';
 import { rowKey } from '../directory/keptRatings.ts';
@@ -12,6 +10,7 @@ import type { Problem } from '../domain/problem.ts';
 import { Receipt } from '../domain/receipt.ts';
 import type { RatingRow } from '../domain/records.ts';
 import { AGES, CACHED_ROWS } from './ages.ts';
+import { kindOptions, type KeepingOptions } from './kindOptions.ts';
 import { Overlay, type OverlaidRow } from './overlay.ts';
 import { SkillRatingReader, type SkillReading } from './skillRatingReader.ts';
 
@@ -32,15 +31,9 @@ type Rows = readonly RatingRow[];
 /** Rows, and when they were read. */
 type Seen = Pick<Copy<Rows>, 'value' | 'at'>;
 
-export interface RatingReaderOptions {
+export interface RatingReaderOptions extends Omit<KeepingOptions, 'now'> {
   directory: Directory;
   integration: Integration;
-  /** False keeps and shares nothing between requests but what the directory holds (CACHE=off). */
-  cache: boolean;
-  /** Copies that replicas share; absent where there is one process. */
-  shared?: SharedCache | undefined;
-  /** Where reads of copies are counted. */
-  counts?: CountsOf | undefined;
   now?: (() => number) | undefined;
 }
 
@@ -66,16 +59,10 @@ export class RatingReader {
     this.#overlay = new Overlay({ now, skillOf });
     this.#cached = cache;
     this.#reads = new EntityReads({
-      integration: integration.name,
-      kind: 'employeeRatings',
-      ages: AGES.employeeRatings,
+      ...kindOptions(integration.name, 'employeeRatings', { cache, shared, counts, now }),
       batchSize: integration.ports.ratingsByEmployees?.batchSize ?? 1,
       room: CACHED_ROWS.employeeRatings,
       sizeOf: (rows) => rows.length + 1,
-      keeps: cache,
-      shared,
-      counts: counts?.(integration.name, 'employeeRatings'),
-      now,
       read: (ids, call) => this.#ask(ids, call),
       failed: (error) => this.#noteFailure(error),
       wroteSince: (id, at) => this.#overlay.wroteSince(id, at),

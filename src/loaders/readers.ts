@@ -25,10 +25,7 @@ export function createReaders({
   return new Map(
     directory.integrations.map((integration) => {
       const { name } = integration;
-      return [
-        name,
-        new RatingReader({ directory, integration, cache, shared: cache ? shared?.(name) : undefined, counts, now }),
-      ];
+      return [name, new RatingReader({ directory, integration, cache, shared: shared?.(name), counts, now })];
     }),
   );
 }

@@ -7,6 +7,7 @@ import type { Call, JobProfilesPort } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
 import type { CareerPathRow, EmployeeExpectationsRow, JobProfileRow } from '../domain/roles.ts';
 import { AGES, CACHED_ROWS } from './ages.ts';
+import { kindOptions } from './kindOptions.ts';
 
 export interface RoleReadsOptions {
   directory: Directory;
@@ -118,7 +119,7 @@ function listReads(
   options: RoleReadsOptions,
 ): EntityReads<readonly JobProfileRow[]> {
   return new EntityReads<readonly JobProfileRow[]>({
-    ...commonOf(integration, 'jobProfileLists', options),
+    ...optionsOf(integration, 'jobProfileLists', options),
     batchSize: 1,
     // One list, kept whatever its length like the directory: a walk for every question would be worse.
     room: 1,
@@ -139,7 +140,7 @@ function roleReads(
   options: RoleReadsOptions,
 ): EntityReads<JobProfileRow> {
   return new EntityReads({
-    ...commonOf(integration, 'jobProfiles', options),
+    ...optionsOf(integration, 'jobProfiles', options),
     batchSize: 1,
     room: CACHED_ROWS.jobProfiles,
     sizeOf: ({ expectedSkills }) => (expectedSkills ?? []).length + 1,
@@ -157,20 +158,9 @@ function roleReads(
   });
 }
 
-function commonOf(
-  { name }: Integration,
-  kind: keyof typeof AGES,
-  { cache, shared, counts, now = Date.now }: RoleReadsOptions,
-) {
-  return {
-    integration: name,
-    kind,
-    ages: AGES[kind],
-    keeps: cache,
-    shared: cache ? shared?.(name) : undefined,
-    counts: counts?.(name, kind),
-    now,
-  };
+function optionsOf({ name }: Integration, kind: keyof typeof AGES, options: RoleReadsOptions) {
+  const { cache, shared, counts, now = Date.now } = options;
+  return kindOptions(name, kind, { cache, shared: shared?.(name), counts, now });
 }
 
 function readsOf<Row>(
@@ -179,7 +169,7 @@ function readsOf<Row>(
   options: RoleReadsOptions,
 ): RowsOfEmployees<Row> {
   return new EntityReads({
-    ...commonOf(integration, kind, options),
+    ...optionsOf(integration, kind, options),
     batchSize,
     room: CACHED_ROWS[kind],
     sizeOf: (rows) => rows.reduce((sum, row) => sum + sizeOf(row), 1),

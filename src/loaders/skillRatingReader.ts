@@ -1,7 +1,5 @@
-import type { CountsOf } from '../cache/cacheCounts.ts';
 import type { Copy } from '../cache/copy.ts';
 import { EntityReads, type Held } from '../cache/entityReads.ts';
-import type { SharedCache } from '../cache/sharedCache.ts';
 import type { Directory } from '../directory/directory.ts';
 import { isFilterIgnored, type Integration } from '../directory/integration.ts';
 import { rowKey } from '../directory/keptRatings.ts';
@@ -10,6 +8,7 @@ import type { Call } from '../domain/ports.ts';
 import { ProviderError, type Problem } from '../domain/problem.ts';
 import type { RatingRow } from '../domain/records.ts';
 import { AGES, CACHED_ROWS } from './ages.ts';
+import { kindOptions, type KeepingOptions } from './kindOptions.ts';
 import type { Overlay, OverlaidRow } from './overlay.ts';
 import type { Reading } from './ratingReader.ts';
 
@@ -27,14 +26,9 @@ type Rows = readonly RatingRow[];
 /** Rows, and when they were read. */
 type Seen = Pick<Copy<Rows>, 'value' | 'at'>;
 
-export interface SkillRatingReaderOptions {
+export interface SkillRatingReaderOptions extends KeepingOptions {
   directory: Directory;
   integration: Integration;
-  cache: boolean;
-  shared?: SharedCache | undefined;
-  /** Where reads of copies are counted. */
-  counts?: CountsOf | undefined;
-  now: () => number;
   overlay: Overlay;
   /** Walks all ratings and keeps them, once for everybody who waits. */
   walk: (call: Call) => Promise<void>;
@@ -52,18 +46,12 @@ export class SkillRatingReader {
 
   constructor(options: SkillRatingReaderOptions) {
     this.#options = options;
-    const { integration, cache, shared, counts, now } = options;
+    const { integration } = options;
     this.#reads = new EntityReads({
-      integration: integration.name,
-      kind: 'skillRatings',
-      ages: AGES.skillRatings,
+      ...kindOptions(integration.name, 'skillRatings', options),
       batchSize: integration.ports.ratingsBySkills?.batchSize ?? 1,
       room: CACHED_ROWS.skillRatings,
       sizeOf: (rows) => rows.length + 1,
-      keeps: cache,
-      shared,
-      counts: counts?.(integration.name, 'skillRatings'),
-      now,
       read: (ids, call) => this.#ask(ids, call),
       failed: (error) => this.#noteFailure(error),
       wroteSince: (id, at) => Math.max(this.#wroteAt.get(id) ?? -Infinity, this.#wroteAt.get(null) ?? -Infinity) >= at,
