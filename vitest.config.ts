@@ -28,7 +28,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts', ...STORES],
           // Creating a task store takes seconds: once for all tests that need one, and not for a unit test alone.
           globalSetup: ['test/support/globalSetup.ts'],
-          setupFiles: ['test/support/cost.ts'],
+          setupFiles: ['test/support/cost.ts', 'test/support/runLogsOfFile.ts'],
         },
       },
     ],
