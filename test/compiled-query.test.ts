@@ -24,10 +24,11 @@ import { createQueryCompiler } from '../src/http/compiledQuery.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 
 /** What the gateway under test makes its contexts of, as it last did. */
-const made = vi.hoisted((): { tenant: TenantParts; request: RequestParts } => ({
-  tenant: {} as TenantParts,
-  request: {} as RequestParts,
-}));
+const made = vi.hoisted((): { tenant: TenantParts; request: RequestParts } => {
+  // What files before this one have loaded knows nothing of the mock below.
+  vi.resetModules();
+  return { tenant: {} as TenantParts, request: {} as RequestParts };
+});
 
 vi.mock(import('../src/context.ts'), async (original) => {
   const real = await original();
@@ -37,6 +38,12 @@ vi.mock(import('../src/context.ts'), async (original) => {
       return real.createContext(tenant, request);
     },
   };
+});
+
+// And what files after this one load is not to know of it.
+afterAll(() => {
+  vi.doUnmock('../src/context.ts');
+  vi.resetModules();
 });
 
 const ROOT = new URL('../', import.meta.url);
