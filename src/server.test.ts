@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { buildSchema, GraphQLError, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import { afterEach, describe, expect, it } from 'vitest';
+import { SERVER_CONFIG } from '../test/support/serverConfig.ts';
 import { RedisUnavailableError } from './redis/unavailable.ts';
 import { createGatewayServer, type GatewayServer, type GatewayServerOptions, type RequestInfo } from './server.ts';
 
@@ -110,16 +111,7 @@ async function serve(config: Partial<GatewayServerOptions['config']> = {}, more:
   const write = (level: string) => (entry: object, message: string) =>
     void lines.push({ level, message, fields: { ...entry } });
   const server = createGatewayServer({
-    config: {
-      host: '127.0.0.1',
-      port: 0,
-      apiKeys: [],
-      corsOrigins: [],
-      deadlineMs: 10_000,
-      longestDeadlineMs: 30_000,
-      receipts: true,
-      ...config,
-    },
+    config: { ...SERVER_CONFIG, ...config },
     schema: fields.schema,
     context: (info) => info,
     ready: () => ({ ready: true, detail: { store: 'open' } }),

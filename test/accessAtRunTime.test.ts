@@ -15,6 +15,7 @@ import type { TaskEngine } from '../src/tasks/engine/engine.ts';
 import { employeeRow, FakeProvider, ratingRow, skillRow } from './support/fake-provider.ts';
 import { FakeTasks } from './support/fake-tasks.ts';
 import { runLog } from './support/runLogs.ts';
+import { SERVER_CONFIG } from './support/serverConfig.ts';
 import { wsClient } from './support/wsClient.ts';
 
 const viewer = (scopes: ScopeWord[], more: Partial<Viewer> = {}): Viewer => ({
@@ -57,15 +58,7 @@ beforeEach(async () => {
   entries = [];
   const audit = { note: (entry: AuditEntry) => void entries.push(entry) };
   server = createGatewayServer({
-    config: {
-      host: '127.0.0.1',
-      port: 0,
-      apiKeys: [],
-      corsOrigins: [],
-      deadlineMs: 10_000,
-      longestDeadlineMs: 10_000,
-      receipts: false,
-    },
+    config: SERVER_CONFIG,
     clients,
     audit,
     schema,

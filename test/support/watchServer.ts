@@ -12,6 +12,7 @@ import { isFinalTask } from '../../src/tasks/store/taskState.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import { gate } from './fake-provider.ts';
 import { runLog } from './runLogs.ts';
+import { SERVER_CONFIG } from './serverConfig.ts';
 
 export interface WatchServer {
   url: string;
@@ -99,16 +100,7 @@ export async function startWatchServer(
   const write = (level: string) => (fields: object, message: string) =>
     void log.push({ level, message, fields: { ...fields } });
   const server = createGatewayServer({
-    config: {
-      host: '127.0.0.1',
-      port: 0,
-      apiKeys: [],
-      corsOrigins: [],
-      deadlineMs: 10_000,
-      longestDeadlineMs: 10_000,
-      receipts: true,
-      ...config,
-    },
+    config: { ...SERVER_CONFIG, ...config },
     schema,
     context: (info) => {
       requests.push(info);

@@ -49,19 +49,25 @@ describe('engines on one Redis', { timeout: 60_000 }, () => {
     }
   };
 
+  /** A task that one engine started and watches, while another is in the middle of its work until `go` opens. */
+  const watchedHalfway = async () => {
+    const [begun, go] = [gate(), gate()];
+    const run: RatePort['run'] = async () => {
+      begun.open();
+      await go.opened;
+      return [done];
+    };
+    const a = await open(null, { work: false });
+    await open({ rate: port(run) });
+    const { id } = await started(a, newTask());
+    const seen = watched(a, id);
+    await begun.opened;
+    return { go, seen };
+  };
+
   it('work on what another one started, which watches it to its end', () =>
     using(async () => {
-      const [begun, go] = [gate(), gate()];
-      const run: RatePort['run'] = async () => {
-        begun.open();
-        await go.opened;
-        return [done];
-      };
-      const a = await open(null, { work: false });
-      await open({ rate: port(run) });
-      const { id } = await started(a, newTask());
-      const seen = watched(a, id);
-      await begun.opened;
+      const { go, seen } = await watchedHalfway();
       go.open();
       const revisions = (await seen).map(({ revision }) => revision);
       expect((await seen).at(-1)).toMatchObject({ state: 'SUCCEEDED', revision: 3 });
@@ -169,17 +175,7 @@ describe('engines on one Redis', { timeout: 60_000 }, () => {
 
   it('miss nothing when only their sockets are cut', () =>
     using(async () => {
-      const [begun, go] = [gate(), gate()];
-      const run: RatePort['run'] = async () => {
-        begun.open();
-        await go.opened;
-        return [done];
-      };
-      const a = await open(null, { work: false });
-      await open({ rate: port(run) });
-      const { id } = await started(a, newTask());
-      const seen = watched(a, id);
-      await begun.opened;
+      const { go, seen } = await watchedHalfway();
       await redis.cutSockets();
       go.open();
       expect((await seen).at(-1)).toMatchObject({ state: 'SUCCEEDED' });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ratingRow } from '../../../test/support/fake-provider.ts';
 import { createDataDir, type DataDir } from '../../../test/support/dataDir.ts';
 import type { Ports, RatingWrite, WritePort, WriteResult } from '../../domain/ports.ts';
 import { ProviderError } from '../../domain/problem.ts';
@@ -32,26 +33,9 @@ afterAll(async () => {
   await dataDir.remove();
 });
 
-function row(employeeId: string, skillId: string): RatingRow {
-  return {
-    parts: [employeeId, skillId],
-    employeeId,
-    skillId,
-    skillKeys: null,
-    skillName: null,
-    skillScale: null,
-    skillClassification: null,
-    value: null,
-    source: 'OTHER',
-    sourceLabel: 'Test',
-    remoteId: null,
-    changedAt: null,
-  };
-}
-
 const done = (write: RatingWrite): Result => ({
   state: 'done',
-  row: row(write.employeeId, write.skillId),
+  row: ratingRow(write.employeeId, write.skillId),
   remoteId: null,
   warnings: [],
 });
@@ -557,7 +541,10 @@ describe('a bare tag', () => {
   });
 
   it('is read first, for the whole batch in one call, and nothing is sent for what is held', async () => {
-    ports = { ...reading(() => Promise.resolve([row('e1', 'a'), row('e2', 'b')])), assign: port([all(done)]) };
+    ports = {
+      ...reading(() => Promise.resolve([ratingRow('e1', 'a'), ratingRow('e2', 'b')])),
+      assign: port([all(done)]),
+    };
     const id = await start(newItem('a', 'assign', true), newItem('b', 'assign', true), newItem('c', 'assign'));
     expect(await visit(id)).toBeNull();
     expect(calls).toEqual(['read e1', 'run b c']);
@@ -584,8 +571,8 @@ describe('a bare tag', () => {
       ratings: {
         keep: false,
         async *walk() {
-          yield await Promise.resolve({ rows: [row('e9', 'a')], total: null });
-          yield { rows: [row('e1', 'a')], total: null };
+          yield await Promise.resolve({ rows: [ratingRow('e9', 'a')], total: null });
+          yield { rows: [ratingRow('e1', 'a')], total: null };
         },
       },
       assign: port([]),
@@ -601,7 +588,7 @@ describe('a bare tag', () => {
     ports = { ...reading(() => Promise.resolve(rows)), assign: lost };
     const id = await start(newItem('a', 'assign', true));
     clock.advance((await visit(id)) ?? 0);
-    rows = [row('e1', 'a')];
+    rows = [ratingRow('e1', 'a')];
     expect(await visit(id)).toBeNull();
     expect(calls).toEqual(['read e1', 'run a', 'read e1']);
     expect(await only(id)).toMatchObject({ state: 'SUCCEEDED', attempts: 1 });

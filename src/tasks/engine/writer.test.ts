@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ratingRow } from '../../../test/support/fake-provider.ts';
 import type {
   Call,
   Ports,
@@ -7,25 +8,12 @@ import type {
   UpsertSkillsPort,
   WriteResult,
 } from '../../domain/ports.ts';
-import type { EmployeeRow, RatingRow, SkillRow } from '../../domain/records.ts';
+import type { EmployeeRow, SkillRow } from '../../domain/records.ts';
 import type { ItemWrite } from '../task.ts';
 import { writerOf } from './writer.ts';
 
 const call: Call = { purpose: 'task' };
-const rating: RatingRow = {
-  parts: ['e', 's'],
-  employeeId: 'e',
-  skillId: 's',
-  skillKeys: null,
-  skillName: null,
-  skillScale: null,
-  skillClassification: null,
-  value: null,
-  source: 'OTHER',
-  sourceLabel: 'Test',
-  remoteId: null,
-  changedAt: null,
-};
+const rating = ratingRow('e', 's');
 const employee = { remoteId: 'e9' } as EmployeeRow;
 const skill = { remoteId: 's9' } as SkillRow;
 
