@@ -62,19 +62,8 @@ export interface RequestParts extends Pick<
   GatewayContext,
   'viewer' | 'budget' | 'tasks' | 'webhooks' | 'signal' | 'receipt' | 'audit' | 'requestId'
 > {
-  /** How long it may take, in milliseconds. */
-  deadlineMs: number;
-}
-
-/** Most that is kept of a deadline, in milliseconds: more than sixteen large pages take that are put together at once. */
-const MOST_RESERVED_MS = 250;
-
-/**
- * What is kept of a request's deadline to put the answer together and send it: whoever waits that long for a silent
- * provider has everything else by then. A fifth, for questions that wait for one provider all go on at the same moment.
- */
-export function reserveOf(deadlineMs: number): number {
-  return Math.min(deadlineMs / 5, MOST_RESERVED_MS);
+  /** When what was asked is waited for no more, on the scale of `performance.now()`. */
+  waitUntil: number;
 }
 
 /** Field by field: objects of one shape are made in a fraction of the time that spreading takes, and it is every request. */
@@ -101,8 +90,6 @@ class Loaders implements ContextLoaders {
   readonly skillSearch: SkillSearch;
   readonly #tenant: TenantParts;
   readonly #request: RequestParts;
-  /** When what a loader has asked is waited for no more, on the scale of `performance.now()`. */
-  readonly #ends: number;
   #skillsOfEmployee: SkillsOfEmployee | undefined;
   #holdersOfSkill: HoldersOfSkill | undefined;
   #ratingById: RatingById | undefined;
@@ -113,7 +100,6 @@ class Loaders implements ContextLoaders {
     this.skillSearch = tenant.skillSearch;
     this.#tenant = tenant;
     this.#request = request;
-    this.#ends = performance.now() + request.deadlineMs - reserveOf(request.deadlineMs);
   }
 
   get skillsOfEmployee(): SkillsOfEmployee {
@@ -134,8 +120,7 @@ class Loaders implements ContextLoaders {
 
   #shared() {
     const { directory, readers, rolesCatalogue: catalogue, roleReads } = this.#tenant;
-    const { signal, receipt } = this.#request;
-    const ends = this.#ends;
+    const { signal, receipt, waitUntil } = this.#request;
     return {
       directory,
       readers,
@@ -145,7 +130,7 @@ class Loaders implements ContextLoaders {
       roleReads,
       /** What is left when a loader asks: a question that waits for another's answer has no more time of its own. */
       get deadlineMs() {
-        return Math.max(0, ends - performance.now());
+        return Math.max(0, waitUntil - performance.now());
       },
     };
   }

@@ -150,7 +150,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createGatewayServer({
     config,
     schema,
-    context: ({ signal, viewer, requestId, deadlineMs, receipt, budget }) =>
+    context: ({ signal, viewer, requestId, began, waitMs, receipt, budget }) =>
       tenantOf(tenants, viewer).context({
         viewer,
         audit,
@@ -159,7 +159,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         tasks,
         webhooks,
         signal,
-        deadlineMs,
+        waitUntil: began + waitMs,
         receipt: receipt ?? undefined,
       }),
     lingerMs: options.lingerMs ?? 0,

@@ -578,9 +578,17 @@ describe('receipts', () => {
 describe('deadlines', () => {
   it("are the client's, where it names one, up to the gateway's", async () => {
     const { url, requests } = await serve({ deadlineMs: 5_000, longestDeadlineMs: 8_000 });
+    const before = performance.now();
     await post(url, '{ hello }');
     for (const asked of ['250', '60000']) await post(url, '{ hello }', { 'X-Request-Deadline-Ms': asked });
-    expect(requests.map(({ deadlineMs }) => deadlineMs)).toEqual([5_000, 250, 8_000]);
+    // A fifth of each, a quarter of a second at most, is to answer in.
+    expect(requests.map(({ waitMs }) => waitMs)).toEqual([4_750, 200, 7_750]);
+    const began = requests.map((request) => request.began);
+    expect([before, ...began, performance.now()].toSorted((a, b) => a - b)).toEqual([
+      before,
+      ...began,
+      expect.any(Number),
+    ]);
   });
 
   it('that are no number are refused', async () => {

@@ -7,6 +7,7 @@ import type { Viewer } from './domain/access.ts';
 import type { Audit } from './domain/audit.ts';
 import { Receipt } from './domain/receipt.ts';
 import { AccessWithdrawn } from './http/accessWatch.ts';
+import { AnswerTime } from './http/answerTime.ts';
 import { readBody } from './http/body.ts';
 import type { BudgetState } from './http/budget.ts';
 import { clientsOfKeys, createClients, type Clients } from './http/clients.ts';
@@ -48,8 +49,10 @@ export interface RequestInfo {
   /** The viewer's client; null while access is open. */
   client: string | null;
   requestId: string;
-  /** Milliseconds that the request may take. */
-  deadlineMs: number;
+  /** When it began, on the scale of `performance.now()`. */
+  began: number;
+  /** Milliseconds from then that it may wait for providers; the rest of its deadline is to put the answer together. */
+  waitMs: number;
   /** Where its cost is to be written down; null where nobody asked, or it is not permitted. */
   receipt: Receipt | null;
   /** What is left of the client's budget; null where none is in force. */
@@ -126,6 +129,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   });
   const letIn = createDoorkeeper(clients, createGuesses());
   const answerJson = createJsonAnswer(engine);
+  const answerTime = new AnswerTime();
   const graphiql = options.graphiql ? createGraphiqlPage(options.graphiqlTabs ?? [], !clients.open) : null;
   const streams = new Set<AbortController>();
   let closing: Promise<void> | null = null;
@@ -163,24 +167,27 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     const receipt = config.receipts && isReceiptWanted(question) ? new Receipt() : null;
     const spending = spendingOf(limits, viewer, headerOf(request, COST_HEADER) === '1');
     const budget = () => spending?.account?.state ?? null;
-    const newContext = () =>
+    const newContext = (began: number, waitMs: number) =>
       options.context({
         headers: { get: (name) => headerOf(request, name) },
         signal: abort.signal,
         viewer,
         client,
         requestId,
-        deadlineMs,
+        began,
+        waitMs,
         receipt,
         budget,
       });
-    const made = newContext();
+    const { started } = exchange;
+    const waitMs = answerTime.waitMs(deadlineMs);
+    const made = newContext(started, waitMs);
     const resolverContext: unknown = made instanceof Promise ? await made : made;
     const scope: RequestScope = {
       signal: abort.signal,
       viewer,
       resolverContext,
-      newContext,
+      newContext: () => newContext(performance.now(), answerTime.waitMs(deadlineMs)),
       receipt,
       spending,
       requestId,
@@ -190,6 +197,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     };
     const answer = body === undefined ? null : await answerJson(body, accept, scope);
     if (answer) {
+      answerTime.took(performance.now() - started - waitMs);
       send(exchange, answer.status, answer.headers, answer.body);
       return;
     }
@@ -278,7 +286,8 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         viewer,
         client: viewer.client,
         requestId,
-        deadlineMs: config.deadlineMs,
+        began: performance.now(),
+        waitMs: answerTime.waitMs(config.deadlineMs),
         receipt,
         budget,
       }),

@@ -62,7 +62,7 @@ beforeEach(async () => {
     clients,
     audit,
     schema,
-    context: ({ viewer: asks, signal, requestId, deadlineMs }) =>
+    context: ({ viewer: asks, signal, requestId, began, waitMs }) =>
       createContext(
         {
           directory,
@@ -75,7 +75,7 @@ beforeEach(async () => {
           viewer: asks,
           signal,
           requestId,
-          deadlineMs,
+          waitUntil: began + waitMs,
           audit,
           tasks: tasks as unknown as TaskEngine,
         } as Partial<RequestParts> as RequestParts,

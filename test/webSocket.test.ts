@@ -48,7 +48,7 @@ describe('operations over a WebSocket', () => {
     const [first] = await all(client, '{ requestId }');
     const [second] = await all(client, '{ requestId }');
     expect(first?.data?.['requestId']).not.toBe(second?.data?.['requestId']);
-    expect(requests.map(({ deadlineMs }) => deadlineMs)).toEqual([10_000, 10_000]);
+    expect(requests.map(({ waitMs }) => waitMs)).toEqual([9_750, 9_750]);
     expect(log.filter(({ message }) => message === 'request').map(({ fields }) => fields)).toMatchObject([
       { method: 'WS', requestId: first?.data?.['requestId'] },
       { method: 'WS', requestId: second?.data?.['requestId'] },
