@@ -118,7 +118,7 @@ export class Integration {
   readonly #health: Health;
   readonly #listeners = new Set<() => void>();
   /** What listeners were last told of. */
-  #told: string;
+  #told = '';
 
   constructor(options: { name: string; provider: string; ports: Ports; limits: Limits; now?: () => number }) {
     this.name = options.name;
@@ -127,7 +127,6 @@ export class Integration {
     this.limits = options.limits;
     this.#now = options.now ?? Date.now;
     this.#health = new Health(this.#now);
-    this.#told = this.#summary;
   }
 
   get sync(): SyncStatus {
@@ -146,6 +145,7 @@ export class Integration {
 
   /** Calls back each time the state, the breaker's or the sync's has become another, until the answered function is called. */
   onChange(listener: () => void): () => void {
+    if (this.#listeners.size === 0) this.#told = this.#summary;
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -179,6 +179,8 @@ export class Integration {
   }
 
   #tell(): void {
+    // The state is put together of five minutes' calls: too dear for every call while nobody listens.
+    if (this.#listeners.size === 0) return;
     const summary = this.#summary;
     if (summary === this.#told) return;
     this.#told = summary;

@@ -210,8 +210,13 @@ export class Rate {
 
   #next(): Waiting | undefined {
     if (this.#taken >= this.#perWindow || this.#now() < this.#heldUntil) return undefined;
-    const able = PRECEDENCE.flatMap((purpose) => this.#firstOf(purpose) ?? []);
-    return able.find(({ purpose }) => this.#passedOver[purpose] >= ONE_IN - 1) ?? able[0];
+    let first: Waiting | undefined;
+    for (const purpose of PRECEDENCE) {
+      const able = this.#waits(purpose) ? this.#firstOf(purpose) : undefined;
+      if (able && this.#passedOver[purpose] >= ONE_IN - 1) return able;
+      first ??= able;
+    }
+    return first;
   }
 
   /** The longest waiting for this purpose that finds a place. */

@@ -85,18 +85,26 @@ export function optionalEmail(value: unknown): string | null {
 /** ISO 8601: a day, and maybe a time, and maybe a zone. Date.parse alone reads '12' as a year and other text in local time. */
 const ISO = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
+/** A day that every month has. */
+const ANY_MONTHS_DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$/;
+
 /** Whether the calendar has the day; Date.parse reads 31 February as 2 March. */
 function isDay(day: string): boolean {
+  if (ANY_MONTHS_DAY.test(day)) return true;
   const milliseconds = Date.parse(`${day}T00:00:00Z`);
   return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(day);
 }
 
-/** What an instant becomes here, on a day that every month has: most are written so already, and need no parsing. */
-const CANONICAL = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+/** An instant in UTC on a day that every month has: most are written so, and a page has two thousand. */
+const PLAIN = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z?$/;
+const TO_SECONDS = 'YYYY-MM-DDTHH:MM:SS'.length;
 
 /** An instant as RFC 3339 in UTC with milliseconds; a zoneless time is read as UTC. Null when it is none. */
 export function optionalInstant(value: unknown): string | null {
-  if (typeof value === 'string' && CANONICAL.test(value)) return value;
+  if (typeof value === 'string' && PLAIN.test(value)) {
+    const text = value.endsWith('Z') ? value : `${value}Z`;
+    return text[TO_SECONDS] === '.' ? text : `${text.slice(0, TO_SECONDS)}.000Z`;
+  }
   const parts = optionalText(value)?.match(ISO);
   const day = parts?.[1];
   if (!parts || day === undefined || !isDay(day)) return null;
