@@ -136,5 +136,6 @@ it('the files of the image start without root, with nothing to write to but the 
   await program.stop('SIGTERM');
   expect(await program.exited).toBe(0);
   process.stdout.write(`the image's own files: ${megabytes} MB\n`);
-  expect(megabytes).toBeLessThan(120);
+  // 38 of them are the empty task store, of which 5 are pulled: the rest is zeros.
+  expect(megabytes).toBeLessThan(155);
 }, 90_000);

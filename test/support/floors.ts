@@ -21,7 +21,7 @@ const FLOORS: readonly { name: string; pattern: RegExp }[] = [
   {
     name: 'roof',
     pattern:
-      /^src\/(?:(?:main|simulate|gateway|tenants?|deliveries|openTasks|server|providers|config)\.ts$|http\/|config\/|observe\/)/,
+      /^src\/(?:(?:main|prepare|simulate|gateway|tenants?|deliveries|openTasks|server|providers|config)\.ts$|http\/|config\/|observe\/)/,
   },
 ];
 

@@ -6,6 +6,7 @@ import { migrate } from '../store/migrations.ts';
 import { PglitePool } from '../store/pglitePool.ts';
 import { postgresStore } from '../store/postgresStore.ts';
 import { TASK_RETENTION_MS, type TaskStore } from '../store/store.ts';
+import { layTemplate } from '../store/template.ts';
 import { postgresWebhookStore } from '../webhooks/postgresWebhookStore.ts';
 import type { EngineParts } from './assemble.ts';
 import { bullQueue } from './bullQueue.ts';
@@ -30,10 +31,9 @@ export async function openEmbeddedParts({
   const lock = await lockDirectory(dataDir);
   let pool: PglitePool | null = null;
   try {
-    pool = await PglitePool.open(join(dataDir, 'postgres'));
-    const open = pool;
-    await migrate(open);
-    await migrateQueue(open);
+    const directory = join(dataDir, 'postgres');
+    await layTemplate(directory);
+    const open = (pool = await openStore(directory));
     return {
       store: vacuumed(open, postgresStore(open, { retentionMs })),
       links: postgresLinkStore(open),
@@ -59,6 +59,23 @@ export async function openEmbeddedParts({
   } catch (error) {
     await pool?.end();
     await lock.release();
+    throw error;
+  }
+}
+
+/** Creates a store and closes it again. */
+export async function createEmbeddedStore(directory: string): Promise<void> {
+  await (await openStore(directory)).end();
+}
+
+async function openStore(directory: string): Promise<PglitePool> {
+  const pool = await PglitePool.open(directory);
+  try {
+    await migrate(pool);
+    await migrateQueue(pool);
+    return pool;
+  } catch (error) {
+    await pool.end();
     throw error;
   }
 }

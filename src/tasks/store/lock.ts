@@ -24,7 +24,8 @@ const RELEASED = 'released';
  * exactly one gets the next number; replacing one file would let the second remove the first one's lock.
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
-  await mkdir(directory, { recursive: true });
+  // Tasks name people: nobody else's business.
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const mine = JSON.stringify(markOf(process.pid) ?? { pid: process.pid, startTime: null });
   for (;;) {
     const highest = await highestLock(directory);
