@@ -104,7 +104,7 @@ describe('shape', () => {
           expect(optionalInstant(date.toISOString())).toBe(date.toISOString());
           expect(optionalDate(date.toISOString())).toBe(date.toISOString().slice(0, 10));
           const toSeconds = date.toISOString().slice(0, 19);
-          for (const zone of ['', 'Z', '+00:00']) expect(optionalInstant(toSeconds + zone)).toBe(`${toSeconds}.000Z`);
+          for (const utc of ['', 'Z', '+00:00']) expect(optionalInstant(toSeconds + utc)).toBe(`${toSeconds}.000Z`);
           expect(optionalInstant(date.toISOString().slice(0, 23))).toBe(date.toISOString());
         },
       ),
