@@ -26,6 +26,13 @@ describe('a budget that one gateway counts', () => {
     expect(await account?.spend(100)).toBe(true);
   });
 
+  it('is not refused to a small operation for a large one beside it', async () => {
+    const budgets = createBudgets({ usual: { limit: 100, windowSeconds: 60 }, store: null });
+    const spend = (cost: number) => budgets.accountOf(ALICE)?.spend(cost);
+    expect(await spend(60)).toBe(true);
+    expect(await Promise.all([41, 1, 41, 39].map(spend))).toEqual([false, true, false, true]);
+  });
+
   it('is of one client of one tenant, and as large as its own', async () => {
     const budgets = createBudgets({ usual: { limit: 10, windowSeconds: 60 }, store: null });
     expect(await budgets.accountOf(ALICE)?.spend(10)).toBe(true);
@@ -70,6 +77,30 @@ describe('a budget that gateways share', () => {
     expect(there?.state?.remaining).toBe(0);
     expect(await here?.spend(1)).toBe(false);
     expect(await other.accountOf({ ...ALICE, client: 'bob' })?.spend(100)).toBe(true);
+  });
+
+  it('is not refused to a small operation for a large one beside it', async () => {
+    const account = budgets().accountOf(ALICE);
+    await Promise.all(clients.map((client) => client.ping()));
+    expect(await account?.spend(60)).toBe(true);
+    expect(await Promise.all([41, 1, 41, 39].map((cost) => account?.spend(cost)))).toEqual([false, true, false, true]);
+  });
+
+  it('is given back what Redis took when nobody waited for it any more', async () => {
+    const account = budgets().accountOf(ALICE);
+    await Promise.all(clients.map((client) => client.ping()));
+    await account?.spend(10);
+    const other = new Redis(server.url);
+    clients.push(other);
+    await other.client('PAUSE', 600, 'ALL');
+    expect(await account?.spend(40)).toBe(true);
+    // By itself it grants half, and does not wait for Redis at each.
+    expect(await account?.spend(11)).toBe(false);
+    const held = async () => {
+      const [key = ''] = await other.keys('test:budget:*');
+      return Number(await other.get(key));
+    };
+    await expect.poll(held).toBe(10);
   });
 
   it('is half as large for each of them while Redis is away', async () => {
