@@ -600,6 +600,30 @@ describe('deadlines', () => {
   });
 });
 
+describe('an answer that nobody reads', () => {
+  it('is given up, and its connection with it', async () => {
+    const { url, lines } = await serve({}, { stalledMs: 100 });
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    started.push({ listen: () => Promise.reject(new Error()), close: async () => void socket.destroy() });
+    // Of 48 MB, of which Linux takes 38 at most.
+    socket.pause();
+    const query = `query ($n: String) { ${Array.from({ length: 96 }, (_, i) => `a${i}: hello(name: $n)`).join(' ')} }`;
+    const body = JSON.stringify({ query, variables: { n: 'x'.repeat(500_000) } });
+    const head = `POST /graphql HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/json\r\n`;
+    socket.write(`${head}content-length: ${body.length}\r\n\r\n${body}`);
+    await expect.poll(() => lines.map(({ fields }) => fields)).toMatchObject([{ status: 200 }]);
+  });
+});
+
+describe('a question mark within the query of a URL', () => {
+  it('cuts nothing off', async () => {
+    const { url } = await serve();
+    const bad = await ask(url, { path: `/graphql?a=?&query=${encodeURIComponent('{__typename}')}&variables={bad` });
+    expect(bad).toMatchObject({ status: 400, json: { errors: [{ extensions: { code: 'BAD_REQUEST' } }] } });
+  });
+});
+
 describe('health', () => {
   it('is open to all, and says when the gateway is not ready', async () => {
     let ready = false;

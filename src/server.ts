@@ -35,6 +35,8 @@ import { checkMediaType, checkQuery } from './http/requestChecks.ts';
 import { spendingOf, type RequestLimits } from './http/requestLimits.ts';
 import { COST_HEADER } from './http/spending.ts';
 import { createWebSockets } from './http/webSockets.ts';
+import { unknownDocument } from './http/unknownDocument.ts';
+import { withoutInternals } from './http/withoutInternals.ts';
 import { answerByYoga } from './http/yogaAnswer.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { answerMetrics, type MetricsAccess } from './observe/metricsPage.ts';
@@ -82,6 +84,8 @@ export interface GatewayServerOptions {
   /** Serves GraphiQL to browsers at /graphql. */
   graphiql: boolean;
   graphiqlTabs?: readonly GraphiqlTab[];
+  /** Milliseconds after which an answer is given up of which nothing can be written; a minute when left out. */
+  stalledMs?: number;
   /** Milliseconds that `close` waits for requests under way; when left out two seconds more than the usual deadline, 20 s at most. */
   drainMs?: number;
   /** Milliseconds that `close` leaves idle connections open for what is on its way on them; none when left out. */
@@ -104,21 +108,21 @@ const LONGEST_DRAIN_MS = 20_000;
 /** Load balancers keep idle connections for 60 s; a server that closes first loses a request now and then. */
 const KEEP_ALIVE_MS = 65_000;
 
-/** A megabyte in 30 s is slower than any client that means it. */
-const REQUEST_RECEIVED_MS = 30_000;
-
 /**
- * An event stream of which nothing could be written for so long has no reader any more. Comments are written each 12 s, so
- * one that is read is never as quiet.
+ * An answer of which nothing could be written for so long has no reader any more. Comments are written to event streams each
+ * 12 s, so one that is read is never as quiet.
  */
 const STALLED_MS = 60_000;
+
+/** A megabyte in 30 s is slower than any client that means it. */
+const REQUEST_RECEIVED_MS = 30_000;
 
 /** A connection that is silent is asked after so long whether the other end is still there; Linux gives up 10 s later. */
 const PROBE_MS = 30_000;
 
 /** The gateway's HTTP side: /graphql (JSON, event streams, WebSockets, GraphiQL), /health/live, /health/ready and /metrics. */
 export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
-  const { config, log } = options;
+  const { config, log, stalledMs = STALLED_MS } = options;
   const isAllowedHost = createHostCheck(config.host);
   const clients = options.clients ?? createClients({ clients: clientsOfKeys(config.apiKeys), issuers: [] }, log);
   const { limits } = options;
@@ -201,9 +205,14 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       send(exchange, answer.status, answer.headers, answer.body);
       return;
     }
+    const unread = spending?.account ? unknownDocument(engine, body, url) : null;
+    const tooLittle = unread === null ? null : await spending?.payForReading(unread);
+    if (tooLittle) throw tooLittle;
     await answerByYoga(engine, { method, url, accept, body }, scope, response, headers, () => {
+      // An answer in parts is quiet for as long as a part is waited for, is over with its deadline, and drained like any other.
+      request.socket.setTimeout(scope.inParts ? stalledMs + config.longestDeadlineMs : stalledMs);
+      if (scope.inParts) return;
       streams.add(abort);
-      request.socket.setTimeout(STALLED_MS);
       const { authorization } = request.headers;
       const letGo = clients.watch(authorization, viewer, () => abort.abort(new AccessWithdrawn()));
       response.once('close', () => {
@@ -257,8 +266,8 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     }
     const type = resultTypeOf(request.headers.accept) ?? JSON_TYPE;
     const refusal = error instanceof Refusal ? error : null;
-    const body = refusal?.toJSON() ?? { errors: [engine.maskError(error, exchange.requestId)] };
-    exchange.seen?.errors(body.errors);
+    const body = refusal?.toJSON() ?? withoutInternals({ errors: [engine.maskError(error, exchange.requestId)] });
+    exchange.seen?.errors(body.errors ?? []);
     // Read on, so that a client in the midst of sending gets to read the answer.
     if (!request.complete) request.resume();
     send(
@@ -314,7 +323,12 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       else log.info(line, 'request');
     });
     if (closing) exchange.headers['connection'] = 'close';
-    route(exchange).catch((error: unknown) => fail(exchange, error));
+    void route(exchange)
+      .catch((error: unknown) => fail(exchange, error))
+      // Once all is written Node counts the idle time instead.
+      .finally(() => {
+        if (!response.writableFinished) request.socket.setTimeout(stalledMs);
+      });
   });
   const connections = followConnections(server);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {

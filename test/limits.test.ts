@@ -136,6 +136,30 @@ describe('a budget', () => {
     expect(tooMuch.answer.errors?.[0]?.extensions).toMatchObject({ code: 'COST_EXCEEDED', requested: 26, limit: 25 });
   });
 
+  it('is taken from for reading a document, also one that turns out to be none, over HTTP and WebSockets', async () => {
+    const gateway = await started({ LIMIT_BUDGET: '25/3600' });
+    // Two thousand characters cost two to read, once.
+    const long = `{ ${'x'.repeat(1_996)} }`;
+    for (const query of [long, long, '{ employees(first: ) }']) {
+      expect(await post(gateway, { query })).toMatchObject({ status: 400 });
+    }
+    const client = wsClient(gateway.url);
+    ends.push(async () => client.dispose());
+    await expect(all(client, { query: '{ nothing }' })).rejects.toMatchObject([{ message: expect.any(String) }]);
+    // 2 + 1 + 1 are taken; what is read towards an operation is part of its cost.
+    const answer = await post(gateway, { query: LIGHT });
+    expect(answer.answer.extensions?.cost).toMatchObject({ requested: COST, remaining: 25 - 4 - COST });
+    await post(gateway, { query: LIGHT });
+    // One is left, which is too little for two.
+    const refused = { status: 429, code: 'RATE_LIMITED' };
+    expect(await post(gateway, { query: long.replaceAll('x', 'y') })).toMatchObject(refused);
+    expect(await post(gateway, { query: '{ other }' })).toMatchObject({ status: 400 });
+    expect(await post(gateway, { query: '{ yet another }' })).toMatchObject(refused);
+    await expect(all(client, { query: '{ another }' })).rejects.toMatchObject([
+      { extensions: { code: 'RATE_LIMITED' } },
+    ]);
+  });
+
   it('is shared by the gateways on one Redis', async () => {
     const redis: TestRedis = await startRedis();
     ends.push(() => redis.stop());

@@ -161,6 +161,14 @@ describe('operations over a WebSocket', () => {
     expect(await socket.next()).toBe(1009);
   });
 
+  it('nested too deeply to be sent back close the socket with 4400, and are no failure of the gateway', async () => {
+    const { url, log } = await serve();
+    const socket = await rawSocket(url);
+    socket.socket.send(`{"type":"ping","payload":{"v":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`);
+    expect(await socket.next()).toBe(4400);
+    expect(log.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
   it('that are no messages of the protocol close the socket with 4400', async () => {
     const { url } = await serve();
     const socket = await rawSocket(url);

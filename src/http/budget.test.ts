@@ -28,7 +28,7 @@ describe('a budget that one gateway counts', () => {
 
   it('is not refused to a small operation for a large one beside it', async () => {
     const budgets = createBudgets({ usual: { limit: 100, windowSeconds: 60 }, store: null });
-    const spend = (cost: number) => budgets.accountOf(ALICE)?.spend(cost);
+    const spend = async (cost: number) => budgets.accountOf(ALICE)?.spend(cost);
     expect(await spend(60)).toBe(true);
     expect(await Promise.all([41, 1, 41, 39].map(spend))).toEqual([false, true, false, true]);
   });
@@ -83,7 +83,12 @@ describe('a budget that gateways share', () => {
     const account = budgets().accountOf(ALICE);
     await Promise.all(clients.map((client) => client.ping()));
     expect(await account?.spend(60)).toBe(true);
-    expect(await Promise.all([41, 1, 41, 39].map((cost) => account?.spend(cost)))).toEqual([false, true, false, true]);
+    expect(await Promise.all([41, 1, 41, 39].map(async (cost) => account?.spend(cost)))).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
   });
 
   it('is given back what Redis took when nobody waited for it any more', async () => {

@@ -15,6 +15,19 @@ const open: PersistedDocuments = { byId: new Map([['abc', KNOWN]]), only: false 
 const only: PersistedDocuments = { ...open, only: true };
 const apollo = (sha256Hash: string) => ({ persistedQuery: { version: 1, sha256Hash } });
 
+describe('a request with an id', () => {
+  it('whose variables are nested too deeply to be written again is refused', () => {
+    const variables = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    expect(() => withPersistedText(open, `{"documentId":"abc","variables":{"v":${variables}}}`)).toThrow(
+      expect.objectContaining({ status: 400, code: 'BAD_REQUEST' }),
+    );
+  });
+
+  it('may have a question mark in its URL', () => {
+    expect(withPersistedQuery(only, '/graphql?a=?&documentId=abc')).toContain(`query=${encodeURIComponent('{')}`);
+  });
+});
+
 describe('the document that a request means', () => {
   it.each([
     ['its id', { documentId: 'abc' }],

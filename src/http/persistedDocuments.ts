@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Refusal } from './refusal.ts';
+import { queryOf } from './requestChecks.ts';
 
 /** Documents that are known by an id, and what else may be asked. */
 export interface PersistedDocuments {
@@ -82,13 +83,19 @@ export function withPersistedText(documents: PersistedDocuments, body: string): 
   const query = persistedText(documents, params);
   if (query === null) return body;
   const { documentId: _, ...rest } = params as Record<string, unknown>;
-  return JSON.stringify({ ...rest, query });
+  try {
+    return JSON.stringify({ ...rest, query });
+  } catch (error) {
+    // Read without calling itself, and written with.
+    if (!(error instanceof RangeError)) throw error;
+    throw new Refusal(400, 'BAD_REQUEST', 'The variables are nested too deeply.');
+  }
 }
 
 /** The URL of a GET with the document in place of its id. */
 export function withPersistedQuery(documents: PersistedDocuments, url: string): string {
-  const [path = '', search] = url.split('?', 2);
-  const params = new URLSearchParams(search);
+  const [path = ''] = url.split('?', 1);
+  const params = queryOf(url);
   const extensions = params.get('extensions');
   const query = persistedText(documents, {
     query: params.get('query'),

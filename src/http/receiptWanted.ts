@@ -1,3 +1,5 @@
+import { queryOf } from './requestChecks.ts';
+
 /** How a client asks for the receipt; `X-Gateway-Receipt` as people write it. */
 export const RECEIPT_HEADER = 'x-gateway-receipt';
 
@@ -18,7 +20,7 @@ export interface ReceiptQuestion {
 export function isReceiptWanted({ header, body, url }: ReceiptQuestion): boolean {
   if (header !== null) return header === '1' || header.toLowerCase() === 'true';
   if (body !== undefined) return body.includes('"receipt"') && asksFor(property(parsed(body), 'extensions'));
-  const text = new URLSearchParams(url?.split('?', 2)[1]).get('extensions');
+  const text = queryOf(url ?? '').get('extensions');
   return text !== null && asksFor(parsed(text));
 }
 

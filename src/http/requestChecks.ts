@@ -16,9 +16,15 @@ export function checkMediaType({ headers }: IncomingMessage): void {
   }
 }
 
+/** What is asked for in a URL; a second question mark is part of it. */
+export function queryOf(url: string): URLSearchParams {
+  const at = url.indexOf('?');
+  return new URLSearchParams(at < 0 ? '' : url.slice(at));
+}
+
 /** Variables and extensions of a GET are JSON within the query string; yoga would take broken JSON for a failure of its own. */
 export function checkQuery({ url }: IncomingMessage): void {
-  const query = new URLSearchParams(url?.split('?', 2)[1]);
+  const query = queryOf(url ?? '');
   for (const name of ['variables', 'extensions']) {
     const text = query.get(name);
     if (text === null || text === '') continue;

@@ -1,9 +1,13 @@
 import { GraphQLError } from 'graphql';
 import type { Account } from './budget.ts';
 import { costExceeded } from './limitCheck.ts';
+import { Refusal } from './refusal.ts';
 
 /** How a client asks what its operation costs; `X-Gateway-Cost` as people write it. */
 export const COST_HEADER = 'x-gateway-cost';
+
+/** Characters of a document that are read for a cost of one: some 50 tokens, a millisecond of parsing and validating. */
+const READ_FOR_ONE = 1_000;
 
 /** What an operation costs, as `extensions.cost` shows it: null where no budget is in force. */
 export interface CostReport {
@@ -19,6 +23,8 @@ export class Spending {
   readonly wanted: boolean;
   /** Null before `pay`. */
   #requested: number | null = null;
+  /** Taken already for reading the document; the operation costs so much less. */
+  #read = 0;
 
   constructor({ account, wanted }: { account: Account | null; wanted: boolean }) {
     this.account = account;
@@ -30,9 +36,28 @@ export class Spending {
     this.#requested = cost;
     const { account } = this;
     // What is free by the table is still a request.
-    if (!account || (await account.spend(Math.max(1, cost)))) return null;
+    if (!account || (await account.spend(Math.max(0, Math.max(1, cost) - this.#read)))) return null;
     if (cost > account.limit) return costExceeded(cost, account.limit);
-    return rateLimited((account.state?.resetAt ?? Date.now()) - Date.now());
+    const { message, retryAfterSeconds, headers } = waitOf(account);
+    return new GraphQLError(message, {
+      extensions: { code: 'RATE_LIMITED', retryAfterSeconds, http: { status: 429, headers } },
+    });
+  }
+
+  /**
+   * Takes the cost of reading a document that is not known yet: parsing and validating it is work too, also where it turns out
+   * to be none. It counts towards what the operation costs. Null where it may be read.
+   */
+  async payForReading(text: string): Promise<Refusal | null> {
+    const { account } = this;
+    if (!account) return null;
+    const cost = Math.max(1, Math.ceil(text.length / READ_FOR_ONE));
+    if (await account.spend(cost)) {
+      this.#read = cost;
+      return null;
+    }
+    const { message, retryAfterSeconds, headers } = waitOf(account);
+    return new Refusal(429, 'RATE_LIMITED', message, headers, { retryAfterSeconds });
   }
 
   /** For `extensions.cost`: where it was asked for, or a budget is in force. */
@@ -49,13 +74,13 @@ export class Spending {
   }
 }
 
-function rateLimited(waitMs: number): GraphQLError {
+/** How long to wait for the next window, in words and in numbers. */
+function waitOf(account: Account): { message: string; retryAfterSeconds: number; headers: Record<string, string> } {
+  const waitMs = (account.state?.resetAt ?? Date.now()) - Date.now();
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
-  return new GraphQLError(`Too little is left of the budget for this operation: try again in ${retryAfterSeconds} s.`, {
-    extensions: {
-      code: 'RATE_LIMITED',
-      retryAfterSeconds,
-      http: { status: 429, headers: { 'retry-after': String(retryAfterSeconds) } },
-    },
-  });
+  return {
+    message: `Too little is left of the budget for this operation: try again in ${retryAfterSeconds} s.`,
+    retryAfterSeconds,
+    headers: { 'retry-after': String(retryAfterSeconds) },
+  };
 }

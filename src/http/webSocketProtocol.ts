@@ -23,6 +23,7 @@ import type { Observer } from './observer.ts';
 import { persistedText } from './persistedDocuments.ts';
 import { Refusal } from './refusal.ts';
 import { spendingOf, type RequestLimits } from './requestLimits.ts';
+import type { Spending } from './spending.ts';
 import type { WebSocketClient } from './webSocketClient.ts';
 import { withoutInternals } from './withoutInternals.ts';
 
@@ -72,7 +73,7 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
     client: WebSocketClient,
     id: string,
     payload: SubscribePayload,
-    { document, viewer }: { document: DocumentNode; viewer: Viewer },
+    { document, viewer, spending }: { document: DocumentNode; viewer: Viewer; spending: Spending | undefined },
   ): Promise<ExecutionArgs> => {
     const isStream = getOperationAST(document, payload.operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
     const abort = new AbortController();
@@ -83,7 +84,6 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
       : () => {};
     client.operations.set(payload, { id, requestId, isStream, abort, letGo, seen, started: performance.now() });
     const receipt = receipts && payload.extensions?.['receipt'] === true ? new Receipt() : null;
-    const spending = spendingOf(limits, viewer, payload.extensions?.['cost'] === true);
     const budget = () => spending?.account?.state ?? null;
     const newContext = () => context({ client, viewer, signal: abort.signal, requestId, receipt, budget });
     const scope: RequestScope = {
@@ -155,9 +155,12 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
           const message = `A socket carries at most ${MAX_OPERATIONS} operations at once.`;
           return [new GraphQLError(message, { extensions: { code: 'TOO_MANY_OPERATIONS' } })];
         }
-        const text = limits?.persisted ? persistedText(limits.persisted, payload) : null;
-        const document = checked(text ?? payload.query, payload.operationName);
-        return Array.isArray(document) ? document : await argsOf(client, id, payload, { document, viewer });
+        const text = (limits?.persisted ? persistedText(limits.persisted, payload) : null) ?? payload.query;
+        const spending = spendingOf(limits, viewer, payload.extensions?.['cost'] === true);
+        const tooLittle = engine.documents.has(text) ? null : await spending?.payForReading(text);
+        if (tooLittle) throw tooLittle;
+        const document = checked(text, payload.operationName);
+        return Array.isArray(document) ? document : await argsOf(client, id, payload, { document, viewer, spending });
       } catch (error) {
         if (error instanceof Refusal) {
           return [new GraphQLError(error.message, { extensions: { code: error.code, ...error.extensions } })];

@@ -82,6 +82,8 @@ export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSo
       await hear(text);
     } catch (error) {
       if (isOutOfPlace(error)) socket.close(CloseCode.BadRequest, 'This message is for servers to send');
+      // What a ping brings along is sent back, which calls itself for each level.
+      else if (error instanceof RangeError) socket.close(CloseCode.BadRequest, 'This message is nested too deeply');
       else failed(client, error);
     }
     client.handling -= 1;

@@ -18,7 +18,7 @@ const LEFT_OUT = new Set(['connection', 'transfer-encoding', 'content-encoding',
 
 /**
  * Lets yoga answer: documents not seen before, errors in requests, GET, event streams, and answers in parts. Resolves when the
- * last byte was handed on, or the client went away. `streaming` is called before the first byte of an event stream.
+ * last byte was handed on, or the client went away. `streaming` is called before the first byte of what comes bit by bit.
  */
 export async function answerByYoga(
   { yoga }: Engine,
@@ -52,8 +52,7 @@ export async function answerByYoga(
   if (response.destroyed) return;
   const type = answer.headers.get('content-type') ?? '';
   if (answer.body && (type.startsWith(EVENT_STREAM) || type.startsWith(MULTIPART))) {
-    // An answer in parts is over with its deadline, and waited for like any other.
-    if (!scope.inParts) streaming();
+    streaming();
     // nginx would keep events back until its buffer is full.
     response.writeHead(answer.status, { ...sent, 'x-accel-buffering': 'no' });
     await pipeline(answer.body, response).catch((error: unknown) => {
