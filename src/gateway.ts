@@ -3,11 +3,14 @@ import { ConfigError, type Config } from './config.ts';
 import { tenancyOfEnvironment, USUAL_TENANT, type Tenancy } from './config/tenancy.ts';
 import { Deliveries } from './deliveries.ts';
 import type { Directory } from './directory/directory.ts';
+import { inSlices } from './directory/inSlices.ts';
 import { createAuditLog, type AuditLog } from './http/auditLog.ts';
 import type { Viewer } from './domain/access.ts';
 import { createClients, type AccessRules } from './http/clients.ts';
+import { withDefer } from './http/defer.ts';
 import { readGraphiqlTabs } from './http/graphiqlTabs.ts';
 import type { Log } from './http/log.ts';
+import { invalidDocuments } from './http/persistedDocuments.ts';
 import { Refusal } from './http/refusal.ts';
 import { readRequestLimits } from './http/requestLimits.ts';
 import { integrationSpans } from './observe/integrationTracing.ts';
@@ -190,6 +193,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   let reloading: Promise<void> = Promise.resolve();
   const { url } = await server.listen();
+  // Old ones may be in the file for clients that are gone, so this refuses nothing.
+  for (const invalid of limits.persisted ? await inSlices(invalidDocuments(limits.persisted, withDefer(schema))) : []) {
+    log.warn(invalid, 'a persisted document is not valid and will be refused');
+  }
   return {
     url,
     get directory() {

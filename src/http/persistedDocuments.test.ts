@@ -1,8 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runSteps } from '../domain/steps.ts';
 import {
+  invalidDocuments,
   persistedText,
   readPersistedDocuments,
   withPersistedQuery,
@@ -14,6 +17,17 @@ const KNOWN = '{ __typename }';
 const open: PersistedDocuments = { byId: new Map([['abc', KNOWN]]), only: false };
 const only: PersistedDocuments = { ...open, only: true };
 const apollo = (sha256Hash: string) => ({ persistedQuery: { version: 1, sha256Hash } });
+
+describe('documents of the file', () => {
+  it('that are not valid are named, each with why', () => {
+    const byId = new Map([...open.byId, ['typo', '{ peple }'], ['broken', '{']]);
+    const schema = buildSchema('type Query { people: Int }');
+    expect(runSteps(invalidDocuments({ byId, only: false }, schema))).toEqual([
+      { id: 'typo', complaint: expect.stringContaining('"peple"') },
+      { id: 'broken', complaint: expect.stringContaining('Syntax Error') },
+    ]);
+  });
+});
 
 describe('a request with an id', () => {
   it('whose variables are nested too deeply to be written again is refused', () => {

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { parse, validate, type GraphQLSchema } from 'graphql';
+import type { Steps } from '../domain/steps.ts';
 import { Refusal } from './refusal.ts';
 import { queryOf } from './requestChecks.ts';
 
@@ -30,6 +32,27 @@ export async function readPersistedDocuments(path: string): Promise<ReadonlyMap<
     documents.set(id, text);
   }
   return documents;
+}
+
+/** A persisted document that is refused whenever it is asked for. */
+export interface InvalidDocument {
+  id: string;
+  complaint: string;
+}
+
+/** Tries all documents, one at a step; the first complaint of each that cannot be asked. */
+export function* invalidDocuments({ byId }: PersistedDocuments, schema: GraphQLSchema): Steps<InvalidDocument[]> {
+  const invalid: InvalidDocument[] = [];
+  for (const [id, text] of byId) {
+    try {
+      const [error] = validate(schema, parse(text));
+      if (error) invalid.push({ id, complaint: error.message });
+    } catch (error) {
+      invalid.push({ id, complaint: error instanceof Error ? error.message : String(error) });
+    }
+    yield;
+  }
+  return invalid;
 }
 
 /** The parameters of a GraphQL request, as far as they say which document is meant. */
