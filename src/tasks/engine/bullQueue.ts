@@ -154,6 +154,7 @@ function orAbandon<Answer>(work: Promise<Answer>, signal: AbortSignal): Promise<
 
 /** Puts a job back until then. Throws by design: that is how BullMQ is told. */
 async function later(job: Job<QueuedBatch, void>, at: number, token: string | undefined): Promise<never> {
-  await job.moveToDelayed(at, token);
+  // BullMQ's Postgres takes whole milliseconds alone; waits with jitter are none.
+  await job.moveToDelayed(Math.ceil(at), token);
   throw new DelayedError();
 }

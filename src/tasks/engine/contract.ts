@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Ports } from '../../domain/ports.ts';
 import { ProviderError } from '../../domain/problem.ts';
 import type { Task, WrittenEvent } from '../task.ts';
@@ -26,11 +26,17 @@ export function engineContract(name: string, harness: EngineHarness): void {
   describe(`${name} at work`, { timeout: 60_000 }, () => {
     let engine: OpenEngine;
     let ports: Ports;
+    /** What this test has the engine complain of. */
+    let complaints: string[] = [];
+    const log = { ...quiet, error: (_: object, message: string) => void complaints.push(message) };
 
     beforeAll(async () => {
       ports = {};
-      engine = await harness.open({ ports: (_, integration) => (integration === 'hr' ? ports : null), log: quiet });
+      engine = await harness.open({ ports: (_, integration) => (integration === 'hr' ? ports : null), log });
     }, 60_000);
+    beforeEach(() => {
+      complaints = [];
+    });
     afterAll(() => engine.close());
 
     it('takes a task from QUEUED to SUCCEEDED, and a watcher sees rising revisions to the end', async () => {
@@ -98,6 +104,7 @@ export function engineContract(name: string, harness: EngineHarness): void {
       ports = { rate: port(run) };
       expect((await finished(engine, newTask())).state).toBe('SUCCEEDED');
       expect(calls).toBe(2);
+      expect(complaints).toEqual([]);
     });
 
     it('follows what a provider accepted by a delayed job', async () => {
@@ -108,6 +115,7 @@ export function engineContract(name: string, harness: EngineHarness): void {
       expect(task.state).toBe('SUCCEEDED');
       expect(await engine.item('default', task.id, 0)).toMatchObject({ providerTaskId: 'p1', state: 'SUCCEEDED' });
       expect([run.mock.calls.length, follow.mock.calls.map(([id]) => id)]).toEqual([1, ['p1']]);
+      expect(complaints).toEqual([]);
     });
 
     it('makes one task of racing starts with the same key', async () => {
