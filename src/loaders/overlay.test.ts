@@ -151,7 +151,7 @@ describe('a skill that was taken away', () => {
   it('is hidden from the rows of its skill, whoever holds it', () => {
     const theirs = ratingRow('2', 'java');
     overlay.remove('1', 'java');
-    const shown = overlay.overSkill([old, theirs], ({ skillId }) => skillId === 'java');
+    const shown = overlay.overSkill('java', [old, theirs]);
     expect(shown).toEqual([{ row: theirs, pending: false }]);
   });
 
@@ -167,6 +167,33 @@ describe('a skill that was taken away', () => {
     expect(over([old], { forget: false })).toEqual([]);
     clock.advance(1);
     expect(over([old])).toEqual([{ row: old, pending: false }]);
+  });
+});
+
+describe('what was written of a skill', () => {
+  it('is laid over its rows, and no other skill’s, until a read of the employee shows it', () => {
+    overlay.put(written);
+    overlay.put(ratingRow('2', 'go'));
+    expect(overlay.overSkill('java', [old])).toEqual([{ row: written, pending: true }]);
+    over([written]);
+    expect(overlay.overSkill('java', [old])).toEqual([{ row: old, pending: false }]);
+  });
+
+  it('is looked at without looking at what was written of others', () => {
+    const asked: string[] = [];
+    overlay = new Overlay({ now: () => clock.now(), skillOf: ({ skillId }) => (asked.push(skillId), skillId) });
+    for (let i = 0; i < 100; i += 1) overlay.put(ratingRow(`${i}`, `skill ${i}`));
+    asked.length = 0;
+    expect(overlay.overSkill('skill 7', [])).toMatchObject([{ row: { employeeId: '7' }, pending: true }]);
+    expect(asked).toEqual([]);
+  });
+
+  it('is kept of a bounded number of rows, the latest', () => {
+    overlay = new Overlay({ now: () => clock.now(), most: 3 });
+    for (const id of ['1', '2', '3', '1', '4']) overlay.put(ratingRow(id, 'java'));
+    const shown = ['1', '2', '3', '4'].filter((id) => overlay.over(id, [], { forget: false }).length > 0);
+    expect(shown).toEqual(['1', '3', '4']);
+    expect(overlay.overSkill('java', [])).toHaveLength(3);
   });
 });
 

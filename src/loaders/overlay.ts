@@ -3,6 +3,8 @@ import type { RatingRow } from '../domain/records.ts';
 
 /** Longest time a written row is laid over reads: Kombo's own sync may be a day away (its sheet, 8.1). */
 const KEEP_MS = 24 * 60 * 60_000;
+/** Most rows that are kept, some 50 MB; employees written to longest ago give way, whose reads have mostly caught up by then. */
+const MOST_ROWS = 100_000;
 
 export interface OverlaidRow {
   row: RatingRow;
@@ -10,9 +12,17 @@ export interface OverlaidRow {
   pending: boolean;
 }
 
+/** A row that a write returned. */
+interface WrittenRow {
+  row: RatingRow;
+  at: number;
+  /** The record of its skill, as of then. */
+  skillId: string;
+}
+
 /** What writes did to the ratings of one employee. Times are milliseconds since the epoch. */
 interface Written {
-  rows: Map<string, { row: RatingRow; at: number }>;
+  rows: Map<string, WrittenRow>;
   /** When a skill was taken away, by the id of its record. */
   removed: Map<string, number>;
   latest: number;
@@ -22,6 +32,8 @@ export interface OverlayOptions {
   now?: (() => number) | undefined;
   /** The id of the skill record that a row speaks of; where rows do not carry it themselves. */
   skillOf?: ((row: RatingRow) => string) | undefined;
+  /** Most rows that are kept; only tests have other ones. */
+  most?: number | undefined;
 }
 
 /**
@@ -31,13 +43,18 @@ export interface OverlayOptions {
 export class Overlay {
   /** By employee, those written to least recently first. */
   readonly #written = new Map<string, Written>();
+  /** The same rows by skill. */
+  readonly #bySkill = new Map<string, Set<WrittenRow>>();
+  #rows = 0;
   /** What is shown of rows with nothing written over them: the same array for the same rows, which tells that nothing changed. */
   readonly #plain = new WeakMap<readonly RatingRow[], readonly OverlaidRow[]>();
   readonly #now: () => number;
   readonly #skillOf: (row: RatingRow) => string;
+  readonly #most: number;
 
-  constructor({ now = Date.now, skillOf = (row) => row.skillId }: OverlayOptions = {}) {
+  constructor({ now = Date.now, skillOf = (row) => row.skillId, most = MOST_ROWS }: OverlayOptions = {}) {
     this.#now = now;
+    this.#most = most;
     this.#skillOf = skillOf;
   }
 
@@ -48,7 +65,14 @@ export class Overlay {
     const skillId = this.#skillOf(row);
     if ((removed.get(skillId) ?? -Infinity) > at || (rows.get(rowKey(row))?.at ?? -Infinity) > at) return;
     removed.delete(skillId);
-    rows.set(rowKey(row), { row, at });
+    this.#drop(rows, rowKey(row));
+    const written = { row, at, skillId };
+    rows.set(rowKey(row), written);
+    const ofSkill = this.#bySkill.get(skillId);
+    if (ofSkill) ofSkill.add(written);
+    else this.#bySkill.set(skillId, new Set([written]));
+    this.#rows += 1;
+    this.#dropOld();
   }
 
   /** Takes note that an employee lost a skill then, named by its record; nothing in the cases above. */
@@ -56,9 +80,9 @@ export class Overlay {
     if (this.#now() - at > KEEP_MS) return;
     const { rows, removed } = this.#entry(employeeId, at);
     for (const [key, written] of rows) {
-      if (this.#skillOf(written.row) !== skillId) continue;
+      if (written.skillId !== skillId) continue;
       if (written.at > at) return;
-      rows.delete(key);
+      this.#drop(rows, key);
     }
     removed.set(skillId, Math.max(at, removed.get(skillId) ?? at));
   }
@@ -87,7 +111,7 @@ export class Overlay {
     for (const [key, { row, at }] of written) {
       const shown = byKey.get(key)?.row;
       if (this.#now() - at <= KEEP_MS && !(shown && caughtUp(shown, row))) byKey.set(key, { row, pending: true });
-      else if (options.forget) written.delete(key);
+      else if (options.forget) this.#drop(written, key);
     }
     if (options.forget && removed.size > 0) {
       const still = new Set(hidden.map((row) => this.#skillOf(row)));
@@ -98,15 +122,13 @@ export class Overlay {
   }
 
   /**
-   * The same for the rows of one skill, of whoever holds it. Forgets nothing: it does not see all that was written of an
+   * The same for the rows of one skill, named by its record, of whoever holds it. Forgets nothing: it does not see all that was written of an
    * employee.
    */
-  overSkill(read: readonly RatingRow[], isOfSkill: (row: RatingRow) => boolean): readonly OverlaidRow[] {
-    const entries = [...this.#written.values()];
-    const written = entries.flatMap(({ rows }) =>
-      [...rows.values()].filter(({ row, at }) => this.#now() - at <= KEEP_MS && isOfSkill(row)),
-    );
-    const isTaken = entries.some(({ removed }) => removed.size > 0) && read.some((row) => this.#hides(row));
+  overSkill(skillId: string, read: readonly RatingRow[]): readonly OverlaidRow[] {
+    if (this.#written.size === 0) return this.#asRead(read);
+    const written = [...(this.#bySkill.get(skillId) ?? [])].filter(({ at }) => this.#now() - at <= KEEP_MS);
+    const isTaken = read.some((row) => this.#hides(row));
     if (written.length === 0 && !isTaken) return this.#asRead(read);
     const left = isTaken ? read.filter((row) => !this.#hides(row)) : read;
     const byKey = new Map(left.map((row) => [rowKey(row), { row, pending: false }]));
@@ -128,7 +150,6 @@ export class Overlay {
 
   /** What is written of an employee, who moves to the end. */
   #entry(employeeId: string, at: number): Written {
-    this.#dropOld(this.#now());
     const known = this.#written.get(employeeId) ?? { rows: new Map(), removed: new Map(), latest: at };
     const entry = { ...known, latest: Math.max(known.latest, at) };
     this.#written.delete(employeeId);
@@ -144,10 +165,22 @@ export class Overlay {
     return rows;
   }
 
+  #drop(rows: Map<string, WrittenRow>, key: string): void {
+    const written = rows.get(key);
+    if (!written) return;
+    rows.delete(key);
+    this.#rows -= 1;
+    const ofSkill = this.#bySkill.get(written.skillId);
+    ofSkill?.delete(written);
+    if (ofSkill?.size === 0) this.#bySkill.delete(written.skillId);
+  }
+
   /** Employees whose ratings nobody reads again would be kept for good. */
-  #dropOld(now: number): void {
-    for (const [employeeId, { latest }] of this.#written) {
-      if (now - latest <= KEEP_MS) return;
+  #dropOld(): void {
+    const now = this.#now();
+    for (const [employeeId, { rows, latest }] of this.#written) {
+      if (now - latest <= KEEP_MS && this.#rows <= this.#most) return;
+      for (const key of rows.keys()) this.#drop(rows, key);
       this.#written.delete(employeeId);
     }
   }

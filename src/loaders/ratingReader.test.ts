@@ -290,19 +290,19 @@ describe('a filter that is not honoured', () => {
   });
 });
 
-describe('what a write stored', () => {
-  const written = ratingRow('1', 'java', { value: numberValue(5) });
+const stored = ratingRow('1', 'java', { value: numberValue(5) });
 
+describe('what a write stored', () => {
   it('is pending over everything read until a read shows it', async () => {
     const { clock, provider, reader, read } = house();
     await read('1', '2');
-    reader.written(written);
+    reader.written(stored);
     // The cached answer is good no more: the provider may have taken it over by now.
     expect(await read('1', '2')).toEqual({ 1: 'FRESH java=5!', 2: 'CACHED go=3 java=3' });
     clock.advance(1);
     expect(await read('1')).toEqual({ 1: 'FRESH java=5!' });
     expect(await read('1')).toEqual({ 1: 'CACHED java=5!' });
-    provider.holdings.ratings = [written];
+    provider.holdings.ratings = [stored];
     clock.advance(2 * MINUTE);
     expect(await read('1')).toEqual({ 1: 'CACHED java=5!' });
     await expect.poll(() => read('1')).toEqual({ 1: 'CACHED java=5' });
@@ -321,10 +321,10 @@ describe('what a write stored', () => {
     const { provider, reader, read } = house();
     provider.holdings.before = () => held.passed;
     const under = read('1');
-    reader.written(written);
+    reader.written(stored);
     held.open();
     expect(await under).toEqual({ 1: 'FRESH java=5!' });
-    provider.holdings.ratings = [written];
+    provider.holdings.ratings = [stored];
     expect(await read('1')).toEqual({ 1: 'FRESH java=5' });
     expect(provider.calls).toEqual(['read 1', 'read 1']);
   });
@@ -332,9 +332,20 @@ describe('what a write stored', () => {
   it('is pending over a copy that stands in', async () => {
     const { provider, reader, read } = house();
     await read('1');
-    reader.written(written);
+    reader.written(stored);
     provider.holdings.failing = { read: 'TIMEOUT' };
     expect(await read('1')).toEqual({ 1: 'STALE java=5! TIMEOUT' });
+  });
+});
+
+describe('a write of which nobody knows whether it took effect', () => {
+  it('makes copies of before it answer no more, and is laid over nothing', async () => {
+    const { provider, reader, read } = house();
+    await read('1', '2');
+    provider.holdings.ratings = [stored];
+    reader.doubted('1', 'java');
+    expect(await read('1', '2')).toEqual({ 1: 'FRESH java=5', 2: 'CACHED go=3 java=3' });
+    expect(provider.calls).toEqual(['read 1,2', 'read 1']);
   });
 });
 

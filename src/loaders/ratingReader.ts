@@ -167,7 +167,13 @@ export class RatingReader {
   removed(employeeId: string, skillId: string, at = this.#now()): void {
     this.#overlay.remove(employeeId, skillId, at);
     this.#reads.outdate(employeeId, at);
-    this.#bySkill.removed(skillId, at);
+    this.#bySkill.changed(skillId, at);
+  }
+
+  /** Takes note of a write of which nobody knows whether it took effect: nothing is laid over, and the provider is asked anew. */
+  doubted(employeeId: string, skillId: string, at = this.#now()): void {
+    this.#reads.outdate(employeeId, at);
+    this.#bySkill.changed(skillId, at);
   }
 
   /** What is answered where the provider fails or is too late: an older copy, else why there is none. */

@@ -107,8 +107,8 @@ export class SkillRatingReader {
     this.#outdate(this.#recordOf(row), at);
   }
 
-  /** Takes note that somebody lost a skill then, which reads already hide: the provider is asked anew. */
-  removed(skillId: string, at: number): void {
+  /** Takes note that somebody lost a skill then, or may have been written to: the provider is asked anew. */
+  changed(skillId: string, at: number): void {
     this.#outdate(skillId, at);
   }
 
@@ -277,7 +277,7 @@ export class SkillRatingReader {
   }
 
   #overlaid(id: string, rows: readonly RatingRow[]): readonly OverlaidRow[] {
-    return this.#options.overlay.overSkill(rows, (row) => (this.#recordOf(row) ?? row.skillId) === id);
+    return this.#options.overlay.overSkill(id, rows);
   }
 
   #reading(id: string, { value, at }: Seen, state: 'FRESH' | 'CACHED'): SkillReading {

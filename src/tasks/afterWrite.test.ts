@@ -14,7 +14,7 @@ beforeEach(() => {
   heard = [];
 });
 
-type Written = Pick<TaskItem, 'integration' | 'outcome' | 'work'>;
+type Written = Pick<TaskItem, 'integration' | 'outcome' | 'work'> & Partial<Pick<TaskItem, 'state'>>;
 
 /** When it was stored. */
 const AT = 1000;
@@ -26,6 +26,7 @@ function note(item: Written, at = AT) {
       {
         written: (...told: unknown[]) => void heard.push([name, 'written', ...told]),
         removed: (...told: unknown[]) => void heard.push([name, 'removed', ...told]),
+        doubted: (...told: unknown[]) => void heard.push([name, 'doubted', ...told]),
       },
     ]),
   );
@@ -58,6 +59,15 @@ describe('after a write', () => {
   it('the reader hears of a removal, which shows nothing', () => {
     note({ integration: 'hr', work: removed, outcome: null });
     expect(heard).toEqual([['hr', 'removed', '1', 'java', AT]]);
+  });
+
+  it('the reader hears of one of which nobody knows whether it took effect, and nothing is shown of it', () => {
+    for (const work of [rated, removed]) {
+      note({ integration: 'hr', work, outcome: null, state: 'OUTCOME_UNKNOWN' });
+      expect(heard.splice(0)).toEqual([['hr', 'doubted', '1', 'java', AT]]);
+    }
+    note({ integration: 'hr', work: upserted({}), outcome: null, state: 'OUTCOME_UNKNOWN' });
+    expect([heard, directory.employees.all]).toEqual([[], []]);
   });
 
   it('the directory has the employee as the provider shows it, at once', () => {

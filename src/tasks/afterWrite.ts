@@ -8,6 +8,8 @@ export interface RatingListener {
   written(row: RatingRow, at: number): void;
   /** Both ids are those of the records there. */
   removed(employeeId: string, skillId: string, at: number): void;
+  /** That one was sent, and nobody knows whether it took effect. */
+  doubted(employeeId: string, skillId: string, at: number): void;
 }
 
 /** Who takes note that something of an employee was written, and when; the id is that of the record there. */
@@ -22,7 +24,7 @@ interface Listeners {
 }
 
 /**
- * Makes reads show what a task item stored, although the provider's own reads may lag behind. May hear of writes of the
+ * Makes reads show what a task item stored, or ask anew where nobody knows whether it did, although the provider's own reads may lag behind. May hear of writes of the
  * last day: they count as of when they were stored.
  */
 export function afterWrite({ at, item }: WrittenEvent, { directory, readers, employees }: Listeners): void {
@@ -31,6 +33,11 @@ export function afterWrite({ at, item }: WrittenEvent, { directory, readers, emp
   const reader = readers.get(integration);
   if ('employeeId' in work.write) employees?.written(integration, work.write.employeeId, at);
   else if (outcome?.kind === 'employee') employees?.written(integration, outcome.remoteId, at);
+  if (item.state === 'OUTCOME_UNKNOWN') {
+    // People and skills are in the directory, which reads their changes anyway.
+    if ('skillId' in work.write) reader?.doubted(work.write.employeeId, work.write.skillId, at);
+    return;
+  }
   if (work.operation === 'remove') reader?.removed(work.write.employeeId, work.write.skillId, at);
   if (outcome?.kind === 'rating') reader?.written(outcome.row, at);
   if (outcome?.kind === 'employee' && work.operation === 'upsertEmployees') {

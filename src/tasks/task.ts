@@ -147,7 +147,7 @@ export interface TaskFilter {
   createdSince?: number | undefined;
 }
 
-/** An item that SUCCEEDED, as all replicas hear of it. */
+/** An item that SUCCEEDED, or of which nobody knows whether it did, as all replicas hear of it. */
 export interface WrittenEvent {
   tenant: string;
   /** When it was stored; milliseconds since the epoch. */

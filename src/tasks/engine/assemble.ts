@@ -155,6 +155,8 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
       orRefused(async () => {
         const result = await store.cancel(tenant, id, clock.now());
         if (result?.changed) events.publish(result.task);
+        // Items of which nobody knows whether they took effect.
+        if (result?.changed) events.publishWritten();
         return result?.task ?? null;
       }),
     list: (tenant, filter, page) => orRefused(() => store.list(tenant, filter, page)),

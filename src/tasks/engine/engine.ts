@@ -59,7 +59,7 @@ export interface TaskEngine {
     page: { after: string | null; limit: number },
   ): Promise<{ tasks: { task: Task; cursor: string }[]; total: number }>;
   /**
-   * Calls back with every item that SUCCEEDED since `since` (milliseconds), oldest first, and from then on with each new one,
+   * Calls back with every item that SUCCEEDED, or ended OUTCOME_UNKNOWN, since `since` (milliseconds), oldest first, and from then on with each new one,
    * on whatever replica it was written, each once. Resolves when those until now have been heard; with the way to stop.
    */
   follow(since: number, hear: (event: WrittenEvent) => void): Promise<() => void>;

@@ -21,7 +21,7 @@ export interface Following {
 }
 
 /**
- * Tells of every item that SUCCEEDED since then, and goes on until it is stopped. Signals say only that there is something:
+ * Tells of every item that SUCCEEDED or ended OUTCOME_UNKNOWN since then, and goes on until it is stopped. Signals say only that there is something:
  * one reader at a time reads on from where the last one ended, so that nothing is told twice or out of order.
  * Rejects where the store cannot be read at first; later it tries again with the next signal.
  */

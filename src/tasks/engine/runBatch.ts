@@ -244,7 +244,7 @@ class Visit {
       else this.#comeAgain(item, stopping && !item.inFlight ? now : nextVisit(item, now));
       return [item];
     });
-    if (saved.some((item) => item.state === 'SUCCEEDED')) this.#work.written();
+    if (saved.some(({ state }) => state === 'SUCCEEDED' || state === 'OUTCOME_UNKNOWN')) this.#work.written();
     return saved;
   }
 

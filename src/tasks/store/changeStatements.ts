@@ -26,6 +26,9 @@ const finished = 't.pending + d.pending + t.running + d.running = 0';
 /** How an item ends that was to be tried again, by what its progress remembers. */
 const stoppedAs = (progress: string) =>
   `CASE WHEN (${progress}->>'uncertain')::boolean THEN 'OUTCOME_UNKNOWN' ELSE 'CANCELLED' END`;
+/** Whether everybody is to hear of it: reads show what it wrote, or may. */
+const told = (state: string, progress: string, stopped: string) =>
+  `CASE WHEN ${stopped} THEN (${progress}->>'uncertain')::boolean ELSE ${state} IN ('SUCCEEDED', 'OUTCOME_UNKNOWN') END`;
 
 /**
  * Applies changes to items that are still in the version they were made from, and counts them in the task. Where the task
@@ -50,8 +53,8 @@ WITH step AS (
     state = CASE WHEN fresh.stopped THEN ${stoppedAs('c.progress')} ELSE c.state END,
     in_flight = c."inFlight", attempts = c.attempts, provider_task_id = c."providerTaskId", outcome = c.outcome,
     problem = c.problem, warnings = c.warnings, progress = c.progress,
-    written = CASE WHEN c.state = 'SUCCEEDED' THEN (SELECT number FROM step) END,
-    written_at = CASE WHEN c.state = 'SUCCEEDED' THEN $3::timestamptz END
+    written = CASE WHEN ${told('c.state', 'c.progress', 'fresh.stopped')} THEN (SELECT number FROM step) END,
+    written_at = CASE WHEN ${told('c.state', 'c.progress', 'fresh.stopped')} THEN $3::timestamptz END
   FROM change AS c JOIN fresh USING (position)
   WHERE i.task_id = $1 AND i.position = c.position
   RETURNING i.position, fresh.before, i.state AS after, fresh.stopped
@@ -77,14 +80,18 @@ export const APPLY = `SELECT (a.task).*, a.changed FROM gateway.apply_changes ($
  * $1 tenant, $2 task, $3 now, $4 expires at when this finishes it.
  */
 const CANCEL_TASK = `
-WITH target AS (
+WITH step AS (
+  SELECT nextval('gateway.written') AS number
+), target AS (
   SELECT * FROM gateway.task WHERE tenant = $1 AND id = $2 FOR UPDATE
 ), waiting AS (
   SELECT i.position, i.state AS before FROM gateway.task_item AS i JOIN target ON target.id = i.task_id
   WHERE i.state IN ('PENDING', 'RUNNING') AND NOT i.in_flight
   FOR UPDATE OF i
 ), ended AS (
-  UPDATE gateway.task_item AS i SET version = i.version + 1, state = ${stoppedAs('i.progress')}
+  UPDATE gateway.task_item AS i SET version = i.version + 1, state = ${stoppedAs('i.progress')},
+    written = CASE WHEN (i.progress->>'uncertain')::boolean THEN (SELECT number FROM step) END,
+    written_at = CASE WHEN (i.progress->>'uncertain')::boolean THEN $3::timestamptz END
   FROM waiting WHERE i.task_id = $2 AND i.position = waiting.position
   RETURNING waiting.before, i.state AS after
 ), d AS (

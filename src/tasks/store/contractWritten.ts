@@ -30,6 +30,20 @@ export function writtenContract(bench: StoreBench): void {
       expect((await read({ since: NOW })).events).toEqual([{ tenant: bench.tenant, at: NOW + SECOND, item }]);
     });
 
+    it('shows an item of which nobody knows whether it took effect, also one that a cancel ended', async () => {
+      const { task } = await bench.start(bench.task(ratings(3)));
+      await bench.finish(task.id, 'OUTCOME_UNKNOWN');
+      const { task: cancelled } = await bench.start(bench.task(ratings(2)));
+      const [lost] = await bench.store.open({ taskId: cancelled.id, batch: 0 });
+      const waiting = { state: 'RUNNING', inFlight: false, progress: { ...lost!.progress, uncertain: true } } as const;
+      await bench.store.apply(cancelled.id, [change(lost!, waiting)], NOW);
+      expect(names((await read({ since: NOW })).events)).toEqual([`${task.id} 0`]);
+      await bench.store.cancel(bench.tenant, cancelled.id, NOW + SECOND);
+      const { events } = await read({ since: NOW });
+      expect(names(events)).toEqual([`${task.id} 0`, `${cancelled.id} 0`]);
+      expect(events[1]).toMatchObject({ at: NOW + SECOND, item: { state: 'OUTCOME_UNKNOWN', outcome: null } });
+    });
+
     it('is in the order of writing, in pages, nothing twice and nothing left out', async () => {
       const { task: first } = await bench.start(bench.task(ratings(12), { batches: Array<number>(12).fill(0) }));
       const { task: second } = await bench.start(bench.task([rating('x', 1)]));

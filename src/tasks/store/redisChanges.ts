@@ -90,15 +90,6 @@ export const APPLY = luaScript(`${WRITING}
 local id, now, expiresAt, own = unpack(ARGV, 1, 4)
 local task, items = P .. 'task:' .. id, P .. 'items:' .. id
 
--- Ids of the stream grow with the time that is given, also where clocks of replicas differ.
-local function note(position)
-  local time, number = string.match(redis.call('GET', P .. 'written.last') or '0-0', '^(%d+)-(%d+)$')
-  if tonumber(now) > tonumber(time) then time, number = now, -1 end
-  local last = string.format('%s-%.0f', time, number + 1)
-  redis.call('XADD', P .. 'written', last, 'task', id, 'position', position, 'at', now)
-  redis.call('SET', P .. 'written.last', last)
-end
-
 local changed, deltas, fresh, written, stopped = {}, {}, false, false, false
 local cancelRequested = redis.call('HGET', task, 'cancelRequested')
 for i = 5, #ARGV, 7 do
@@ -121,8 +112,8 @@ for i = 5, #ARGV, 7 do
     else redis.call('HSET', items, 'p' .. position, problem) end
     move(deltas, before, state)
     if not isOpen(state) then close(id, position) end
-    if state == 'SUCCEEDED' then
-      note(position)
+    if state == 'SUCCEEDED' or state == 'OUTCOME_UNKNOWN' then
+      note(id, position, now)
       written = true
     elseif state == 'CANCELLED' and cancelRequested then
       stopped = true
@@ -147,7 +138,7 @@ local of, total, pending, running, asked = unpack(redis.call('HMGET', task, 'ten
 if of ~= tenant then return false end
 if pending + running == 0 then return { taskText(id), 0 } end
 
-local deltas, stopped = {}, false
+local deltas, stopped, written = {}, false, false
 for position = 0, total - 1 do
   local state, inFlight, version, uncertain, token = parse(redis.call('HGET', items, 's' .. position))
   if isOpen(state) and inFlight == '0' then
@@ -155,6 +146,10 @@ for position = 0, total - 1 do
     redis.call('HSET', items, 's' .. position, itemText(ended, 0, version + 1, uncertain, token))
     close(id, position)
     move(deltas, state, ended)
+    if uncertain == '1' then
+      note(id, position, now)
+      written = true
+    end
     stopped = true
   end
 end
@@ -162,5 +157,7 @@ if asked and not stopped then return { taskText(id), 0 } end
 redis.call('HSET', task, 'cancelRequested', 1)
 if stopped then redis.call('HSET', task, 'stopped', 1) end
 count(id, deltas)
-return { touch(id, now, expiresAt), 1 }
+local text = touch(id, now, expiresAt)
+if written then redis.call('PUBLISH', P .. 'written', id) end
+return { text, 1 }
 `);

@@ -16,7 +16,7 @@ import { ARMING } from '../webhooks/redisArming.ts';
  * cells:<tenant>  set: the lists of integrations that its tasks are for, as JSON text
  * key:<name>      hash: an idempotency key
  * expiry, graves  sorted sets: finished and expired tasks by their expiry
- * written         stream: items that SUCCEEDED
+ * written         stream: items that SUCCEEDED or ended OUTCOME_UNKNOWN
  */
 const BASICS = `
 local P = KEYS[1]
@@ -88,6 +88,15 @@ local function close(id, position)
   local batch, subject = string.match(redis.call('HGET', P .. 'items:' .. id, 'j' .. position), '^(%d+) (.*)$')
   if subject ~= '' then redis.call('ZREM', P .. 'subject:' .. subject, id .. '.' .. position) end
   if redis.call('HINCRBY', P .. 'items:' .. id, 'o' .. batch, -1) == 0 then redis.call('ZREM', P .. 'open', id .. '.' .. batch) end
+end
+
+-- Everybody is to hear of an item. Ids of the stream grow with the time that is given, also where clocks of replicas differ.
+local function note(id, position, now)
+  local time, number = string.match(redis.call('GET', P .. 'written.last') or '0-0', '^(%d+)-(%d+)$')
+  if tonumber(now) > tonumber(time) then time, number = now, -1 end
+  local last = string.format('%s-%.0f', time, number + 1)
+  redis.call('XADD', P .. 'written', last, 'task', id, 'position', position, 'at', now)
+  redis.call('SET', P .. 'written.last', last)
 end
 
 -- Ends every change of a task: one revision, its state, its place in the lists, and the news of it, told in the same step, so

@@ -130,7 +130,7 @@ export interface TaskStore {
   /** What is unfinished now, of all tenants. */
   backlog(): Promise<Backlog>;
   /**
-   * Items that SUCCEEDED, in the order they were stored: after a cursor of an earlier answer, or from `since`
+   * Items that SUCCEEDED or ended OUTCOME_UNKNOWN, in the order they were stored: after a cursor of an earlier answer, or from `since`
    * (milliseconds) where the cursor is null. `cursor` is where to go on, also where there was nothing new (null: as before).
    * Kept for at least 24 hours.
    */
