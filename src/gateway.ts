@@ -10,6 +10,7 @@ import { createClients, type AccessRules } from './http/clients.ts';
 import { withDefer } from './http/defer.ts';
 import { readGraphiqlTabs } from './http/graphiqlTabs.ts';
 import type { Log } from './http/log.ts';
+import { within } from './loaders/within.ts';
 import { invalidDocuments } from './http/persistedDocuments.ts';
 import { Refusal } from './http/refusal.ts';
 import { readRequestLimits } from './http/requestLimits.ts';
@@ -25,6 +26,7 @@ import { openTasks } from './openTasks.ts';
 import { connectRedis, REDIS_PREFIX } from './redis/connection.ts';
 import { createGatewayServer } from './server.ts';
 import { deferredEngine } from './tasks/deferredEngine.ts';
+import type { EngineStatus } from './tasks/engine/engine.ts';
 import { deferredWebhooks } from './tasks/webhooks/deferredWebhooks.ts';
 import { receiversOf } from './tasks/webhooks/openWebhooks.ts';
 import type { Tenant } from './tenant.ts';
@@ -61,6 +63,9 @@ export interface Gateway {
   /** Stops: no more requests, streams ended, tasks handed back, connections closed. */
   close(): Promise<void>;
 }
+
+/** Whoever asks for health gives up after two seconds, and a Redis that is frozen answers after five. */
+const STATUS_MS = 1_000;
 
 /** Puts everything together and listens at once; walks and the task store follow while requests are answered already. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -167,9 +172,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       }),
     lingerMs: options.lingerMs ?? 0,
     ready: async () => {
-      const status = store === 'open' ? await (await opening).status() : { store, dangers: [] };
+      const away = (): EngineStatus => ({ store: 'away', dangers: [] });
+      const status =
+        store === 'open' ? await within(STATUS_MS, (await opening).status(), away) : { store, dangers: [] };
+      // Whoever serves goes on reading without its store, and all replicas lose it at once.
+      const goesOn = status.store === 'open' || (status.store === 'away' && roles.serve);
       return {
-        ready: status.store === 'open' && tenants.all.every(({ ready }) => ready),
+        ready: goesOn && tenants.all.every(({ ready }) => ready),
         detail: { ...status, ...shownOf(tenants.all) },
       };
     },
