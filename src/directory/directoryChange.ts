@@ -18,8 +18,8 @@ export type DirectoryChange =
   | { kind: 'learnt'; mentions: readonly SkillMention[] }
   /** `whole`: employees all of whose kept ratings are among the rows; `removed`: keys of rows that are gone. */
   | { kind: 'ratings'; rows: readonly RatingRow[]; whole: readonly string[]; removed: readonly string[] }
-  /** So many ratings are others that a copy of all says it more cheaply. */
-  | { kind: 'ratingsAnew' };
+  /** A copy of all is to follow: so many ratings are others that it says so more cheaply, or what was told is lost. */
+  | { kind: 'anew' };
 
 /** What writes stored and reads may not show yet, of one kind of records. */
 export interface WrittenCopy {

@@ -15,7 +15,7 @@ export interface RatingChanges {
 
 const NO_ROWS: readonly RatingRow[] = [];
 
-type RatingsTaken = Extract<DirectoryChange, { kind: 'ratings' | 'ratingsAnew' }>;
+type RatingsTaken = Extract<DirectoryChange, { kind: 'ratings' | 'anew' }>;
 
 /** A walk that brings other ratings of more employees than this has them all read anew elsewhere. */
 const MOST_TOLD = 500;
@@ -27,7 +27,7 @@ export class KeptRatings {
   /** What the rows of a skill say alike: a million rows name some thousand skills. */
   readonly #shared = new Map<string, Shared>();
   readonly #onChange: (employeeIds: ReadonlySet<string>) => void;
-  /** Hears what walks and reads of changes brought that is other than before; `ratingsAnew` where that is too much to say. */
+  /** Hears what walks and reads of changes brought that is other than before; `anew` where that is too much to say. */
   onTaken: (change: RatingsTaken) => void = () => {};
   /** When the last read began or walk ended, in milliseconds; null before the first walk. */
   at: number | null = null;
@@ -78,7 +78,7 @@ export class KeptRatings {
         this.#bySkill = bySkill;
         this.at = at;
         if (!isFirst) this.#tell(changed);
-        if (isFirst || others.size > MOST_TOLD) this.onTaken({ kind: 'ratingsAnew' });
+        if (isFirst || others.size > MOST_TOLD) this.onTaken({ kind: 'anew' });
         else if (others.size > 0) {
           const whole = [...others];
           this.onTaken({ kind: 'ratings', rows: whole.flatMap((id) => this.of(id)), whole, removed: [] });

@@ -139,6 +139,7 @@ export class SharedDirectory {
     const publishers = new Map<string, SharedPublisher>();
     for (const integration of directory.integrations) {
       const snapshot = await this.#store.snapshotId(integration.name);
+      const last = this.#reader.position(integration.name);
       const onRefused = () => this.#lease.lost();
       publishers.set(
         integration.name,
@@ -150,6 +151,7 @@ export class SharedDirectory {
           replica: this.#replica,
           onRefused,
           snapshot,
+          last,
           owner: owner ?? '',
         }),
       );
@@ -198,7 +200,7 @@ export class SharedDirectory {
   async #tellLearnt(integration: string, change: DirectoryChange): Promise<void> {
     try {
       const entry = await pack({ changes: [change] });
-      await this.#store.publish(integration, { owner: null, by: this.#replica }, [entry]);
+      await this.#store.publish(integration, { owner: null, by: this.#replica, after: null }, [entry]);
     } catch {
       // Its connection logs it.
     }

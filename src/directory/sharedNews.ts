@@ -31,8 +31,8 @@ export async function takeChange(directory: Directory, integration: string, chan
       return directory.learnSkills(integration, change.mentions);
     case 'ratings':
       return inSlices(directory.ratings(integration).change(change));
-    case 'ratingsAnew':
-      // The next snapshot brings them.
+    case 'anew':
+      // The next snapshot brings it.
       return;
   }
 }

@@ -7,11 +7,13 @@ import type { Log } from './refresh.ts';
 import { pack } from './sharedPack.ts';
 import { chunksOf, headOf } from './sharedSnapshot.ts';
 import { statusOf } from './sharedStatus.ts';
-import type { SharedStore } from './sharedStore.ts';
 import type { SharedNews } from './sharedNews.ts';
+import type { Position, SharedStore, Told } from './sharedStore.ts';
 
 /** How often what has changed is told: unseen by people, and a page of a walk is one entry. */
 const TELL_MS = 100;
+/** How often it is asked, while there is nothing to tell, whether Redis still has what was told. */
+const LOOK_MS = 1000;
 /** Rows an entry. */
 const ROWS_AN_ENTRY = 500;
 /** Entries after which a snapshot is written although no walk has ended: what a replica that starts then has to read. */
@@ -38,6 +40,9 @@ export class SharedPublisher {
   #entries = 0;
   #changed = 0;
   #lastFullAt: string | null;
+  /** The last entry that was seen in Redis: when it is gone, so is what came after it. */
+  #last: Position | null;
+  #lookedAt = 0;
   #snapshot: string | null;
   #anew = false;
   #telling: Promise<void> | null = null;
@@ -46,10 +51,14 @@ export class SharedPublisher {
   #closing = false;
   #stopped = false;
 
-  /** `snapshot`: the one that counts; null for none, and then one is written of what is known already. */
-  constructor(options: PublisherOptions & { snapshot: string | null }) {
+  /**
+   * `snapshot`: the one that counts; null for none, and then one is written of what is known already. `last`: the last
+   * entry that is taken in here.
+   */
+  constructor(options: PublisherOptions & { snapshot: string | null; last: Position | null }) {
     this.#options = options;
     this.#snapshot = options.snapshot;
+    this.#last = options.last;
     const { lastFullAt } = options.integration.sync;
     this.#lastFullAt = lastFullAt;
     this.#anew = options.snapshot === null && lastFullAt !== null;
@@ -61,7 +70,7 @@ export class SharedPublisher {
   }
 
   note(change: DirectoryChange): void {
-    if (change.kind === 'ratingsAnew') this.#anew = true;
+    if (change.kind === 'anew') this.#anew = true;
     this.#changes.push(change);
   }
 
@@ -106,7 +115,10 @@ export class SharedPublisher {
     const status = statusOf(directory, integration);
     const text = JSON.stringify(status);
     const changes = this.#changes;
-    if (changes.length === 0 && text === this.#status) return;
+    if (changes.length === 0 && text === this.#status) {
+      if (performance.now() - this.#lookedAt >= LOOK_MS) await this.#publish([]);
+      return;
+    }
     // In force before the first await: what changes from here on is told the next time.
     this.#changes = [];
     const news: SharedNews[] = entriesOf(changes);
@@ -123,12 +135,22 @@ export class SharedPublisher {
     this.#changed += changes.filter(({ kind }) => !kind.endsWith('Walked')).length;
   }
 
-  async #publish(entries: readonly Buffer[]): Promise<void> {
+  /** Publishes entries, or none to see whether all is there still; the last entry then. */
+  async #publish(entries: readonly Buffer[]): Promise<Position> {
     if (this.#stopped) throw new NoLongerTold();
     const { store, integration, owner, replica } = this.#options;
-    const isTold = await store.publish(integration.name, { owner, by: replica }, entries);
-    if (!isTold) this.#refuse();
+    this.#lookedAt = performance.now();
+    const last = this.#told(await store.publish(integration.name, { owner, by: replica, after: this.#last }, entries));
     this.#entries += entries.length;
+    return last;
+  }
+
+  #told(told: Told | null): Position {
+    if (told === null) this.#refuse();
+    this.#last = told.last;
+    // Nobody can tell what others have not read of what is gone.
+    if (told.isLost) this.note({ kind: 'anew' });
+    return told.last;
   }
 
   async *#whileTold(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -155,7 +177,6 @@ export class SharedPublisher {
   async #writeSnapshot(): Promise<void> {
     const { store, directory, integration, owner, replica, log } = this.#options;
     const { name, sync } = integration;
-    const from = { owner, by: replica };
     const { lastFullAt } = sync;
     if (this.#snapshot !== null && this.#changed === 0 && !this.#anew && this.#entries < MOST_ENTRIES) {
       // What is there says it all; those who wait for a snapshot take that one and what follows.
@@ -163,7 +184,7 @@ export class SharedPublisher {
       this.#lastFullAt = lastFullAt;
       return;
     }
-    const position = await store.lastNumber(name);
+    const position = await this.#publish([]);
     // Changed meanwhile: the next time, at a moment when all is told.
     if (this.#changes.length > 0) return;
     const began = performance.now();
@@ -176,7 +197,9 @@ export class SharedPublisher {
       const id = randomUUID();
       const written = await store.write(name, id, this.#whileTold(chunksOf(copy)));
       const entry = await pack({ changes: [], snapshot: id } satisfies SharedNews);
-      if (!(await store.switchTo(name, from, { id, position, head, entry }))) this.#refuse();
+      const told = await store.switchTo(name, { owner, by: replica }, { id, position, head, entry });
+      this.#told(told);
+      if (told?.isLost) return;
       this.#snapshot = id;
       this.#lastFullAt = lastFullAt;
       this.#changed -= changed;

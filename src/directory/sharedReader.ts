@@ -5,7 +5,7 @@ import { takeChange, type SharedNews } from './sharedNews.ts';
 import { unpack } from './sharedPack.ts';
 import { copyFrom, type SnapshotHead } from './sharedSnapshot.ts';
 import { takeStatus, type SharedStatus } from './sharedStatus.ts';
-import type { SharedEntry, SharedStore } from './sharedStore.ts';
+import { mayBeOne, START, type Position, type SharedEntry, type SharedStore } from './sharedStore.ts';
 
 export interface ReaderOptions {
   store: SharedStore;
@@ -17,7 +17,7 @@ export interface ReaderOptions {
 /** What is known of one integration from the others. */
 interface Followed {
   /** The last entry that was taken; null where the snapshot must be loaded. */
-  position: number | null;
+  position: Position | null;
   /** Waits for the next snapshot, for its ratings above all. */
   isDue: boolean;
   /** Until when kept ratings are told to be known; another figure here was read here. */
@@ -48,6 +48,11 @@ export class SharedReader {
     return new Set([...this.#followed].flatMap(([name, { isDue }]) => (isDue ? [name] : [])));
   }
 
+  /** The last entry that was taken; null where none is known. */
+  position(name: string): Position | null {
+    return this.#followed.get(name)?.position ?? null;
+  }
+
   /** Everything is to be loaded anew. */
   forget(): void {
     this.#forgotten += 1;
@@ -65,28 +70,33 @@ export class SharedReader {
     let mayWait = waits;
     for (const [name, followed] of this.#followed) {
       if (followed.position === null) {
-        const position = await (leads ? store.lastNumber(name) : this.#load(name, followed));
+        const position = await (leads ? store.last(name) : this.#load(name, followed));
         if (forgotten !== this.#forgotten) return true;
         followed.position = position;
         mayWait = false;
       }
-      after.set(name, followed.position);
+      after.set(name, followed.position.number);
     }
     const found = await store.read(after, mayWait ? READ_WAIT_MS : 0);
     if (forgotten !== this.#forgotten) return true;
-    for (const [name, entries] of found) await this.#take(name, entries, leads);
-    if (found.size === 0 && waits && !leads) await this.#lookForLoss();
-    return found.size > 0;
+    if (found.size === 0) return this.#lookForLoss();
+    const failures: unknown[] = [];
+    // What cannot be taken of one integration does not keep the others waiting.
+    for (const [name, entries] of found) {
+      await this.#take(name, entries, leads).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+    return true;
   }
 
   /** The position from which to read on. */
-  async #load(name: string, followed: Followed): Promise<number> {
+  async #load(name: string, followed: Followed): Promise<Position> {
     const { store, directory, log } = this.#options;
     const pointer = await store.pointer(name);
     if (pointer === null) {
       // Redis has lost what others told.
       followed.isDue ||= followed.status !== null;
-      return 0;
+      return START;
     }
     const began = performance.now();
     const head = await unpack<SnapshotHead>(pointer.head);
@@ -101,36 +111,44 @@ export class SharedReader {
   }
 
   async #take(name: string, entries: readonly SharedEntry[], leads: boolean): Promise<void> {
-    const { directory, replica } = this.#options;
     const followed = this.#followed.get(name);
     if (!followed) return;
-    for (const { number, by, bytes } of entries) {
-      if (followed.position === null) return;
-      // Dropped before it was read here: the snapshot has it.
-      if (number !== followed.position + 1) {
+    for (const { number, id, after, by, bytes } of entries) {
+      const at = followed.position;
+      if (at === null) return;
+      // Some were dropped before they were read here, or Redis has lost what was read: the snapshot has what there is.
+      if (number !== at.number + 1 || !mayBeOne(after, at.id)) {
         followed.position = null;
         return;
       }
-      followed.position = number;
-      if (by === replica) continue;
-      const news = await unpack<SharedNews>(bytes);
-      for (const change of news.changes) {
-        if (leads && change.kind !== 'learnt') continue;
-        if (change.kind === 'ratingsAnew') followed.isDue = true;
-        if (change.kind === 'ratings' && followed.isDue) continue;
-        this.isTaking = true;
-        // Synchronous but for ratings, which are told by leaders alone.
-        const taken = takeChange(directory, name, change);
-        this.isTaking = false;
-        await taken;
-      }
-      if (leads) continue;
-      if (news.status) {
-        await directory.settled();
-        this.#takeStatus(name, followed, news.status);
-      }
-      if (news.snapshot !== undefined && followed.isDue) followed.position = null;
+      const news = by === this.#options.replica ? null : await unpack<SharedNews>(bytes);
+      if (news) await this.#takeNews(name, followed, { news, leads });
+      // Forgotten meanwhile.
+      if (followed.position !== at) return;
+      // Only now: what could not be taken is taken the next time.
+      followed.position = !leads && news?.snapshot !== undefined && followed.isDue ? null : { number, id };
     }
+  }
+
+  async #takeNews(
+    name: string,
+    followed: Followed,
+    { news, leads }: { news: SharedNews; leads: boolean },
+  ): Promise<void> {
+    const { directory } = this.#options;
+    for (const change of news.changes) {
+      if (leads && change.kind !== 'learnt') continue;
+      if (change.kind === 'anew') followed.isDue = true;
+      if (change.kind === 'ratings' && followed.isDue) continue;
+      this.isTaking = true;
+      // Synchronous but for ratings, which are told by leaders alone.
+      const taken = takeChange(directory, name, change);
+      this.isTaking = false;
+      await taken;
+    }
+    if (leads || !news.status) return;
+    await directory.settled();
+    this.#takeStatus(name, followed, news.status);
   }
 
   #takeStatus(name: string, followed: Followed, status: SharedStatus): void {
@@ -148,11 +166,22 @@ export class SharedReader {
     }
   }
 
-  /** After Redis lost what it had, numbers start anew, and nothing would ever follow the last one that was read. */
-  async #lookForLoss(): Promise<void> {
+  /**
+   * After Redis lost what it had, nothing would follow the last entry that was read, or not before as many were told anew.
+   * True where it has.
+   */
+  async #lookForLoss(): Promise<boolean> {
+    let isLost = false;
     for (const [name, followed] of this.#followed) {
-      if (followed.position === null || followed.position === 0) continue;
-      if ((await this.#options.store.lastNumber(name)) < followed.position) followed.position = null;
+      const at = followed.position;
+      if (at === null) continue;
+      const last = await this.#options.store.last(name);
+      // What has come since is read the next time.
+      const isThere = last.number === at.number && mayBeOne(last.id, at.id);
+      if (last.number > at.number || isThere || followed.position !== at) continue;
+      followed.position = null;
+      isLost = true;
     }
+    return isLost;
   }
 }

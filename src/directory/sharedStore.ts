@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { luaScript } from '../redis/script.ts';
 import { fromRedis } from '../redis/unavailable.ts';
@@ -11,18 +12,52 @@ const CHUNKS_A_CALL = 16;
 /** Entries of one stream that one read takes. */
 const ENTRIES_A_CALL = 50;
 
-/** One entry of an integration's changes: numbered without gaps, with who told it. */
-export interface SharedEntry {
+/**
+ * An entry's place: its number, and an id of its own. A Redis that comes back a few entries behind, from its disk or by
+ * another that takes its place, has the same numbers given to others.
+ */
+export interface Position {
   number: number;
+  id: string;
+}
+
+/** Before the first entry. */
+export const START: Position = { number: 0, id: '' };
+
+/** Whether these are the ids of one entry; what an older program told, which replicas meet while they are replaced, has none. */
+export function mayBeOne(id: string, other: string): boolean {
+  return id === other || id === '' || other === '';
+}
+
+/** One entry of an integration's changes: numbered without gaps, with the id of the one before it and who told it. */
+export interface SharedEntry extends Position {
+  after: string;
   by: string;
   bytes: Buffer;
 }
 
-/** Where a snapshot is, and the number of the last entry that it holds already. */
+/** Where a snapshot is, and the last entry that it holds already. */
 export interface SnapshotPointer {
   id: string;
-  position: number;
+  position: Position;
   head: Buffer;
+}
+
+/** In whose name something is told. */
+export interface Teller {
+  /** Under which the lease is held; null where none is needed. */
+  owner: string | null;
+  by: string;
+  /** An entry that must still be there; null for none. */
+  after: Position | null;
+}
+
+/** What has become of something told. */
+export interface Told {
+  /** The last entry there is now. */
+  last: Position;
+  /** The entry that must still be there is not: Redis has lost it, and those that came after it. */
+  isLost: boolean;
 }
 
 const LEASE = luaScript(`
@@ -34,36 +69,51 @@ const LEASE = luaScript(`
 const RELEASE = luaScript(`
   if redis.call('GET', KEYS[1] .. 'lease') == ARGV[1] then redis.call('DEL', KEYS[1] .. 'lease') end`);
 
-/** Adds entries under numbers of the gateway's own, so that a reader sees a gap; 0 where the lease is another's. */
+/**
+ * Adds entries under numbers of the gateway's own, so that a reader sees a gap, each with the id of the one before it;
+ * nothing where the lease is another's.
+ */
 const ADD = `
   local base = KEYS[1] .. ARGV[1]
-  if ARGV[2] ~= '' and redis.call('GET', KEYS[1] .. 'lease') ~= ARGV[2] then return 0 end
+  if ARGV[2] ~= '' and redis.call('GET', KEYS[1] .. 'lease') ~= ARGV[2] then return false end
+  local last = redis.call('GET', base .. ':last') or ''
+  local lost = 0
+  if ARGV[5] ~= '0' and ARGV[6] ~= last then
+    local at = ARGV[5] .. '-0'
+    local entry = redis.call('XRANGE', base .. ':changes', at, at)[1]
+    if not entry or entry[2][6] ~= ARGV[6] then lost = 1 end
+  end
   local function add(bytes)
     local number = redis.call('INCR', base .. ':number')
-    redis.call('XADD', base .. ':changes', number .. '-0', 'by', ARGV[3], 'bytes', bytes)
-    return number
-  end`;
+    local id = ARGV[4] .. '/' .. number
+    redis.call('XADD', base .. ':changes', number .. '-0', 'by', ARGV[3], 'bytes', bytes, 'id', id, 'after', last)
+    redis.call('SET', base .. ':last', id, 'KEEPTTL')
+    last = id
+  end
+  local function told() return { redis.call('GET', base .. ':number') or 0, last, lost } end`;
 
 const PUBLISH = luaScript(`${ADD}
-  local number = 0
-  for at = 4, #ARGV do number = add(ARGV[at]) end
-  redis.call('EXPIRE', base .. ':number', ${KEPT_SECONDS})
-  redis.call('EXPIRE', base .. ':changes', ${KEPT_SECONDS})
-  return number`);
+  for at = 7, #ARGV do add(ARGV[at]) end
+  for _, key in ipairs({ ':number', ':last', ':changes' }) do
+    redis.call('EXPIRE', base .. key, ${KEPT_SECONDS})
+  end
+  return told()`);
 
 const SWITCH = luaScript(`${ADD}
+  if lost == 1 then return told() end
   local old = redis.call('HMGET', base .. ':pointer', 'id', 'position')
-  redis.call('HSET', base .. ':pointer', 'id', ARGV[4], 'position', ARGV[5], 'head', ARGV[6])
+  redis.call('HSET', base .. ':pointer', 'id', ARGV[7], 'position', ARGV[5], 'after', ARGV[6], 'head', ARGV[8])
   redis.call('EXPIRE', base .. ':pointer', ${KEPT_SECONDS})
-  redis.call('EXPIRE', base .. ':snapshot:' .. ARGV[4], ${KEPT_SECONDS})
+  redis.call('EXPIRE', base .. ':snapshot:' .. ARGV[7], ${KEPT_SECONDS})
   if old[1] then redis.call('EXPIRE', base .. ':snapshot:' .. old[1], ${REPLACED_SECONDS}) end
   if old[2] then redis.call('XTRIM', base .. ':changes', 'MINID', old[2] .. '-0') end
-  return add(ARGV[7])`);
+  add(ARGV[9])
+  return told()`);
 
 const KEEP = luaScript(`
   local base = KEYS[1] .. ARGV[1]
   local id = redis.call('HGET', base .. ':pointer', 'id')
-  for _, key in ipairs({ ':pointer', ':number', ':changes', ':snapshot:' .. (id or '') }) do
+  for _, key in ipairs({ ':pointer', ':number', ':last', ':changes', ':snapshot:' .. (id or '') }) do
     redis.call('EXPIRE', base .. key, ${KEPT_SECONDS})
   end`);
 
@@ -89,19 +139,16 @@ export class SharedStore {
     await RELEASE(this.#redis, this.#prefix, [owner]);
   }
 
-  /** Adds entries in order; false where `owner`, unless it is null, does not hold the lease. */
-  async publish(
-    integration: string,
-    from: { owner: string | null; by: string },
-    entries: readonly Buffer[],
-  ): Promise<boolean> {
-    const number = await PUBLISH(this.#redis, this.#prefix, [integration, from.owner ?? '', from.by, ...entries]);
-    return number !== 0;
+  /** Adds entries, none or more, in order; null where the teller should hold the lease and does not. */
+  async publish(integration: string, from: Teller, entries: readonly Buffer[]): Promise<Told | null> {
+    return toTold(await PUBLISH(this.#redis, this.#prefix, [integration, ...tellerArgs(from), ...entries]));
   }
 
-  /** The number of the last entry. */
-  async lastNumber(integration: string): Promise<number> {
-    return Number((await this.#ask(this.#redis.get(this.#key(integration, ':number')))) ?? 0);
+  /** The last entry. */
+  async last(integration: string): Promise<Position> {
+    const keys = [this.#key(integration, ':number'), this.#key(integration, ':last')];
+    const [number, id] = await this.#ask(this.#redis.mget(...keys));
+    return { number: Number(number ?? 0), id: id ?? '' };
   }
 
   /** The id of the snapshot that counts; null for none. */
@@ -111,10 +158,11 @@ export class SharedStore {
 
   async pointer(integration: string): Promise<SnapshotPointer | null> {
     const fields = await this.#ask(
-      this.#redis.hmgetBuffer(this.#key(integration, ':pointer'), 'id', 'position', 'head'),
+      this.#redis.hmgetBuffer(this.#key(integration, ':pointer'), 'id', 'position', 'after', 'head'),
     );
-    const [id, position, head] = fields;
-    return id && position && head ? { id: id.toString(), position: Number(position.toString()), head } : null;
+    const [id, number, after, head] = fields;
+    if (!id || !number || !head) return null;
+    return { id: id.toString(), position: { number: Number(number.toString()), id: (after ?? '').toString() }, head };
   }
 
   /** Writes the chunks of a snapshot that nobody reads before `switchTo`. */
@@ -135,22 +183,17 @@ export class SharedStore {
     return { chunks: count, bytes };
   }
 
-  /** Makes a snapshot the one that counts, tells so by the entry, and drops entries older than the one before it. */
+  /**
+   * Makes a snapshot the one that counts, tells so by the entry, and drops entries older than the one before it; nothing of
+   * that where the entry is lost that it follows.
+   */
   async switchTo(
     integration: string,
-    from: { owner: string; by: string },
+    { owner, by }: Omit<Teller, 'after'>,
     { id, position, head, entry }: SnapshotPointer & { entry: Buffer },
-  ): Promise<boolean> {
-    const number = await SWITCH(this.#redis, this.#prefix, [
-      integration,
-      from.owner,
-      from.by,
-      id,
-      position,
-      head,
-      entry,
-    ]);
-    return number !== 0;
+  ): Promise<Told | null> {
+    const from = tellerArgs({ owner, by, after: position });
+    return toTold(await SWITCH(this.#redis, this.#prefix, [integration, ...from, id, head, entry]));
   }
 
   /** The chunks of a snapshot in order, a few at a time; throws where it is gone. */
@@ -196,7 +239,20 @@ export class SharedStore {
   }
 }
 
-function toEntry([id, fields]: [id: Buffer, fields: Buffer[]]): SharedEntry {
-  const [, by, , bytes] = fields;
-  return { number: Number.parseInt(String(id), 10), by: String(by), bytes: bytes ?? Buffer.alloc(0) };
+/** What both scripts that add entries begin with, after the integration. */
+function tellerArgs({ owner, by, after }: Teller): (string | number)[] {
+  const { number, id } = after ?? START;
+  return [owner ?? '', by, randomUUID(), number, id];
+}
+
+function toTold(answer: unknown): Told | null {
+  if (answer === null) return null;
+  const [number, id, lost] = answer as [number: string | number, id: string, lost: number];
+  return { last: { number: Number(number), id }, isLost: lost === 1 };
+}
+
+function toEntry([at, fields]: [at: Buffer, fields: Buffer[]]): SharedEntry {
+  const [, by, , bytes, , id = '', , after = ''] = fields;
+  const number = Number.parseInt(String(at), 10);
+  return { number, id: String(id), after: String(after), by: String(by), bytes: bytes ?? Buffer.alloc(0) };
 }
