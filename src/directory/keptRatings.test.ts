@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { numberValue, ratingRow } from '../../test/support/fake-provider.ts';
 import { runSteps } from '../domain/steps.ts';
+import type { DirectoryChange } from './directoryChange.ts';
 import { KeptRatings, rowKey } from './keptRatings.ts';
 
 const keyed = (employeeId: string, skillId: string, skillKeys: string[]) =>
@@ -85,9 +86,68 @@ describe('kept ratings', () => {
     expect(kept.of('1')).toEqual([java, go]);
   });
 
+  it('show each person as before or as after a change while a long one is taken in', () => {
+    const kept = new KeptRatings();
+    const ids = Array.from({ length: 200 }, (_, index) => String(index));
+    const rows = (value: number) =>
+      ids.flatMap((id) => ['java', 'go', 'rust'].map((skill) => ratingRow(id, skill, { value: numberValue(value) })));
+    kept.replace(rows(1), 0);
+    const steps = kept.change({ rows: rows(2), whole: ids });
+    const shown = new Set<string>();
+    let pauses = 0;
+    for (let next = steps.next(); !next.done; next = steps.next()) {
+      pauses += 1;
+      for (const id of ids) {
+        const values = kept.of(id).map(({ value }) => (value?.kind === 'number' ? value.value : null));
+        shown.add(JSON.stringify(values));
+      }
+    }
+    expect(pauses).toBeGreaterThan(2);
+    expect([...shown].toSorted()).toEqual(['[1,1,1]', '[2,2,2]']);
+    expect(ids.flatMap((id) => kept.of(id))).toEqual(rows(2));
+  });
+
+  it('tell others of a change only what is other than before', () => {
+    const kept = new KeptRatings();
+    const [java, go, rust] = [ratingRow('1', 'java'), ratingRow('1', 'go'), ratingRow('2', 'rust')];
+    kept.replace([java, go, rust], 0);
+    const told: DirectoryChange[] = [];
+    kept.onTaken = (change) => told.push(change);
+    const copies = structuredClone([java, go, rust]);
+    const list = kept.of('1');
+    runSteps(kept.change({ rows: copies, whole: ['1', '3'], removed: ['gone long ago'] }));
+    expect(told).toEqual([]);
+    expect(kept.of('1')).toBe(list);
+    const better = { ...rust, value: numberValue(5) };
+    runSteps(kept.change({ rows: [java, better], removed: [rowKey(go), 'gone long ago'] }));
+    expect(told.splice(0)).toEqual([{ kind: 'ratings', rows: [better], whole: [], removed: [rowKey(go)] }]);
+    runSteps(kept.change({ rows: [go, better], whole: ['1', '2'] }));
+    expect(told).toEqual([{ kind: 'ratings', rows: [go], whole: ['1'], removed: [] }]);
+  });
+
+  it('take no more room for being told the same, or the other way and back, again and again', () => {
+    const kept = new KeptRatings();
+    const people = ['1', '2'].map((id) => ratingRow(id, 'java'));
+    kept.replace(people, 0);
+    const better = people.map((row) => ({ ...row, value: numberValue(5) }));
+    for (const rows of [people, better, people]) runSteps(kept.change({ rows }));
+    runSteps(kept.change({ rows: better, whole: ['1', '2'] }));
+    expect(kept.noted).toBe(2);
+    for (let round = 0; round < 3; round += 1) {
+      runSteps(kept.change({ rows: [], removed: people.map(rowKey) }));
+      runSteps(kept.change({ rows: people }));
+    }
+    expect(kept.ofSkills(() => true)).toEqual(people);
+    expect(kept.noted).toBe(2);
+    // Somebody who is not rated in it any more is forgotten as well.
+    runSteps(kept.change({ rows: [], whole: ['1'] }));
+    expect(kept.ofSkills(() => true)).toEqual(people.slice(1));
+    expect(kept.noted).toBe(1);
+  });
+
   it('say whose ratings are others than before', () => {
     const told: string[][] = [];
-    const kept = new KeptRatings((employeeIds) => told.push([...employeeIds]));
+    const kept = new KeptRatings((employeeIds) => told.push([...employeeIds].toSorted()));
     const rows = ['1', '2', '3'].map((employee) => ratingRow(employee, 'java'));
     kept.replace(rows, 0);
     // The first walk is no news, nor is one that brings the same, or another name of the skill.

@@ -17,6 +17,13 @@ const NO_ROWS: readonly RatingRow[] = [];
 
 type RatingsTaken = Extract<DirectoryChange, { kind: 'ratings' | 'anew' }>;
 
+/** Of a change, what is other than before. */
+interface Told {
+  rows: RatingRow[];
+  whole: string[];
+  removed: string[];
+}
+
 /** A walk that brings other ratings of more employees than this has them all read anew elsewhere. */
 const MOST_TOLD = 500;
 
@@ -61,9 +68,11 @@ export class KeptRatings {
       take: (page) => {
         for (const row of page) {
           const compact = this.#compact(row);
-          const kept = put(filled, compact, this.of(row.employeeId), changed);
+          let list = filled.get(row.employeeId);
+          if (!list) filled.set(row.employeeId, (list = []));
+          const { kept, stood } = put(list, compact, this.of(row.employeeId), changed);
           if (kept === compact) others.add(row.employeeId);
-          bySkill.add(kept);
+          bySkill.add(kept, stood);
         }
       },
       end: (at) => {
@@ -88,33 +97,60 @@ export class KeptRatings {
     };
   }
 
-  /** Takes what a read of changes brought. */
+  /** Takes what a read of changes brought, each employee's rows in one step: nobody is shown a part of them. */
   *change({ rows, whole = [], removed = [] }: RatingChanges): Steps<void> {
-    const before = new Map<string, readonly RatingRow[]>();
-    const changed = new Set<string>();
-    for (const employeeId of whole) {
-      before.set(employeeId, this.of(employeeId));
-      this.#byEmployee.delete(employeeId);
-    }
+    const brought = new Map<string, RatingRow[]>(whole.map((employeeId) => [employeeId, []]));
     yield* inSteps(rows, (row) => {
-      const list = this.#byEmployee.get(row.employeeId);
-      const known = before.get(row.employeeId) ?? list ?? NO_ROWS;
-      // What was given out stays as it was: others know by the array that nothing has changed.
-      if (list) this.#byEmployee.set(row.employeeId, [...list]);
-      this.#bySkill.add(put(this.#byEmployee, this.#compact(row), known, changed));
+      const list = brought.get(row.employeeId);
+      if (list) list.push(row);
+      else brought.set(row.employeeId, [row]);
     });
-    for (const [employeeId, { length }] of before) if (this.of(employeeId).length < length) changed.add(employeeId);
+    const isWhole = new Set(whole);
+    const changed = new Set<string>();
+    const told: Told = { rows: [], whole: [], removed: [] };
+    yield* inSteps(brought, ([employeeId, list]) => {
+      this.#take({ employeeId, rows: list, isWhole: isWhole.has(employeeId) }, changed, told);
+    });
     if (removed.length > 0) {
       const gone = new Set(removed);
-      yield* inSteps([...this.#byEmployee], ([employeeId, list]) => {
+      yield* inSteps([...this.#byEmployee.keys()], (employeeId) => {
+        const list = this.of(employeeId);
         const left = list.filter((row) => !gone.has(rowKey(row)));
         if (left.length === list.length) return;
-        this.#byEmployee.set(employeeId, left);
+        told.removed.push(...list.map(rowKey).filter((key) => gone.has(key)));
+        this.#set(employeeId, left);
         changed.add(employeeId);
       });
     }
     this.#tell(changed);
-    if (rows.length + whole.length + removed.length > 0) this.onTaken({ kind: 'ratings', rows, whole, removed });
+    if (told.rows.length + told.whole.length + told.removed.length > 0) this.onTaken({ kind: 'ratings', ...told });
+  }
+
+  /** Takes rows of one employee, all of them where they are whole; puts what is other than before to what is told. */
+  #take(
+    { employeeId, rows, isWhole }: { employeeId: string; rows: readonly RatingRow[]; isWhole: boolean },
+    changed: Set<string>,
+    told: Told,
+  ): void {
+    const before = this.of(employeeId);
+    // What was given out stays as it was: others know by the array that nothing has changed.
+    const next = isWhole ? [] : [...before];
+    for (const row of rows) {
+      const { kept, old, stood } = put(next, this.#compact(row), before, changed);
+      this.#bySkill.add(kept, stood ?? old);
+    }
+    const known = new Set(before);
+    const others = next.filter((row) => !known.has(row));
+    if (next.length < before.length) changed.add(employeeId);
+    else if (others.length === 0) return;
+    this.#set(employeeId, next);
+    told.rows.push(...(isWhole ? next : others));
+    if (isWhole) told.whole.push(employeeId);
+  }
+
+  #set(employeeId: string, rows: RatingRow[]): void {
+    if (rows.length > 0) this.#byEmployee.set(employeeId, rows);
+    else this.#byEmployee.delete(employeeId);
   }
 
   /** The rows of all employees, a list for each. */
@@ -130,6 +166,11 @@ export class KeptRatings {
   /** Rows of the skills that are wanted; it is asked once for all rows that name their skill alike. */
   ofSkills(isWanted: (row: RatingRow) => boolean): RatingRow[] {
     return this.#bySkill.rows(isWanted, (employeeId) => this.of(employeeId));
+  }
+
+  /** Employees that are noted for finding rows by skill, once for each. */
+  get noted(): number {
+    return this.#bySkill.size;
   }
 
   #tell(changed: ReadonlySet<string>): void {
@@ -153,26 +194,24 @@ function shortParts({ parts, employeeId }: RatingRow, skillId: string): readonly
 }
 
 /**
- * Puts a row under its employee in place of the one with its key; as the object that stood there before, if it says the
- * same. Where it rates otherwise, its employee is put to those that have changed.
+ * Puts a row into its employee's list in place of the one with its key, which is answered as `stood`; as the object that
+ * `before` has with that key, `old`, if it says the same. Where it rates otherwise, its employee is put to those that have
+ * changed.
  */
 function put(
-  byEmployee: Map<string, RatingRow[]>,
+  list: RatingRow[],
   row: RatingRow,
   before: readonly RatingRow[],
   changed: Set<string>,
-): RatingRow {
+): { kept: RatingRow; old: RatingRow | undefined; stood: RatingRow | undefined } {
   const old = before.find((other) => isSameRow(other, row));
   const kept = old && same(old, row) ? old : row;
   if (kept === row && !(old && ratesAlike(old, row))) changed.add(row.employeeId);
-  const list = byEmployee.get(row.employeeId);
-  if (!list) byEmployee.set(row.employeeId, [kept]);
-  else {
-    const at = list.findIndex((other) => isSameRow(other, row));
-    if (at < 0) list.push(kept);
-    else list[at] = kept;
-  }
-  return kept;
+  const at = list.findIndex((other) => isSameRow(other, row));
+  const stood = list[at];
+  if (at < 0) list.push(kept);
+  else list[at] = kept;
+  return { kept, old, stood };
 }
 
 /** Whether two rows rate the same: a skill that got another name has changed nobody's ratings. */
