@@ -114,6 +114,31 @@ describe('reading changes', () => {
     expect(directory.skills.byRecord('hr', 'rust')?.skill.name).toBe('rust');
   });
 
+  it('has kept ratings as old as the beginning of the last read of their changes, and no younger without one', async () => {
+    const { clock, told, directory, read } = await house({ keep: true });
+    const kept = directory.ratings('hr');
+    const walked = kept.at;
+    clock.advance(MINUTE);
+    Object.defineProperty(told, 'ratings', {
+      configurable: true,
+      get() {
+        clock.advance(MINUTE);
+        return [];
+      },
+    });
+    told.skills = new ProviderError('UNAVAILABLE', 'The provider failed.');
+    await expect(read()).rejects.toThrow('The provider failed.');
+    expect(kept.at).toBe((walked ?? 0) + MINUTE);
+    const { at } = kept;
+    clock.advance(MINUTE);
+    told.skills = [];
+    Object.defineProperty(told, 'ratings', { value: new ProviderError('UNAVAILABLE', 'The provider failed.') });
+    await expect(read()).rejects.toThrow('The provider failed.');
+    Object.defineProperty(told, 'ratings', { value: new ProviderError('NOT_OFFERED', 'No.') });
+    for (let round = 0; round < 2; round += 1) await read();
+    expect(kept.at).toBe(at);
+  });
+
   it('does not ask again for what is not offered until a walk tries anew, and says so', async () => {
     const { told, asked, integration, directory, read } = await house();
     told.employees = new ProviderError('NOT_OFFERED', 'No.');

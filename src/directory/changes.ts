@@ -32,22 +32,25 @@ export async function readChanges(options: ReadChangesOptions): Promise<void> {
   const { name, ports } = integration;
   const call: Call = { signal, purpose: 'walk' };
   const failures: unknown[] = [];
+  /** When the read began; null where there was none, or none that went well. */
   const read = async <Row>(
     kind: WalkedPort,
     port: WalkPort<Row> | undefined,
     take: (page: ChangesPage<Row>, began: number) => Promise<void> | void,
-  ): Promise<void> => {
+  ): Promise<number | null> => {
     const from = integration.readFrom.get(kind);
-    if (!port?.changedSince || from === undefined || integration.changesNotOffered.has(kind)) return;
+    if (!port?.changedSince || from === undefined || integration.changesNotOffered.has(kind)) return null;
     const began = now();
     const since = new Date(from - OVERLAP_MS).toISOString();
     try {
       for await (const page of port.changedSince(since, call)) await take(page, began);
       integration.readFrom.set(kind, began);
+      return began;
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ProviderError && error.code === 'NOT_OFFERED') integration.changesNotOffered.add(kind);
       else failures.push(error);
+      return null;
     }
   };
 
@@ -62,11 +65,11 @@ export async function readChanges(options: ReadChangesOptions): Promise<void> {
   });
   const kept = directory.ratings(name);
   if (kept.at !== null && (ratings?.keep === true || !integration.ratingFilterHonoured)) {
-    await read('ratings', ratings, async (page) => {
+    const began = await read('ratings', ratings, async (page) => {
       directory.learnSkills(name, page.rows);
       await inSlices(kept.change(page));
     });
-    if (failures.length === 0) kept.at = now();
+    if (began !== null) kept.at = began;
   }
   await directory.settled();
   signal.throwIfAborted();

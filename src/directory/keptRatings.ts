@@ -36,8 +36,10 @@ export class KeptRatings {
   readonly #onChange: (employeeIds: ReadonlySet<string>) => void;
   /** Hears what walks and reads of changes brought that is other than before; `anew` where that is too much to say. */
   onTaken: (change: RatingsTaken) => void = () => {};
-  /** When the last read began or walk ended, in milliseconds; null before the first walk. */
+  /** When the last walk or read of changes began, in milliseconds; null before the first walk. */
   at: number | null = null;
+  /** How long the last walk took: it is not to be made again as soon as it has ended. */
+  #walkMs = 0;
 
   /** `onChange` hears whose ratings are others than before, once for each walk and page of changes that shows some. */
   constructor(onChange: (employeeIds: ReadonlySet<string>) => void = () => {}) {
@@ -55,7 +57,12 @@ export class KeptRatings {
    * Takes a whole walk page by page; until its end, and where it has none, the last one's rows stand. Rows that say nothing
    * new are kept as they were, so that a second walk does not take the room of the first.
    */
-  fill(): { take(rows: Iterable<RatingRow>): void; end(at: number): void; rows(): Iterable<RatingRow> } {
+  fill(): {
+    take(rows: Iterable<RatingRow>): void;
+    /** `at`: when the walk began, and for how long it went on. */
+    end(at: number, walkMs?: number): void;
+    rows(): Iterable<RatingRow>;
+  } {
     const filled = new Map<string, RatingRow[]>();
     const bySkill = new RatingsBySkill();
     const changed = new Set<string>();
@@ -75,7 +82,7 @@ export class KeptRatings {
           bySkill.add(kept, stood);
         }
       },
-      end: (at) => {
+      end: (at, walkMs = 0) => {
         // What came otherwise is noted; what did not come at all leaves a shorter list.
         for (const [employeeId, { length }] of this.#byEmployee) {
           if ((filled.get(employeeId)?.length ?? 0) >= length) continue;
@@ -86,6 +93,7 @@ export class KeptRatings {
         this.#byEmployee = filled;
         this.#bySkill = bySkill;
         this.at = at;
+        this.#walkMs = walkMs;
         if (!isFirst) this.#tell(changed);
         if (isFirst || others.size > MOST_TOLD) this.onTaken({ kind: 'anew' });
         else if (others.size > 0) {
@@ -95,6 +103,11 @@ export class KeptRatings {
       },
       rows,
     };
+  }
+
+  /** Whether they were known so shortly before `now`, the walk's own time aside. */
+  isFresh(now: number, freshMs: number): boolean {
+    return this.at !== null && now - this.at <= freshMs + this.#walkMs;
   }
 
   /** Takes what a read of changes brought, each employee's rows in one step: nobody is shown a part of them. */

@@ -212,6 +212,17 @@ describe('ratings', () => {
     expect(directory.ratings('hr').of('1')).toEqual([ratingRow('1', 'java')]);
   });
 
+  it.each([{ along: false }, { along: true }])('are as old as the beginning of their walk, %j', async ({ along }) => {
+    const { provider, directory, walk, clock } = house({ keep: true, filtered: false, along, pageSize: 1 });
+    const began: Record<string, number> = {};
+    provider.holdings.before = (call) => {
+      began[call] = clock.now();
+      clock.advance(1000);
+    };
+    await walk();
+    expect(directory.ratings('hr').at).toBe(began[along ? 'employees 1' : 'ratings 1']);
+  });
+
   it('that came along with the employees are not walked again', async () => {
     const { provider, directory, walk } = house({ keep: true, filtered: false, along: true });
     await walk();

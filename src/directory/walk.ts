@@ -85,7 +85,7 @@ export async function walkIntegration({ directory, integration, signal, now = Da
       });
     }
     if (keep && ratingsProblem === null) {
-      filling.end(now());
+      filling.end(ratingsBegan, now() - ratingsBegan);
       readFrom.set('ratings', ratingsBegan);
     }
   }
@@ -117,7 +117,7 @@ export async function keepRatings({
     directory.learnSkills(integration.name, page.rows);
     filling.take(page.rows);
   }
-  filling.end(now());
+  filling.end(began, now() - began);
   integration.readFrom.set('ratings', began);
 }
 

@@ -262,6 +262,18 @@ describe('a filter that is not honoured', () => {
     expect(provider.taken()).toEqual(['ratings 1', 'ratings 2']);
   });
 
+  it('answers for a minute after a walk that took longer than that, and says how old the rows are', async () => {
+    const { clock, provider, read, directory } = house({ filter: 'ignored' });
+    provider.holdings.before = (call) => (call.startsWith('ratings') ? clock.advance(MINUTE) : undefined);
+    const began = clock.now();
+    await read('1');
+    provider.taken();
+    clock.advance(MINUTE);
+    expect(await read('2')).toEqual({ 2: 'CACHED go=3 java=3' });
+    expect(directory.ratings('hr').at).toBe(began);
+    expect(provider.calls).toEqual([]);
+  });
+
   it('answers from the walk with the cache off, too', async () => {
     const { provider, read } = house({ filter: 'ignored', cache: false });
     await read('1');

@@ -205,7 +205,7 @@ export class RatingReader {
     const fresh = this.#integration.ratingFilterHonoured ? WALK_FRESH_MS : FALLBACK_FRESH_MS;
     // With CACHE=off the walk answers only where nothing else can: for a filter that is not honoured.
     const allowed = this.#cached || !this.#integration.ratingFilterHonoured;
-    if (!allowed || kept.at === null || this.#now() - kept.at > fresh) return null;
+    if (!allowed || kept.at === null || !kept.isFresh(this.#now(), fresh)) return null;
     if ((this.#reads.standIn(id)?.at ?? -Infinity) > kept.at) return null;
     const rows = kept.of(id);
     // A walk may leave people out, inactive ones above all: nothing there is no proof that there is nothing.

@@ -168,7 +168,7 @@ export class SkillRatingReader {
     const kept = directory.ratings(name);
     const keeps = ports.ratings?.keep === true;
     const fresh = keeps ? WALK_FRESH_MS : FALLBACK_FRESH_MS;
-    const isKnown = kept.at !== null && now() - kept.at <= fresh;
+    const isKnown = kept.isFresh(now(), fresh);
     // The first walk brings them along: another beside it would only slow it down.
     const isComing = keeps && kept.at === null && sync.state === 'FIRST_WALK';
     call.receipt?.batch(name, isKnown ? ids.length : 0);
