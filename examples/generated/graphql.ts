@@ -185,7 +185,7 @@ export type ProviderProblemCode =
   | 'FIRST_SYNC_PENDING'
   /** The credentials lack a permission. */
   | 'FORBIDDEN'
-  /** The provider failed in a way of its own. */
+  /** The provider, or the gateway itself, failed in a way of its own. */
   | 'INTERNAL'
   /** The provider does not know the record. */
   | 'NOT_FOUND'
@@ -297,7 +297,7 @@ export type SourceState =
   | 'FRESH'
   /** Some of its data is missing: its first walk has not ended, or a row could not be read. */
   | 'PARTIAL'
-  /** The provider did not answer in time; an older copy stands in. */
+  /** The provider did not answer in time, or was not read for long; an older copy stands in. */
   | 'STALE'
   /** It knows no record of this employee or skill. */
   | 'UNMATCHED'

@@ -1,13 +1,15 @@
 import { encodeId } from '../../src/domain/ids.ts';
 import { SOURCE_STATES, type SourceStatus as SourceStatusShape } from '../../src/domain/held.ts';
-import { PROBLEM_CODES, type Problem } from '../../src/domain/problem.ts';
+import { PROBLEM_CODES, ProviderError, type Problem } from '../../src/domain/problem.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import {
   Integration,
+  kindSync,
   OPERATIONS,
   type Capability as CapabilityShape,
   type Drift as DriftShape,
 } from '../../src/directory/integration.ts';
+import { EVERY_MS } from '../../src/directory/refresh.ts';
 import type { BreakerStatus } from '../../src/outbound/breaker.ts';
 import type { Quota } from '../../src/outbound/quota.ts';
 import { needs } from '../access.ts';
@@ -34,7 +36,7 @@ const ProviderProblemCode = builder.enumType('ProviderProblemCode', {
     UNREADABLE: 'The answer could not be read; see `Integration.drift`.',
     OUTCOME_UNKNOWN: 'The write was sent, but whether it took effect is unknown.',
     SUPERSEDED: 'A later write of the same thing was accepted before this one was sent.',
-    INTERNAL: 'The provider failed in a way of its own.',
+    INTERNAL: 'The provider, or the gateway itself, failed in a way of its own.',
   }),
 });
 
@@ -337,7 +339,7 @@ const SourceStateEnum = builder.enumType('SourceState', {
   values: described(SOURCE_STATES, {
     FRESH: 'Asked for this answer.',
     CACHED: 'Answered from a copy young enough to need no question.',
-    STALE: 'The provider did not answer in time; an older copy stands in.',
+    STALE: 'The provider did not answer in time, or was not read for long; an older copy stands in.',
     PARTIAL: 'Some of its data is missing: its first walk has not ended, or a row could not be read.',
     UNREACHABLE: 'No answer and no copy; see `problem`.',
     UNSUPPORTED: 'It cannot answer this kind of question; see `Integration.capabilities`.',
@@ -381,6 +383,12 @@ SourceStatus.implement({
   }),
 });
 
+/** Lists that nobody has read for so long are old: walks begin every 15 minutes, and take some minutes of thousands of people. */
+const UNREAD_MS = 2 * EVERY_MS.walk;
+const UNREAD = new ProviderError('INTERNAL', 'The gateway has not read it for more than 30 minutes.', {
+  retryable: true,
+}).toProblem();
+
 /** How each integration took part in an answer from the directory. */
 export function directorySources(
   directory: Directory,
@@ -388,24 +396,30 @@ export function directorySources(
   now = Date.now(),
 ): Source[] {
   return directory.integrations.map((integration) => {
-    const { sync } = integration;
+    const { name, sync, readFrom } = integration;
     const { support } = integration.capability(operation);
-    const { lastFullAt } = sync;
+    const kind = operation === 'READ_EMPLOYEES' ? 'employees' : 'skills';
+    const { fetchedAt, problem: failed } = kindSync(sync, kind);
+    const readAt = fetchedAt === null ? null : Math.max(Date.parse(fetchedAt), readFrom.get(kind) ?? 0);
+    const problem = failed ?? (readAt !== null && now - readAt > UNREAD_MS ? UNREAD : null);
     const state = ((): Source['state'] => {
       if (support === 'UNSUPPORTED') return 'UNSUPPORTED';
-      if (sync.state === 'FIRST_WALK') return 'PARTIAL';
-      if (sync.problem) return lastFullAt === null ? 'UNREACHABLE' : 'STALE';
+      if (fetchedAt === null) {
+        const known = kind === 'employees' ? directory.employeeCount(name) : directory.skillCount(name);
+        return sync.state !== 'FIRST_WALK' && problem && known === 0 ? 'UNREACHABLE' : 'PARTIAL';
+      }
+      if (problem) return 'STALE';
       // Without a catalogue the skills known are those that ratings have shown so far.
       return support === 'EMULATED' ? 'PARTIAL' : 'CACHED';
     })();
     return {
       integration,
       state,
-      fetchedAt: lastFullAt,
-      ageSeconds: lastFullAt === null ? null : Math.max(0, Math.floor((now - Date.parse(lastFullAt)) / 1000)),
+      fetchedAt,
+      ageSeconds: fetchedAt === null ? null : Math.max(0, Math.floor((now - Date.parse(fetchedAt)) / 1000)),
       dataAsOf: null,
       latencyMs: null,
-      problem: sync.problem,
+      problem,
     };
   });
 }

@@ -42,6 +42,14 @@ export interface Capability {
 
 export type SyncState = 'FIRST_WALK' | 'IDLE' | 'REFRESHING' | 'FAILING';
 
+/** How the last walks of one kind of records went. */
+export interface KindSync {
+  /** When the last one began that went well; null when none has. */
+  fetchedAt: string | null;
+  /** What ended the last one early. */
+  problem: Problem | null;
+}
+
 export interface SyncStatus {
   state: SyncState;
   /** Share of the running walk, 0 to 1; null when none runs or its length is unknown. */
@@ -49,6 +57,13 @@ export interface SyncStatus {
   lastFullAt: string | null;
   lastDeltaAt: string | null;
   problem: Problem | null;
+  /** By kind; absent before a walk has ended, and after one that broke off. */
+  kinds?: Readonly<Record<'employees' | 'skills', KindSync>> | undefined;
+}
+
+/** How walks of one kind went; as those of everything did where that is not told apart. */
+export function kindSync({ kinds, lastFullAt, problem }: SyncStatus, kind: 'employees' | 'skills'): KindSync {
+  return kinds?.[kind] ?? { fetchedAt: lastFullAt, problem };
 }
 
 export interface Drift extends Omit<DriftNote, 'operation'> {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { employeeRow, FakeProvider, gate } from '../../test/support/fake-provider.ts';
 import { Directory } from './directory.ts';
+import { kindSync } from './integration.ts';
 import { DirectoryRefresh, type Log } from './refresh.ts';
 
 const MINUTE = 60_000;
@@ -97,6 +98,25 @@ describe('the refresh', () => {
     await vi.advanceTimersByTimeAsync(60 * MINUTE);
     expect([hr.calls, talent.calls]).toEqual([['employees 1'], ['employees 1']]);
     expect(logged).toEqual(['walk ended']);
+  });
+
+  it('takes all kinds for failed after a walk that breaks off, whatever it had read', async () => {
+    const hr = provider('hr');
+    const { directory, refresh } = house(hr);
+    await refresh.start();
+    const { lastFullAt } = hr.integration.sync;
+    expect(kindSync(hr.integration.sync, 'employees')).toEqual({ fetchedAt: lastFullAt, problem: null });
+    directory.retainEmployees = () => {
+      throw new TypeError('broken');
+    };
+    await vi.advanceTimersByTimeAsync(15 * MINUTE);
+    for (const kind of ['employees', 'skills'] as const) {
+      expect(kindSync(hr.integration.sync, kind)).toMatchObject({
+        fetchedAt: lastFullAt,
+        problem: { code: 'INTERNAL' },
+      });
+    }
+    refresh.stop();
   });
 
   it('takes a walk that breaks off for a failed one', async () => {

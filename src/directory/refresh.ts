@@ -80,7 +80,8 @@ export class DirectoryRefresh {
     } catch (error) {
       if (!this.#abort.signal.aborted) {
         this.#log.error({ integration: name, err: error }, 'walk broke off');
-        integration.sync = { ...integration.sync, state: 'FAILING', progress: null, problem: problemOf(error) };
+        const problem = problemOf(error);
+        integration.sync = { ...integration.sync, state: 'FAILING', progress: null, problem, kinds: undefined };
       }
     }
     clearInterval(line);

@@ -35,7 +35,15 @@ describe('a walk', () => {
     expect(provider.calls).toEqual([...FULL, ...PROBE]);
     expect([directory.employeeCount('hr'), directory.skillCount('hr')]).toEqual([3, 3]);
     const lastFullAt = new Date(clock.now()).toISOString();
-    expect(integration.sync).toEqual({ state: 'IDLE', progress: null, lastFullAt, lastDeltaAt: null, problem: null });
+    const read = { fetchedAt: lastFullAt, problem: null };
+    expect(integration.sync).toEqual({
+      state: 'IDLE',
+      progress: null,
+      lastFullAt,
+      lastDeltaAt: null,
+      problem: null,
+      kinds: { employees: read, skills: read },
+    });
     expect(directory.ratings('hr').at).toBeNull();
   });
 

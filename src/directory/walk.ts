@@ -4,7 +4,7 @@ import type { Receipt } from '../domain/receipt.ts';
 import type { RatingRow } from '../domain/records.ts';
 import type { Directory } from './directory.ts';
 import { inSlices } from './inSlices.ts';
-import { isFilterIgnored, type Integration, type Operation } from './integration.ts';
+import { isFilterIgnored, kindSync, type Integration, type KindSync, type Operation } from './integration.ts';
 import { rowKey } from './keptRatings.ts';
 import { Mentions } from './learntSkill.ts';
 import { WalkProgress } from './walkProgress.ts';
@@ -69,9 +69,9 @@ export async function walkIntegration({ directory, integration, signal, now = Da
   await probeFilter({ directory, integration, signal, now });
   // Ratings that came along are whole only where the walk of employees was.
   let ratingsProblem: Problem | null = broughtRatings ? employeesProblem : null;
+  const ratingsBegan = broughtRatings ? began : now();
   const keep = ratings !== undefined && (ratings.keep || !integration.ratingFilterHonoured);
   if (keep || !catalogue) {
-    const ratingsBegan = broughtRatings ? began : now();
     if (broughtRatings) directory.learnSkills(name, along.all());
     else {
       progress.start('ratings', directory.employeeCount(name));
@@ -93,10 +93,21 @@ export async function walkIntegration({ directory, integration, signal, now = Da
   signal.throwIfAborted();
 
   const problem = employeesProblem ?? serious(skillsProblem) ?? ratingsProblem;
+  const kinds = {
+    employees: noted(kindSync(sync, 'employees'), began, employeesProblem),
+    skills: catalogue
+      ? noted(kindSync(sync, 'skills'), skillsBegan, null)
+      : noted(kindSync(sync, 'skills'), ratingsBegan, serious(skillsProblem) ?? ratingsProblem),
+  };
   integration.sync =
     problem === null
-      ? { ...sync, state: 'IDLE', progress: null, lastFullAt: new Date(now()).toISOString(), problem: null }
-      : { ...sync, state: 'FAILING', progress: null, problem };
+      ? { ...sync, state: 'IDLE', progress: null, lastFullAt: new Date(now()).toISOString(), problem: null, kinds }
+      : { ...sync, state: 'FAILING', progress: null, problem, kinds };
+}
+
+/** What is known of a kind after a walk that began then. */
+function noted(before: KindSync, began: number, problem: Problem | null): KindSync {
+  return { fetchedAt: problem === null ? new Date(began).toISOString() : before.fetchedAt, problem };
 }
 
 /** Walks all ratings once and keeps them, for a provider whose filter cannot be trusted. Rejects with ProviderError. */
