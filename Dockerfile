@@ -1,6 +1,6 @@
 # Builds with everything, runs with what production needs. docs/deployment.md says how to run it and what was checked.
 
-FROM node:20-bookworm-slim AS build
+FROM node:24-bookworm-slim AS build
 WORKDIR /build
 # The lock file first: a change of sources then installs nothing anew.
 COPY package.json package-lock.json .npmrc ./
@@ -11,12 +11,12 @@ COPY schema ./schema
 COPY src ./src
 RUN npm run build && rm dist/.tsbuildinfo
 
-FROM node:20-bookworm-slim AS dependencies
+FROM node:24-bookworm-slim AS dependencies
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
 
-FROM node:20-bookworm-slim
+FROM node:24-bookworm-slim
 # From other machines it is reached only where HOST is not loopback, which in turn requires GATEWAY_API_KEYS.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATA_DIR=/data
 WORKDIR /app
