@@ -127,6 +127,32 @@ describe('an answer in parts', () => {
     });
   });
 
+  it('begins with what asks other integrations than a slow one, for no further call', async () => {
+    const skills = (name: string) => `skills(filter: { integrations: ["${name}"] }) { nodes { skill { name } } }`;
+    const query = (defer: string) => `{
+      employees(first: 2) {
+        nodes { displayName fast: ${skills('kantata-main')} ... on Employee ${defer} { slow: ${skills('kombo-main')} } }
+      }
+    }`;
+    gateway.forget();
+    const whole = await gateway.ask<Part['data']>(query(''));
+    const callsOfWhole = gateway.cost();
+    gateway.simulator('kombo').addFault({ shape: { kind: 'latency', milliseconds: SLOW_MS } });
+    gateway.forget();
+    const began = performance.now();
+    const arriving = parts(await ask('multipart/mixed', query('@defer')));
+    const first = (await arriving.next()).value as Part;
+    expect(performance.now() - began).toBeLessThan(SLOW_MS);
+    expect(first.data?.employees.nodes.map((node) => Object.keys(node))).toEqual([
+      ['displayName', 'fast'],
+      ['displayName', 'fast'],
+    ]);
+    const rest: Part[] = [];
+    for await (const part of arriving) rest.push(part);
+    expect(assembled([first, ...rest])).toEqual(whole.data);
+    expect(gateway.cost()).toEqual(callsOfWhole);
+  });
+
   it('costs nobody a call any more once its reader is gone', async () => {
     const simulator = gateway.simulator('kombo');
     simulator.addFault({ shape: { kind: 'hang' } });

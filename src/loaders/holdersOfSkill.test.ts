@@ -83,6 +83,22 @@ describe('the holders of a skill', () => {
     expect(calls).toEqual(['talent java']);
   });
 
+  it('do not wait for a system that is asked at the same moment for others', async () => {
+    const { ask, before, calls } = house();
+    const { open, passed } = gate();
+    before.answer = (name) => (name === 'hr' ? passed : undefined);
+    let arrived = false;
+    const others = Promise.all([ask('java'), ask('go')]).finally(() => (arrived = true));
+    expect(brief(await ask('java', ['talent'])).sources).toEqual(['talent FRESH']);
+    expect(arrived).toBe(false);
+    open();
+    expect((await others).map((answer) => brief(answer).sources)).toEqual([
+      ['hr FRESH', 'talent FRESH'],
+      ['hr FRESH', 'talent UNMATCHED'],
+    ]);
+    expect(calls).toEqual(['hr java,go', 'talent java']);
+  });
+
   it('are those that have come by the deadline', async () => {
     const { ask, before } = house(5);
     const { open, passed } = gate();

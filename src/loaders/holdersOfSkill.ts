@@ -1,8 +1,8 @@
-import DataLoader from 'dataloader';
 import type { Integration } from '../directory/integration.ts';
 import type { Employee, Skill } from '../domain/entities.ts';
 import { SkillRating, type EmployeeSkill, type SourceStatus } from '../domain/held.ts';
 import { ProviderError } from '../domain/problem.ts';
+import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
 import type { SkillReading } from './skillRatingReader.ts';
 import type { SkillsOfEmployeeOptions } from './skillsOfEmployee.ts';
 import { answered, notAsked } from './sources.ts';
@@ -15,21 +15,26 @@ export interface SkillHolders {
   sources: readonly SourceStatus<Integration>[];
 }
 
-/** The key of one question: which skill, and which integrations are asked (all when null). */
-export interface SkillHoldersKey {
+/** The key of one question: which skill. */
+export interface SkillHoldersKey extends Asking {
   skill: Skill;
-  /** Names; null asks all. */
-  integrations: readonly string[] | null;
 }
 
-export type HoldersOfSkill = DataLoader<SkillHoldersKey, SkillHolders, string>;
+export type HoldersOfSkill = FanOut<SkillHoldersKey, SkillHolders>;
 
 type Options = SkillsOfEmployeeOptions;
 
 /** Who holds a skill: all skills of a request become one question to every integration at once. */
 export function createHoldersOfSkill(options: Options): HoldersOfSkill {
-  return new DataLoader<SkillHoldersKey, SkillHolders, string>((keys) => load(keys, options), {
-    cacheKeyFn: ({ skill, integrations }) => (integrations ? JSON.stringify([skill.id, integrations]) : skill.id),
+  const { directory, now = Date.now } = options;
+  return createFanOut<SkillHoldersKey, Answer, SkillHolders>({
+    integrations: directory.integrations,
+    subjectOf: ({ skill }) => skill.id,
+    ask: (integration, keys) => ask(integration, keys, options),
+    merge: (keys, answers) => {
+      const at = now();
+      return keys.map(({ skill }) => merge(skill, answers, options, at));
+    },
   });
 }
 
@@ -40,19 +45,11 @@ interface Answer {
   latencyMs: number;
 }
 
-async function load(keys: readonly SkillHoldersKey[], options: Options): Promise<SkillHolders[]> {
-  const { directory, now = Date.now } = options;
-  const answers = await Promise.all(directory.integrations.map((integration) => ask(integration, keys, options)));
-  const at = now();
-  return keys.map((key) => merge(key, answers, options, at));
-}
-
 async function ask(integration: Integration, keys: readonly SkillHoldersKey[], options: Options): Promise<Answer> {
   const { readers, signal, deadlineMs, receipt, now = Date.now } = options;
   const { name } = integration;
-  const isAsked = ({ skill, integrations }: SkillHoldersKey) =>
-    (!integrations || integrations.includes(name)) && skill.records.some((record) => record.integration === name);
-  const skills = [...new Set(keys.filter(isAsked).map(({ skill }) => skill))];
+  const isKnown = (skill: Skill) => skill.records.some((record) => record.integration === name);
+  const skills = [...new Set(keys.map(({ skill }) => skill).filter(isKnown))];
   const reader = readers.get(name);
   if (skills.length === 0 || !reader) return { integration, readings: new Map(), latencyMs: 0 };
   const started = now();
@@ -65,12 +62,7 @@ async function ask(integration: Integration, keys: readonly SkillHoldersKey[], o
   return { integration, readings, latencyMs: Math.round(now() - started) };
 }
 
-function merge(
-  { skill, integrations }: SkillHoldersKey,
-  answers: readonly Answer[],
-  { directory }: Options,
-  at: number,
-): SkillHolders {
+function merge(skill: Skill, answers: readonly Answer[], { directory }: Options, at: number): SkillHolders {
   const { employees, skills } = directory;
   // The directory may have put records together anew while providers were asked.
   const current = skills.byId(skill.id) ?? skill;
@@ -78,7 +70,6 @@ function merge(
   const sources: SourceStatus<Integration>[] = [];
   for (const { integration, readings, latencyMs } of answers) {
     const { name } = integration;
-    if (integrations && !integrations.includes(name)) continue;
     const reading = readings.get(skill.id);
     if (!reading) {
       sources.push(notAsked(integration, 'READ_RATINGS_BY_SKILL', directory.skillCount(name)));

@@ -110,6 +110,22 @@ describe('the skills of an employee', () => {
     expect([hr.calls, talent.calls]).toEqual([[], ['read t1']]);
   });
 
+  it('of one integration do not wait for another that is asked at the same moment', async () => {
+    const { hr, talent, request, employee } = house();
+    const slow = gate();
+    talent.holdings.before = () => slow.passed;
+    const loader = request();
+    const load = (id: string, integrations: readonly string[] | null) =>
+      loader.load({ employee: employee(id), integrations });
+    let arrived = false;
+    const others = Promise.all([load('1', ['talent']), load('2', null)]).finally(() => (arrived = true));
+    expect(states(await load('1', ['hr']))).toEqual({ hr: 'FRESH' });
+    expect(arrived).toBe(false);
+    slow.open();
+    expect((await others).map(held)).toEqual([['Ada: talent 0.5', 'java: talent 1'], ['go: hr 0.5']]);
+    expect([hr.calls, talent.calls]).toEqual([['read 2,1'], ['read t1']]);
+  });
+
   it('are those of one integration when another is dead', async () => {
     const { talent, ask } = house();
     talent.holdings.failing = { read: 'UNREACHABLE' };

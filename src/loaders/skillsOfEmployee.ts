@@ -1,10 +1,10 @@
-import DataLoader from 'dataloader';
 import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../directory/integration.ts';
 import type { Employee } from '../domain/entities.ts';
 import type { EmployeeSkill, SourceStatus } from '../domain/held.ts';
 import { ProviderError } from '../domain/problem.ts';
 import type { Receipt } from '../domain/receipt.ts';
+import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
 import { MergedSkills, type Part } from './mergedSkills.ts';
 import type { Reading, RatingReader } from './ratingReader.ts';
 import { answered, notAsked } from './sources.ts';
@@ -29,23 +29,23 @@ export interface SkillsOfEmployeeOptions {
   now?: (() => number) | undefined;
 }
 
-/** The key of one question: whose skills, and which integrations are asked (all when null). */
-export interface HeldSkillsKey {
+/** The key of one question: whose skills. */
+export interface HeldSkillsKey extends Asking {
   employee: Employee;
-  /** Names; null asks all. */
-  integrations: readonly string[] | null;
 }
 
-export type SkillsOfEmployee = DataLoader<HeldSkillsKey, HeldSkills, string>;
+export type SkillsOfEmployee = FanOut<HeldSkillsKey, HeldSkills>;
 
 /**
  * Who holds what: all employees of a page become one question to every integration at once, because ids name records and
  * the directory knows which belong together.
  */
 export function createSkillsOfEmployee(options: SkillsOfEmployeeOptions): SkillsOfEmployee {
-  return new DataLoader<HeldSkillsKey, HeldSkills, string>((keys) => load(keys, options), {
-    cacheKeyFn: ({ employee, integrations }) =>
-      integrations ? JSON.stringify([employee.id, integrations]) : employee.id,
+  return createFanOut<HeldSkillsKey, Answer, HeldSkills>({
+    integrations: options.directory.integrations,
+    subjectOf: ({ employee }) => employee.id,
+    ask: (integration, keys) => ask(integration, keys, options),
+    merge: (keys, answers) => merge(keys, answers, options),
   });
 }
 
@@ -67,11 +67,13 @@ function mergesOf(readers: ReadonlyMap<string, RatingReader>): MergedSkills {
   return made;
 }
 
-async function load(keys: readonly HeldSkillsKey[], options: SkillsOfEmployeeOptions): Promise<HeldSkills[]> {
-  const { directory, readers, now = Date.now } = options;
-  const answers = await Promise.all(directory.integrations.map((integration) => ask(integration, keys, options)));
+function merge(
+  keys: readonly HeldSkillsKey[],
+  answers: readonly Answer[],
+  { directory, readers, now = Date.now }: SkillsOfEmployeeOptions,
+): HeldSkills[] {
   const at = now();
-  const asked = keys.map((key) => ({ employee: key.employee, ...partsOf(key, answers, directory, at) }));
+  const asked = keys.map((key) => ({ employee: key.employee, ...partsOf(key.employee, answers, directory, at) }));
   const mergeAll = () => {
     const view = directory.skills;
     return asked.map(({ employee, parts }) => mergesOf(readers).of(employee, parts, view));
@@ -94,8 +96,7 @@ async function ask(
   { readers, signal, deadlineMs, receipt, now = Date.now }: SkillsOfEmployeeOptions,
 ): Promise<Answer> {
   const ids = new Set<string>();
-  for (const { employee, integrations } of keys) {
-    if (integrations && !integrations.includes(integration.name)) continue;
+  for (const { employee } of keys) {
     for (const { integration: name, row } of employee.records) if (name === integration.name) ids.add(row.remoteId);
   }
   const reader = readers.get(integration.name);
@@ -112,7 +113,7 @@ async function ask(
 
 /** What each asked integration says of one employee, and how it answered. */
 function partsOf(
-  { employee, integrations }: HeldSkillsKey,
+  employee: Employee,
   answers: readonly Answer[],
   directory: Directory,
   at: number,
@@ -120,7 +121,6 @@ function partsOf(
   const parts: Part[] = [];
   const sources: SourceStatus<Integration>[] = [];
   for (const { integration, readings, latencyMs } of answers) {
-    if (integrations && !integrations.includes(integration.name)) continue;
     const record = employee.records.find((member) => member.integration === integration.name);
     const reading = record && readings.get(record.row.remoteId);
     sources.push(
