@@ -3,6 +3,7 @@ import { FakeProvider, employeeRow, gate } from '../test/support/fake-provider.t
 import { createContext, type RequestParts, type TenantParts } from './context.ts';
 import { Directory } from './directory/directory.ts';
 import { walkIntegration } from './directory/walk.ts';
+import { ConsensusPolicies } from './loaders/consensusPolicies.ts';
 import { RatingReader } from './loaders/ratingReader.ts';
 
 beforeEach(() => {
@@ -43,5 +44,19 @@ describe('createContext', () => {
     expect(await after).toBe('UNREACHABLE');
     expect(performance.now() - began).toBe(800);
     closed.open();
+  });
+
+  it('has a request wait for the weights of a provider as long as it has time', async () => {
+    const weightages = { read: () => new Promise<never>(() => {}) };
+    const { integration } = new FakeProvider({ ports: { weightages } });
+    const policies = new ConsensusPolicies({ integrations: [integration], usual: 'provider-weights' });
+    const tenant = { policies } as Partial<TenantParts> as TenantParts;
+    const request = { waitUntil: performance.now() + 300 } as Partial<RequestParts> as RequestParts;
+    const found = createContext(tenant, request).loaders.policies.usual();
+    await vi.advanceTimersByTimeAsync(300);
+    let policy;
+    void found.then((usual) => (policy = usual.name));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(policy).toBe('provider-weights');
   });
 });

@@ -4,7 +4,7 @@ import type { Viewer } from './domain/access.ts';
 import type { Audit } from './domain/audit.ts';
 import type { Receipt } from './domain/receipt.ts';
 import type { RecordLinks } from './links/recordLinks.ts';
-import type { ConsensusPolicies } from './loaders/consensusPolicies.ts';
+import type { ConsensusPolicies, Policies } from './loaders/consensusPolicies.ts';
 import { createHoldersOfSkill, type HoldersOfSkill } from './loaders/holdersOfSkill.ts';
 import { createRatingById, type RatingById } from './loaders/ratingById.ts';
 import type { RatingReader } from './loaders/ratingReader.ts';
@@ -21,7 +21,7 @@ import type { SkillChanges } from './tasks/skillChanges.ts';
 export interface ContextLoaders {
   readonly skillsOfEmployee: SkillsOfEmployee;
   readonly holdersOfSkill: HoldersOfSkill;
-  readonly policies: ConsensusPolicies;
+  readonly policies: Policies;
   readonly ratingById: RatingById;
   readonly skillSearch: SkillSearch;
   readonly roles: RolesOfEmployee;
@@ -86,17 +86,16 @@ export function createContext(tenant: TenantParts, request: RequestParts): Gatew
 
 /** Makes each loader when it is first asked for: most questions need one of them or none. */
 class Loaders implements ContextLoaders {
-  readonly policies: ConsensusPolicies;
   readonly skillSearch: SkillSearch;
   readonly #tenant: TenantParts;
   readonly #request: RequestParts;
   #skillsOfEmployee: SkillsOfEmployee | undefined;
   #holdersOfSkill: HoldersOfSkill | undefined;
+  #policies: Policies | undefined;
   #ratingById: RatingById | undefined;
   #roles: RolesOfEmployee | undefined;
 
   constructor(tenant: TenantParts, request: RequestParts) {
-    this.policies = tenant.policies;
     this.skillSearch = tenant.skillSearch;
     this.#tenant = tenant;
     this.#request = request;
@@ -108,6 +107,10 @@ class Loaders implements ContextLoaders {
 
   get holdersOfSkill(): HoldersOfSkill {
     return (this.#holdersOfSkill ??= createHoldersOfSkill(this.#shared()));
+  }
+
+  get policies(): Policies {
+    return (this.#policies ??= this.#tenant.policies.forRequest(this.#shared()));
   }
 
   get ratingById(): RatingById {

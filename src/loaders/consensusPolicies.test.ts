@@ -97,6 +97,26 @@ describe('the consensus policies', () => {
     expect(weightages.calls).toBe(1);
   });
 
+  it('do not have a request wait beyond its own deadline, nor others go without for it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { weightages, policies, own } = house();
+    let arrive = () => {};
+    weightages.before = () =>
+      new Promise<void>((resolve) => {
+        arrive = resolve;
+      });
+    const hurried = policies.forRequest({ deadlineMs: 300 });
+    const answer = Promise.all([hurried.find('provider-weights'), hurried.all()]);
+    await vi.advanceTimersByTimeAsync(300);
+    expect((await answer)[0]?.weights.filter(({ integration }) => integration !== null)).toEqual([]);
+    const patient = own();
+    await vi.advanceTimersByTimeAsync(1_000);
+    arrive();
+    expect(await patient).toEqual([1, 1]);
+    expect(weightages.calls).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('are the default although no provider offers weights', async () => {
     const { policies } = house({ usual: 'provider-weights', offering: false });
     expect((await policies.all())[0]).toMatchObject({ name: 'provider-weights' });

@@ -13,7 +13,7 @@ import { within } from './within.ts';
 const KEEP_MS = 24 * 60 * 60_000;
 /** After a failure they are asked for again. */
 const RETRY_MS = 60_000;
-/** How long an answer waits for weights; beyond, the integration's ratings count like all others. */
+/** How long answers wait for weights that are being read; beyond, the integration's ratings count like all others. */
 const WAIT_MS = 2_000;
 
 type Weights = readonly Omit<SourceWeight, 'integration'>[];
@@ -24,6 +24,22 @@ interface Kept {
   weights: Weights;
   until: number;
 }
+
+interface Reading {
+  done: Promise<Weights>;
+  /** When nobody waits for it any more. */
+  until: number;
+}
+
+/** Milliseconds that whoever asks still has. */
+interface TimeLeft {
+  readonly deadlineMs: number;
+}
+
+const UNHURRIED: TimeLeft = { deadlineMs: WAIT_MS };
+
+/** How policies are asked for. */
+export type Policies = Pick<ConsensusPolicies, 'all' | 'find' | 'usual'>;
 
 export interface ConsensusPoliciesOptions {
   integrations: readonly Integration[];
@@ -38,7 +54,7 @@ export class ConsensusPolicies {
   readonly #usual: string;
   readonly #now: () => number;
   readonly #kept = new Map<Integration, Kept>();
-  readonly #reading = new Map<Integration, Promise<Weights>>();
+  readonly #reading = new Map<Integration, Reading>();
   #made: { parts: { integration: string; weights: Weights }[]; policy: ConsensusPolicy } | null = null;
 
   constructor({ integrations, usual, now = Date.now }: ConsensusPoliciesOptions) {
@@ -47,28 +63,37 @@ export class ConsensusPolicies {
     this.#now = now;
   }
 
+  /** The same for one request, which waits for weights no longer than it has time. */
+  forRequest(time: TimeLeft): Policies {
+    return {
+      all: () => this.all(time),
+      find: (name) => this.find(name, time),
+      usual: () => this.usual(time),
+    };
+  }
+
   /** All policies, the default first. The one of the providers is there where one offers weights, or where it is the default. */
-  async all(): Promise<ConsensusPolicy[]> {
+  async all(time = UNHURRIED): Promise<ConsensusPolicy[]> {
     const isOffered = this.#usual === PROVIDER_WEIGHTS || this.#offering().length > 0;
     const names = [...CONSENSUS_POLICIES.map(({ name }) => name), ...(isOffered ? [PROVIDER_WEIGHTS] : [])];
     const sorted = [this.#usual, ...names.filter((name) => name !== this.#usual)];
-    const policies = await Promise.all(sorted.map(async (name) => this.find(name)));
+    const policies = await Promise.all(sorted.map(async (name) => this.find(name, time)));
     return policies.filter((policy) => policy !== null);
   }
 
   /** The policy of this name, the default for null; null for an unknown name. No promise where nothing has to be read. */
-  find(name: string | null): ConsensusPolicy | null | Promise<ConsensusPolicy | null> {
+  find(name: string | null, time = UNHURRIED): ConsensusPolicy | null | Promise<ConsensusPolicy | null> {
     const wanted = name ?? this.#usual;
     if (wanted === PROVIDER_WEIGHTS) {
       const offering = this.#offering();
-      return offering.length === 0 && this.#usual !== wanted ? null : this.#ofProviders(offering);
+      return offering.length === 0 && this.#usual !== wanted ? null : this.#ofProviders(offering, time);
     }
     return CONSENSUS_POLICIES.find((policy) => policy.name === wanted) ?? null;
   }
 
   /** The default. */
-  async usual(): Promise<ConsensusPolicy> {
-    const policy = await this.find(null);
+  async usual(time = UNHURRIED): Promise<ConsensusPolicy> {
+    const policy = await this.find(null, time);
     if (!policy) throw new Error(`no consensus policy ${this.#usual}`);
     return policy;
   }
@@ -77,10 +102,12 @@ export class ConsensusPolicies {
     return this.#integrations.filter((integration) => integration.offers('READ_WEIGHTS'));
   }
 
-  #ofProviders(offering: readonly Integration[]): ConsensusPolicy | Promise<ConsensusPolicy> {
+  #ofProviders(offering: readonly Integration[], time: TimeLeft): ConsensusPolicy | Promise<ConsensusPolicy> {
     const isKnown = offering.every((integration) => (this.#kept.get(integration)?.until ?? -Infinity) > this.#now());
     if (isKnown) return this.#policy(offering);
-    return Promise.all(offering.map((integration) => this.#refresh(integration))).then(() => this.#policy(offering));
+    return Promise.all(offering.map((integration) => this.#refresh(integration, time))).then(() =>
+      this.#policy(offering),
+    );
   }
 
   /** The same object while nothing has changed, so that many consensuses share it. */
@@ -96,18 +123,20 @@ export class ConsensusPolicies {
     return this.#made.policy;
   }
 
-  async #refresh(integration: Integration): Promise<void> {
+  async #refresh(integration: Integration, { deadlineMs }: TimeLeft): Promise<void> {
     const kept = this.#kept.get(integration);
     if (kept && kept.until > this.#now()) return;
+    const weights = kept?.weights ?? NONE;
     let reading = this.#reading.get(integration);
     if (!reading) {
-      reading = this.#read(integration, kept?.weights ?? NONE).finally(() => this.#reading.delete(integration));
+      const done = this.#read(integration, weights).finally(() => this.#reading.delete(integration));
+      reading = { done, until: this.#now() + WAIT_MS };
       this.#reading.set(integration, reading);
     }
-    await within(WAIT_MS, reading, () => {
-      // Nobody waits again for this read; when it ends after all, its weights are taken.
-      const weights = kept?.weights ?? NONE;
-      this.#kept.set(integration, { weights, until: this.#now() + RETRY_MS });
+    const left = Math.max(0, reading.until - this.#now());
+    await within(Math.min(left, deadlineMs), reading.done, () => {
+      // Unless only this request was short of time, nobody waits for this read again. Late weights are taken after all.
+      if (left <= deadlineMs) this.#kept.set(integration, { weights, until: this.#now() + RETRY_MS });
       return weights;
     });
   }
