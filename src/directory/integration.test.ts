@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FakeProvider } from '../../test/support/fake-provider.ts';
-import { ProviderError, type ProblemCode } from '../domain/problem.ts';
+import { GivenUp, ProviderError, type ProblemCode } from '../domain/problem.ts';
+import { NotSent, outOfTime } from '../outbound/notSent.ts';
 import type { CallRecord } from '../outbound/upstream.ts';
 import { VirtualClock } from '../simulator/clock.ts';
 import { goneIntegration, isFilterIgnored } from './integration.ts';
@@ -161,6 +162,18 @@ describe('the health of an integration', () => {
       integration.failed('READ_SKILLS', error('UNAVAILABLE'));
       expect(integration.state).toBe(expected);
     }
+  });
+
+  it('is what it was where the gateway held a call back or gave up waiting', () => {
+    const { integration } = new FakeProvider();
+    const own = [new NotSent('BREAKER_OPEN', 'x'), outOfTime('its turn'), new GivenUp('TIMEOUT', 'x')];
+    for (const failure of own) {
+      expect(integration.failed('READ_SKILLS', failure)).toMatchObject({ code: failure.code });
+    }
+    expect([integration.state, integration.lastProblem, integration.lastProblemAt]).toEqual(['HEALTHY', null, null]);
+    integration.failed('READ_SKILLS', error('UNAVAILABLE'));
+    for (const failure of own) integration.failed('READ_SKILLS', failure);
+    expect(integration).toMatchObject({ state: 'DEGRADED', lastProblem: { code: 'UNAVAILABLE' } });
   });
 
   it('is DEGRADED while shapes cannot be read or the last walk failed', () => {

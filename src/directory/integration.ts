@@ -1,5 +1,5 @@
 import type { DriftNote, Ports } from '../domain/ports.ts';
-import { problemOf, ProviderError, type Problem } from '../domain/problem.ts';
+import { GivenUp, problemOf, ProviderError, type Problem } from '../domain/problem.ts';
 import type { BreakerStatus } from '../outbound/breaker.ts';
 import { Health, type HealthFigures } from '../outbound/health.ts';
 import type { Quota } from '../outbound/quota.ts';
@@ -221,9 +221,13 @@ export class Integration {
     return [...this.#drift.values()].toSorted((a, b) => b.count - a.count);
   }
 
-  /** Notes a failure and answers it as a problem; NOT_OFFERED switches the operation off until it works again. */
+  /**
+   * Notes a failure and answers it as a problem; NOT_OFFERED switches the operation off until it works again. What the
+   * gateway gave up is not noted: how long clients wait says nothing of the provider.
+   */
   failed(operation: Operation, error: unknown): Problem {
     const problem = problemOf(error);
+    if (error instanceof GivenUp) return problem;
     this.lastProblem = problem;
     this.lastProblemAt = new Date(this.#now()).toISOString();
     this.#failuresInRow += 1;

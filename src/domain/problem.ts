@@ -91,6 +91,9 @@ export class ProviderError extends Error {
   }
 }
 
+/** An end that the gateway itself made, of a call or of the wait for it: it says nothing of the provider. */
+export class GivenUp extends ProviderError {}
+
 /** Any thrown value as a problem; what is no ProviderError is INTERNAL and shows nothing of itself. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProviderError) return error.toProblem();

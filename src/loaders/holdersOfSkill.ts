@@ -1,8 +1,8 @@
 import type { Integration } from '../directory/integration.ts';
 import type { Employee, Skill } from '../domain/entities.ts';
 import { SkillRating, type EmployeeSkill, type SourceStatus } from '../domain/held.ts';
-import { ProviderError } from '../domain/problem.ts';
 import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
+import { tooLate } from './inTime.ts';
 import type { SkillReading } from './skillRatingReader.ts';
 import type { SkillsOfEmployeeOptions } from './skillsOfEmployee.ts';
 import { answered, notAsked } from './sources.ts';
@@ -56,8 +56,7 @@ async function ask(integration: Integration, keys: readonly SkillHoldersKey[], o
   const deadlineAt = performance.now() + deadlineMs;
   const reading = reader.readBySkill(skills, { signal, purpose: 'request', receipt, deadlineAt });
   const readings = await within(deadlineMs, reading, () => {
-    const error = new ProviderError('TIMEOUT', 'The provider did not answer within the deadline of the request.');
-    return reader.failedBySkill(skills, error);
+    return reader.failedBySkill(skills, tooLate());
   });
   return { integration, readings, latencyMs: Math.round(now() - started) };
 }

@@ -1,4 +1,4 @@
-import { ProviderError } from '../domain/problem.ts';
+import { GivenUp } from '../domain/problem.ts';
 import { within } from './within.ts';
 
 const LATE = Symbol('late');
@@ -8,5 +8,10 @@ export async function inTime<T>(milliseconds: number, promise: Promise<T>): Prom
   // Thrown here and not by the timer, where nobody would catch it.
   const value = await within<T | typeof LATE>(milliseconds, promise, () => LATE);
   if (value !== LATE) return value;
-  throw new ProviderError('TIMEOUT', 'The provider did not answer within the deadline of the request.');
+  throw tooLate();
+}
+
+/** That the provider did not answer in the time that the client gave it. */
+export function tooLate(): GivenUp {
+  return new GivenUp('TIMEOUT', 'The provider did not answer within the deadline of the request.');
 }

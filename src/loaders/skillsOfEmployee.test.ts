@@ -223,11 +223,25 @@ describe('the deadline', () => {
     const lea = await asked;
     expect(states(lea)).toEqual({ hr: 'FRESH', talent: 'UNREACHABLE TIMEOUT', projects: 'UNSUPPORTED' });
     expect(held(lea)).toEqual(['java: hr 0.5']);
-    expect(talent.integration.lastProblem?.code).toBe('TIMEOUT');
     slow.open();
     await vi.advanceTimersByTimeAsync(0);
     expect(states(await ask())).toMatchObject({ hr: 'CACHED', talent: 'CACHED' });
     expect(talent.calls).toEqual(['read t1']);
+  });
+
+  it('of impatient clients says nothing of the integrations', async () => {
+    vi.useFakeTimers();
+    const slow = gate();
+    const { talent, ask } = house(1);
+    talent.holdings.before = () => slow.passed;
+    for (let time = 0; time < 3; time += 1) {
+      const asked = ask();
+      await vi.advanceTimersByTimeAsync(1);
+      expect(states(await asked).talent).toBe('UNREACHABLE TIMEOUT');
+    }
+    expect([talent.integration.state, talent.integration.lastProblem]).toEqual(['HEALTHY', null]);
+    slow.open();
+    await vi.advanceTimersByTimeAsync(0);
   });
 
   it('lets an older copy stand in', async () => {

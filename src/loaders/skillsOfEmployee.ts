@@ -2,9 +2,9 @@ import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../directory/integration.ts';
 import type { Employee } from '../domain/entities.ts';
 import type { EmployeeSkill, SourceStatus } from '../domain/held.ts';
-import { ProviderError } from '../domain/problem.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
+import { tooLate } from './inTime.ts';
 import { MergedSkills, type Part } from './mergedSkills.ts';
 import type { Reading, RatingReader } from './ratingReader.ts';
 import { answered, notAsked } from './sources.ts';
@@ -105,8 +105,7 @@ async function ask(
   const deadlineAt = performance.now() + deadlineMs;
   const reading = reader.read([...ids], { signal, purpose: 'request', receipt, deadlineAt });
   const readings = await within(deadlineMs, reading, () => {
-    const error = new ProviderError('TIMEOUT', 'The provider did not answer within the deadline of the request.');
-    return reader.failed([...ids], error);
+    return reader.failed([...ids], tooLate());
   });
   return { integration, readings, latencyMs: Math.round(now() - started) };
 }

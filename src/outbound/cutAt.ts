@@ -1,5 +1,5 @@
 import type { Call } from '../domain/ports.ts';
-import { ProviderError } from '../domain/problem.ts';
+import { GivenUp, type ProviderError } from '../domain/problem.ts';
 
 /** A signal that ends with a call's own, or with TIMEOUT at its deadline. */
 export interface CutSignal {
@@ -17,7 +17,7 @@ export interface CutSignal {
 export function cutAt({ signal, purpose, deadlineAt }: Call, now: () => number): CutSignal {
   if (deadlineAt === undefined || purpose === 'request') return { signal, late: null, clear: () => {} };
   const controller = new AbortController();
-  const late = new ProviderError('TIMEOUT', 'The provider did not answer within the time left.', {
+  const late = new GivenUp('TIMEOUT', 'The provider did not answer within the time left.', {
     mayHaveApplied: true,
   });
   const abort = () => controller.abort(signal?.reason);

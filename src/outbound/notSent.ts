@@ -1,7 +1,7 @@
-import { ProviderError } from '../domain/problem.ts';
+import { GivenUp } from '../domain/problem.ts';
 
 /** A request that the gateway itself held back: the provider has not heard of it. */
-export class NotSent extends ProviderError {}
+export class NotSent extends GivenUp {}
 
 /** That the time of a call was over before its request could go out. `waitedFor` ends the sentence. */
 export function outOfTime(waitedFor: string): NotSent {
