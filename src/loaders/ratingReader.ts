@@ -19,10 +19,19 @@ const WALK_FRESH_MS = 15 * 60_000;
 /** How old a walk may be that stands in for a filter the provider does not honour. */
 const FALLBACK_FRESH_MS = 60_000;
 
+/** An older copy. `atOnce`: the provider has just failed, and was not waited for. */
+interface StaleReading {
+  state: 'STALE';
+  rows: readonly OverlaidRow[];
+  fetchedAt: number;
+  problem: Problem;
+  atOnce?: boolean;
+}
+
 /** What one integration says of one employee's ratings. */
 export type Reading =
   | { state: 'FRESH' | 'CACHED'; rows: readonly OverlaidRow[]; fetchedAt: number }
-  | { state: 'STALE'; rows: readonly OverlaidRow[]; fetchedAt: number; problem: Problem }
+  | StaleReading
   | { state: 'UNREACHABLE'; problem: Problem }
   | { state: 'UNSUPPORTED'; problem: Problem | null };
 
@@ -196,7 +205,7 @@ export class RatingReader {
     const problem = held.failed?.problem;
     if (problem === undefined) return this.#reading(id, held, 'CACHED');
     if (problem.code === 'NOT_OFFERED') return null;
-    return { state: 'STALE', rows: this.#overlay.over(id, held.value), fetchedAt: held.at, problem };
+    return { state: 'STALE', rows: this.#overlay.over(id, held.value), fetchedAt: held.at, problem, atOnce: true };
   }
 
   /** The kept walk where it is young enough to need no question, and younger than what was read alone. */

@@ -155,7 +155,7 @@ export class SkillRatingReader {
     const problem = held.failed?.problem;
     if (problem === undefined) return this.#reading(id, held, 'CACHED');
     if (problem.code === 'NOT_OFFERED') return null;
-    return { state: 'STALE', rows: this.#overlaid(id, held.value), fetchedAt: held.at, problem };
+    return { state: 'STALE', rows: this.#overlaid(id, held.value), fetchedAt: held.at, problem, atOnce: true };
   }
 
   async #fromWalk(

@@ -184,6 +184,18 @@ describe('a source', () => {
     expect((await ask()).skills).toBe((await ask()).skills);
   });
 
+  it('that is STALE says how long was waited for it, and nothing where the copy answered at once', async () => {
+    const { hr, ask, pass } = house();
+    await ask();
+    pass(90_000);
+    hr.holdings.failing = { read: 'UNAVAILABLE' };
+    hr.holdings.before = () => pass(40);
+    await ask();
+    await vi.waitFor(async () => expect((await ask()).sources[0]).toMatchObject({ state: 'STALE', latencyMs: null }));
+    pass(360_000);
+    expect((await ask()).sources[0]).toMatchObject({ state: 'STALE', latencyMs: 40 });
+  });
+
   it('is UNMATCHED where a whole walk found no record', async () => {
     const { ask } = house();
     expect(states(await ask('2'))).toEqual({ hr: 'FRESH', talent: 'UNMATCHED', projects: 'UNSUPPORTED' });

@@ -18,7 +18,8 @@ export function answered(
 ): SourceStatus<Integration> {
   const { state } = reading;
   const problem = 'problem' in reading ? reading.problem : null;
-  const latencyMs = UNWAITED.has(state) ? null : waitedMs;
+  const isUnwaited = UNWAITED.has(state) || ('atOnce' in reading && reading.atOnce === true);
+  const latencyMs = isUnwaited ? null : waitedMs;
   if (!('rows' in reading) || reading.fetchedAt === null) return { ...UNASKED, integration, state, latencyMs, problem };
   return {
     integration,
