@@ -85,8 +85,10 @@ export class JobProfile<Integration extends { name: string }> {
   readonly remoteId: string;
   /** What came along with the role; null where it has to be read. */
   readonly row: JobProfileRow;
+  /** When the row was read from the provider, in milliseconds since 1970. */
+  readonly fetchedAt: number;
 
-  constructor(integration: Integration, row: JobProfileRow) {
+  constructor(integration: Integration, row: JobProfileRow, fetchedAt: number) {
     this.id = encodeId('JobProfile', integration.name, row.remoteId);
     this.name = row.name ?? row.remoteId;
     this.kindLabel = row.kindLabel;
@@ -94,6 +96,7 @@ export class JobProfile<Integration extends { name: string }> {
     this.integration = integration;
     this.remoteId = row.remoteId;
     this.row = row;
+    this.fetchedAt = fetchedAt;
   }
 }
 

@@ -24,6 +24,8 @@ interface Shelf {
 
 interface Answer<T> {
   value: T | null;
+  /** When the value was read from the provider, in milliseconds since 1970; null where there is none. */
+  fetchedAt: number | null;
   source: SourceStatus<Integration>;
 }
 
@@ -66,8 +68,8 @@ export class RolesCatalogue {
     const known = value?.roles.get(remoteId);
     if (known || !integration.ports.jobProfiles) return known ?? null;
     // Where the list is missing, or is older than the role, the role itself may be there.
-    const { value: row } = await this.#role(integration, remoteId, question);
-    return row && new JobProfile(integration, row);
+    const { value: row, fetchedAt } = await this.#role(integration, remoteId, question);
+    return row && fetchedAt !== null ? new JobProfile(integration, row, fetchedAt) : null;
   }
 
   /** The role that one of these keys names, the first that does; null for none. */
@@ -83,20 +85,18 @@ export class RolesCatalogue {
   /** The role as the list has it that is kept; null without a question to the provider. */
   peek(integration: Integration, remoteId: string): Role | null {
     const kept = this.#roleReads.lists(integration)?.standIn(ALL_ROLES);
-    return (kept && this.#shelfOf(integration, kept.value).roles.get(remoteId)) ?? null;
+    return (kept && this.#shelfOf(integration, kept.value, kept.at).roles.get(remoteId)) ?? null;
   }
 
   /** What a role expects; null with the reason in `source` where it cannot be read. Rejects only when aborted. */
   async expectedSkills(role: Role, question: RolesQuestion): Promise<Answer<readonly ExpectedSkillRow[]>> {
-    const { integration, remoteId, row } = role;
+    const { integration, remoteId, row, fetchedAt } = role;
     if (row.expectedSkills === null) {
-      const { value, source } = await this.#role(integration, remoteId, question);
-      return { value: value && (value.expectedSkills ?? []), source };
+      const { value, ...how } = await this.#role(integration, remoteId, question);
+      return { value: value && (value.expectedSkills ?? []), ...how };
     }
     // They came along with the list, or with the answer that named the role, and are as old as that.
-    const at = this.#roleReads.lists(integration)?.standIn(ALL_ROLES)?.at ?? this.#now();
-    const value = row.expectedSkills;
-    return this.#answer(integration, { state: 'CACHED', value, fetchedAt: at, problem: null }, 0);
+    return this.#answer(integration, { state: 'CACHED', value: row.expectedSkills, fetchedAt, problem: null }, 0);
   }
 
   #shelf(integration: Integration, question: RolesQuestion): Promise<Answer<Shelf>> {
@@ -104,7 +104,7 @@ export class RolesCatalogue {
       const reads = this.#roleReads.lists(integration);
       const began = this.#now();
       if (!reads || !integration.offers('READ_JOB_PROFILES')) {
-        return { value: null, source: answered(integration, { state: 'UNSUPPORTED', problem: null }, 0, began) };
+        return this.#unsupported(integration);
       }
       const { signal, receipt, deadlineMs } = question;
       // A walk may take longer than a request: where it is kept, only the wait has an end, and it goes on for the next.
@@ -114,8 +114,9 @@ export class RolesCatalogue {
         deadlineMs,
         failed: (error) => integration.failed('READ_JOB_PROFILES', error),
       });
-      const { value, source } = this.#answer(integration, found.get(ALL_ROLES), this.#now() - began);
-      return { value: value && this.#shelfOf(integration, value), source };
+      const { value, ...how } = this.#answer(integration, found.get(ALL_ROLES), this.#now() - began);
+      const { fetchedAt } = how;
+      return { value: value && fetchedAt !== null ? this.#shelfOf(integration, value, fetchedAt) : null, ...how };
     });
   }
 
@@ -123,9 +124,7 @@ export class RolesCatalogue {
     return this.#once(question, JSON.stringify([integration.name, remoteId]), async () => {
       const reads = this.#roleReads.roles(integration);
       const began = this.#now();
-      if (!reads) {
-        return { value: null, source: answered(integration, { state: 'UNSUPPORTED', problem: null }, 0, began) };
-      }
+      if (!reads) return this.#unsupported(integration);
       const { signal, receipt, deadlineMs } = question;
       const found = await readThrough(reads, [remoteId], {
         call: { signal, purpose: 'request', receipt, deadlineAt: performance.now() + deadlineMs },
@@ -147,10 +146,10 @@ export class RolesCatalogue {
   }
 
   /** The roles of a list by id and by key, made once for each copy of it. */
-  #shelfOf(integration: Integration, rows: readonly JobProfileRow[]): Shelf {
+  #shelfOf(integration: Integration, rows: readonly JobProfileRow[], fetchedAt: number): Shelf {
     const known = this.#shelves.get(rows);
     if (known) return known;
-    const roles = new Map(rows.map((row) => [row.remoteId, new JobProfile(integration, row)]));
+    const roles = new Map(rows.map((row) => [row.remoteId, new JobProfile(integration, row, fetchedAt)]));
     const byKey = new Map<string, Role | null>();
     for (const role of roles.values()) {
       for (const key of role.row.aliases) byKey.set(key, byKey.has(key) ? null : role);
@@ -160,10 +159,15 @@ export class RolesCatalogue {
     return shelf;
   }
 
+  #unsupported(integration: Integration): Answer<never> {
+    const source = answered(integration, { state: 'UNSUPPORTED', problem: null }, 0, this.#now());
+    return { value: null, fetchedAt: null, source };
+  }
+
   #answer<T>(integration: Integration, found: Found<T> | undefined, waitedMs: number): Answer<T> {
     if (!found) throw new Error('a question without an answer');
-    const value = 'value' in found ? found.value : null;
+    const { value, fetchedAt } = 'value' in found ? found : { value: null, fetchedAt: null };
     const reading = 'value' in found ? { ...found, rows: [] } : found;
-    return { value, source: answered(integration, reading, waitedMs, this.#now()) };
+    return { value, fetchedAt, source: answered(integration, reading, waitedMs, this.#now()) };
   }
 }

@@ -13,7 +13,7 @@ import { walkIntegration } from '../directory/walk.ts';
 import type { Ports } from '../domain/ports.ts';
 import { ProviderError, type ProblemCode } from '../domain/problem.ts';
 import type { ExpectedSkillRow, JobProfileRow } from '../domain/roles.ts';
-import { RolesCatalogue } from './rolesCatalogue.ts';
+import { RolesCatalogue, type Role } from './rolesCatalogue.ts';
 import { RoleReads } from './roleReads.ts';
 import { RolesOfEmployee } from './rolesOfEmployee.ts';
 
@@ -90,7 +90,12 @@ async function start({ cache = false } = {}) {
       async read(employeeId) {
         await answer(`paths ${employeeId}`);
         return [
-          { jobProfile: role('r9', 'Elsewhere'), kindLabel: 'Vertical', match: 0.2, expectedSkills: [wanted('go', 2)] },
+          {
+            jobProfile: role('r9', 'Elsewhere', [wanted('go', 2)]),
+            kindLabel: 'Vertical',
+            match: 0.2,
+            expectedSkills: [wanted('go', 2)],
+          },
           { jobProfile: role('r2', 'Old name'), kindLabel: 'Horizontal', match: 0.7, expectedSkills: null },
         ];
       },
@@ -219,6 +224,25 @@ describe('expectedSkills', () => {
     expect(states((await request().expectedSkills(engineer)).sources)).toEqual({ talent: 'CACHED' });
     await expect.poll(async () => (await request().expectedSkills(engineer)).sources[0]?.ageSeconds).toBe(0);
     expect(taken()).toEqual(['role r1']);
+  });
+
+  it('are as old as the answer that they came along with', async () => {
+    const { request, listed, clock, employee } = await start({ cache: true });
+    listed.splice(0, 1);
+    const ageOf = async (roles: RolesOfEmployee, known: Role | null | undefined) => {
+      if (!known) throw new Error('no role');
+      return (await roles.expectedSkills(known)).sources[0]?.ageSeconds;
+    };
+    const ages = async (roles = request()) => [
+      await ageOf(roles, (await roles.careerPaths(employee)).nodes.find(({ match }) => match === 0.2)?.jobProfile),
+      await ageOf(roles, await roles.byId('talent', 'r1')),
+      await ageOf(roles, await roles.byId('talent', 'r2')),
+    ];
+    await request().careerPaths(employee);
+    clock.now += 2 * MINUTE;
+    expect(await ages()).toEqual([120, 0, 0]);
+    clock.now += 10 * MINUTE;
+    expect(await ages()).toEqual([720, 600, 600]);
   });
 
   it('are read within the time of the question, and stand in with their age where that fails', async () => {

@@ -58,6 +58,8 @@ interface Said<Row> {
   integration: Integration;
   /** Null where it was not asked, or did not answer. */
   rows: readonly Row[] | null;
+  /** When the oldest of them was read, in milliseconds since 1970; null where there are none. */
+  fetchedAt: number | null;
   source: Source;
 }
 
@@ -142,13 +144,15 @@ export class RolesOfEmployee {
   /** The roles suggested to the employee, the best match first. */
   async careerPaths(employee: Employee): Promise<Sourced<CareerPath>> {
     const said = await this.#paths.load(employee);
-    const paths = said.flatMap(({ integration, rows }) =>
-      (rows ?? []).map(({ path }): CareerPath => {
+    const paths = said.flatMap(({ integration, rows, fetchedAt }) => {
+      if (rows === null || fetchedAt === null) return [];
+      return rows.map(({ path }): CareerPath => {
         const { jobProfile, kindLabel, match } = path;
         const known = this.#options.catalogue.peek(integration, jobProfile.remoteId);
-        return { employee, jobProfile: known ?? new JobProfile(integration, jobProfile), kindLabel, match, row: path };
-      }),
-    );
+        const role = known ?? new JobProfile(integration, jobProfile, fetchedAt);
+        return { employee, jobProfile: role, kindLabel, match, row: path };
+      });
+    });
     const byMatch = paths.toSorted((a, b) => (b.match ?? -1) - (a.match ?? -1));
     return { nodes: byMatch.slice(0, MOST_CAREER_PATHS), sources: said.map(({ source }) => source) };
   }
@@ -216,7 +220,7 @@ export class RolesOfEmployee {
         const ids = idsOf(employee, integration);
         if (outcomes === null || ids.length === 0) {
           const source = notAsked(integration, question.operation, directory.employeeCount(integration.name));
-          return { integration, rows: null, source };
+          return { integration, rows: null, fetchedAt: null, source };
         }
         const found = ids.flatMap((id) => outcomes.get(id) ?? []);
         const rows = found.some((one) => !('value' in one))
@@ -224,7 +228,8 @@ export class RolesOfEmployee {
           : found.flatMap((one) => ('value' in one ? one.value : []));
         const leading = leadingOf(found);
         const reading = 'value' in leading ? { ...leading, rows: [] } : leading;
-        return { integration, rows, source: answered(integration, reading, waitedMs, now()) };
+        const fetchedAt = 'fetchedAt' in leading ? leading.fetchedAt : null;
+        return { integration, rows, fetchedAt, source: answered(integration, reading, waitedMs, now()) };
       }),
     );
   }
