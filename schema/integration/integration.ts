@@ -369,7 +369,7 @@ SourceStatus.implement({
       type: 'DateTime',
       nullable: true,
       description:
-        'As of when the provider itself speaks, where it is a copy of another system (its own last sync); null when not known.',
+        'As of when the provider itself speaks, where it is a copy of another system (its own last sync); null when not known. So far it is always null: no provider lets its last sync be read.',
     }),
     latencyMs: t.exposeInt('latencyMs', {
       nullable: true,
