@@ -16,3 +16,11 @@ it('passes over brackets in texts, block texts and comments', () => {
     checkNesting(`{ a(b: "\\"${many}") } # ${many}\n { c(d: """ ${many} \\""" ${many} """) }`),
   ).not.toThrow();
 });
+
+it.each([
+  ['a text', '"', '\\"'],
+  ['a block text', '"""', '\\""" '],
+])('passes once over %s without an end, whatever quotes are in it', (_, start, piece) => {
+  // Minutes, where each quote within begins a search to the end.
+  expect(() => checkNesting(start + piece.repeat(250_000))).not.toThrow();
+});

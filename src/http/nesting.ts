@@ -6,8 +6,11 @@ import { GraphQLError } from 'graphql';
  */
 const MOST = 200;
 
-/** Texts and comments, whose brackets do not count, and brackets. */
-const TOKEN = /"""(?:\\"""|[^])*?"""|"(?:\\.|[^"\\\n])*"|#[^\n\r]*|[{[(]|[)\]}]/g;
+/**
+ * Texts and comments, whose brackets do not count, and brackets. A text without an end goes as far as it can: were it no
+ * token, each quote in it would begin a search to the end of the document, minutes in a body of 1 MiB.
+ */
+const TOKEN = /"""(?:\\"""|[^])*?(?:"""|$)|"(?:\\.|[^"\\\n])*"?|#[^\n\r]*|[{[(]|[)\]}]/g;
 
 /** Refuses a document that is nested too deeply to be parsed. */
 export function checkNesting(text: string): void {
