@@ -5,7 +5,8 @@ export type Variables = Readonly<Record<string, unknown>>;
 
 /** The variables of an operation with the defaults of those that were left out; only numbers and lists matter here. */
 export function withDefaults(definitions: readonly VariableDefinitionNode[], given: Variables): Variables {
-  const values: Record<string, unknown> = { ...given };
+  // Without a prototype: a variable may be called like a member of every object, which would stand for its default.
+  const values = Object.assign(Object.create(null) as Record<string, unknown>, given);
   for (const { variable, defaultValue } of definitions) {
     const name = variable.name.value;
     if (values[name] === undefined && defaultValue) values[name] = plain(defaultValue, {});
@@ -13,11 +14,16 @@ export function withDefaults(definitions: readonly VariableDefinitionNode[], giv
   return values;
 }
 
+/** A variable's own value: `constructor` is one only where it was sent. */
+export function variableOf(variables: Variables, name: string): unknown {
+  return Object.hasOwn(variables, name) ? variables[name] : undefined;
+}
+
 /** A value of a document as JavaScript has it, its variables filled in. */
 export function plain(node: ValueNode, variables: Variables): unknown {
   switch (node.kind) {
     case Kind.VARIABLE:
-      return variables[node.name.value];
+      return variableOf(variables, node.name.value);
     case Kind.INT:
       return Number(node.value);
     case Kind.BOOLEAN:

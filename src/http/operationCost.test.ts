@@ -89,6 +89,20 @@ describe('what an operation costs', () => {
     expect(of({ ids: [], with: false })).toBe(6);
   });
 
+  it.each(['constructor', 'toString', 'hasOwnProperty', '__proto__'])(
+    'reads the variable $%s as any other, though every object has a member of its name',
+    (name) => {
+      const { document, operation } = operationOf(
+        `query ($${name}: [ID!]! = ["1", "2", "3"]) { nodes(ids: $${name}) { id } }`,
+      );
+      const of = (variables: string) =>
+        meter.cost(document, operation, JSON.parse(variables) as Record<string, unknown>);
+      expect(of('{}')).toBe(33);
+      expect(of(`{ "${name}": ["1"] }`)).toBe(11);
+      expect(of('{}')).toBe(33);
+    },
+  );
+
   it('takes null for a page of the usual size', () => {
     expect(cost('query ($n: Int) { skills(first: $n) { nodes { id } } }', { n: null })).toBe(36);
   });

@@ -7,7 +7,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { COSTS } from './costTable.ts';
-import type { Variables } from './givenValues.ts';
+import { variableOf, type Variables } from './givenValues.ts';
 import { operationCost } from './operationCost.ts';
 import { shapeOf, type Shape } from './operationShape.ts';
 
@@ -42,7 +42,7 @@ export function createOperationMeter(schema: GraphQLSchema): OperationMeter {
     shape: (document, operation) => knownOf(document, operation).shape,
     cost(document, operation, variables = {}) {
       const { names, costs } = knownOf(document, operation);
-      const key = names.length === 0 ? '' : names.map((name) => digest(variables[name])).join(' ');
+      const key = names.length === 0 ? '' : names.map((name) => digest(variableOf(variables, name))).join(' ');
       let cost = costs.get(key);
       if (cost === undefined) {
         if (costs.size >= MOST_COSTS) costs.clear();
