@@ -513,13 +513,16 @@ describe('search of skills', () => {
     for (const blank of ['', '  ']) expect(await search(blank)).toEqual(data?.skills);
     expect(data?.skills.edges.every(({ score }) => score === null)).toBe(true);
   });
+});
 
-  it('for too long a text is refused', async () => {
-    const answer = await gateway.ask('query ($text: String) { skills(search: $text) { totalCount } }', {
-      text: 'a'.repeat(201),
-    });
-    expect(refusal(answer)).toMatchObject({ code: 'BAD_USER_INPUT', field: 'search' });
-  });
+it.each([
+  ['skills', 'search', 'search: $text'],
+  ['jobProfiles', 'search', 'search: $text'],
+  ['employees', 'filter.text', 'filter: { text: $text }'],
+])('a search of %s takes 200 characters, blanks around them aside, and no more', async (list, field, args) => {
+  const ask = (text: string) => gateway.ask(`query ($text: String) { ${list}(${args}) { totalCount } }`, { text });
+  expect((await ask(`  ${'a '.repeat(99)}aa  `)).errors).toBeUndefined();
+  expect(refusal(await ask('a'.repeat(201)))).toMatchObject({ code: 'BAD_USER_INPUT', field });
 });
 
 describe('tasks', () => {

@@ -67,7 +67,7 @@ export type EmployeeFilter = {
   manager?: EmployeeLookup | null | undefined;
   /** Employment status. */
   status?: Array<EmployeeStatus> | null | undefined;
-  /** Words or their beginnings in name, work e-mail, employee number or job title. */
+  /** Words or their beginnings in name, work e-mail, employee number or job title. At most 200 characters; blank as if not given. */
   text?: string | null | undefined;
 };
 

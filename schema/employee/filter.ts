@@ -10,13 +10,15 @@ import { builder } from '../builder.ts';
 import { requestError } from '../errors.ts';
 import type { Source } from '../integration/integration.ts';
 import { EmployeeLookup, knownSkill, onlyOne, SkillLookup } from '../lookups.ts';
+import { searchOf } from '../search.ts';
 import { EmployeeStatusEnum } from './employee.ts';
 
 export const EmployeeFilterInput = builder.inputType('EmployeeFilter', {
   description: 'Conditions on employees; all given ones must hold, and a list is met by any of its values.',
   fields: (t) => ({
     text: t.string({
-      description: 'Words or their beginnings in name, work e-mail, employee number or job title.',
+      description:
+        'Words or their beginnings in name, work e-mail, employee number or job title. At most 200 characters; blank as if not given.',
     }),
     status: t.field({ type: [EmployeeStatusEnum], description: 'Employment status.' }),
     department: t.stringList({ description: 'Department name, case ignored.' }),
@@ -43,7 +45,8 @@ export function choiceOf(
   filter: typeof EmployeeFilterInput.$inferInput | null | undefined,
   { directory, loaders, viewer }: Pick<GatewayContext, 'directory' | 'loaders' | 'viewer'>,
 ): Promise<EmployeeChoice> {
-  const { manager, holdsAll, ...conditions } = filter ?? {};
+  const { manager, holdsAll, text, ...others } = filter ?? {};
+  const conditions = { ...others, text: searchOf(text, 'filter.text') };
   // Who holds a skill can be told from who is found by it.
   if (holdsAll) demand(viewer, 'ratings:read');
   const managerId = manager && (onlyOne(findEmployee(directory, manager), 'filter.manager')?.id ?? '');

@@ -5,6 +5,7 @@ import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { cursorsOf, pageArgs, PageInfo, SourcedConnection, type Edge } from '../connection.ts';
 import { SourceStatus, type Source } from '../integration/integration.ts';
+import { searchOf } from '../search.ts';
 import { JobProfileRef } from './jobProfile.ts';
 
 const JobProfileEdge = builder.objectRef<Edge<Role>>('JobProfileEdge');
@@ -48,15 +49,18 @@ builder.queryField('jobProfiles', (t) =>
     args: {
       first: t.arg.int({ defaultValue: 25, description: 'How many, 1 to 100.' }),
       after: t.arg.string({ description: 'Only what follows this cursor.' }),
-      search: t.arg.string({ description: 'Words or their beginnings over names.' }),
+      search: t.arg.string({
+        description: 'Words or their beginnings over names. At most 200 characters; blank as if not given.',
+      }),
     },
     resolve: async (_, { search, ...args }, { loaders }) => {
       // Relevance belongs to one search: a cursor of another has no place in its order.
-      const list = typeof search === 'string' ? `job profiles ${search}` : 'job profiles';
+      const text = searchOf(search, 'search') || null;
+      const list = text === null ? 'job profiles' : `job profiles ${text}`;
       const asked = pageArgs(args, { list, usual: 25, most: 100 });
       const { roles, sources } = await loaders.roles.all();
-      const found = searchRoles(roles, search ?? null);
-      const positionOf = jobProfilePosition(search ?? null);
+      const found = searchRoles(roles, text);
+      const positionOf = jobProfilePosition(text);
       const page = pageOf(found, positionOf, asked);
       return new SourcedConnection(page, found.length, cursorsOf(list, positionOf), sources);
     },

@@ -5,9 +5,9 @@ import type { Skill } from '../../src/domain/entities.ts';
 import { pageOf, type Position } from '../../src/domain/paging.ts';
 import { builder } from '../builder.ts';
 import { Connection, cursorsOf, pageArgs, type ConnectionArgs } from '../connection.ts';
-import { requestError } from '../errors.ts';
 import { directorySources, type Source } from '../integration/integration.ts';
 import { onlyOne, SkillLookup } from '../lookups.ts';
+import { searchOf } from '../search.ts';
 import { SkillConnection, SkillRef, type SkillPage } from './skill.ts';
 
 const SkillFilterInput = builder.inputType('SkillFilter', {
@@ -21,8 +21,6 @@ const SkillFilterInput = builder.inputType('SkillFilter', {
 });
 
 const SKILLS = { list: 'skills', usual: 25, most: 100 };
-/** Characters of a search: more than the longest names of skills have. */
-const LONGEST_SEARCH = 200;
 
 /** Every skill without a score, by name. */
 function listed(skills: readonly Skill[], args: ConnectionArgs, sources: readonly Source[]): SkillPage {
@@ -83,10 +81,7 @@ builder.queryField('skills', (t) =>
       filter: t.arg({ type: SkillFilterInput, description: 'Only skills that meet all of these conditions.' }),
     },
     resolve: async (_, { filter, search, ...args }, { directory, loaders }) => {
-      const text = search?.trim() ?? '';
-      if (text.length > LONGEST_SEARCH) {
-        throw requestError('BAD_USER_INPUT', `\`search\` takes at most ${LONGEST_SEARCH} characters.`, 'search');
-      }
+      const text = searchOf(search, 'search');
       const view = directory.skills;
       const among = view.filter(filter ?? {});
       const sources = directorySources(directory, 'READ_SKILLS');

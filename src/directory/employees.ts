@@ -189,7 +189,7 @@ export class EmployeeView {
     const tests: ((employee: Employee) => boolean)[] = [];
     const { text, status, department, location, managerId, integrations } = filter;
     if (text) {
-      const words = wordsOf(text).map((word) => ` ${word}`);
+      const words = [...new Set(wordsOf(text))].map((word) => ` ${word}`);
       tests.push((employee) => words.every((word) => this.#index.textOf(employee).includes(word)));
     }
     if (status) tests.push((employee) => employee.status !== null && status.includes(employee.status));

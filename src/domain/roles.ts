@@ -215,32 +215,35 @@ export function widestFirst<Gap extends { gap: number | null; expected: { skill:
   );
 }
 
-/** Words of a name for a search, without case and accents. */
+/** Words of a name for a search, each once, without case and accents. */
 function wordsOf(text: string): string[] {
-  return text
+  const words = text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
-    .split(/[^\p{L}\p{N}+#]+/u)
-    .filter((word) => word !== '');
+    .split(/[^\p{L}\p{N}+#]+/u);
+  return [...new Set(words)].filter((word) => word !== '');
 }
 
 /**
- * How well a name fits a search, lower being better: 0 the same words, 1 all words whole, 2 beginnings of words. Null
- * when a word of the search begins no word of the name. A search without words fits everything.
+ * Tells of names how well they fit a search, lower being better: 0 the same words, 1 all words whole, 2 beginnings of
+ * words. Null when a word of the search begins no word of the name. A search without words fits everything.
  */
-export function searchRank(search: string, name: string): 0 | 1 | 2 | null {
+export function searchRank(search: string): (name: string) => 0 | 1 | 2 | null {
   const wanted = wordsOf(search);
-  const words = wordsOf(name);
-  if (!wanted.every((part) => words.some((word) => word.startsWith(part)))) return null;
-  if (!wanted.every((part) => words.includes(part))) return 2;
-  return wanted.length === words.length ? 0 : 1;
+  return (name) => {
+    const words = wordsOf(name);
+    if (!wanted.every((part) => words.some((word) => word.startsWith(part)))) return null;
+    if (!wanted.every((part) => words.includes(part))) return 2;
+    return wanted.length === words.length ? 0 : 1;
+  };
 }
 
 /** Where a role stands in a list: by name, or by relevance and then by name. */
 export function jobProfilePosition(search: string | null) {
+  const rankOf = search === null ? null : searchRank(search);
   return ({ name, id }: { name: string; id: string }): Position => ({
-    key: search === null ? name : `${searchRank(search, name) ?? 3} ${name}`,
+    key: rankOf === null ? name : `${rankOf(name) ?? 3} ${name}`,
     id,
   });
 }
@@ -251,9 +254,10 @@ export function searchRoles<Role extends { name: string; id: string }>(
   search: string | null,
 ): readonly Role[] {
   if (search === null) return roles;
+  const rankOf = searchRank(search);
   const positionOf = jobProfilePosition(search);
   return roles
-    .filter(({ name }) => searchRank(search, name) !== null)
+    .filter(({ name }) => rankOf(name) !== null)
     .map((role) => ({ role, position: positionOf(role) }))
     .toSorted((a, b) => comparePositions(a.position, b.position))
     .map(({ role }) => role);
