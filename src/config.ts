@@ -148,6 +148,7 @@ const schema = z.object({
   LIMIT_DEPTH: integer(0, 1_000, STANDARD_LIMITS.depth),
   LIMIT_ALIASES: integer(0, 10_000, STANDARD_LIMITS.aliases),
   LIMIT_ROOT_FIELDS: integer(0, 10_000, STANDARD_LIMITS.rootFields),
+  LIMIT_LIST_ENTRIES: integer(0, 10_000, STANDARD_LIMITS.listEntries),
   LIMIT_COST: integer(0, 999_999_999, STANDARD_LIMITS.cost),
   LIMIT_BUDGET: z
     .string()
@@ -242,6 +243,7 @@ export function readConfig(environment: Record<string, string | undefined>, card
       depth: values.LIMIT_DEPTH,
       aliases: values.LIMIT_ALIASES,
       rootFields: values.LIMIT_ROOT_FIELDS,
+      listEntries: values.LIMIT_LIST_ENTRIES,
       cost: values.LIMIT_COST,
     },
     budget: budgetOf(values.LIMIT_BUDGET ?? ''),

@@ -44,7 +44,13 @@ async function post(gateway: TestGateway, body: object, headers: Record<string, 
 describe('limits on operations', () => {
   let gateway: TestGateway;
   beforeAll(async () => {
-    gateway = await started({ LIMIT_COST: '100', LIMIT_DEPTH: '6', LIMIT_ALIASES: '4', LIMIT_ROOT_FIELDS: '5' });
+    gateway = await started({
+      LIMIT_COST: '100',
+      LIMIT_DEPTH: '6',
+      LIMIT_ALIASES: '4',
+      LIMIT_ROOT_FIELDS: '5',
+      LIMIT_LIST_ENTRIES: '2',
+    });
   });
   afterAll(endAll);
 
@@ -79,6 +85,31 @@ describe('limits on operations', () => {
       status: 400,
       answer: { errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX', limit, found, most } }] },
     });
+  });
+
+  it('of lists hold for each, spelt out or in a variable, and not for what a write writes', async () => {
+    const refused = { code: 'QUERY_TOO_COMPLEX', limit: 'listEntries', found: 3, most: 2 };
+    const spelt = (list: string) => ({ query: `{ employees(filter: { location: ${list} }) { totalCount } }` });
+    expect(await post(gateway, spelt('["a", "b"]'))).toMatchObject({ status: 200 });
+    expect(await post(gateway, spelt('["a", "b", "c"]'))).toMatchObject({
+      answer: { errors: [{ extensions: refused }] },
+    });
+    const query = 'query ($filter: EmployeeFilter) { employees(filter: $filter) { totalCount } }';
+    const location = ['a', 'b', 'c'];
+    expect(await post(gateway, { query, variables: { filter: { location: location.slice(1) } } })).toMatchObject({
+      status: 200,
+    });
+    expect(await post(gateway, { query, variables: { filter: { location } } })).toMatchObject({
+      status: 400,
+      answer: { errors: [{ extensions: refused }] },
+    });
+    const item = { employee: { id: 'x' }, skill: { id: 'x' }, proficiency: { level: 1 } };
+    const written = await post(gateway, {
+      query: 'mutation ($input: RateSkillsInput!) { rateSkills(input: $input) { userErrors { code } } }',
+      variables: { input: { idempotencyKey: 'k', validateOnly: true, items: [item, item, item] } },
+    });
+    expect(written).toMatchObject({ status: 200 });
+    expect(written.answer).not.toHaveProperty('errors');
   });
 
   it('leave cycles of fragments to validation', async () => {

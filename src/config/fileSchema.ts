@@ -75,6 +75,7 @@ const limits = z
     depth: limit('Fields within fields.'),
     aliases: limit('Fields under another name.'),
     rootFields: limit('Fields of the operation itself.'),
+    listEntries: limit('Entries of one list in an argument, the items of writes aside.'),
     cost: limit('Cost of one operation.'),
   })
   .describe('What one operation may be at most; 0 switches a limit off.');

@@ -10,6 +10,7 @@ const WORDS = {
   depth: 'fields within fields',
   aliases: 'aliases',
   rootFields: 'fields at its root',
+  listEntries: 'entries in one list',
 } as const;
 
 /** Says before an operation runs why it does not: which limit, what was found, and the most there may be. Null lets it run. */
@@ -22,6 +23,10 @@ export function createLimitCheck(meter: OperationMeter, limits: OperationLimits)
     const shape = meter.shape(document, operation);
     for (const name of ['depth', 'aliases', 'rootFields'] as const) {
       if (limits[name] > 0 && shape[name] > limits[name]) return tooComplex(name, shape[name], limits[name]);
+    }
+    if (limits.listEntries > 0) {
+      const found = meter.listEntries(document, operation, variables);
+      if (found > limits.listEntries) return tooComplex('listEntries', found, limits.listEntries);
     }
     if (limits.cost === 0) return null;
     const requested = meter.cost(document, operation, variables);

@@ -1,24 +1,34 @@
 import {
+  isInputType,
   Kind,
+  typeFromAST,
   visit,
   type ArgumentNode,
   type DocumentNode,
+  type GraphQLInputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
 import { COSTS } from './costTable.ts';
 import { variableOf, type Variables } from './givenValues.ts';
+import { createListMeasure } from './listEntries.ts';
 import { operationCost } from './operationCost.ts';
 import { shapeOf, type Shape } from './operationShape.ts';
 
 /** Measures operations of valid documents. */
 export interface OperationMeter {
   shape(document: DocumentNode, operation: OperationDefinitionNode): Shape;
+  /** Entries of the longest list in its arguments. */
+  listEntries(document: DocumentNode, operation: OperationDefinitionNode, variables: Variables | undefined): number;
   cost(document: DocumentNode, operation: OperationDefinitionNode, variables: Variables | undefined): number;
 }
 
 interface Known {
   shape: Shape;
+  /** Entries of the longest list that the document spells out. */
+  listEntries: number;
+  /** The variables that can have lists. */
+  lists: readonly (readonly [name: string, type: GraphQLInputType])[];
   /** The variables that the cost depends on. */
   names: readonly string[];
   costs: Map<string, number>;
@@ -29,17 +39,32 @@ const MOST_COSTS = 64;
 
 /** A meter that keeps with a document what it found, the cost for each set of the variables that matter to it. */
 export function createOperationMeter(schema: GraphQLSchema): OperationMeter {
+  const lists = createListMeasure(schema);
   const measured = new WeakMap<OperationDefinitionNode, Known>();
   const knownOf = (document: DocumentNode, operation: OperationDefinitionNode): Known => {
     let known = measured.get(operation);
     if (!known) {
-      known = { shape: shapeOf(document, operation), names: sizeVariables(document), costs: new Map() };
+      known = {
+        shape: shapeOf(document, operation),
+        listEntries: lists.inDocument(document),
+        lists: (operation.variableDefinitions ?? []).flatMap(({ variable, type: node }) => {
+          const type = typeFromAST(schema, node);
+          return isInputType(type) && lists.mayHaveLists(type) ? [[variable.name.value, type] as const] : [];
+        }),
+        names: sizeVariables(document),
+        costs: new Map(),
+      };
       measured.set(operation, known);
     }
     return known;
   };
   return {
     shape: (document, operation) => knownOf(document, operation).shape,
+    listEntries(document, operation, variables = {}) {
+      const known = knownOf(document, operation);
+      const given = known.lists.map(([name, type]) => lists.inValue(variableOf(variables, name), type));
+      return Math.max(known.listEntries, ...given);
+    },
     cost(document, operation, variables = {}) {
       const { names, costs } = knownOf(document, operation);
       const key = names.length === 0 ? '' : names.map((name) => digest(variableOf(variables, name))).join(' ');
