@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { SkillView } from '../src/directory/skills.ts';
 import { rawSocket } from './support/wsClient.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 
@@ -59,6 +60,22 @@ describe('a hostile document', () => {
       expect(await codesOf(query, { createdSince })).toEqual(['BAD_USER_INPUT']);
     },
   );
+});
+
+describe('a hostile filter', () => {
+  it.each([
+    ['that names skills', 'TypeScript', undefined, 5],
+    // Once compiled, and once by the executor that tells of the error.
+    ['that names a skill which is none', 'nothing that anybody knows', 'BAD_USER_INPUT', 2],
+  ])('%s is looked up once, however many people it is for', async (_, name, code, times) => {
+    const lookups = vi.spyOn(SkillView.prototype, 'byName');
+    const query =
+      'query ($skills: [SkillLookup!]) { employees(first: 10) { nodes { skills(filter: { skills: $skills }) { totalCount } } } }';
+    const { errors } = await gateway.ask(query, { skills: Array.from({ length: 5 }, () => ({ name })) });
+    expect(errors?.[0]?.extensions?.['code']).toBe(code);
+    expect(lookups.mock.calls.filter(([asked]) => asked === name).length).toBe(times);
+    lookups.mockRestore();
+  });
 });
 
 describe.each(['a\u0000b', 'a\ud800b'])('the text %j, which no store keeps,', (text) => {

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type { Directory } from '../../src/directory/directory.ts';
 import type { Integration } from '../../src/directory/integration.ts';
 import { consensusOf, reaches, type ConsensusPolicy } from '../../src/domain/consensus.ts';
@@ -28,6 +29,32 @@ export function checkLevel(level: number | null | undefined, field: string): voi
   }
 }
 
+type Lookups = NonNullable<(typeof EmployeeSkillFilter.$inferInput)['skills']>;
+type Wanted = ReadonlySet<string> | Error;
+
+/** By the directory's skills of a moment, then by the list itself, which is one object for all employees of a page. */
+const known = new WeakMap<Directory['skills'], WeakMap<Lookups, Wanted>>();
+
+/** The ids of the skills that a filter names, looked up once and not for each employee; what is refused, too. */
+function skillsWanted(lookups: Lookups, directory: Directory): ReadonlySet<string> {
+  const view = directory.skills;
+  let here = known.get(view);
+  if (!here) known.set(view, (here = new WeakMap()));
+  let wanted = here.get(lookups);
+  if (!wanted) here.set(lookups, (wanted = lookedUp(lookups, directory)));
+  if (wanted instanceof Error) throw wanted;
+  return wanted;
+}
+
+function lookedUp(lookups: Lookups, directory: Directory): Wanted {
+  try {
+    return new Set(lookups.map((lookup) => knownSkill(directory, lookup, 'filter.skills').id));
+  } catch (error) {
+    if (error instanceof GraphQLError) return error;
+    throw error;
+  }
+}
+
 /** The test that a filter is; what it names is looked up at once, so that nothing is asked for a filter that is refused. */
 export function heldTest(
   filter: typeof EmployeeSkillFilter.$inferInput | null | undefined,
@@ -35,7 +62,7 @@ export function heldTest(
 ): (held: EmployeeSkill<Integration>, policy: ConsensusPolicy) => boolean {
   const { skills, sources, minLevel } = filter ?? {};
   checkLevel(minLevel, 'filter.minLevel');
-  const wanted = skills && new Set(skills.map((lookup) => knownSkill(directory, lookup, 'filter.skills').id));
+  const wanted = skills && skillsWanted(skills, directory);
   return ({ skill, ratings }, policy) =>
     (!wanted || wanted.has(skill.id)) &&
     (!sources || ratings.some((rating) => sources.includes(rating.source))) &&
