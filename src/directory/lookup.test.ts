@@ -52,6 +52,7 @@ describe('looking up', () => {
     [{ name: ' JAVA ' }, 'Java'],
     [{ name: 'go' }, 'several'],
     [{ name: 'Rust' }, 'none'],
+    [{ name: `${' '.repeat(2_000)}Java` }, 'none'],
     [{ record: { integration: 'hr', remoteId: 's2' } }, 'Go'],
     [{ record: { integration: 'hr', remoteId: 's9' } }, 'none'],
     [{}, 'none'],

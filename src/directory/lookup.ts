@@ -33,10 +33,15 @@ export function findEmployee(directory: Directory, lookup: EmployeeLookup): Foun
   return oneOf([lookup.record ? view.byRecord(lookup.record.integration, lookup.record.remoteId) : null]);
 }
 
+/** Characters of a name to look up, by far more than any skill's: it is compared in a form that takes time to make. */
+const LONGEST_NAME = 2_000;
+
 export function findSkill(directory: Directory, lookup: SkillLookup): Found<Skill> {
   const view = directory.skills;
   if (typeof lookup.id === 'string') return oneOf([view.byId(lookup.id)]);
-  if (typeof lookup.name === 'string') return oneOf(view.byName(lookup.name));
+  if (typeof lookup.name === 'string') {
+    return lookup.name.length > LONGEST_NAME ? { state: 'none' } : oneOf(view.byName(lookup.name));
+  }
   const { record } = lookup;
   return oneOf([record ? (view.byRecord(record.integration, record.remoteId)?.skill ?? null) : null]);
 }

@@ -119,6 +119,7 @@ describe('a cursor', () => {
     ['too long', Buffer.from('["people","a","b","c"]').toString('base64url')],
     ['a number for a key', Buffer.from('["people",1,"b"]').toString('base64url')],
     ['no id', Buffer.from('["people","a",null]').toString('base64url')],
+    ['long', encodeCursor('people', at('a'.repeat(13_000)))],
     ['deep', Buffer.from('['.repeat(100_000)).toString('base64url')],
   ])('that is junk (%s) is none', (_, cursor) => {
     expect(decodeCursor('people', cursor)).toBeNull();

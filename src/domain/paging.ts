@@ -76,8 +76,12 @@ export function encodeCursor(list: string, position: Position): string {
   return Buffer.from(JSON.stringify([list, position.key, position.id])).toString('base64url');
 }
 
+/** Characters of a cursor, by far more than any name or search comes to: it is read again for each object that has the list. */
+const LONGEST_CURSOR = 16_384;
+
 /** The position of a cursor; null when it is none of this list's. */
 export function decodeCursor(list: string, cursor: string): Position | null {
+  if (cursor.length > LONGEST_CURSOR) return null;
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
