@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SkillView } from '../src/directory/skills.ts';
-import { rawSocket } from './support/wsClient.ts';
+import { all, rawSocket, wsClient } from './support/wsClient.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 
 /** What the fuzz has found, kept by name. */
@@ -43,6 +43,31 @@ describe('a hostile document', () => {
     const query = 'mutation ($input: RateSkillsInput!) { rateSkills(input: $input) { replayed } }';
     const response = await post(JSON.stringify({ query, variables: { input } }));
     expect((await response.text()).length).toBeLessThan(100_000);
+  });
+
+  const n = 'n'.repeat(50_000);
+  const many = Array.from({ length: 100 }, (_, index) => index);
+  it.each([
+    [
+      'a name in each of a hundred errors',
+      `query ${n} { ${many.map((at) => `a${at}: skills(first: $v${at}) { __typename }`).join(' ')} }`,
+    ],
+    ['a name that the parser stops at', `{ employees ${'}'} ${n}`],
+    ['a value', `{ employees(first: "${n}") { totalCount } }`],
+    [
+      'rings of fragments',
+      `{ ...F0 } ${Array.from({ length: 700 }, (__, at) => `fragment F${at} on Query { ...F${(at + 1) % 700} ...F0 }`).join(' ')}`,
+    ],
+  ])('of %s gets no more back than it sent, over HTTP and WebSockets alike', async (_, query) => {
+    const response = await post(JSON.stringify({ query }));
+    const text = await response.text();
+    expect(JSON.parse(text)).toEqual({ errors: expect.any(Array) as unknown });
+    expect(text.length).toBeLessThan(150_000);
+    const client = wsClient(gateway.url);
+    const told = await all(client, query).catch((errors: unknown) => errors);
+    await client.dispose();
+    const { errors } = JSON.parse(text) as { errors: object[] };
+    expect(told).toEqual(errors);
   });
 
   it('with wrong variables without end is told so, and is no failure of the gateway', async () => {

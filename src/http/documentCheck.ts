@@ -1,5 +1,4 @@
 import { getOperationAST, GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
-import { shortened } from './shortened.ts';
 
 /** The two steps before an execution, with the engine's limits and caches. */
 interface Steps {
@@ -32,5 +31,5 @@ export function createDocumentCheck({ schema, parse, validate }: Steps) {
 /** In place: caches keep the error, and it says the same to everybody. */
 function coded(error: GraphQLError, code: string): GraphQLError {
   error.extensions['code'] ??= code;
-  return shortened(error);
+  return error;
 }

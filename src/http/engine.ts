@@ -32,6 +32,7 @@ import { createOperationMeter } from './operationMeter.ts';
 import { sendablePart, type Part } from './parts.ts';
 import { noteForbidden } from './noteForbidden.ts';
 import { createScopeCheck } from './scopeCheck.ts';
+import { shortErrors } from './shortened.ts';
 import type { Spending } from './spending.ts';
 import { storableTexts } from './storableTexts.ts';
 import { subscriptionRules } from './subscriptionRules.ts';
@@ -105,6 +106,7 @@ export function createEngine(
     plugins: [
       subscriptionRules,
       storableTexts,
+      shortErrors,
       ...(introspection ? [] : [closedSchema]),
       scoped(schema, requests, maskError, { limits, audit }),
       observed,
