@@ -286,6 +286,28 @@ describe('a gateway that keeps its schema to itself', () => {
     }
   });
 
+  it.each([
+    ['an event stream', 'text/event-stream', 'subscription ($id: ID!) { taskUpdated(id: $id) { id } }'],
+    ['parts', 'multipart/mixed', 'query ($o: EmployeeOrder!) { ... @defer { employees(orderBy: $o) { totalCount } } }'],
+    ['a query', RESULT, 'query ($o: EmployeeOrder!) { employees(orderBy: $o) { totalCount } }'],
+  ])('suggests no name in %s, and answers a text full of suggestions as any other', async (_, accept, query) => {
+    const told = ' Did you mean '.repeat(20_000);
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept },
+      body: JSON.stringify({ query, variables: { o: { feild: told, field: 'START_DAT' }, id: [told] } }),
+    });
+    const text = await response.text();
+    expect(text).toContain('BAD_USER_INPUT');
+    expect(text).not.toMatch(/Did you mean (?:the enum value )?\\"\w/);
+  });
+
+  it('answers a document full of suggestions as any other', async () => {
+    // Where each is the beginning of one that has to be looked for to the end, this takes minutes.
+    const query = `{ employees(first: "<${"' Did you mean '".repeat(60_000)}") { totalCount } }`;
+    expect(await post(gateway, { query })).toMatchObject({ status: 400, code: 'GRAPHQL_VALIDATION_FAILED' });
+  });
+
   it('serves no GraphiQL', async () => {
     const response = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html' } });
     expect(response.headers.get('content-type')).not.toContain('text/html');

@@ -20,7 +20,7 @@ import { endWithToken, TokenExpired, tokenExpired } from './endWithToken.ts';
 import type { Viewer } from '../domain/access.ts';
 import type { Audit } from '../domain/audit.ts';
 import type { Receipt } from '../domain/receipt.ts';
-import { CLOSED_SCHEMA_RULES, withoutSuggestions } from './introspection.ts';
+import { closedSchema, withoutSuggestions } from './introspection.ts';
 import { createLimitCheck } from './limitCheck.ts';
 import { NO_LIMITS, type OperationLimits } from './limits.ts';
 import type { Log } from './log.ts';
@@ -96,9 +96,10 @@ export function createEngine(
   /** The requests whose execution the errors came out of: yoga masks them without their context. */
   const requests = new WeakMap<object, string>();
   const masked = createMaskError(log, requests);
+  // Before the mask shortens the message, at whose end they stand.
   const maskError: Engine['maskError'] = introspection
     ? masked
-    : (error, requestId) => withoutSuggestions(masked(error, requestId));
+    : (error, requestId) => masked(withoutSuggestions(error), requestId);
   const documents = new LRUCache<string, DocumentNode>({ ...KEPT, sizeCalculation: (_, text) => text.length + 1 });
   const errors = new LRUCache<string, object>({ ...KEPT, sizeCalculation: (_, text) => text.length + 1 });
   const yoga = createYoga<{ scope: RequestScope }>({
@@ -244,16 +245,6 @@ function withExtensions(result: ExecutionResult, scope: RequestScope): Execution
   const extensions = extensionsOf(scope);
   return extensions ? { ...result, extensions: { ...result.extensions, ...extensions } } : result;
 }
-
-/** Documents are not told of the schema, neither asked nor in complaints. */
-const closedSchema: Plugin = {
-  onValidate({ addValidationRule }) {
-    for (const rule of CLOSED_SCHEMA_RULES) addValidationRule(rule);
-    return ({ result }) => {
-      for (const error of result) withoutSuggestions(error);
-    };
-  },
-};
 
 /** Yoga copies what its context factory returns, which would read every getter of it; so the object is put in here. */
 function scopeOf(contextValue: unknown): RequestScope {

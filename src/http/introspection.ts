@@ -1,13 +1,33 @@
-import { NoSchemaIntrospectionCustomRule, type GraphQLError, type ValidationRule } from 'graphql';
+import {
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  type DocumentNode,
+  type GraphQLSchema,
+  type ValidationRule,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
 
-/** Rules for documents where the schema is not to be told. */
-export const CLOSED_SCHEMA_RULES: readonly ValidationRule[] = [NoSchemaIntrospectionCustomRule];
+/** Documents are not told of the schema, neither asked nor in complaints: "Did you mean" would tell it guess by guess. */
+export const closedSchema: Plugin = {
+  onValidate({ addValidationRule, validateFn, setValidationFn }) {
+    addValidationRule(NoSchemaIntrospectionCustomRule);
+    setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules?: readonly ValidationRule[]) =>
+      validateFn(schema, document, rules, { hideSuggestions: true }),
+    );
+  },
+};
 
-/** What graphql-js adds where a name is nearly right: `Did you mean "skills" or "skillGaps"?`. */
-const SUGGESTION = / Did you mean [^?]*\?/g;
+/** What graphql-js ends a message with where a name is nearly right: `Did you mean "skills" or "skillGaps"?`. */
+const SUGGESTION = ' Did you mean ';
 
-/** Takes the names out of an error that would tell the schema guess by guess. In place: caches keep the error. */
-export function withoutSuggestions(error: GraphQLError): GraphQLError {
-  if (error.message.includes(' Did you mean ')) error.message = error.message.replace(SUGGESTION, '');
+/**
+ * Takes the names out of an error in place, for variables: yoga's executor does not know `hideSuggestions` of them. The
+ * message may quote a client's megabyte, so it is looked at once, from its end.
+ */
+export function withoutSuggestions(error: unknown): unknown {
+  if (error instanceof GraphQLError && error.message.endsWith('?')) {
+    const at = error.message.lastIndexOf(SUGGESTION);
+    if (at >= 0) error.message = error.message.slice(0, at);
+  }
   return error;
 }
