@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getIntrospectionQuery } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDataDir } from './support/dataDir.ts';
 import { startTestGateway, type Answer, type TestGateway, type TestGatewayOptions } from './support/gateway.ts';
@@ -134,6 +135,21 @@ describe('limits on operations', () => {
     gateway.forget();
     expect(await post(gateway, { query: bomb })).toMatchObject({ status: 400 });
     expect(gateway.calls).toEqual([]);
+  });
+
+  it('let tools read the schema, and hold for introspection', async () => {
+    const usual = await started({});
+    const options = { descriptions: true, inputValueDeprecation: true, specifiedByUrl: true, oneOf: true };
+    const read = await post(usual, { query: getIntrospectionQuery(options) });
+    expect(read).toMatchObject({
+      status: 200,
+      answer: { data: { __schema: { types: expect.any(Array) as unknown } } },
+    });
+    expect(read.answer).not.toHaveProperty('errors');
+    const named = Array.from({ length: 51 }, (_, at) => `a${at}: fields { name }`).join(' ');
+    expect(await post(usual, { query: `{ __schema { types { ${named} } } }` })).toMatchObject({
+      answer: { errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'aliases', found: 51, most: 50 } }] },
+    });
   });
 
   it('show the cost to whoever asks for it, and to nobody else', async () => {

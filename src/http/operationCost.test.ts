@@ -53,7 +53,8 @@ describe('what an operation costs', () => {
     ['ids each an object that is asked for', '{ nodes(ids: ["1", "2", "3"]) { id } }', 33],
     ['a page larger than any is one that is refused', '{ employees(first: 2000000000) { nodes { id } } }', 201],
     ['a page below nothing nothing', '{ employees(first: -5) { nodes { id } } }', 1],
-    ['introspection a thousand', '{ __schema { types { name } } }', 1000],
+    ['introspection what it selects', '{ __schema { types { name } } }', 151],
+    ['introspection of a type', '{ __type(name: "Skill") { fields { args { name } } } }', 11],
   ])('is for %s', (_, text, expected) => {
     expect(cost(text)).toBe(expected);
   });
@@ -163,9 +164,9 @@ describe('the shape of an operation', () => {
       { depth: 3, aliases: 6, rootFields: 4 },
     ],
     [
-      'introspection as one field',
-      '{ __schema { types { fields { name } } } }',
-      { depth: 1, aliases: 0, rootFields: 1 },
+      'introspection as one field, with its aliases',
+      '{ __schema { types { a: fields { name } ...T } } } fragment T on __Type { b: fields { c: name } }',
+      { depth: 1, aliases: 3, rootFields: 1 },
     ],
   ])('counts %s', (_, text, expected) => {
     const { document, operation } = operationOf(text);

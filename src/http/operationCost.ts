@@ -5,6 +5,8 @@ import {
   isListType,
   isObjectType,
   Kind,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
   type DocumentNode,
   type FieldNode,
   type GraphQLField,
@@ -23,6 +25,9 @@ interface Cost {
   once: number;
   each: number;
 }
+
+/** Where introspection begins: fields that are on the root without being among its fields. */
+const INTROSPECTION = new Map([SchemaMetaFieldDef, TypeMetaFieldDef].map((field) => [field.name, field]));
 
 const FREE: Cost = { once: 0, each: 0 };
 
@@ -78,8 +83,8 @@ export function operationCost(
   const ofField = (parent: GraphQLObjectType, node: FieldNode): Cost => {
     const name = node.name.value;
     const rule = COSTS[`${parent.name}.${name}`] ?? {};
-    const field = parent.getFields()[name];
-    if (!field) return { once: rule.asks ?? 0, each: 0 };
+    const field = parent.getFields()[name] ?? INTROSPECTION.get(name);
+    if (!field) return FREE;
     const count = rule.by ? lengthOf(valueAt(node, rule.by)) : 1;
     const asks = (rule.asks ?? 0) * count;
     const type = getNamedType(field.type);

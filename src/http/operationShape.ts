@@ -37,8 +37,10 @@ export function shapeOf(document: DocumentNode, operation: OperationDefinitionNo
     const shape: Shape = { depth: 0, aliases: 0, rootFields: 0 };
     for (const selection of set.selections) {
       if (selection.kind === Kind.FIELD) {
-        const inner = selection.name.value.startsWith('__') ? NOTHING : shapeOfSet(selection.selectionSet);
-        shape.depth = Math.max(shape.depth, 1 + inner.depth);
+        const inner = shapeOfSet(selection.selectionSet);
+        // graphql-js bounds how deep introspection goes.
+        const isDeep = !selection.name.value.startsWith('__');
+        shape.depth = Math.max(shape.depth, isDeep ? 1 + inner.depth : 1);
         shape.aliases = bounded(shape.aliases + inner.aliases + (selection.alias ? 1 : 0));
         shape.rootFields = bounded(shape.rootFields + 1);
         continue;
