@@ -130,6 +130,11 @@ describe('a hostile document', () => {
     ]);
   });
 
+  it('with a field called like a prototype is answered in full', async () => {
+    const response = await post(JSON.stringify({ query: '{ __proto__: __typename constructor: __typename }' }));
+    expect(await response.text()).toBe('{"data":{"__proto__":"Query","constructor":"Query"}}');
+  });
+
   it('with an object for a text is told in the words of the schema', async () => {
     const query = 'query ($mail: EmailAddress!) { employee(by: { workEmail: $mail }) { id } }';
     const { errors } = await gateway.ask(query, { mail: { toString: 1 } });

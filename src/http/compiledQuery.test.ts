@@ -175,6 +175,8 @@ describe('a compiled query', () => {
     ['{ ada { failure } }'],
     ['{ ada { method } }'],
     ['{ ada { path } }'],
+    ['{ __proto__: __typename a: __typename }'],
+    ['{ ada { __proto__: boss { name } } }'],
     ['{ bob { level } }'],
     ['{ bob { share } }'],
     ['{ bob { matrix } }'],

@@ -144,6 +144,8 @@ class Compiler {
   }
 
   #field(parent: GraphQLObjectType, key: string, node: FieldNode, others: readonly FieldNode[]): FieldPlan {
+    // Set on a plain object it would be no key.
+    if (key === '__proto__') throw UNFIT;
     const name = node.name.value;
     if (name === '__typename') return { key, read: () => parent.name, complete: (value) => value };
     const field = parent.getFields()[name];
