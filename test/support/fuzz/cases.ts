@@ -1,7 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
 import { Random } from '../../../src/simulator/random.ts';
-import { damageBytes, damageText, extreme, misshapen } from './damage.ts';
+import { damageBytes, damageText, misshapen } from './damage.ts';
 import { makeQuestion, type Question } from './documents.ts';
+import { extreme } from './extremes.ts';
 import type { Known } from './known.ts';
 
 /** One request as it goes over the wire, or one message of a WebSocket. */
@@ -18,6 +19,8 @@ export interface FuzzCase {
 export interface CaseOptions {
   schema: GraphQLSchema;
   known: Known;
+  /** Ids of persisted documents; there are others. */
+  documents: readonly string[];
   seed: number;
 }
 
@@ -51,9 +54,10 @@ const CONTENT_TYPES = [
 ] as const;
 
 /** The case of this number: the same for the same seed, whatever ran before. */
-export function makeCase(index: number, { schema, known, seed }: CaseOptions): FuzzCase {
+export function makeCase(index: number, { schema, known, documents, seed }: CaseOptions): FuzzCase {
   const random = new Random(`${seed} ${index}`);
-  const question = damaged(makeQuestion({ schema, known, random }), random);
+  const made = damaged(makeQuestion({ schema, known, random }), random);
+  const question = random.chance(0.04) ? byId(made, documents, random) : made;
   if (random.chance(0.1)) return socketCase(question, random);
   if (random.chance(0.08)) return queryStringCase(question, random);
   const body = bodyOf(question, random);
@@ -65,6 +69,13 @@ export function makeCase(index: number, { schema, known, seed }: CaseOptions): F
     body,
     ...(random.chance(0.01) ? { leaves: true } : {}),
   };
+}
+
+/** The question for a persisted document in place of its own, in one of the two ways of naming one. */
+function byId(question: Question, documents: readonly string[], random: Random): Question {
+  const id = random.pick(['unknown', ...documents, ...documents]);
+  if (random.chance(0.5)) return { ...question, extensions: { persistedQuery: { version: 1, sha256Hash: id } } };
+  return { ...question, query: random.chance(0.1) ? question.query : '', documentId: id };
 }
 
 const PATHS = [
@@ -79,7 +90,7 @@ const PATHS = [
 ] as const;
 
 function damaged(question: Question, random: Random): Question {
-  if (random.chance(0.03)) return extreme(random);
+  if (random.chance(0.05)) return extreme(random);
   const changed = { ...question };
   if (random.chance(0.35)) changed.query = damageText(changed.query, random);
   if (random.chance(0.06)) return misshapen(changed, random);
@@ -112,13 +123,25 @@ function headersFor(random: Random): Record<string, string> {
   return headers;
 }
 
-function queryStringCase({ query, variables, operationName }: Question, random: Random): FuzzCase {
+/** JSON of another kind than an object, or none. */
+const BROKEN = ['{', '', 'null', '[]', '1', '""', '[[[[', '{"persistedQuery":1}'] as const;
+
+function queryStringCase(question: Question, random: Random): FuzzCase {
+  const { query, documentId, variables, operationName, extensions } = question;
   const search = new URLSearchParams({
     query: (typeof query === 'string' ? query : JSON.stringify(query)).slice(0, 4_000),
+    ...(documentId === undefined ? {} : { documentId }),
     ...(variables === undefined
       ? {}
       : { variables: random.chance(0.1) ? '{' : JSON.stringify(variables).slice(0, 6_000) }),
     ...(typeof operationName === 'string' ? { operationName } : {}),
+    ...(extensions === undefined && !random.chance(0.3)
+      ? {}
+      : {
+          extensions: random.chance(0.2)
+            ? random.pick(BROKEN)
+            : JSON.stringify(extensions ?? { cost: true }).slice(0, 4_000),
+        }),
   });
   const text = search.toString();
   return {

@@ -22,6 +22,7 @@ import { valueFor, type ValueOptions } from './values.ts';
 /** The parameters of a GraphQL request. */
 export interface Question {
   query: string;
+  documentId?: string;
   variables?: unknown;
   operationName?: unknown;
   extensions?: unknown;

@@ -5,19 +5,24 @@ import { schema } from '../../../schema/index.ts';
 import type { FaultShape } from '../../../src/simulator/simulator.ts';
 import type { TestGateway } from '../gateway.ts';
 import { makeCase, type FuzzCase } from './cases.ts';
-import { readKnown } from './known.ts';
+import { readKnown, type Known } from './known.ts';
 import { createOracle } from './oracle.ts';
-import { createSender, type Heard } from './send.ts';
+import { createSender, type Heard, type Sender } from './send.ts';
 import { shown, shrink } from './shrink.ts';
+import { watchStalls } from './stalls.ts';
+import type { Target } from './targets.ts';
 
 export interface FuzzOptions {
-  gateway: TestGateway;
+  /** They take turns. */
+  targets: readonly [Target, ...Target[]];
   count: number;
   seed: number;
   /** Requests under way at once; 8 when left out. */
   lanes?: number;
   /** Milliseconds that an answer may take; 5 s when left out. */
   slowMs?: number;
+  /** Milliseconds that the process may stand still, which all its clients wait for; 2.5 s when left out, on a machine with others. */
+  stallMs?: number;
   print?: (line: string) => void;
 }
 
@@ -35,6 +40,8 @@ export interface FuzzReport {
   sent: number;
   seconds: number;
   slowestMs: number;
+  /** The longest that the process stood still. */
+  longestStallMs: number;
   /** Answers by status, with those of WebSockets as `ws`. */
   statuses: Record<string, number>;
   codes: Record<string, number>;
@@ -63,20 +70,24 @@ const MOST_FINDINGS = 12;
 const CLEARED_EVERY = 500;
 
 export async function runFuzz({
-  gateway,
+  targets,
   count,
   seed,
   lanes = 8,
   slowMs = 5_000,
+  stallMs = 2_500,
   print = () => {},
 }: FuzzOptions): Promise<FuzzReport> {
-  const known = await readKnown(gateway);
+  const known = await Promise.all(targets.map(({ gateway }) => readKnown(gateway)));
+  const gateways = targets.map(({ gateway }) => gateway);
+  const simulators = gateways.flatMap(({ gateway }) => gateway.simulators);
   const secrets = [
     CANARY,
     CANARY_TOKEN,
-    ...gateway.gateway.simulators.flatMap(({ card, origin }) => secretsOf(card.simulatorSettings(origin))),
+    ...targets.flatMap(({ key }) => key ?? []),
+    ...simulators.flatMap(({ card, origin }) => secretsOf(card.simulatorSettings(origin))),
   ];
-  for (const { simulator } of gateway.gateway.simulators) {
+  for (const { simulator } of simulators) {
     for (const shape of FAULTS) simulator.addFault({ shape, share: 0.007 });
   }
   const oracle = createOracle({ schema, secrets, slowMs });
@@ -95,7 +106,16 @@ export async function runFuzz({
   const resourcesBefore = resources();
   const statuses: Record<string, number> = {};
   const codes: Record<string, number> = {};
-  let [next, slowestMs, half] = [0, 0, 0];
+  let [next, slowestMs, longestStallMs, half] = [0, 0, 0, 0];
+  const stalls = watchStalls();
+  const underway = new Set<FuzzCase>();
+  /** Any of those under way may be what held the others up. */
+  const noteStall = () => {
+    const milliseconds = stalls.take();
+    longestStallMs = Math.max(longestStallMs, milliseconds);
+    if (milliseconds <= stallMs) return;
+    note(`stood still for ${milliseconds} ms`, [...underway].map((each) => shown(each).slice(0, 600)).join('\n'), '');
+  };
 
   const judge = async (fuzzCase: FuzzCase, heard: Heard, resend: (candidate: FuzzCase) => Promise<Heard>) => {
     for (const complaint of oracle(fuzzCase, heard)) {
@@ -110,12 +130,17 @@ export async function runFuzz({
     }
   };
   const lane = async (until: number): Promise<void> => {
-    const sender = createSender(gateway.url);
+    const senders = targets.map(({ gateway, key }) => createSender(gateway.url, key));
     while (next < until) {
       const index = next;
       next += 1;
-      const fuzzCase = makeCase(index, { schema, known, seed });
+      const turn = index % targets.length;
+      const [sender, documents] = [senders[turn] as Sender, (targets[turn] as Target).documents];
+      const fuzzCase = makeCase(index, { schema, known: known[turn] as Known, documents, seed });
+      underway.add(fuzzCase);
       const heard = await sender.send(fuzzCase);
+      noteStall();
+      underway.delete(fuzzCase);
       slowestMs = Math.max(slowestMs, heard.milliseconds);
       const status =
         fuzzCase.transport === 'ws' ? `ws ${heard.status}` : fuzzCase.leaves ? 'left' : String(heard.status);
@@ -123,25 +148,29 @@ export async function runFuzz({
       for (const [, code = ''] of heard.body.matchAll(/"extensions":\{"code":"(\w+)"/g))
         codes[code] = (codes[code] ?? 0) + 1;
       await judge(fuzzCase, heard, (candidate) => sender.send(candidate));
-      if (next % CLEARED_EVERY === 0) forget(gateway);
+      if (next % CLEARED_EVERY === 0) forget(gateways);
     }
-    sender.close();
+    for (const sender of senders) sender.close();
   };
   const run = (until: number) => Promise.all(Array.from({ length: lanes }, () => lane(until)));
 
   const began = performance.now();
   await run(Math.floor(count / 2));
-  half = await heapNow(gateway);
+  half = await heapNow(gateways);
+  // The collection is ours.
+  stalls.take();
   await run(count);
+  stalls.stop();
   const seconds = (performance.now() - began) / 1000;
-  const end = await heapNow(gateway);
-  for (const { simulator } of gateway.gateway.simulators) simulator.clearFaults();
+  const end = await heapNow(gateways);
+  for (const { simulator } of simulators) simulator.clearFaults();
   process.off('unhandledRejection', stray);
   process.off('warning', stray);
   return {
     sent: count,
     seconds,
     slowestMs,
+    longestStallMs,
     statuses,
     codes,
     findings: [...findings.values()],
@@ -157,13 +186,15 @@ function secretsOf({ baseUrl, settings }: { baseUrl: string; settings: Record<st
 }
 
 /** What the test itself writes down would look like a leak. */
-function forget(gateway: TestGateway): void {
-  gateway.forget();
-  for (const { simulator } of gateway.gateway.simulators) simulator.journal.length = 0;
+function forget(gateways: readonly TestGateway[]): void {
+  for (const each of gateways) {
+    each.forget();
+    for (const { simulator } of each.gateway.simulators) simulator.journal.length = 0;
+  }
 }
 
-async function heapNow(gateway: TestGateway): Promise<number> {
-  forget(gateway);
+async function heapNow(gateways: readonly TestGateway[]): Promise<number> {
+  forget(gateways);
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   // What a collection lets go of may hold on to more until its finalizers ran.
@@ -190,10 +221,10 @@ function moreThan(before: Record<string, number>, after: Record<string, number>)
 
 /** The report in lines. */
 export function printed(report: FuzzReport): string {
-  const { sent, seconds, slowestMs, statuses, codes, findings, heap, leftOver } = report;
+  const { sent, seconds, slowestMs, longestStallMs, statuses, codes, findings, heap, leftOver } = report;
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   return [
-    `${sent} requests in ${seconds.toFixed(1)} s, ${(sent / seconds).toFixed(0)} a second; the slowest took ${slowestMs.toFixed(0)} ms`,
+    `${sent} requests in ${seconds.toFixed(1)} s, ${(sent / seconds).toFixed(0)} a second; the slowest took ${slowestMs.toFixed(0)} ms, and the process stood still for ${longestStallMs} at most`,
     `statuses: ${JSON.stringify(statuses)}`,
     `codes: ${JSON.stringify(codes)}`,
     `heap after collection: ${megabytes(heap.half)} half way, ${megabytes(heap.end)} at the end; left over: ${JSON.stringify(leftOver)}`,

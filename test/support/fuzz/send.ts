@@ -26,23 +26,32 @@ export interface Sender {
   close(): void;
 }
 
-/** Sends one case after another, on one HTTP connection that is kept and one WebSocket that is opened anew when it is closed. */
-export function createSender(url: string): Sender {
+/**
+ * Sends one case after another, on one HTTP connection that is kept and one WebSocket that is opened anew when it is closed;
+ * with the key, unless the case has another.
+ */
+export function createSender(url: string, key: string | null): Sender {
+  const access: Record<string, string> = key === null ? {} : { authorization: `Bearer ${key}` };
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let socket: WebSocket | null = null;
 
   const overSocket = async (fuzzCase: FuzzCase): Promise<Heard> => {
-    if (!socket || socket.readyState !== socket.OPEN) socket = await openSocket(url);
+    if (!socket || socket.readyState !== socket.OPEN) socket = await openSocket(url, access);
     return exchange(socket, fuzzCase);
   };
 
   return {
-    send: (fuzzCase) => (fuzzCase.transport === 'ws' ? overSocket(fuzzCase) : overHttp(url, agent, fuzzCase)),
+    send: (fuzzCase) =>
+      fuzzCase.transport === 'ws' ? overSocket(fuzzCase) : overHttp(url, agent, withHeaders(fuzzCase, access)),
     close() {
       agent.destroy();
       socket?.terminate();
     },
   };
+}
+
+function withHeaders(fuzzCase: FuzzCase, headers: Record<string, string>): FuzzCase {
+  return { ...fuzzCase, headers: { ...headers, ...fuzzCase.headers } };
 }
 
 function overHttp(url: string, agent: Agent, { method, path, headers, body, leaves }: FuzzCase): Promise<Heard> {
@@ -111,11 +120,11 @@ function overHttp(url: string, agent: Agent, { method, path, headers, body, leav
   });
 }
 
-async function openSocket(url: string): Promise<WebSocket> {
+async function openSocket(url: string, access: Record<string, string>): Promise<WebSocket> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   socket.on('error', () => {});
   await once(socket, 'open');
-  socket.send(JSON.stringify({ type: 'connection_init' }));
+  socket.send(JSON.stringify({ type: 'connection_init', payload: access }));
   await once(socket, 'message');
   return socket;
 }
