@@ -87,7 +87,31 @@ describe('a hostile document', () => {
   );
 });
 
+describe('a hostile document', () => {
+  it('of quotes in a text without an end is refused at once', async () => {
+    expect(await codesOf(`{ skill(by: { name: "${'\\"'.repeat(200_000)}`)).toEqual(['GRAPHQL_PARSE_FAILED']);
+  });
+
+  it('that calls a variable like a member of every object costs what it asks for', async () => {
+    const ids = Array.from({ length: 40 }, (_, index) => `"${index}"`).join(' ');
+    for (const name of ['ids', 'constructor', '__proto__']) {
+      const query = `query ($${name}: [ID!]! = [${ids}]) { nodes(ids: $${name}) { id } }`;
+      const response = await post(JSON.stringify({ query }), { 'x-gateway-cost': '1' });
+      expect(await response.json()).toMatchObject({ extensions: { cost: { requested: 440 } } });
+    }
+  });
+});
+
 describe('a hostile filter', () => {
+  it('with 30,000 skills is refused before anybody is asked', async () => {
+    const skills = Array.from({ length: 30_000 }, () => ({ name: 'TypeScript' }));
+    const query =
+      'query ($skills: [SkillLookup!]) { employees { nodes { skills(filter: { skills: $skills }) { totalCount } } } }';
+    gateway.forget();
+    expect(await codesOf(query, { skills })).toEqual(['QUERY_TOO_COMPLEX']);
+    expect(gateway.calls).toEqual([]);
+  });
+
   it.each([
     ['that names skills', 'TypeScript', undefined, 5],
     // Once compiled, and once by the executor that tells of the error.
