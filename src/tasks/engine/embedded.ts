@@ -28,8 +28,10 @@ export async function openEmbeddedParts({
   log,
   retentionMs = TASK_RETENTION_MS,
 }: EmbeddedOptions): Promise<EngineParts> {
-  const lock = await lockDirectory(dataDir);
   let pool: PglitePool | null = null;
+  // Two that write to one database destroy it.
+  const taken = () => pool?.lose(`${dataDir} belongs to another process, for this one stood still for long`);
+  const lock = await lockDirectory(dataDir, { lost: taken });
   try {
     const directory = join(dataDir, 'postgres');
     await layTemplate(directory);

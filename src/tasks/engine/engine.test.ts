@@ -1,3 +1,4 @@
+import { readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -36,6 +37,21 @@ describe('the embedded engine', { timeout: 120_000 }, () => {
     const engine = await open(null);
     await expect(open(null)).rejects.toThrow(`${directory} is in use by process ${process.pid}`);
     await engine.close();
+  });
+
+  it('whose directory another process took is lost at once', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const onFailure = vi.fn<(error: Error) => void>();
+    const engine = await open(null, { work: false, onFailure });
+    const lock = (await readdir(directory)).find((name) => name.startsWith('lock.')) ?? '';
+    await rename(join(directory, lock), join(directory, `${lock}0`));
+    vi.advanceTimersByTime(2_000);
+    vi.useRealTimers();
+    await expect
+      .poll(() => onFailure.mock.calls.map(([error]) => error.message))
+      .toEqual([expect.stringContaining('belongs to another process')]);
+    await engine.close();
+    await writeFile(join(directory, `${lock}0`), 'released');
   });
 
   it('whose store is lost fails watchers and later calls clearly, says so once, and can be closed', async () => {

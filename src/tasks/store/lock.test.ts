@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DirectoryLockedError, lockDirectory } from './lock.ts';
-import { markOf } from './processAge.ts';
+import { markOf, ownPlace } from './processAge.ts';
 
 let directory: string;
 
@@ -74,5 +74,47 @@ describe('a directory lock', () => {
       const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => lockDirectory(place)));
       expect(attempts.filter((attempt) => attempt.status === 'fulfilled')).toHaveLength(1);
     }
+  });
+
+  describe.each([
+    ['in another container', { pidNamespace: 'pid:[1]' }],
+    ['on another host', { host: 'elsewhere' }],
+  ])('of an owner %s', (_, elsewhere) => {
+    const path = () => join(directory, 'lock.1');
+    // By the process table of this place both are wrong: this process lives, the other never was.
+    const owner = (pid: number) =>
+      writeFile(path(), JSON.stringify({ ...markOf(pid), pid, startTime: null, ...ownPlace(), ...elsewhere }));
+
+    it('is refused while that one gives signs of life', async () => {
+      await owner(await deadProcess());
+      const later = new Date(Date.now() + 2_000);
+      const refusal = lockDirectory(directory, { sleep: () => utimes(path(), later, later) });
+      await expect(refusal).rejects.toBeInstanceOf(DirectoryLockedError);
+      expect(await readdir(directory)).toEqual(['lock.1']);
+    });
+
+    it('is taken over when that one gives none for ten seconds', async () => {
+      await owner(process.pid);
+      const sleep = vi.fn<() => Promise<void>>(() => Promise.resolve());
+      await lockDirectory(directory, { sleep });
+      expect(sleep).toHaveBeenCalledTimes(10);
+      expect(await readdir(directory)).toEqual(['lock.2']);
+    });
+
+    it('is taken over when that one releases it meanwhile', async () => {
+      await owner(process.pid);
+      await lockDirectory(directory, { sleep: () => writeFile(path(), 'released') });
+      expect(await readdir(directory)).toEqual(['lock.2']);
+    });
+  });
+
+  it('tells its owner when another took the directory', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const lost = vi.fn<() => void>();
+    await lockDirectory(directory, { lost });
+    await rm(join(directory, 'lock.1'));
+    vi.advanceTimersByTime(2_000);
+    vi.useRealTimers();
+    await expect.poll(() => lost.mock.calls.length).toBe(1);
   });
 });

@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive, markOf, type ProcessMark } from './processAge.ts';
+import { beat } from './heartbeat.ts';
+import { isOwned, ownMark, readOwner, RELEASED } from './lockOwner.ts';
 
 /** The directory belongs to this process until `release`. */
 export interface DirectoryLock {
   release(): Promise<void>;
+}
+
+export interface LockOptions {
+  /** Called when another has taken the directory, who saw no sign of life from here: this process stood still for long. */
+  lost?: () => void;
+  /** Left out: real time. */
+  sleep?: (milliseconds: number) => Promise<void>;
 }
 
 export class DirectoryLockedError extends Error {
@@ -13,7 +21,6 @@ export class DirectoryLockedError extends Error {
 }
 
 const NAME = /^lock\.(\d+)$/;
-const RELEASED = 'released';
 
 /**
  * Takes a directory for this process; throws DirectoryLockedError when a live process has it. The embedded store has no
@@ -22,14 +29,17 @@ const RELEASED = 'released';
  * Each owner takes the next number, `lock.1`, `lock.2`, …; the highest stands. A file appears whole (link is atomic and
  * refuses an existing name) and the highest is never removed, so that of several takers of a dead owner's directory
  * exactly one gets the next number; replacing one file would let the second remove the first one's lock.
+ *
+ * An owner that the process table of this place tells about is judged by that, at once. Of one in another container or on
+ * another host it says nothing: that one's lock is watched until it is touched or was not for ten seconds.
  */
-export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+export async function lockDirectory(directory: string, { lost, sleep }: LockOptions = {}): Promise<DirectoryLock> {
   // Tasks name people: nobody else's business.
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const mine = JSON.stringify(markOf(process.pid) ?? { pid: process.pid, startTime: null });
+  const mine = JSON.stringify(ownMark());
   for (;;) {
     const highest = await highestLock(directory);
-    if (highest > 0) await refuseIfOwned(directory, highest);
+    if (highest > 0) await refuseIfOwned(directory, highest, sleep);
     const own = highest + 1;
     if (!(await create(directory, own, mine))) continue;
     // Somebody may have gone further while our look was growing old; then ours means nothing.
@@ -38,7 +48,13 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
       continue;
     }
     await removeBelow(directory, own);
-    return { release: () => replace(directory, own, RELEASED) };
+    const stop = beat(pathOf(directory, own), () => lost?.());
+    return {
+      release: async () => {
+        stop();
+        await replace(directory, own, RELEASED);
+      },
+    };
   }
 }
 
@@ -57,26 +73,15 @@ async function highestLock(directory: string): Promise<number> {
   return Math.max(0, ...(await numbers(directory)));
 }
 
-async function refuseIfOwned(directory: string, number: number): Promise<void> {
-  const text = await readFile(pathOf(directory, number), 'utf8').catch(() => RELEASED);
-  const owner = readMark(text);
-  if (owner && isAlive(owner)) {
-    throw new DirectoryLockedError(
-      `The directory ${directory} is in use by process ${owner.pid}. Stop that process, or use another directory.`,
-    );
-  }
-}
-
-function readMark(text: string): ProcessMark | null {
-  if (text === RELEASED) return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('pid' in value) || typeof value.pid !== 'number') return null;
-    const startTime = 'startTime' in value && typeof value.startTime === 'string' ? value.startTime : null;
-    return { pid: value.pid, startTime };
-  } catch {
-    return null;
-  }
+async function refuseIfOwned(directory: string, number: number, sleep: LockOptions['sleep']): Promise<void> {
+  const path = pathOf(directory, number);
+  const owner = await readOwner(path);
+  // It may be released while it is watched.
+  if (!owner || !(await isOwned(path, owner, sleep)) || !(await readOwner(path))) return;
+  const where = owner.host === undefined ? '' : ` of ${owner.host}`;
+  throw new DirectoryLockedError(
+    `The directory ${directory} is in use by process ${owner.pid}${where}. Stop that process, or use another directory.`,
+  );
 }
 
 /** False when the name is taken. */

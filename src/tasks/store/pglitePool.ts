@@ -142,14 +142,14 @@ export class PglitePool extends EventEmitter {
       this.once('ready', resolve);
       this.once('error', reject);
       this.#worker.on('message', (message: WireMessage) => this.#receive(message));
-      this.#worker.on('error', (error) => this.#lose(error.message));
-      this.#worker.on('exit', (code) => this.#lose(`its thread ended with code ${code}`));
+      this.#worker.on('error', (error) => this.lose(error.message));
+      this.#worker.on('exit', (code) => this.lose(`its thread ended with code ${code}`));
     });
   }
 
   #receive(message: WireMessage): void {
     if (message.kind === 'ready') this.emit('ready');
-    else if (message.kind === 'fatal') this.#lose(message.error.message);
+    else if (message.kind === 'fatal') this.lose(message.error.message);
     else if (message.kind === 'notification') {
       for (const client of this.#clients) client.emit('notification', message);
     } else {
@@ -160,7 +160,8 @@ export class PglitePool extends EventEmitter {
     }
   }
 
-  #lose(reason: string): void {
+  /** Ends the thread at once, in the midst of whatever it does. */
+  lose(reason: string): void {
     const deliberate = this.#ended !== null;
     this.#ended ??= new StoreClosedError(`The task store is lost: ${reason}`);
     const error = this.#ended;

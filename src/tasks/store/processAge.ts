@@ -1,10 +1,27 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 
 /** Who holds a lock: the start time tells a process from a later one with the same id. */
 export interface ProcessMark {
   pid: number;
   /** Clock ticks since boot (proc(5), /proc/PID/stat field 22); null where there is no /proc. */
   startTime: string | null;
+}
+
+/** Where a process id means something: containers that share a directory each have a process 1. */
+export interface ProcessPlace {
+  host: string;
+  /** pid_namespaces(7), e.g. `pid:[4026531836]`; null where there is no /proc. */
+  pidNamespace: string | null;
+}
+
+/** Where this process is. */
+export function ownPlace(): ProcessPlace {
+  try {
+    return { host: hostname(), pidNamespace: readlinkSync('/proc/self/ns/pid') };
+  } catch {
+    return { host: hostname(), pidNamespace: null };
+  }
 }
 
 /** The mark of a live process; null when there is none of this id. A zombie holds nothing any more and counts as none. */
