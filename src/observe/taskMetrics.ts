@@ -14,6 +14,8 @@ export class TaskMetrics implements TaskMeter {
   /** Asked at each scrape; null while the store is away, when nothing is shown. */
   backlog: () => Promise<Backlog | null> = () => Promise.resolve(null);
 
+  #asked: Promise<Backlog | null> | null = null;
+
   constructor(registry: Registry) {
     const registers = [registry];
     this.#started = new Counter({
@@ -34,24 +36,31 @@ export class TaskMetrics implements TaskMeter {
       labelNames: ['tenant', 'kind', 'state'],
       registers,
     });
-    const open = new Gauge({
+    const open: Gauge = new Gauge({
       name: 'gateway_queue_open_batches',
-      help: 'Batches of items that are not finished, in the whole store.',
+      help: 'Batches of items that are not finished, in the whole store; left out while the store is away.',
       registers,
-      collect: async () => {
-        const backlog = await forScrape(this.backlog());
-        open.reset();
-        age.reset();
-        if (!backlog) return;
-        open.set(backlog.open);
-        age.set(backlog.oldestAt === null ? 0 : Math.max(0, Date.now() - backlog.oldestAt) / 1000);
-      },
+      collect: async () => show(open, await this.#forScrape(), (backlog) => backlog.open),
     });
-    const age = new Gauge({
+    const age: Gauge = new Gauge({
       name: 'gateway_queue_oldest_age_seconds',
       help: 'Age of the task that the longest waiting of them belongs to; 0 where nothing waits.',
       registers,
+      collect: async () => show(age, await this.#forScrape(), ageOf),
     });
+    const up: Gauge = new Gauge({
+      name: 'gateway_store_up',
+      help: 'Whether the task store answers: 1, or 0 while it is opened or away.',
+      registers,
+      collect: async () => {
+        up.set((await this.#forScrape()) ? 1 : 0);
+      },
+    });
+  }
+
+  /** Each metric waits for its own values only, and all of a scrape ask at the same moment: once. */
+  #forScrape(): Promise<Backlog | null> {
+    return (this.#asked ??= forScrape(this.backlog()).finally(() => (this.#asked = null)));
   }
 
   started({ tenant, kind }: Task): void {
@@ -62,4 +71,14 @@ export class TaskMetrics implements TaskMeter {
     this.#finished.inc({ tenant, kind, state });
     for (const each of ITEM_STATES) if (counts[each] > 0) this.#items.inc({ tenant, kind, state: each }, counts[each]);
   }
+}
+
+/** A gauge without a value is left out of the text; `reset` would say 0. */
+function show(gauge: Gauge, backlog: Backlog | null, value: (backlog: Backlog) => number): void {
+  if (backlog) gauge.set(value(backlog));
+  else gauge.remove();
+}
+
+function ageOf({ oldestAt }: Backlog): number {
+  return oldestAt === null ? 0 : Math.max(0, Date.now() - oldestAt) / 1000;
 }
