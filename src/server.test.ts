@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { buildSchema, GraphQLError, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SERVER_CONFIG } from '../test/support/serverConfig.ts';
+import { Metrics } from './observe/metrics.ts';
 import { RedisUnavailableError } from './redis/unavailable.ts';
 import { createGatewayServer, type GatewayServer, type GatewayServerOptions, type RequestInfo } from './server.ts';
 
@@ -28,7 +29,7 @@ interface Toy {
 
 function toy(): Toy {
   const schema = buildSchema(`
-    type Query { hello(name: String): String! slow: String! fails: String away: String client: String requestId: String }
+    type Query { hello(name: String): String! slow: String! fails: String stopped: String away: String client: String requestId: String }
     type Mutation { set: Boolean }
     type Subscription { count(to: Int!): Int! forever: Int! unknown: Int! seen: [Int!]! broken: Int }
   `);
@@ -48,6 +49,13 @@ function toy(): Toy {
     slow.open();
     await Promise.race([released.opened, once(context.signal, 'abort')]);
     return 'done';
+  });
+  set('Query', 'stopped', 'resolve', async (_, __, context) => {
+    const { signal } = context;
+    if (!requests.includes(context)) requests.push(context);
+    // What fails is carried out once more, by an executor that says where.
+    if (!signal.aborted) await once(signal, 'abort');
+    signal.throwIfAborted();
   });
   set('Query', 'away', 'resolve', () => {
     throw new RedisUnavailableError('The store (Redis) does not answer.');
@@ -292,7 +300,29 @@ describe('queries', () => {
     expect(signal?.aborted).toBe(false);
     request.destroy();
     if (signal) await once(signal, 'abort');
-    expect(lines.at(-1)?.fields).toMatchObject({ route: 'graphql', aborted: true });
+    // None was sent.
+    expect(lines.at(-1)?.fields).toMatchObject({ route: 'graphql', aborted: true, status: null });
+  });
+
+  it('count as aborted and not as errors when the client is gone before their answer, known document or not', async () => {
+    const metrics = new Metrics(null);
+    const { url, requests, lines } = await serve({}, { observer: metrics.requests });
+    for (const time of [1, 2]) {
+      const request = httpRequest(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+      });
+      request.on('error', () => {});
+      request.end('{"query":"{ stopped }"}');
+      await expect.poll(() => requests.length).toBe(time);
+      request.destroy();
+      await expect.poll(() => lines.filter(({ fields }) => fields['aborted'] === true).length).toBe(time);
+    }
+    // What they still had to do is over by then.
+    await post(url, '{ hello }');
+    const text = await metrics.text();
+    expect(text).toContain('gateway_requests_total{transport="http",outcome="aborted"} 2');
+    expect(text).not.toContain('gateway_errors_total{');
   });
 });
 

@@ -308,13 +308,15 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       const aborted = !response.writableFinished;
       if (aborted) exchange.abort.abort();
       const { requestId, client, route: name, seen } = exchange;
-      seen?.ended({ status: response.statusCode, aborted });
+      // What was never sent says nothing.
+      const status = response.headersSent ? response.statusCode : null;
+      seen?.ended({ status, aborted });
       const line = {
         requestId,
         ...(seen?.traceId ? { traceId: seen.traceId } : {}),
         method: request.method,
         route: name,
-        status: response.statusCode,
+        status,
         milliseconds: Math.round((performance.now() - exchange.started) * 10) / 10,
         client,
         ...(aborted ? { aborted } : {}),

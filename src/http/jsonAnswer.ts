@@ -49,7 +49,7 @@ export function createJsonAnswer({ yoga, documents, maskError }: Engine): Answer
     } catch (error) {
       result = { errors: [maskError(error, scope.requestId)] };
     }
-    if (scope.seen) noteErrors(scope.seen, result);
+    noteErrors(scope, result);
     if (result.errors === undefined && result.extensions === undefined) {
       return {
         status: 200,

@@ -9,7 +9,7 @@ import {
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { eachEvent } from './eachEvent.ts';
 import type { RequestScope } from './engine.ts';
-import type { Observed, SentError } from './observer.ts';
+import type { SentError } from './observer.ts';
 
 /** Anything that yoga sends: a whole answer, an event, or a part with patches. */
 interface Sent {
@@ -39,23 +39,29 @@ export const observed: Plugin<object, { scope: RequestScope }> = {
     };
   },
   onResultProcess({ result, setResult, serverContext }) {
-    const seen = serverContext.scope?.seen;
-    if (!seen || Array.isArray(result)) return;
-    if (!isAsyncIterable(result)) return noteErrors(seen, result);
-    seen.carriedBy(serverContext.scope.inParts ? 'parts' : 'sse');
+    const { scope } = serverContext;
+    if (!scope?.seen || Array.isArray(result)) return;
+    if (!isAsyncIterable(result)) return noteErrors(scope, result);
+    scope.seen.carriedBy(scope.inParts ? 'parts' : 'sse');
     setResult(
       eachEvent(result, (event) => {
-        noteErrors(seen, event);
+        noteErrors(scope, event);
         return Promise.resolve(event);
       }),
     );
   },
 };
 
-/** Tells of all errors of what is sent. */
-export function noteErrors(seen: Observed, sent: Sent): void {
+/** Tells of all errors of what is sent; a client that went away is sent nothing, and what it asked for fails everywhere. */
+export function noteErrors({ seen, signal }: Pick<RequestScope, 'seen' | 'signal'>, sent: Sent): void {
+  if (!seen || isGone(signal)) return;
   if (sent.errors && sent.errors.length > 0) seen.errors(sent.errors);
   for (const patch of sent.incremental ?? []) if (patch.errors && patch.errors.length > 0) seen.errors(patch.errors);
+}
+
+/** Whether a signal was aborted by the client: the gateway aborts with a reason, and tells it. */
+function isGone({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof DOMException && reason.name === 'AbortError';
 }
 
 function scopeOf(contextValue: unknown): RequestScope {

@@ -24,8 +24,8 @@ export interface Observed {
   subscribed(field: string): () => void;
   /** Errors that are sent to the client, as they are sent. */
   errors(errors: readonly SentError[]): void;
-  /** `status` is HTTP's, or 200 on a WebSocket; `aborted`: the client went away or stopped it. */
-  ended(end: { status: number; aborted: boolean }): void;
+  /** `status` is HTTP's, null where none was sent, or 200 on a WebSocket; `aborted`: the client went away or stopped it. */
+  ended(end: { status: number | null; aborted: boolean }): void;
 }
 
 /** Who watches the HTTP side, for metrics and traces. */

@@ -179,8 +179,8 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
     },
     subscribe: async (args) => enveloped.subscribe(args),
     onNext({ extra: { client } }, _, payload, __, result) {
-      const seen = client.operations.get(payload)?.seen;
-      if (seen) noteErrors(seen, result);
+      const operation = client.operations.get(payload);
+      if (operation) noteErrors({ seen: operation.seen, signal: operation.abort.signal }, result);
       return withoutInternals(result);
     },
     onError({ extra: { client } }, _, payload, errors) {

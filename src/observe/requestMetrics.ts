@@ -129,8 +129,8 @@ class Request implements Observed {
 }
 
 /** `refused` and `failed` before there was data, `errors` beside it. */
-function outcomeOf(status: number, aborted: boolean, hasErrors: boolean): string {
-  if (aborted) return 'aborted';
+function outcomeOf(status: number | null, aborted: boolean, hasErrors: boolean): string {
+  if (aborted || status === null) return 'aborted';
   if (status >= 500) return 'failed';
   if (status >= 400) return 'refused';
   return hasErrors ? 'errors' : 'ok';

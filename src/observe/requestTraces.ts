@@ -7,7 +7,7 @@ import { inSpan } from './span.ts';
 /** One request in its trace. */
 export interface RequestTrace extends Pick<Observed, 'traceId' | 'within'> {
   operation: NonNullable<Observed['operation']> | null;
-  ended(status: number, outcome: string): void;
+  ended(status: number | null, outcome: string): void;
 }
 
 /** Gives each request its place in a trace. */
@@ -39,7 +39,7 @@ export function requestSpans(tracer: Tracer): RequestTraces {
           return context.with(within, () => inSpan(tracer, `GraphQL ${type}`, { attributes }, work));
         },
         ended(status, outcome) {
-          if (via === 'HTTP') span.setAttribute('http.response.status_code', status);
+          if (via === 'HTTP' && status !== null) span.setAttribute('http.response.status_code', status);
           span.setAttribute('gateway.outcome', outcome);
           if (outcome === 'failed') span.setStatus({ code: SpanStatusCode.ERROR });
           span.end();
