@@ -56,7 +56,10 @@ export interface Gateway {
   directory: Directory;
   /** The simulators it started; empty with configured providers. */
   simulators: readonly RunningSimulator[];
-  /** Resolves when every integration's first walk has ended and the task store is open. */
+  /**
+   * Resolves when every integration's first walk has ended and the task store is open; rejects where the store cannot be had, or
+   * is not had before the stop.
+   */
   ready: Promise<void>;
   /** Serves these tenants and clients from now on, without cutting requests short. One at a time; a rejection changed nothing. */
   reload(tenancy: Tenancy): Promise<void>;
@@ -152,8 +155,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
     (error: unknown) => {
       if (!stop.signal.aborted) lost(error instanceof Error ? error : new Error(String(error)));
+      throw error;
     },
   );
+  const prepared = Promise.all([walked, opened]).then(() => {});
+  // Was told above, also where nobody waits for it.
+  prepared.catch(() => {});
   const webhooks = deferredWebhooks(opening);
   const server = createGatewayServer({
     config,
@@ -201,18 +208,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log.info(changed, 'the configuration is exchanged');
   };
   let reloading: Promise<void> = Promise.resolve();
-  const { url } = await server.listen();
-  // Old ones may be in the file for clients that are gone, so this refuses nothing.
-  for (const invalid of limits.persisted ? await inSlices(invalidDocuments(limits.persisted, withDefer(schema))) : []) {
-    log.warn(invalid, 'a persisted document is not valid and will be refused');
-  }
-  return {
-    url,
+  const gateway: Gateway = {
+    url: '',
     get directory() {
       return (tenants.get(USUAL_TENANT) ?? tenants.all[0])?.directory ?? refuse('There is no tenant.');
     },
     simulators,
-    ready: Promise.all([walked, opened]).then(() => {}),
+    ready: prepared,
     reload(next) {
       const before = reloading;
       const turn = (async () => {
@@ -238,6 +240,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await Promise.all([redis?.close(), ...simulators.map((simulator) => simulator.close())]);
     },
   };
+  try {
+    ({ url: gateway.url } = await server.listen());
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
+  // Old ones may be in the file for clients that are gone, so this refuses nothing.
+  for (const invalid of limits.persisted ? await inSlices(invalidDocuments(limits.persisted, withDefer(schema))) : []) {
+    log.warn(invalid, 'a persisted document is not valid and will be refused');
+  }
+  return gateway;
 }
 
 function openAudit(log: Log, path: string | null): AuditLog {

@@ -34,11 +34,22 @@ try {
   };
   let gateway: Awaited<ReturnType<typeof startGateway>> | null = null;
   const stop = () => void gateway?.close().finally(() => process.exit());
-  gateway = await startGateway({ config, tenancy, log, onFailure: fail, lingerMs: LINGER_MS });
-  // A data directory that another gateway holds is refused while this one still starts.
+  gateway = await startGateway({ config, tenancy, log, onFailure: fail, lingerMs: LINGER_MS }).catch(
+    (error: unknown) => {
+      if (error instanceof ConfigError) throw error;
+      log.fatal({ err: error }, 'the gateway cannot start');
+      process.exit(1);
+    },
+  );
+  const { url } = gateway;
+  // A data directory that cannot be had is refused while this one still starts.
   if (process.exitCode === 1) stop();
-  log.info({ url: `${gateway.url}/graphql`, graphiql: config.graphiql }, 'listening');
-  void gateway.ready.then(() => log.info({ url: `${gateway?.url}/graphql` }, 'ready'));
+  else log.info({ url: `${url}/graphql`, graphiql: config.graphiql }, 'listening');
+  gateway.ready.then(
+    () => log.info({ url: `${url}/graphql` }, 'ready'),
+    // Said already, where it was not the stop.
+    () => {},
+  );
   const reload = async () => {
     try {
       await gateway?.reload(readConfiguration(process.env, CARDS).tenancy);

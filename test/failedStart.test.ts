@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createDataDir, type DataDir } from './support/dataDir.ts';
+import { startProgram } from './support/processes.ts';
+
+let folder: DataDir;
+let taken: Server;
+
+beforeAll(async () => {
+  folder = await createDataDir();
+  writeFileSync(join(folder.path, 'file'), '');
+  taken = createServer();
+  await once(taken.listen(0, '127.0.0.1'), 'listening');
+});
+afterAll(async () => {
+  taken.close();
+  await folder.remove();
+});
+
+/** The lines and the code with which a program ends that cannot start. */
+async function ended(environment: Record<string, string>) {
+  const program = startProgram('main', {
+    PORT: '0',
+    SIMULATOR_PEOPLE: '20',
+    SIMULATOR_LIMITS: 'none',
+    DATA_DIR: join(folder.path, 'data'),
+    ...environment,
+  });
+  const code = await program.exited;
+  const lines = program.output().trim().split('\n');
+  return { code, lines: lines.map((line) => JSON.parse(line) as { level: number; msg: string; err?: object }) };
+}
+
+it('a program whose task store cannot be opened ends with 1, and never says that it listens or is ready', async () => {
+  const { code, lines } = await ended({ DATA_DIR: join(folder.path, 'file', 'data') });
+  expect(code).toBe(1);
+  expect(lines.find(({ level }) => level === 60)).toMatchObject({ err: { code: 'ENOTDIR' } });
+  expect(lines.map(({ msg }) => msg)).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/^(listening|ready)$/)]),
+  );
+}, 60_000);
+
+it('a program whose port is taken says so in one line of its log and ends with 1', async () => {
+  const { code, lines } = await ended({ PORT: String((taken.address() as AddressInfo).port) });
+  expect(code).toBe(1);
+  expect(lines.filter(({ level }) => level >= 50)).toMatchObject([{ level: 60, err: { code: 'EADDRINUSE' } }]);
+}, 60_000);
+
+it('a program whose port is taken leaves its data directory to the next one', async () => {
+  const data = join(folder.path, 'left');
+  await ended({ PORT: String((taken.address() as AddressInfo).port), DATA_DIR: data });
+  const lock = readdirSync(data).find((name) => name.startsWith('lock.')) ?? '';
+  expect(readFileSync(join(data, lock), 'utf8')).toBe('released');
+}, 60_000);
