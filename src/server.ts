@@ -31,6 +31,7 @@ import type { Observer } from './http/observer.ts';
 import { withPersistedQuery, withPersistedText } from './http/persistedDocuments.ts';
 import { isReceiptWanted, RECEIPT_HEADER } from './http/receiptWanted.ts';
 import { Refusal } from './http/refusal.ts';
+import { noteEnd } from './http/requestEnd.ts';
 import { checkMediaType, checkQuery } from './http/requestChecks.ts';
 import { spendingOf, type RequestLimits } from './http/requestLimits.ts';
 import { COST_HEADER } from './http/spending.ts';
@@ -307,22 +308,10 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     response.once('close', () => {
       const aborted = !response.writableFinished;
       if (aborted) exchange.abort.abort();
-      const { requestId, client, route: name, seen } = exchange;
+      const { method } = request;
       // What was never sent says nothing.
       const status = response.headersSent ? response.statusCode : null;
-      seen?.ended({ status, aborted });
-      const line = {
-        requestId,
-        ...(seen?.traceId ? { traceId: seen.traceId } : {}),
-        method: request.method,
-        route: name,
-        status,
-        milliseconds: Math.round((performance.now() - exchange.started) * 10) / 10,
-        client,
-        ...(aborted ? { aborted } : {}),
-      };
-      if (name === 'health' || name === 'metrics') log.debug(line, 'request');
-      else log.info(line, 'request');
+      noteEnd(log, { ...exchange, method, status, aborted });
     });
     if (closing) exchange.headers['connection'] = 'close';
     void route(exchange)

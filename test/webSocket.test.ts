@@ -300,6 +300,48 @@ describe('heartbeats', () => {
   });
 });
 
+describe('the log', () => {
+  const lines = ({ log }: WatchServer) =>
+    log.filter(({ message }) => message === 'request').map(({ fields }) => fields);
+
+  it('has a line of each operation: answered, refused, and failed before it began', async () => {
+    let broken = false;
+    const server = await serve({}, { context: (info) => (broken ? Promise.reject(new Error('no context')) : info) });
+    const { subscribe, next, socket } = await rawSocket(server.url);
+    subscribe('1', '{ hello }');
+    expect(await next()).toMatchObject({ type: 'next' });
+    await next();
+    subscribe('2', '{ nothing }');
+    expect(await next()).toMatchObject({ type: 'error' });
+    broken = true;
+    subscribe('3', '{ hello }');
+    expect(await next()).toMatchObject({ type: 'error' });
+    socket.terminate();
+    const line = { method: 'WS', route: 'graphql', client: null, requestId: expect.any(String) as string };
+    const milliseconds = expect.any(Number) as number;
+    expect(lines(server)).toEqual([
+      { ...line, status: 200, milliseconds },
+      { ...line, status: 400, milliseconds },
+      { ...line, status: 500, milliseconds },
+    ]);
+  });
+
+  it('has a line of each operation whose client vanished', async () => {
+    const server = await serve();
+    const { subscribe, socket } = await rawSocket(server.url);
+    subscribe('1', '{ slow }');
+    await server.slowRuns;
+    socket.terminate();
+    await expect.poll(() => lines(server)).toMatchObject([{ method: 'WS', status: null, aborted: true }]);
+  });
+
+  it('names an upgrade that is refused as other requests', async () => {
+    const server = await serve();
+    await upgradeStatus(server.url, { path: '/other', headers: { 'x-request-id': 'mine' } });
+    expect(lines(server)).toMatchObject([{ requestId: 'mine', method: 'GET', route: 'other', status: 404 }]);
+  });
+});
+
 describe('vanished clients', () => {
   it('leave nothing behind, two hundred of them', { timeout: 30_000 }, async () => {
     const { url, publish, listeners, requests } = await serve();

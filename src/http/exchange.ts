@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { JSON_TYPE } from './mediaTypes.ts';
 import type { Observed } from './observer.ts';
+import type { RequestEnd } from './requestEnd.ts';
 
 /** One request on its way to its answer. */
 export interface Exchange {
@@ -13,7 +14,7 @@ export interface Exchange {
   abort: AbortController;
   started: number;
   /** For the log. */
-  route: 'graphql' | 'health' | 'metrics' | 'other';
+  route: RequestEnd['route'];
   client: string | null;
   /** Who watches it; null where nobody does. */
   seen: Observed | null;
@@ -21,9 +22,7 @@ export interface Exchange {
 
 /** A new exchange, under the request's own id or a new one. */
 export function createExchange(request: IncomingMessage, response: ServerResponse): Exchange {
-  const given = headerOf(request, 'x-request-id');
-  // Goes into logs and back out: nothing but plain characters, and not many.
-  const requestId = given !== null && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+  const requestId = requestIdOf(request);
   return {
     request,
     response,
@@ -35,6 +34,13 @@ export function createExchange(request: IncomingMessage, response: ServerRespons
     client: null,
     seen: null,
   };
+}
+
+/** The client's own where it sent a plain one. */
+export function requestIdOf(request: IncomingMessage): string {
+  const given = headerOf(request, 'x-request-id');
+  // Goes into logs and back out: nothing but plain characters, and not many.
+  return given !== null && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
 /** A header's value; null when absent, repeated ones joined. */

@@ -3,7 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { ShuttingDown } from './endOnAbort.ts';
+import type { Log } from './log.ts';
 import type { Observed } from './observer.ts';
+import { noteEnd, type RequestEnd } from './requestEnd.ts';
 
 /** An operation under way on a socket. */
 export interface SocketOperation {
@@ -36,7 +38,10 @@ export class WebSocketClient {
   #heard = true;
   closing = false;
 
-  constructor(socket: WebSocket, request: IncomingMessage) {
+  readonly #log: Log;
+
+  constructor(socket: WebSocket, request: IncomingMessage, log: Log) {
+    this.#log = log;
     this.socket = socket;
     this.request = request;
     socket.on('pong', () => (this.#heard = true));
@@ -65,14 +70,26 @@ export class WebSocketClient {
     for (const operation of this.operations.values()) if (operation.id === id) operation.abort.abort();
   }
 
+  /** Takes note of the end of an operation, once. */
+  ended(payload: SubscribePayload, status: number | null): void {
+    const operation = this.operations.get(payload);
+    if (!operation || !this.operations.delete(payload)) return;
+    operation.letGo();
+    const { requestId, started, abort, seen } = operation;
+    this.note({ requestId, started, seen, status, aborted: abort.signal.aborted });
+  }
+
+  /** Counts what came on this socket and has ended. */
+  note(end: Omit<RequestEnd, 'method' | 'route' | 'client'>): void {
+    noteEnd(this.#log, { method: 'WS', route: 'graphql', client: this.name, ...end });
+  }
+
   /** Stops everything: the socket is gone. */
   gone(): void {
-    for (const { abort, letGo, seen } of this.operations.values()) {
+    for (const [payload, { abort }] of this.operations) {
       abort.abort();
-      letGo();
-      seen?.ended({ status: 200, aborted: true });
+      this.ended(payload, null);
     }
-    this.operations.clear();
   }
 
   /** Ends streams with a last event that says why, lets the rest finish, and closes. Resolves once closed. */

@@ -65,7 +65,7 @@ const INIT_MS = 5_000;
  * with 4403 where key or token is none, with 4429 where too many were, with 4401 where an operation comes before it.
  */
 export function createProtocol(options: ProtocolOptions): Server<{ client: WebSocketClient }> {
-  const { engine, clients, letIn, context, receipts, limits, observer, log } = options;
+  const { engine, clients, letIn, context, receipts, limits, observer } = options;
   const enveloped = engine.yoga.getEnveloped({});
   const checked = createDocumentCheck(enveloped);
 
@@ -107,28 +107,6 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
     };
   };
 
-  const ended = (client: WebSocketClient, payload: SubscribePayload): void => {
-    const operation = client.operations.get(payload);
-    if (!operation || !client.operations.delete(payload)) return;
-    const { requestId, started, abort, letGo, seen } = operation;
-    letGo();
-    const milliseconds = Math.round((performance.now() - started) * 10) / 10;
-    const { aborted } = abort.signal;
-    seen?.ended({ status: 200, aborted });
-    log.info(
-      {
-        requestId,
-        ...(seen?.traceId ? { traceId: seen.traceId } : {}),
-        method: 'WS',
-        route: 'graphql',
-        milliseconds,
-        client: client.name,
-        ...(aborted ? { aborted } : {}),
-      },
-      'request',
-    );
-  };
-
   return makeServer<Record<string, unknown> | undefined, { client: WebSocketClient }>({
     connectionInitWaitTimeout: INIT_MS,
     async onConnect({ connectionParams, extra: { client } }) {
@@ -165,9 +143,7 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
         if (error instanceof Refusal) {
           return [new GraphQLError(error.message, { extensions: { code: error.code, ...error.extensions } })];
         }
-        const requestId = client.operations.get(payload)?.requestId;
-        ended(client, payload);
-        return [engine.maskError(error, requestId)];
+        return [engine.maskError(error, client.operations.get(payload)?.requestId)];
       }
     },
     async execute(args) {
@@ -184,13 +160,14 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
       return withoutInternals(result);
     },
     onError({ extra: { client } }, _, payload, errors) {
-      const known = client.operations.get(payload)?.seen;
-      // Refused before it became an operation.
-      const seen = known ?? observer?.began(client.request.headers, 'WS');
+      const known = client.operations.get(payload);
+      // Else it was refused before it became an operation.
+      const seen = known ? known.seen : observer?.began(client.request.headers, 'WS');
       seen?.errors(errors);
-      if (!known) seen?.ended({ status: 400, aborted: false });
+      if (known) client.ended(payload, 500);
+      else client.note({ requestId: randomUUID(), started: performance.now(), seen, status: 400, aborted: false });
       return withoutInternals({ errors }).errors;
     },
-    onComplete: ({ extra: { client } }, _, payload) => ended(client, payload),
+    onComplete: ({ extra: { client } }, _, payload) => client.ended(payload, 200),
   });
 }

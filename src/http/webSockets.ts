@@ -3,8 +3,10 @@ import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols, MessageType } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { MAX_BODY_BYTES } from './body.ts';
+import { requestIdOf } from './exchange.ts';
 import { JSON_TYPE } from './mediaTypes.ts';
 import { Refusal } from './refusal.ts';
+import { noteEnd } from './requestEnd.ts';
 import { checkUpgrade, type UpgradeRules } from './upgradeChecks.ts';
 import { WebSocketClient } from './webSocketClient.ts';
 import { createProtocol, MAX_OPERATIONS, type ProtocolOptions } from './webSocketProtocol.ts';
@@ -45,7 +47,7 @@ export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSo
   let beating: NodeJS.Timeout | null = null;
 
   const opened = (socket: WebSocket, request: IncomingMessage): void => {
-    const client = new WebSocketClient(socket, request);
+    const client = new WebSocketClient(socket, request, log);
     clients.add(client);
     const left = options.observer?.socketOpened();
     beating ??= setInterval(() => clients.forEach((each) => each.beat()), PING_MS).unref();
@@ -103,7 +105,10 @@ export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSo
         checkUpgrade(request, options);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        log.info({ method: request.method, route: 'graphql', status: error.status, client: null }, 'request');
+        const { method, url = '/' } = request;
+        const route = url.split('?', 1)[0] === '/graphql' ? 'graphql' : 'other';
+        const end = { method, route, status: error.status, client: null, aborted: false, seen: null } as const;
+        noteEnd(log, { requestId: requestIdOf(request), started: performance.now(), ...end });
         refuse(socket, error);
         return;
       }
