@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { buildSchema, GraphQLError, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SERVER_CONFIG } from '../test/support/serverConfig.ts';
 import { Metrics } from './observe/metrics.ts';
 import { RedisUnavailableError } from './redis/unavailable.ts';
@@ -778,6 +778,25 @@ describe('closing', () => {
     const since = performance.now();
     await Promise.all([once(socket.resume(), 'close'), server.close()]);
     expect(performance.now() - since).toBeLessThan(2_000);
+  });
+
+  it.each([
+    ['as long as any deadline that is permitted', 8_000, 9_900, 'answered'],
+    ['for twenty seconds at most', 60_000, 20_000, 'cut'],
+  ])('waits for requests under way %s', async (_, longestDeadlineMs, milliseconds, outcome) => {
+    const { url, server, slowRuns, release } = await serve({ deadlineMs: 1_000, longestDeadlineMs });
+    const reply = post(url, '{ slow }', { 'x-request-deadline-ms': String(longestDeadlineMs) }).then(
+      () => 'answered',
+      () => 'cut',
+    );
+    await slowRuns;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const closed = server.close();
+    vi.advanceTimersByTime(milliseconds);
+    vi.useRealTimers();
+    if (outcome === 'answered') release();
+    expect(await reply).toBe(outcome);
+    await closed;
   });
 
   it('breaks off what takes too long, and its work with it', async () => {

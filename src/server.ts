@@ -87,7 +87,7 @@ export interface GatewayServerOptions {
   graphiqlTabs?: readonly GraphiqlTab[];
   /** Milliseconds after which an answer is given up of which nothing can be written; a minute when left out. */
   stalledMs?: number;
-  /** Milliseconds that `close` waits for requests under way; when left out two seconds more than the usual deadline, 20 s at most. */
+  /** Milliseconds that `close` waits for requests under way; when left out two seconds more than the longest deadline, 20 s at most. */
   drainMs?: number;
   /** Milliseconds that `close` leaves idle connections open for what is on its way on them; none when left out. */
   lingerMs?: number;
@@ -100,7 +100,7 @@ export interface GatewayServer {
   close(): Promise<void>;
 }
 
-/** Beside the usual deadline: an answer that its deadline ends is still to be made and sent. */
+/** Beside the longest deadline: an answer that its deadline ends is still to be made and sent. */
 const ANSWERED_MS = 2000;
 
 /** Container platforms kill 30 s after SIGTERM; this leaves time for the tasks. */
@@ -341,7 +341,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         server.closeAllConnections();
         webSockets.terminate();
       },
-      options.drainMs ?? Math.min(config.deadlineMs + ANSWERED_MS, LONGEST_DRAIN_MS),
+      options.drainMs ?? Math.min(config.longestDeadlineMs + ANSWERED_MS, LONGEST_DRAIN_MS),
     );
     await Promise.all([closed, webSockets.drain()]);
     clearTimeout(force);
