@@ -4,6 +4,8 @@
  *   npm install --no-save @opentelemetry/sdk-trace-base@2 @opentelemetry/core@2 @opentelemetry/context-async-hooks@2
  *   OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 NODE_OPTIONS="--import ./deploy/otel.mjs" npm start
  *
+ * How often it sends is the SDK's OTEL_BSP_SCHEDULE_DELAY, 5 s; what is left at a stop is sent by the gateway's forceFlush().
+ *
  * An example that works as it is; any other SDK that is registered before the gateway starts does as well.
  */
 import { context, propagation, trace } from '@opentelemetry/api';
@@ -75,12 +77,10 @@ const exporter = {
 
 if (endpoint) {
   const provider = new BasicTracerProvider({
-    spanProcessors: [new BatchSpanProcessor(exporter, { scheduledDelayMillis: 500 })],
+    spanProcessors: [new BatchSpanProcessor(exporter)],
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(share) }),
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   trace.setGlobalTracerProvider(provider);
-  // The gateway ends itself, one second at least after it was told to: what is sent each half second is sent by then.
-  process.once('beforeExit', () => void provider.forceFlush());
 }

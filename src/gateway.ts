@@ -19,7 +19,7 @@ import { Metrics } from './observe/metrics.ts';
 import { clientTraces, requestSpans } from './observe/requestTraces.ts';
 import { taskSpans } from './observe/taskTraces.ts';
 import { traceRootFields } from './observe/tracedFields.ts';
-import { registeredTracer } from './observe/tracing.ts';
+import { flushTraces, registeredTracer } from './observe/tracing.ts';
 import type { CallRecord, Limits } from './outbound/upstream.ts';
 import { simulatedIntegrations, startSimulators, type RunningSimulator } from './providers.ts';
 import { openTasks } from './openTasks.ts';
@@ -238,6 +238,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await tenants.close();
       audit.close();
       await Promise.all([redis?.close(), ...simulators.map((simulator) => simulator.close())]);
+      if (tracer) await flushTraces();
     },
   };
   try {
