@@ -71,10 +71,13 @@ const one = ({ spec }: Deployment) => {
 const [configMap, secret] = [ofKind('ConfigMap')[0]?.data ?? {}, ofKind('Secret')[0]?.stringData ?? {}];
 
 describe('the Kubernetes manifests', () => {
-  it('are all named by the kustomization, except for the example of the secret', () => {
+  it('are all named by the kustomization, except for the examples', () => {
     const { resources } = parse(read(join(folder, 'kustomization.yaml'))) as { resources: string[] };
     expect(resources.filter((name) => !existsSync(join(folder, name)))).toEqual([]);
-    expect(files.filter((name) => !resources.includes(name))).toEqual(['secret.example.yaml']);
+    expect(files.filter((name) => !resources.includes(name))).toEqual([
+      'podmonitor.example.yaml',
+      'secret.example.yaml',
+    ]);
   });
 
   it('set variables that the gateway reads, and each role starts from them', () => {
@@ -147,6 +150,18 @@ describe('the Kubernetes manifests', () => {
     expect(service.ports[0]?.targetPort).toBe(one(deployments[0] as Deployment).ports[0]?.name);
     const policy = ofKind('NetworkPolicy')[0]?.spec as { podSelector: { matchLabels: Record<string, string> } };
     expect(finds(policy.podSelector.matchLabels)).toBe(2);
+    const monitor = ofKind('PodMonitor')[0]?.spec as {
+      selector: { matchLabels: Record<string, string> };
+      podMetricsEndpoints: object[];
+    };
+    expect(finds(monitor.selector.matchLabels)).toBe(2);
+    expect(monitor.podMetricsEndpoints).toMatchObject([
+      { port: 'http', path: '/metrics', authorization: { type: 'Bearer' } },
+    ]);
+    expect(deployments.map((deployment) => one(deployment).ports.map(({ name }) => name))).toEqual([
+      ['http'],
+      ['http'],
+    ]);
     const scaler = ofKind('HorizontalPodAutoscaler')[0]?.spec as {
       scaleTargetRef: { name: string };
       minReplicas: number;
