@@ -1,7 +1,7 @@
-import type { Call, Ports, WalkPage } from '../../src/domain/ports.ts';
+import type { Call, Ports, UnreadRecord, WalkPage } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { EmployeeRow, RatingRow } from '../../src/domain/records.ts';
-import { isObject, optionalId, pagesReader, readRows, type Json } from '../../src/outbound/shape.ts';
+import { isObject, optionalId, pagesReader, readRows, tellsUnread, type Json } from '../../src/outbound/shape.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
 import { addCertificates } from './addCertificates.ts';
 import { createClient, OPERATIONS, type Client } from './client.ts';
@@ -19,20 +19,35 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
   const writes = createWritesClient(upstream);
   const toRatings = ratingMapper(settings);
   const drift = upstream.drift.bind(upstream);
-  const list = (operation: string) => ({ operation, path: 'items', drift });
-  const profiles: Reading = { operation: OPERATIONS.profiles, drift };
+  const list = (operation: string, call: Call, of: UnreadRecord['of']) => ({
+    operation,
+    path: 'items',
+    drift,
+    leftOut: tellsUnread(call, of, of === 'skills' ? (raw) => raw['taxonomySkillId'] : ownerOf),
+  });
+  /** The ratings of one profile of a walk. */
+  const ratingsIn = (profile: Json, call: Call): RatingRow[] => {
+    const tell = tellsUnread(call, 'ratings', ownerOf);
+    return toRatings(profile, { operation: OPERATIONS.profiles, drift, leftOut: () => tell?.(profile) });
+  };
 
   /** Reads the ratings of the profiles of a walk. Those without a skill say nothing of whether the others can be read. */
-  const ratingsReader = () => {
-    const read = pagesReader(list(OPERATIONS.profiles));
+  const ratingsReader = (call: Call) => {
+    const read = pagesReader(list(OPERATIONS.profiles, call, 'ratings'));
     return (items: readonly unknown[]): RatingRow[] =>
-      read(items.filter(hasSkills), (raw) => toRatings(raw, profiles)).flat();
+      read(items.filter(hasSkills), (raw) => ratingsIn(raw, call)).flat();
   };
 
   /** Everybody with a profile: less of each employee than the list has, but their ratings come along. */
   async function* employeesOfProfiles(call: Call): AsyncGenerator<WalkPage<EmployeeRow>> {
-    const read = pagesReader(list(OPERATIONS.profiles));
-    const readRatings = ratingsReader();
+    const people = list(OPERATIONS.profiles, call, 'employees');
+    const ratings = tellsUnread(call, 'ratings', ownerOf);
+    const leftOut = (item: unknown) => {
+      people.leftOut?.(item);
+      ratings?.(item);
+    };
+    const read = pagesReader({ ...people, leftOut });
+    const readRatings = ratingsReader(call);
     for await (const { items, total } of client.profiles(call)) {
       const found = read(items, (raw) => ({ raw, row: toEmployee(raw) }));
       yield { rows: found.map(({ row }) => row), total, ratings: readRatings(found.map(({ raw }) => raw)) };
@@ -43,7 +58,7 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
   async function* employees(call: Call): AsyncGenerator<WalkPage<EmployeeRow>> {
     let started = false;
     try {
-      const read = pagesReader(list(OPERATIONS.employees));
+      const read = pagesReader(list(OPERATIONS.employees, call, 'employees'));
       for await (const { items, total } of client.employees(call)) {
         const rows = read(items, toEmployee);
         started = true;
@@ -60,13 +75,13 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
     employees: { walk: employees },
     skills: {
       async *walk(call) {
-        const read = pagesReader(list(OPERATIONS.taxonomy));
+        const read = pagesReader(list(OPERATIONS.taxonomy, call, 'skills'));
         for await (const { items, total } of client.taxonomy(call)) {
           yield { rows: read(items, (raw) => toSkill(raw, settings)), total };
         }
       },
       async *changedSince(since, call) {
-        const read = pagesReader(list(OPERATIONS.taxonomy), { isAmongKnown: true });
+        const read = pagesReader(list(OPERATIONS.taxonomy, call, 'skills'), { isAmongKnown: true });
         for await (const { items } of client.taxonomy(call, since)) {
           yield { rows: read(items, (raw) => toSkill(raw, settings)) };
         }
@@ -76,16 +91,26 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
       // The only bulk read: there is no call for many ids (6.2).
       keep: true,
       async *walk(call) {
-        const read = ratingsReader();
+        const read = ratingsReader(call);
         // The vendor counts profiles, not ratings.
         for await (const { items } of client.profiles(call)) yield { rows: read(items), total: null };
       },
       async *changedSince(since, call) {
-        const read = pagesReader(list(OPERATIONS.profiles), { isAmongKnown: true });
-        const toChanged = (raw: Json) => ({ id: requiredKey(raw, 'employeeId'), rows: toRatings(raw, profiles) });
+        // Of whom something could not be read, the rows beside it are news, and say nothing of what is gone.
+        const partial = new Set<string | null>();
+        const noting: Call = {
+          ...call,
+          unread(record) {
+            partial.add(record.id);
+            call.unread?.(record);
+          },
+        };
+        const read = pagesReader(list(OPERATIONS.profiles, noting, 'ratings'), { isAmongKnown: true });
+        const toChanged = (raw: Json) => ({ id: requiredKey(raw, 'employeeId'), rows: ratingsIn(raw, noting) });
         for await (const { items } of client.profiles(call, since)) {
           const changed = read(items, toChanged);
-          yield { rows: changed.flatMap(({ rows }) => rows), whole: changed.map(({ id }) => id) };
+          const whole = changed.map(({ id }) => id).filter((id) => !partial.has(id));
+          yield { rows: changed.flatMap(({ rows }) => rows), whole };
         }
       },
     },
@@ -110,6 +135,10 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
   };
 }
 
+function ownerOf(profile: Json): unknown {
+  return profile['employeeId'];
+}
+
 function hasSkills(item: unknown): boolean {
   return !isObject(item) || !Array.isArray(item['skills']) || item['skills'].length > 0;
 }
@@ -126,8 +155,9 @@ async function ratingsOfEmployees(
   drift: Reading['drift'],
   call: Call,
 ): Promise<RatingRow[]> {
-  const reading: Reading = { operation: OPERATIONS.profile, drift };
   const readOne = async (employeeId: string, signal = call.signal): Promise<RatingRow[]> => {
+    const leftOut = () => call.unread?.({ of: 'ratings', id: employeeId });
+    const reading: Reading = { operation: OPERATIONS.profile, drift, leftOut };
     const items = await client.profilesOf(employeeId, { ...call, signal });
     if (items.some((item) => isForeign(item, employeeId))) throw foreignProfile(drift);
     return readRows(items, (raw) => toRatings(raw, reading, employeeId), {

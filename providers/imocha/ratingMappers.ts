@@ -18,8 +18,8 @@ import type { RawProfileSkill } from './raw.ts';
 import type { TenantSettings } from './settings.ts';
 import { joinKeys, requiredKey } from './vendorKeys.ts';
 
-/** Where drift goes, and what the answer was called. */
-export type Reading = Pick<RowsContext, 'operation' | 'drift'>;
+/** Where drift goes, what the answer was called, and who hears of what is left out: skills, and single scores of theirs. */
+export type Reading = Omit<RowsContext, 'path'>;
 
 interface Channel {
   field: keyof RawProfileSkill;
@@ -142,6 +142,7 @@ function scoresOf(
       if (value !== undefined && value !== null && value !== '') {
         const path = `${reading.path}.*.${channel.field}`;
         reading.drift({ operation: reading.operation, path, expected: 'number', found: typeName(value) });
+        reading.leftOut?.(raw);
       }
       continue;
     }

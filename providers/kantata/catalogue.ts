@@ -1,6 +1,6 @@
 import type { WalkPort } from '../../src/domain/ports.ts';
 import type { EmployeeRow, SkillRow } from '../../src/domain/records.ts';
-import { pagesReader } from '../../src/outbound/shape.ts';
+import { pagesReader, tellsUnread } from '../../src/outbound/shape.ts';
 import { EVERYBODY, SKILL_INCLUDES, USER_INCLUDES, type KantataClient } from './client.ts';
 import { toEmployee, toSkill, type EmployeeOptions } from './mappers.ts';
 import { ROUTES } from './raw.ts';
@@ -13,7 +13,7 @@ export function employeesWalk(client: KantataClient, options: EmployeeOptions): 
   const context = { operation, path: 'users', drift: client.drift };
   return {
     async *walk(call) {
-      const read = pagesReader(context);
+      const read = pagesReader({ ...context, leftOut: tellsUnread(call, 'employees', (raw) => raw.id) });
       for await (const page of client.walk(request, call)) {
         yield { rows: read(page.records, (raw) => toEmployee(raw, page, options)), total: page.count };
       }
@@ -29,14 +29,15 @@ export function skillsWalk(client: KantataClient): WalkPort<SkillRow> {
   const context = { operation, path: 'skills', drift: client.drift };
   return {
     async *walk(call) {
-      const read = pagesReader(context);
+      const read = pagesReader({ ...context, leftOut: tellsUnread(call, 'skills', (raw) => raw.id) });
       for await (const page of client.walk({ operation, route: ROUTES.skills, query }, call)) {
         yield { rows: read(page.records, (raw) => toSkill(raw, page)), total: page.count };
       }
     },
     async *changedSince(since, call) {
       const changed = { operation, route: ROUTES.skills, query: { ...query, updated_after: since } };
-      const read = pagesReader(context, { isAmongKnown: true });
+      const leftOut = tellsUnread(call, 'skills', (raw) => raw.id);
+      const read = pagesReader({ ...context, leftOut }, { isAmongKnown: true });
       for await (const page of client.walk(changed, call)) {
         yield { rows: read(page.records, (raw) => toSkill(raw, page)) };
       }

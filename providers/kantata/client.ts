@@ -1,4 +1,4 @@
-import type { Call, DriftNote } from '../../src/domain/ports.ts';
+import type { Call } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import { parseJson, unreadable } from '../../src/outbound/shape.ts';
 import type { HttpResponse } from '../../src/outbound/transport.ts';
@@ -31,7 +31,7 @@ export interface KantataClient {
   /** Never repeated by itself. */
   createSkills(skills: readonly RawSkillChange[], call: Call): Promise<Envelope | null>;
   updateSkill(id: string, skill: RawSkillChange, call: Call): Promise<Envelope | null>;
-  drift: (note: DriftNote) => void;
+  drift: Upstream['drift'];
 }
 
 /** Foreign keys appear for sure only where their association is included (sheet 3.4). */
@@ -43,7 +43,7 @@ export const SKILL_INCLUDES = 'skill_category,external_references';
 export const EVERYBODY = { on_my_account: true, show_disabled: true } as const;
 
 export function createClient(upstream: Upstream): KantataClient {
-  const drift = (note: DriftNote) => upstream.drift(note);
+  const drift = upstream.drift.bind(upstream);
 
   const envelopeOf = (response: HttpResponse, operation: string): Envelope => {
     try {

@@ -1,4 +1,5 @@
 import type {
+  Call,
   RatingByPartsPort,
   RatingsByEmployeesPort,
   RatingsBySkillsPort,
@@ -6,7 +7,7 @@ import type {
 } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { RatingRow } from '../../src/domain/records.ts';
-import { pagesReader } from '../../src/outbound/shape.ts';
+import { pagesReader, tellsUnread } from '../../src/outbound/shape.ts';
 import { MEMBERSHIP_INCLUDES, type KantataClient } from './client.ts';
 import type { Envelope } from './envelope.ts';
 import { toRating } from './mappers.ts';
@@ -18,6 +19,7 @@ export const MEMBERSHIP_ORDER = 'created_at:asc';
 
 /** Walks every membership that the token may see. */
 export function ratingsWalk(client: KantataClient): RatingsWalkPort {
+  const walked = { operation: 'ratings', column: 'user_id' };
   return {
     keep: false,
     async *walk(call) {
@@ -26,13 +28,13 @@ export function ratingsWalk(client: KantataClient): RatingsWalkPort {
         route: ROUTES.skillMemberships,
         query: { include: MEMBERSHIP_INCLUDES, order: MEMBERSHIP_ORDER },
       };
-      const read = membershipReader('ratings', client);
+      const read = membershipReader(walked, client, call);
       for await (const page of client.walk(request, call)) yield { rows: read(page), total: page.count };
     },
     async *changedSince(since, call) {
       const query = { include: MEMBERSHIP_INCLUDES, order: MEMBERSHIP_ORDER, updated_after: since };
       const request = { operation: 'ratings', route: ROUTES.skillMemberships, query };
-      const read = membershipReader('ratings', client, { isAmongKnown: true });
+      const read = membershipReader(walked, client, call, { isAmongKnown: true });
       for await (const page of client.walk(request, call)) yield { rows: read(page) };
     },
   };
@@ -84,7 +86,7 @@ function filteredBy(client: KantataClient, filter: Filter): RatingsByEmployeesPo
         const asked = new Set(chunk);
         const query = { [parameter]: chunk.join(','), include: MEMBERSHIP_INCLUDES, order: MEMBERSHIP_ORDER };
         const mapped = new Map<Envelope, RatingRow[]>();
-        const read = membershipReader(operation, client);
+        const read = membershipReader(filter, client, shared);
         return client
           .readAll({ operation, route: ROUTES.skillMemberships, query }, shared, (page) => {
             const rows = read(page);
@@ -108,7 +110,10 @@ export function ratingByParts(client: KantataClient): RatingByPartsPort {
       const query = { only: id, include: MEMBERSHIP_INCLUDES };
       // The first page decides: where `only` is ignored, the row is not looked for among all of them.
       for await (const page of client.walk({ operation, route: ROUTES.skillMemberships, query }, call)) {
-        return membershipReader(operation, client)(page).find((row) => row.remoteId === id) ?? null;
+        return (
+          membershipReader({ operation, column: 'user_id' }, client, call)(page).find((row) => row.remoteId === id) ??
+          null
+        );
       }
       return null;
     },
@@ -139,8 +144,14 @@ export function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
   );
 }
 
-/** Reads the pages of one list. */
-function membershipReader(operation: string, client: KantataClient, known?: { isAmongKnown: boolean }) {
-  const read = pagesReader({ operation, path: 'skill_memberships', drift: client.drift }, known);
+/** Reads the pages of one list; `column` says whose a row is that cannot be read. */
+function membershipReader(
+  { operation, column }: Pick<Filter, 'operation' | 'column'>,
+  client: KantataClient,
+  call: Call,
+  known?: { isAmongKnown: boolean },
+) {
+  const leftOut = tellsUnread(call, 'ratings', (raw) => raw[column]);
+  const read = pagesReader({ operation, path: 'skill_memberships', drift: client.drift, leftOut }, known);
   return (page: Envelope): RatingRow[] => read(page.records, (raw) => toRating(raw, page));
 }

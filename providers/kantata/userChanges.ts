@@ -1,6 +1,6 @@
 import type { Call, ChangesPage } from '../../src/domain/ports.ts';
 import type { EmployeeRow } from '../../src/domain/records.ts';
-import { isObject, optionalId, pagesReader } from '../../src/outbound/shape.ts';
+import { isObject, optionalId, pagesReader, tellsUnread } from '../../src/outbound/shape.ts';
 import { EVERYBODY, USER_INCLUDES, type KantataClient } from './client.ts';
 import { toEmployee, type EmployeeOptions } from './mappers.ts';
 import { IDS_PER_CALL, ROUTES } from './raw.ts';
@@ -39,11 +39,18 @@ export async function* changedUsers(
     const asked = ids.slice(at, at + IDS_PER_CALL);
     const users = { ...EVERYBODY, include: USER_INCLUDES, only: asked.join(',') };
     const rows: EmployeeRow[] = [];
-    const read = pagesReader({ operation, path: 'users', drift: client.drift }, { isAmongKnown: true });
+    let isWhole = true;
+    const tell = tellsUnread(call, operation, (raw) => raw.id);
+    const leftOut = (item: unknown) => {
+      isWhole = false;
+      tell?.(item);
+    };
+    const read = pagesReader({ operation, path: 'users', drift: client.drift, leftOut }, { isAmongKnown: true });
     for await (const page of client.walk({ operation, route: ROUTES.users, query: users }, call)) {
       rows.push(...read(page.records, (raw) => toEmployee(raw, page, options)));
     }
     const shown = new Set(rows.map((row) => row.remoteId));
-    yield { rows, removed: asked.filter((id) => deletedById.get(id) === true && !shown.has(id)) };
+    // Who is not shown may be among those that could not be read.
+    yield { rows, removed: isWhole ? asked.filter((id) => deletedById.get(id) === true && !shown.has(id)) : [] };
   }
 }

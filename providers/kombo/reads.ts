@@ -6,40 +6,66 @@ import type {
   RatingsByEmployeesPort,
   RatingsBySkillsPort,
   RatingsWalkPort,
+  UnreadRecord,
   WalkPage,
   WalkPort,
 } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { EmployeeRow, RatingRow, SkillRow } from '../../src/domain/records.ts';
-import { isObject, type Json, optionalId, pagesReader } from '../../src/outbound/shape.ts';
+import {
+  isObject,
+  type Json,
+  optionalId,
+  pagesReader,
+  type RowsContext,
+  tellsUnread,
+} from '../../src/outbound/shape.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
 import { type List, listPages } from './client.ts';
 import { isDeleted, toEmployee, toRating, toSkill } from './mappers.ts';
 import { IDS_PER_CALL, PATHS } from './raw.ts';
 
-const EMPLOYEES: List = { operation: 'employees', path: PATHS.employees, optional: false };
-const SKILLS: List = { operation: 'skills', path: PATHS.skills, optional: true };
-const RATINGS: List = { operation: 'ratings', path: PATHS.ratings, optional: true };
+/** A list, what its records are, and the column that says whose one is that cannot be read. */
+interface ReadList extends List {
+  of: UnreadRecord['of'];
+  column: string;
+}
+
+const EMPLOYEES: ReadList = {
+  operation: 'employees',
+  path: PATHS.employees,
+  optional: false,
+  of: 'employees',
+  column: 'id',
+};
+const SKILLS: ReadList = { operation: 'skills', path: PATHS.skills, optional: true, of: 'skills', column: 'id' };
+const RATINGS: ReadList = {
+  operation: 'ratings',
+  path: PATHS.ratings,
+  optional: true,
+  of: 'ratings',
+  column: 'employee_id',
+};
 
 /** A filter of the ratings list, and the column by which an answer shows whether it was honoured. */
 interface Filter {
   operation: string;
   parameter: string;
   column: string;
-  of: string;
+  named: string;
 }
 
 const BY_EMPLOYEES: Filter = {
   operation: 'ratingsByEmployees',
   parameter: 'employee_ids',
   column: 'employee_id',
-  of: 'employee',
+  named: 'employee',
 };
 const BY_SKILLS: Filter = {
   operation: 'ratingsBySkills',
   parameter: 'skill_ids',
   column: 'skill_id',
-  of: 'skill',
+  named: 'skill',
 };
 
 export function employeesPort(upstream: Upstream): WalkPort<EmployeeRow> {
@@ -66,11 +92,11 @@ export function ratingsPort(upstream: Upstream): RatingsWalkPort {
 
 async function* walk<Row>(
   upstream: Upstream,
-  list: List,
+  list: ReadList,
   map: (raw: Json) => Row,
   call: Call,
 ): AsyncGenerator<WalkPage<Row>> {
-  const read = liveReader(upstream, list);
+  const read = liveReader(upstream, list, call);
   // The vendor gives no count (section 6).
   for await (const page of listPages(upstream, list, call)) yield { rows: read(page, map), total: null };
 }
@@ -78,13 +104,13 @@ async function* walk<Row>(
 /** Changed records, deleted ones among them: without `include_deleted` these would not be told (section 8.2). */
 async function* changedSince<Row>(
   upstream: Upstream,
-  list: List,
+  list: ReadList,
   map: (raw: Json) => Row,
   since: string,
   call: Call,
 ): AsyncGenerator<ChangesPage<Row>> {
   const changed = { ...list, filters: { updated_after: since, include_deleted: 'true' } };
-  const read = liveReader(upstream, list, { isAmongKnown: true });
+  const read = liveReader(upstream, list, call, { isAmongKnown: true });
   for await (const page of listPages(upstream, changed, call)) {
     const deleted = page.filter((record) => isObject(record) && isDeleted(record)) as Json[];
     const removed = deleted.map((record) => optionalId(record.id)).filter((id) => id !== null);
@@ -93,8 +119,19 @@ async function* changedSince<Row>(
 }
 
 /** Reads the pages of one list, deleted records left out. */
-function liveReader(upstream: Upstream, { operation }: List, known?: { isAmongKnown: boolean }) {
-  const read = pagesReader({ operation, path: 'data.results', drift: (note) => upstream.drift(note) }, known);
+function liveReader(
+  upstream: Upstream,
+  { operation, of, column }: ReadList,
+  call: Call,
+  known?: { isAmongKnown: boolean },
+) {
+  const context: RowsContext = {
+    operation,
+    path: 'data.results',
+    drift: upstream.drift.bind(upstream),
+    leftOut: tellsUnread(call, of, (raw) => raw[column]),
+  };
+  const read = pagesReader(context, known);
   return <Row>(page: readonly unknown[], map: (raw: Json) => Row): Row[] =>
     read(
       page.filter((record) => !isObject(record) || !isDeleted(record)),
@@ -145,7 +182,7 @@ export function ratingByPartsPort(upstream: Upstream): RatingByPartsPort {
       const list = { ...RATINGS, operation: 'ratingByParts', filters: { ids: id } };
       // The first page decides: where the filter is ignored, the row is not looked for among all of them.
       for await (const page of listPages(upstream, list, call)) {
-        return liveReader(upstream, list)(page, toRating).find((row) => row.parts[0] === id) ?? null;
+        return liveReader(upstream, list, call)(page, toRating).find((row) => row.parts[0] === id) ?? null;
       }
       return null;
     },
@@ -155,9 +192,9 @@ export function ratingByPartsPort(upstream: Upstream): RatingByPartsPort {
 async function readChunk(upstream: Upstream, filter: Filter, ids: readonly string[], call: Call): Promise<RatingRow[]> {
   const { operation, parameter, column } = filter;
   const asked = new Set(ids);
-  const list = { ...RATINGS, operation, filters: { [parameter]: ids.join(',') } };
+  const list = { ...RATINGS, operation, column, filters: { [parameter]: ids.join(',') } };
   const rows: RatingRow[] = [];
-  const read = liveReader(upstream, list);
+  const read = liveReader(upstream, list, call);
   for await (const page of listPages(upstream, list, call)) {
     if (page.some((record) => isForeign(record, column, asked))) throw filterIgnored(upstream, filter);
     rows.push(...read(page, toRating));
@@ -170,9 +207,9 @@ function isForeign(record: unknown, column: string, asked: ReadonlySet<string>):
   return id !== null && !asked.has(id);
 }
 
-function filterIgnored(upstream: Upstream, { operation, column, of }: Filter): ProviderError {
+function filterIgnored(upstream: Upstream, { operation, column, named }: Filter): ProviderError {
   const path = `data.results.*.${column}`;
-  upstream.drift({ operation, path, expected: `the asked ${of}`, found: `another ${of}` });
-  const message = `The provider ignored the filter by ${of}s.`;
+  upstream.drift({ operation, path, expected: `the asked ${named}`, found: `another ${named}` });
+  const message = `The provider ignored the filter by ${named}s.`;
   return new ProviderError('UNREADABLE', message, { providerCode: 'FILTER_IGNORED', retryable: false });
 }

@@ -71,7 +71,7 @@ export function toExpectedSkill(raw: Json): ExpectedSkillRow {
 
 /** Walks the entities, 250 a call, their skills with them; one is read by its id, since no list but this one exists. */
 export function jobProfilesPort(upstream: Upstream): JobProfilesPort {
-  const context: Context = { operation: STAFFING.operation, drift: (note) => upstream.drift(note) };
+  const context: Context = { operation: STAFFING.operation, drift: upstream.drift.bind(upstream) };
   const list = { ...context, path: 'data.results' };
   const live = (page: readonly unknown[]) => page.filter((record) => !isObject(record) || !isDeleted(record));
   return {

@@ -165,8 +165,8 @@ IntegrationSync.implement({
     problem: t.field({
       type: ProviderProblem,
       nullable: true,
-      description: 'Why the last walk failed; null when it did not.',
-      resolve: ({ sync }) => sync.problem,
+      description: 'Why the last walk failed, or that it could not read all records; null when neither.',
+      resolve: ({ sync, unread }) => sync.problem ?? unread.problem('employees', 'skills', 'ratings'),
     }),
   }),
 });
@@ -401,6 +401,7 @@ export function directorySources(
     const kind = operation === 'READ_EMPLOYEES' ? 'employees' : 'skills';
     const { fetchedAt, problem: failed } = kindSync(sync, kind);
     const readAt = fetchedAt === null ? null : Math.max(Date.parse(fetchedAt), readFrom.get(kind) ?? 0);
+    const unread = integration.unread.problem(kind);
     const problem = failed ?? (readAt !== null && now - readAt > UNREAD_MS ? UNREAD : null);
     const state = ((): Source['state'] => {
       if (support === 'UNSUPPORTED') return 'UNSUPPORTED';
@@ -409,6 +410,7 @@ export function directorySources(
         return sync.state !== 'FIRST_WALK' && problem && known === 0 ? 'UNREACHABLE' : 'PARTIAL';
       }
       if (problem) return 'STALE';
+      if (unread) return 'PARTIAL';
       // Without a catalogue the skills known are those that ratings have shown so far.
       return support === 'EMULATED' ? 'PARTIAL' : 'CACHED';
     })();
@@ -419,7 +421,7 @@ export function directorySources(
       ageSeconds: fetchedAt === null ? null : Math.max(0, Math.floor((now - Date.parse(fetchedAt)) / 1000)),
       dataAsOf: null,
       latencyMs: null,
-      problem,
+      problem: problem ?? unread,
     };
   });
 }

@@ -239,6 +239,59 @@ describe('what replicas share', () => {
   });
 });
 
+describe('an answer of which some could not be read', () => {
+  /** The first call leaves something of each of these out. */
+  const partly = (unread: readonly (string | null)[], options: Partial<EntityReadsOptions<Value>> = {}) => {
+    let call = 0;
+    const asked: string[] = [];
+    const one = house({
+      ...options,
+      read(ids, { unread: tell }) {
+        call += 1;
+        asked.push(ids.join(','));
+        if (call === 1) for (const id of unread) tell?.({ of: 'ratings', id });
+        return Promise.resolve(new Map(ids.map((id) => [id, { text: `answer ${call}` }])));
+      },
+    });
+    const states = async (ids: readonly string[]) =>
+      [...(await one.reads.read(ids, { purpose: 'request' })).values()].map(({ state }) => state);
+    return { ...one, asked, states };
+  };
+
+  it('is neither kept nor shared, and its neighbours are', async () => {
+    const { shared, journal } = sharedMemory();
+    const { reads, states, asked } = partly(['a'], { shared });
+    expect(await states(['a', 'b'])).toEqual(['PARTIAL', 'FRESH']);
+    expect([reads.known('a'), reads.standIn('a'), reads.known('b')?.value.text]).toEqual([null, null, 'answer 1']);
+    expect(journal).toEqual(['get a,b', 'put b for 100']);
+    expect(await states(['a'])).toEqual(['FRESH']);
+    expect(asked).toEqual(['a,b', 'a']);
+  });
+
+  it('is all of a call where it does not show whose that was, also where nothing is kept', async () => {
+    expect(await partly([null]).states(['a', 'b'])).toEqual(['PARTIAL', 'PARTIAL']);
+    expect(await partly(['b'], { keeps: false }).states(['a', 'b'])).toEqual(['FRESH', 'PARTIAL']);
+  });
+
+  it('leaves an older copy as it is, and says there what is wrong', async () => {
+    let isPartial = false;
+    const { state, reads, ask } = house({
+      read(ids, { unread }) {
+        if (isPartial) unread?.({ of: 'ratings', id: null });
+        return Promise.resolve(new Map(ids.map((id) => [id, { text: isPartial ? 'a part' : 'all of it' }])));
+      },
+    });
+    await ask(['a']);
+    isPartial = true;
+    state.time += 20;
+    expect(await ask(['a'])).toEqual(['a part']);
+    expect(reads.known('a')).toMatchObject({
+      value: { text: 'all of it' },
+      failed: { problem: { code: 'UNREADABLE' } },
+    });
+  });
+});
+
 describe('the time that a call has', () => {
   it('is that of the question, and none for a refresh', async () => {
     const { deadlines, reads, ask } = house();

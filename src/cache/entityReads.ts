@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { LRUCache } from 'lru-cache';
 import type { Call } from '../domain/ports.ts';
-import type { Problem } from '../domain/problem.ts';
+import { someUnreadable, type Problem } from '../domain/problem.ts';
 import { Receipt } from '../domain/receipt.ts';
 import { orAborted } from '../outbound/orAborted.ts';
 import { newCounts, type CacheCounts } from './cacheCounts.ts';
@@ -19,9 +19,13 @@ export interface Held<Value> extends Copy<Value> {
   failed: { problem: Problem; at: number } | null;
 }
 
-/** What became of one entity that was asked for. `problem` is null where the failure is the asker's to judge. */
+/**
+ * What became of one entity that was asked for; PARTIAL where some of it could not be read, which is then not kept.
+ * `problem` is null where the failure is the asker's to judge.
+ */
 export type Outcome<Value> =
-  { state: 'FRESH' | 'CACHED'; copy: Copy<Value> } | { state: 'FAILED'; error: unknown; problem: Problem | null };
+  | { state: 'FRESH' | 'CACHED' | 'PARTIAL'; copy: Copy<Value> }
+  | { state: 'FAILED'; error: unknown; problem: Problem | null };
 
 export interface EntityReadsOptions<Value> {
   integration: string;
@@ -73,7 +77,8 @@ interface Batch<Value> {
 
 /**
  * Reads entities of one kind of one integration through: copies of this process, copies that replicas share, the provider.
- * An entity is read once for all who ask meanwhile. Never keeps a failure.
+ * An entity is read once for all who ask meanwhile. Never keeps a failure, nor a value of which the call heard that some
+ * could not be read.
  */
 export class EntityReads<Value extends object> {
   readonly #options: EntityReadsOptions<Value>;
@@ -264,9 +269,9 @@ export class EntityReads<Value extends object> {
     const began = now();
     const ids = flights.map(({ id }) => id);
     try {
-      const values = await lastingRead(
+      const { values, isWhole } = await lastingRead(
         () => Math.max(...flights.map(({ until }) => until)),
-        (deadlineAt) => read(ids, { signal: abort.signal, purpose, receipt, deadlineAt }),
+        (deadlineAt) => readNoting(read, ids, { signal: abort.signal, purpose, receipt, deadlineAt }),
       );
       const at = now();
       const kept: (Found & { id: string; copy: Copy<Value> })[] = [];
@@ -276,6 +281,11 @@ export class EntityReads<Value extends object> {
         if (value === undefined) throw new Error('a read left out an id');
         const current = this.#flights.get(id) === flight && wroteSince?.(id, began) !== true;
         const copy = { value, at, began };
+        if (!isWhole(id)) {
+          flight.outcome = { state: 'PARTIAL', copy };
+          this.#noteFailure(id, someUnreadable());
+          continue;
+        }
         this.#keep(id, copy, current);
         flight.outcome = { state: 'FRESH', copy };
         if (current && mark !== null) kept.push({ id, mark, copy });
@@ -286,11 +296,16 @@ export class EntityReads<Value extends object> {
       const problem = abort.signal.aborted ? null : failed(error);
       for (const flight of flights) {
         flight.outcome = { state: 'FAILED', error, problem };
-        const held = this.#cache?.peek(flight.id);
-        if (held && problem) held.failed = { problem, at: now() };
+        if (problem) this.#noteFailure(flight.id, problem);
       }
     }
     for (const flight of flights) this.#end(flight);
+  }
+
+  /** An older copy that is there stays as it is, and a moment unasked. */
+  #noteFailure(id: string, problem: Problem): void {
+    const held = this.#cache?.peek(id);
+    if (held) held.failed = { problem, at: this.#options.now() };
   }
 
   /** Keeps a copy unless a later read's is there, which is then the better answer. */
@@ -316,9 +331,11 @@ export class EntityReads<Value extends object> {
       chunks.map(async (chunk) => {
         const began = now();
         try {
-          const values = await read(chunk, call);
+          const { values, isWhole } = await readNoting(read, chunk, call);
           const at = now();
-          for (const [id, value] of values) outcomes.set(id, { state: 'FRESH', copy: { value, at, began } });
+          for (const [id, value] of values) {
+            outcomes.set(id, { state: isWhole(id) ? 'FRESH' : 'PARTIAL', copy: { value, at, began } });
+          }
         } catch (error) {
           call.signal?.throwIfAborted();
           const problem = failed(error);
@@ -328,6 +345,17 @@ export class EntityReads<Value extends object> {
     );
     return outcomes;
   }
+}
+
+/** Reads, and notes of which entities some could not be read. */
+async function readNoting<Value>(
+  read: EntityReadsOptions<Value>['read'],
+  ids: readonly string[],
+  call: Call,
+): Promise<{ values: ReadonlyMap<string, Value>; isWhole: (id: string) => boolean }> {
+  const unread = new Set<string | null>();
+  const values = await read(ids, { ...call, unread: ({ id }) => unread.add(id) });
+  return { values, isWhole: (id) => unread.size === 0 || !(unread.has(id) || unread.has(null)) };
 }
 
 /**

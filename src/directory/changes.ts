@@ -30,7 +30,7 @@ export function tellsChanges({ ports }: Integration): boolean {
 export async function readChanges(options: ReadChangesOptions): Promise<void> {
   const { directory, integration, signal, now = Date.now } = options;
   const { name, ports } = integration;
-  const call: Call = { signal, purpose: 'walk' };
+  const call: Call = { signal, purpose: 'walk', unread: ({ of, id }) => integration.unread.add(of, id) };
   const failures: unknown[] = [];
   /** When the read began; null where there was none, or none that went well. */
   const read = async <Row>(

@@ -4,6 +4,7 @@ import type { BreakerStatus } from '../outbound/breaker.ts';
 import { Health, type HealthFigures } from '../outbound/health.ts';
 import type { Quota } from '../outbound/quota.ts';
 import type { CallRecord, Limits } from '../outbound/upstream.ts';
+import { Unread } from './unread.ts';
 
 /** What an integration may be able to do; the names are those of the graph's Operation. */
 export const OPERATIONS = [
@@ -119,6 +120,8 @@ export class Integration {
   readonly readFrom = new Map<WalkedPort, number>();
   /** What the provider turned out not to tell changes of; full walks bring them. */
   readonly changesNotOffered = new Set<WalkedPort>();
+  /** What is missing of each kind, because it could not be read. */
+  readonly unread = new Unread();
   lastProblem: Problem | null = null;
   lastProblemAt: string | null = null;
   /** False once the provider was seen to ignore the filter of ratings: they are then kept by a walk. */
@@ -269,11 +272,16 @@ export class Integration {
   get state(): IntegrationState {
     if (this.breaker.state !== 'CLOSED') return 'DOWN';
     const problem = this.#failuresInRow > 0 ? this.lastProblem : null;
-    if (problem === null) return this.#drift.size > 0 || this.sync.problem || this.#isPoorly ? 'DEGRADED' : 'HEALTHY';
+    if (problem === null)
+      return this.#drift.size > 0 || this.sync.problem || this.#lacks || this.#isPoorly ? 'DEGRADED' : 'HEALTHY';
     if (problem.code === 'FIRST_SYNC_PENDING' || problem.code === 'SETUP_INCOMPLETE') return 'SETTING_UP';
     return problem.code === 'UNREACHABLE' || problem.code === 'UNAUTHENTICATED' || this.#failuresInRow >= 3
       ? 'DOWN'
       : 'DEGRADED';
+  }
+
+  get #lacks(): boolean {
+    return this.unread.problem('employees', 'skills', 'ratings') !== null;
   }
 
   /** Whether it answers, but slowly or with errors. */

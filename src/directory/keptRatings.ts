@@ -13,6 +13,16 @@ export interface RatingChanges {
   removed?: readonly string[];
 }
 
+/** A walk on its way in. */
+interface Filling {
+  take(rows: Iterable<RatingRow>): void;
+  /** Of these employees, of all where one is null, the walk could not read some: known rows that it has not stand as they were. */
+  keepUnread(employeeIds: ReadonlySet<string | null>): void;
+  /** `at`: when the walk began, and for how long it went on. */
+  end(at: number, walkMs?: number): void;
+  rows(): Iterable<RatingRow>;
+}
+
 const NO_ROWS: readonly RatingRow[] = [];
 
 type RatingsTaken = Extract<DirectoryChange, { kind: 'ratings' | 'anew' }>;
@@ -57,12 +67,7 @@ export class KeptRatings {
    * Takes a whole walk page by page; until its end, and where it has none, the last one's rows stand. Rows that say nothing
    * new are kept as they were, so that a second walk does not take the room of the first.
    */
-  fill(): {
-    take(rows: Iterable<RatingRow>): void;
-    /** `at`: when the walk began, and for how long it went on. */
-    end(at: number, walkMs?: number): void;
-    rows(): Iterable<RatingRow>;
-  } {
+  fill(): Filling {
     const filled = new Map<string, RatingRow[]>();
     const bySkill = new RatingsBySkill();
     const changed = new Set<string>();
@@ -72,6 +77,19 @@ export class KeptRatings {
       for (const list of filled.values()) yield* list;
     };
     return {
+      keepUnread: (of) => {
+        const lists = of.has(null) ? this.#byEmployee.values() : [...of].map((id) => this.of(id ?? ''));
+        for (const list of lists) {
+          for (const row of list) {
+            const found = filled.get(row.employeeId);
+            // What says nothing new is the very row that stood there.
+            if (found?.includes(row) === true || found?.some((other) => isSameRow(other, row)) === true) continue;
+            if (found) found.push(row);
+            else filled.set(row.employeeId, [row]);
+            bySkill.add(row);
+          }
+        }
+      },
       take: (page) => {
         for (const row of page) {
           const compact = this.#compact(row);

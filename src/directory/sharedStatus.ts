@@ -1,5 +1,6 @@
 import type { Directory } from './directory.ts';
 import type { Integration, Operation, SyncStatus, WalkedPort } from './integration.ts';
+import type { Unread } from './unread.ts';
 
 /** What reading an integration has shown of it, besides its records; plain data. */
 export interface SharedStatus {
@@ -10,6 +11,8 @@ export interface SharedStatus {
   ratingFilterHonoured: boolean;
   skillFilterHonoured: boolean;
   ratingsAt: number | null;
+  /** Absent where an earlier version tells. */
+  unread?: Unread['all'];
 }
 
 /** The status as it is here and now. */
@@ -22,6 +25,7 @@ export function statusOf(directory: Directory, integration: Integration): Shared
     ratingFilterHonoured: integration.ratingFilterHonoured,
     skillFilterHonoured: integration.skillFilterHonoured,
     ratingsAt: directory.ratings(integration.name).at,
+    unread: integration.unread.all,
   };
 }
 
@@ -30,6 +34,8 @@ export function statusOf(directory: Directory, integration: Integration): Shared
  * operation that is not offered) stands until the teller's own view of it changes: `before` is what it told last.
  */
 export function takeStatus(integration: Integration, next: SharedStatus, before: SharedStatus | null): void {
+  integration.unread.replace(next.unread ?? []);
+  // After it, so that watchers hear of it too.
   integration.sync = { ...next.sync };
   integration.readFrom.clear();
   for (const [port, at] of next.readFrom) integration.readFrom.set(port, at);

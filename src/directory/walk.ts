@@ -22,7 +22,12 @@ export interface WalkOptions {
  * what failed is in `integration.sync`.
  */
 export async function walkIntegration({ directory, integration, signal, now = Date.now }: WalkOptions): Promise<void> {
-  const call: Call = { signal, purpose: 'walk' };
+  const unread = {
+    employees: new Set<string | null>(),
+    skills: new Set<string | null>(),
+    ratings: new Set<string | null>(),
+  };
+  const call: Call = { signal, purpose: 'walk', unread: ({ of, id }) => unread[of].add(id) };
   const { name, ports, sync, readFrom } = integration;
   const { ratings } = ports;
   const began = now();
@@ -48,7 +53,9 @@ export async function walkIntegration({ directory, integration, signal, now = Da
     progress.found(employees.size, page.total);
   });
   if (employeesProblem === null) {
-    await inSlices(directory.retainEmployees(name, employees, began));
+    const found = foundIn(employees, unread.employees);
+    if (found) await inSlices(directory.retainEmployees(name, found, began));
+    integration.unread.set('employees', unread.employees);
     readFrom.set('employees', began);
   }
 
@@ -62,7 +69,9 @@ export async function walkIntegration({ directory, integration, signal, now = Da
   });
   const catalogue = ports.skills !== undefined && skillsProblem === null;
   if (catalogue) {
-    directory.retainSkills(name, skills, skillsBegan);
+    const found = foundIn(skills, unread.skills);
+    if (found) directory.retainSkills(name, found, skillsBegan);
+    integration.unread.set('skills', unread.skills);
     readFrom.set('skills', skillsBegan);
   }
 
@@ -85,7 +94,9 @@ export async function walkIntegration({ directory, integration, signal, now = Da
       });
     }
     if (keep && ratingsProblem === null) {
+      filling.keepUnread(unread.ratings);
       filling.end(ratingsBegan, now() - ratingsBegan);
+      integration.unread.set('ratings', unread.ratings);
       readFrom.set('ratings', ratingsBegan);
     }
   }
@@ -120,7 +131,8 @@ export async function keepRatings({
 }: WalkOptions & { receipt?: Receipt }): Promise<void> {
   const { ratings } = integration.ports;
   if (!ratings) return;
-  const call: Call = { signal, purpose: 'walk', receipt };
+  const unread = new Set<string | null>();
+  const call: Call = { signal, purpose: 'walk', receipt, unread: ({ id }) => unread.add(id) };
   const filling = directory.ratings(integration.name).fill();
   const began = now();
   for await (const page of ratings.walk(call)) {
@@ -128,8 +140,16 @@ export async function keepRatings({
     directory.learnSkills(integration.name, page.rows);
     filling.take(page.rows);
   }
+  filling.keepUnread(unread);
   filling.end(began, now() - began);
+  integration.unread.set('ratings', unread);
   integration.readFrom.set('ratings', began);
+}
+
+/** What a walk has shown to be there: read, or there and not to be read. Null where that could be anything that is known. */
+function foundIn(read: ReadonlySet<string>, unread: ReadonlySet<string | null>): { has(id: string): boolean } | null {
+  if (unread.size === 0) return read;
+  return unread.has(null) ? null : { has: (id) => read.has(id) || unread.has(id) };
 }
 
 /**

@@ -21,9 +21,18 @@ export interface Call {
    * that is under way then is given up; a request's goes on, and warms the cache.
    */
   deadlineAt?: number | undefined;
+  /** Hears of each employee, skill or rating that came and could not be read, and so is missing in the answer. */
+  unread?: ((record: UnreadRecord) => void) | undefined;
 }
 
-/** One page of a walk. Rows that could not be read are left out and counted as drift. */
+/** What can be said of a record that could not be read. */
+export interface UnreadRecord {
+  of: 'employees' | 'skills' | 'ratings';
+  /** The record's own id; of a rating the id that was asked for, in a walk its employee's. Null where none can be read. */
+  id: string | null;
+}
+
+/** One page of a walk. Rows that could not be read are left out, told to `Call.unread` and counted as drift. */
 export interface WalkPage<Row> {
   rows: Row[];
   /** Rows in the whole walk as the provider says; null when it does not. */

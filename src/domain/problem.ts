@@ -99,3 +99,8 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof ProviderError) return error.toProblem();
   return new ProviderError('INTERNAL', 'The gateway failed on this item.', { cause: error }).toProblem();
 }
+
+/** What is said of an answer in which some records are missing because they could not be read. */
+export function someUnreadable(): Problem {
+  return new ProviderError('UNREADABLE', 'The provider sent some records that could not be read.').toProblem();
+}

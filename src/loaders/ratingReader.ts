@@ -6,7 +6,7 @@ import { rowKey } from '../directory/keptRatings.ts';
 import { keepRatings } from '../directory/walk.ts';
 import type { Skill } from '../domain/entities.ts';
 import type { Call } from '../domain/ports.ts';
-import type { Problem } from '../domain/problem.ts';
+import { someUnreadable, type Problem } from '../domain/problem.ts';
 import { Receipt } from '../domain/receipt.ts';
 import type { RatingRow } from '../domain/records.ts';
 import { AGES, CACHED_ROWS } from './ages.ts';
@@ -32,6 +32,7 @@ interface StaleReading {
 export type Reading =
   | { state: 'FRESH' | 'CACHED'; rows: readonly OverlaidRow[]; fetchedAt: number }
   | StaleReading
+  | { state: 'PARTIAL'; rows: readonly OverlaidRow[]; fetchedAt: number; problem: Problem }
   | { state: 'UNREACHABLE'; problem: Problem }
   | { state: 'UNSUPPORTED'; problem: Problem | null };
 
@@ -101,7 +102,7 @@ export class RatingReader {
         continue;
       }
       const walked = this.#walked(id);
-      const reading = walked ? this.#reading(id, walked, 'CACHED') : held && this.#whileDue(id, held);
+      const reading = walked ? this.#ofWalk(id, walked, 'CACHED') : held && this.#whileDue(id, held);
       if (reading) readings.set(id, reading);
       else missing.push(id);
       if (reading && !walked) due.push(id);
@@ -239,7 +240,7 @@ export class RatingReader {
       await this.#walkFor(call);
       for (const id of ids) {
         const copy = { value: kept.of(id), at: kept.at ?? this.#now() };
-        readings.set(id, this.#reading(id, copy, 'FRESH'));
+        readings.set(id, this.#ofWalk(id, copy, 'FRESH'));
       }
     } catch (error) {
       call.signal?.throwIfAborted();
@@ -276,7 +277,16 @@ export class RatingReader {
     return { done, receipt };
   }
 
-  #reading(id: string, { value, at }: Seen, state: 'FRESH' | 'CACHED'): Reading {
+  #ofWalk(id: string, seen: Seen, state: 'FRESH' | 'CACHED'): Reading {
+    return this.#reading(id, seen, this.#integration.unread.has('ratings', id) ? 'PARTIAL' : state);
+  }
+
+  #reading(id: string, { value, at }: Seen, state: 'FRESH' | 'CACHED' | 'PARTIAL'): Reading {
+    if (state === 'PARTIAL') {
+      // What is missing is neither shown nor gone.
+      const rows = this.#overlay.over(id, value, { forget: false });
+      return { state, rows, fetchedAt: at, problem: someUnreadable() };
+    }
     return { state, rows: this.#overlay.over(id, value), fetchedAt: at };
   }
 }

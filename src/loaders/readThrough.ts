@@ -1,12 +1,12 @@
 import type { EntityReads } from '../cache/entityReads.ts';
 import type { Call } from '../domain/ports.ts';
-import { problemOf, type Problem } from '../domain/problem.ts';
+import { problemOf, someUnreadable, type Problem } from '../domain/problem.ts';
 import { inTime } from './inTime.ts';
 
 /** What became of one entity: its value and when it was read, or why there is none. */
 export type Found<Value> =
   | { state: 'FRESH' | 'CACHED'; value: Value; fetchedAt: number; problem: null }
-  | { state: 'STALE'; value: Value; fetchedAt: number; problem: Problem }
+  | { state: 'STALE' | 'PARTIAL'; value: Value; fetchedAt: number; problem: Problem }
   | { state: 'UNREACHABLE' | 'UNSUPPORTED'; problem: Problem };
 
 export interface ReadThroughOptions {
@@ -44,7 +44,9 @@ export async function readThrough<Value extends object>(
           if (outcome.state === 'FAILED') fail(id, outcome.problem ?? problemOf(outcome.error));
           else {
             const { value, at } = outcome.copy;
-            found.set(id, { state: outcome.state, value, fetchedAt: at, problem: null });
+            const { state } = outcome;
+            if (state === 'PARTIAL') found.set(id, { state, value, fetchedAt: at, problem: someUnreadable() });
+            else found.set(id, { state, value, fetchedAt: at, problem: null });
           }
         }
       } catch (error) {

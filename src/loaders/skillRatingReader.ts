@@ -5,7 +5,7 @@ import { isFilterIgnored, type Integration } from '../directory/integration.ts';
 import { rowKey } from '../directory/keptRatings.ts';
 import type { Skill } from '../domain/entities.ts';
 import type { Call } from '../domain/ports.ts';
-import { ProviderError, type Problem } from '../domain/problem.ts';
+import { ProviderError, someUnreadable, type Problem } from '../domain/problem.ts';
 import type { RatingRow } from '../domain/records.ts';
 import { AGES, CACHED_ROWS } from './ages.ts';
 import { kindOptions, type KeepingOptions } from './kindOptions.ts';
@@ -17,7 +17,7 @@ const WALK_FRESH_MS = 30 * 60_000;
 /** How old a walk may be that stands in for what the provider cannot do or does not honour. */
 const FALLBACK_FRESH_MS = 60_000;
 
-/** What one integration says of one skill's ratings; PARTIAL while its first walk has not ended. */
+/** What one integration says of one skill's ratings; PARTIAL also while its first walk has not ended. */
 export type SkillReading =
   Reading | { state: 'PARTIAL'; rows: readonly OverlaidRow[]; fetchedAt: number | null; problem: Problem | null };
 
@@ -179,9 +179,12 @@ export class SkillRatingReader {
       return this.#fail(ids, error, answer);
     }
     const bySkill = this.#kept(ids);
+    // Whose ratings could not be read is known, of which skills is not.
+    const unread = integration.unread.problem('ratings');
     for (const id of ids) {
       const rows = this.#overlaid(id, bySkill.get(id) ?? []);
       if (kept.at === null) answer(id, { state: 'PARTIAL', rows, fetchedAt: null, problem: sync.problem });
+      else if (unread) answer(id, { state: 'PARTIAL', rows, fetchedAt: kept.at, problem: unread });
       else answer(id, { state: isKnown ? 'CACHED' : 'FRESH', rows, fetchedAt: kept.at });
     }
   }
@@ -280,7 +283,10 @@ export class SkillRatingReader {
     return this.#options.overlay.overSkill(id, rows);
   }
 
-  #reading(id: string, { value, at }: Seen, state: 'FRESH' | 'CACHED'): SkillReading {
-    return { state, rows: this.#overlaid(id, value), fetchedAt: at };
+  #reading(id: string, { value, at }: Seen, state: 'FRESH' | 'CACHED' | 'PARTIAL'): SkillReading {
+    const rows = this.#overlaid(id, value);
+    return state === 'PARTIAL'
+      ? { state, rows, fetchedAt: at, problem: someUnreadable() }
+      : { state, rows, fetchedAt: at };
   }
 }

@@ -41,7 +41,11 @@ export function notAsked(
   const { lastFullAt, problem } = integration.sync;
   const source = { ...UNASKED, integration };
   if (!integration.offers(operation)) return { ...source, state: 'UNSUPPORTED' };
-  if (lastFullAt !== null) return { ...source, state: 'UNMATCHED' };
+  // The record may be one that could not be read.
+  const unread = integration.unread.problem(operation === 'READ_RATINGS_BY_SKILL' ? 'skills' : 'employees');
+  if (lastFullAt !== null) {
+    return unread ? { ...source, state: 'PARTIAL', problem: unread } : { ...source, state: 'UNMATCHED' };
+  }
   if (problem === null || recordsKnown > 0) return { ...source, state: 'PARTIAL', problem };
   return { ...source, state: problem.code === 'NOT_OFFERED' ? 'UNSUPPORTED' : 'UNREACHABLE', problem };
 }

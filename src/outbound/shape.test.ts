@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DriftNote } from '../domain/ports.ts';
+import type { Call, DriftNote, UnreadRecord } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
 import {
   optionalDate,
@@ -16,6 +16,7 @@ import {
   requiredArray,
   requiredId,
   ShapeError,
+  tellsUnread,
   unreadable,
   UnreadableRows,
   type Json,
@@ -143,6 +144,19 @@ describe('shape', () => {
     expect(readRows([], id, context)).toEqual([]);
     expect(readRowsOrNull([{}], id, context)).toBeNull();
     expect(readRowsOrNull([{ id: 1 }], id, context)).toEqual(['1']);
+  });
+
+  it('tells of each record that is left out whose it is, as far as it shows that', () => {
+    const told: UnreadRecord[] = [];
+    const call: Call = { purpose: 'walk', unread: (record) => told.push(record) };
+    const leftOut = tellsUnread(call, 'ratings', (raw) => raw['owner']);
+    const context = { operation: 'ratings', path: 'items', drift: () => {}, leftOut };
+    const id = (raw: Json) => requiredId(raw, 'id');
+    const read = pagesReader(context);
+    read([{ id: 1 }, { owner: 7 }, { owner: '' }, 'text'], id);
+    read([{ owner: 'b' }], id);
+    expect(told).toEqual(['7', null, null, 'b'].map((owner) => ({ of: 'ratings', id: owner })));
+    expect(tellsUnread({ purpose: 'walk' }, 'ratings')).toBeUndefined();
   });
 
   it('leaves out a record none of whose own rows can be read, noted once', () => {

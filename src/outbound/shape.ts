@@ -2,7 +2,7 @@
  * Lenient reading of vendors' payloads: unknown fields are ignored, ids become strings, absent and blank become null.
  * A record that cannot be read throws ShapeError, which costs that record alone, unless none can be (see `readRows`).
  */
-import type { DriftNote } from '../domain/ports.ts';
+import type { Call, DriftNote, UnreadRecord } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
 
 export type Json = Record<string, unknown>;
@@ -133,6 +133,17 @@ export interface RowsContext {
   /** Path of the array in the answer. */
   path: string;
   drift(note: DriftNote): void;
+  /** Hears of each item that is left out. */
+  leftOut?: ((item: unknown) => void) | undefined;
+}
+
+/** Tells a call of items that are left out, by the id that says whose they are. */
+export function tellsUnread(
+  { unread }: Call,
+  of: UnreadRecord['of'],
+  idOf: (raw: Json) => unknown = () => null,
+): RowsContext['leftOut'] {
+  return unread && ((item) => unread({ of, id: isObject(item) ? optionalId(idOf(item)) : null }));
 }
 
 /** Rows came, and none of them could be read. The drift is noted already. */
@@ -152,9 +163,10 @@ export function readRows<Row>(items: readonly unknown[], map: (raw: Json) => Row
     try {
       rows.push(map(requiredObject(item, '')));
     } catch (error) {
+      if (!(error instanceof ShapeError || error instanceof UnreadableRows)) throw error;
+      context.leftOut?.(item);
       // A record whose own rows could not be read, which are noted.
       if (error instanceof UnreadableRows) continue;
-      if (!(error instanceof ShapeError)) throw error;
       const path = error.path === '' ? `${context.path}.*` : `${context.path}.*.${error.path}`;
       context.drift({ operation: context.operation, path, expected: error.expected, found: error.found });
     }
