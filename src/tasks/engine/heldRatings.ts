@@ -10,7 +10,7 @@ export function isBareTag(work: ItemWrite): boolean {
 
 /**
  * The row with which each bare tag's employee holds its skill already; null where not held, or where the provider shows
- * no ratings at all. Throws ProviderError. Falls back to the walk where the provider ignores the filter.
+ * no ratings at all. Throws ProviderError, also where the row may be one that could not be read. Falls back to the walk where the provider ignores the filter.
  */
 export async function heldRatings(
   works: readonly ItemWrite[],
@@ -20,11 +20,19 @@ export async function heldRatings(
   const writes = works.map((work) => (isBareTag(work) && work.operation === 'assign' ? work.write : null));
   const employees = [...new Set(writes.flatMap((write) => (write ? [write.employeeId] : [])))];
   if (employees.length === 0 || !ports.ratingsByEmployees) return writes.map(() => null);
-  const rows = await readRatings(employees, ports, call);
-  return writes.map(
-    (write) =>
-      (write && rows.find((row) => row.employeeId === write.employeeId && row.skillId === write.skillId)) ?? null,
-  );
+  const unread = new Set<string | null>();
+  const rows = await readRatings(employees, ports, { ...call, unread: ({ id }) => unread.add(id) });
+  return writes.map((write) => {
+    if (!write) return null;
+    const { employeeId, skillId } = write;
+    const row = rows.find((one) => one.employeeId === employeeId && one.skillId === skillId);
+    if (row) return row;
+    // The row that could not be read may be the one that a bare tag would make blank.
+    if (unread.has(employeeId) || unread.has(null)) {
+      throw new ProviderError('UNREADABLE', 'Whether the skill is held already could not be read.');
+    }
+    return null;
+  });
 }
 
 async function readRatings(employees: readonly string[], ports: Ports, call: Call): Promise<RatingRow[]> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ratingRow } from '../../../test/support/fake-provider.ts';
 import { createDataDir, type DataDir } from '../../../test/support/dataDir.ts';
-import type { Ports, RatingWrite, WritePort, WriteResult } from '../../domain/ports.ts';
+import type { Call, Ports, RatingWrite, WritePort, WriteResult } from '../../domain/ports.ts';
 import { ProviderError } from '../../domain/problem.ts';
 import type { RatingRow } from '../../domain/records.ts';
 import { VirtualClock } from '../../simulator/clock.ts';
@@ -529,13 +529,13 @@ describe('a task that is asked to stop', () => {
 });
 
 describe('a bare tag', () => {
-  const reading = (read: (ids: readonly string[]) => Promise<RatingRow[]>): Ports => ({
+  const reading = (read: (ids: readonly string[], call: Call) => Promise<RatingRow[]>): Ports => ({
     ratingsByEmployees: {
       batchSize: 10,
       filtered: true,
-      read(ids) {
+      read(ids, call) {
         calls.push(`read ${ids.join(' ')}`);
-        return read(ids);
+        return read(ids, call);
       },
     },
   });
@@ -581,6 +581,23 @@ describe('a bare tag', () => {
     expect(await visit(id)).toBeNull();
     expect(await only(id)).toMatchObject({ state: 'SKIPPED', outcome: { row: { employeeId: 'e1' } } });
   });
+
+  it.each(['e1', null])(
+    'is not sent where the row of %s could not be read: it may be the one that would be lost',
+    async (id) => {
+      ports = {
+        ...reading((_, { unread }) => {
+          unread?.({ of: 'ratings', id });
+          return Promise.resolve([]);
+        }),
+        assign: port([]),
+      };
+      const task = await start(newItem('a', 'assign', true));
+      expect(await visit(task)).toBeNull();
+      expect(calls).toEqual(['read e1']);
+      expect(await only(task)).toMatchObject({ state: 'FAILED', problem: { code: 'UNREADABLE' } });
+    },
+  );
 
   it('found after its own answer was lost has SUCCEEDED', async () => {
     let rows: RatingRow[] = [];
