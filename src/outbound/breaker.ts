@@ -107,7 +107,7 @@ export class Breaker {
 
   #count(said: Said): void {
     if (said === 'ok') this.#inRow = 0;
-    if (said !== 'ok' && said !== 'failed') return;
+    if (said === 'aborted') return;
     const { consecutive, share, least, windowMs } = this.#limits;
     const now = this.#now();
     const began = now - (now % (windowMs / SLOTS));
@@ -115,7 +115,11 @@ export class Breaker {
     let slot = this.#slots.at(-1);
     if (slot?.began !== began) this.#slots.push((slot = { began, calls: 0, failures: 0 }));
     slot.calls += 1;
-    if (said === 'ok') return;
+    // An answer that refuses is an answer.
+    if (said !== 'failed') {
+      this.#inRow = 0;
+      return;
+    }
     slot.failures += 1;
     this.#inRow += 1;
     const calls = this.#slots.reduce((sum, each) => sum + each.calls, 0);

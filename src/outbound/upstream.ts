@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { ExponentialBackoff, type IBackoff } from 'cockatiel';
 import type { Call, DriftNote } from '../domain/ports.ts';
-import { ProviderError } from '../domain/problem.ts';
+import { ProviderError, type ProblemCode } from '../domain/problem.ts';
 import { type BreakerLimits, type Said, saidBy } from './breaker.ts';
 import { cutAt } from './cutAt.ts';
 import { Gate, type GateOptions, LONGEST_WAIT_MS } from './gate.ts';
@@ -191,6 +191,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const repeated = async (request: UpstreamRequest, http: HttpRequest, call: Call): Promise<HttpResponse> => {
     let backoff: IBackoff<unknown> | undefined;
     let failure: unknown;
+    let mayHaveApplied = false;
     for (let tries = 1; ; tries += 1) {
       try {
         return await attempt(request, http, call, tries);
@@ -199,10 +200,11 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         call.signal?.throwIfAborted();
         // What the provider said before says more, also whether a write may have taken effect.
         if (error instanceof NotSent) throw failure ?? error;
-        failure = error;
+        mayHaveApplied ||= request.kind === 'write' && error instanceof ProviderError && error.mayHaveApplied;
+        failure = mayHaveApplied ? afterUncertain(error) : error;
         backoff = backoff ? backoff.next(undefined) : BACKOFF.next();
         const wait = waitAfter(error, backoff.duration);
-        if (wait === null || tries >= limits.attempts || !gate.mayPause(wait, call)) throw error;
+        if (wait === null || tries >= limits.attempts || !gate.mayPause(wait, call)) throw failure;
         await sleep(wait, call.signal, gate.waking);
       }
     }
@@ -232,6 +234,24 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     drift: (note) => options.onDrift?.(note),
     close: () => transport.close(),
   };
+}
+
+/** Kinds with which a provider judges what was sent: had an earlier try of the same taken effect, this one would have, too. */
+const JUDGED: ReadonlySet<ProblemCode> = new Set(['REJECTED', 'NOT_FOUND', 'CONFLICT']);
+
+/** The failure of a write of which an earlier try may have taken effect, whatever became of this one. */
+function afterUncertain(error: unknown): unknown {
+  if (!(error instanceof ProviderError) || error.mayHaveApplied || JUDGED.has(error.code)) return error;
+  const { code, message, retryable, retryAfterSeconds, status, requestId, providerCode } = error;
+  return new ProviderError(code, message, {
+    retryable,
+    retryAfterSeconds,
+    status,
+    requestId,
+    providerCode,
+    mayHaveApplied: true,
+    cause: error,
+  });
 }
 
 /** The end of a try by the call's own deadline. */
