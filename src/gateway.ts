@@ -18,7 +18,7 @@ import { integrationSpans } from './observe/integrationTracing.ts';
 import { Metrics } from './observe/metrics.ts';
 import { clientTraces, requestSpans } from './observe/requestTraces.ts';
 import { taskSpans } from './observe/taskTraces.ts';
-import { traceRootFields } from './observe/tracedFields.ts';
+import { traceFields } from './observe/tracedFields.ts';
 import { flushTraces, registeredTracer } from './observe/tracing.ts';
 import type { CallRecord, Limits } from './outbound/upstream.ts';
 import { simulatedIntegrations, startSimulators, type RunningSimulator } from './providers.ts';
@@ -82,7 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     );
   }
   const tracer = registeredTracer();
-  if (tracer) traceRootFields(schema);
+  if (tracer) traceFields(schema);
   const tracing = tracer ? integrationSpans(tracer, config.tracePropagation) : undefined;
   // Kept where nobody may read them, too: what watches requests for them follows their traces and gives the log its trace ids.
   const metrics = new Metrics(tracer ? requestSpans(tracer) : clientTraces);

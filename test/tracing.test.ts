@@ -60,6 +60,9 @@ describe('a trace', () => {
       const way = `${PARENT_ID} > HTTP /graphql > GraphQL query > ${integration} ratingsByEmployees > GET ratingsByEmployees`;
       expect(ways).toContain(way);
     }
+    // The span of the root field ends before the fields below it ask.
+    const question = found.find(({ name }) => name === 'kombo-main ratingsByEmployees');
+    expect(question?.attributes).toEqual({ 'gateway.asked': 3, 'gateway.field': 'Employee.skills' });
     const call = found.find(({ name }) => name === 'GET ratingsByEmployees');
     expect(call?.attributes).toMatchObject({
       'http.request.method': 'GET',

@@ -1,6 +1,7 @@
 import { SpanKind, type Tracer } from '@opentelemetry/api';
 import type { Ports } from '../domain/ports.ts';
 import { inSpan } from './span.ts';
+import { askingField } from './tracedFields.ts';
 
 type Method = (...given: unknown[]) => unknown;
 
@@ -21,7 +22,11 @@ function tracedPort(tracer: Tracer, name: string, port: object): object {
       if (typeof value !== 'function') return value;
       return (...given: unknown[]) => {
         const [asked] = given;
-        const attributes = Array.isArray(asked) ? { 'gateway.asked': asked.length } : {};
+        const field = askingField();
+        const attributes = {
+          ...(Array.isArray(asked) ? { 'gateway.asked': asked.length } : {}),
+          ...(field === undefined ? {} : { 'gateway.field': field }),
+        };
         const ask = () => (value as Method).apply(target, given);
         if (key !== 'walk' && key !== 'changedSince') {
           return inSpan(tracer, name, { kind: SpanKind.INTERNAL, attributes }, ask);
