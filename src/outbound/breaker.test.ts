@@ -40,6 +40,15 @@ describe('a breaker', () => {
     expect(breaker.status.state).toBe('CLOSED');
   });
 
+  it('takes a refusal for an answer: failures on both sides of it are not in a row', () => {
+    const { breaker, say, fail } = breakerAt();
+    for (let round = 0; round < 3; round += 1) {
+      fail(4);
+      say(...Array.from({ length: 20 }, (): Said => 'answered'));
+    }
+    expect(breaker.status.state).toBe('CLOSED');
+  });
+
   it('opens when more than half of twenty calls fail within half a minute, and not of older ones', () => {
     const often = breakerAt();
     const slowly = breakerAt();

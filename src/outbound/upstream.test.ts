@@ -226,6 +226,22 @@ describe('upstream retry', () => {
     expect([repeatable.requests.length, once.requests.length]).toEqual([2, 1]);
   });
 
+  it('remembers of a write that an earlier try may have taken effect, unless the provider judges what was sent', async () => {
+    const ends = [new ProviderError('UNREACHABLE', 'No.'), status(429), status(400)];
+    const found: unknown[] = [];
+    for (const last of ends) {
+      const done = watch(upstreamOver(fake(status(503), last, last)).send({ ...WRITE, repeatable: true }, CALL));
+      await vi.advanceTimersByTimeAsync(60_000);
+      const { code, mayHaveApplied } = done.error as ProviderError;
+      found.push([code, mayHaveApplied]);
+    }
+    expect(found).toEqual([
+      ['UNREACHABLE', true],
+      ['RATE_LIMITED', true],
+      ['REJECTED', false],
+    ]);
+  });
+
   it('does not repeat what cannot succeed unchanged', async () => {
     const transport = fake(status(400));
     await expect(upstreamOver(transport).send(READ, CALL)).rejects.toMatchObject({ code: 'REJECTED' });
