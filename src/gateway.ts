@@ -131,6 +131,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         metrics.upstream.called(name, record);
         options.onCall?.(record);
       },
+      onDrift: (integration, { operation }) => metrics.upstream.drifted(name, integration, operation),
       counts: metrics.tenants.countsOf(name),
     }),
     onOpen: (tenant) =>

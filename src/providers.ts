@@ -1,6 +1,8 @@
 import * as registry from '../providers/registry.ts';
 import type { Config } from './config.ts';
+import type { Drift } from './directory/drift.ts';
 import { Integration } from './directory/integration.ts';
+import type { DriftNote } from './domain/ports.ts';
 import type { IntegrationSettings, ProviderCard } from './outbound/card.ts';
 import { connect, type Connected } from './outbound/connect.ts';
 import type { IntegrationTracing } from './observe/integrationTracing.ts';
@@ -61,6 +63,8 @@ export interface ConnectIntegrationsOptions {
   /** Over every card's limits. */
   limits?: Partial<Limits>;
   onCall?: (record: CallRecord) => void;
+  /** Hears of each shape that an integration's answers could not be read in, and of its kind where that is a new one. */
+  onDrift?: ((integration: string, note: DriftNote, added: Drift | null) => void) | undefined;
   /** Follows each integration's questions and calls. */
   tracing?: IntegrationTracing | undefined;
   /** Where replicas share the providers' request rates. */
@@ -83,7 +87,7 @@ export function connectIntegrations(
 
 function put(
   { card, name, settings }: ConfiguredIntegration,
-  { limits = {}, onCall, tracing, redis }: ConnectIntegrationsOptions,
+  { limits = {}, onCall, onDrift, tracing, redis }: ConnectIntegrationsOptions,
 ): { integration: Integration; connection: Connected } {
   // The integration hears of calls and drift, and is made of the ports that make them.
   let integration: Integration | null = null;
@@ -96,7 +100,10 @@ function put(
       onCall?.(record);
     },
     ...(tracing ? { onTry: tracing.tries(name, settings.baseUrl) } : {}),
-    onDrift: (note) => integration?.onDrift(note),
+    onDrift(note, sampleOf) {
+      const added = integration?.onDrift(note, sampleOf) ?? null;
+      onDrift?.(name, note, added);
+    },
     onBreaker: (status) => integration?.onBreaker(status),
     onQuota: (quota) => integration?.onQuota(quota),
   });

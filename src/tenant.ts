@@ -7,7 +7,7 @@ import { DirectoryRefresh } from './directory/refresh.ts';
 import { SharedDirectory } from './directory/sharedDirectory.ts';
 import { SkillSearch } from './directory/skillSearch.ts';
 import type { Log } from './http/log.ts';
-import type { Ports } from './domain/ports.ts';
+import type { DriftNote, Ports } from './domain/ports.ts';
 import { RecordLinks } from './links/recordLinks.ts';
 import type { LinkStore } from './links/linkStore.ts';
 import { ConsensusPolicies } from './loaders/consensusPolicies.ts';
@@ -39,6 +39,8 @@ export interface TenantOptions {
   /** Over every card's limits. */
   limits?: Partial<Limits> | undefined;
   onCall?: ((record: CallRecord) => void) | undefined;
+  /** Hears of each shape that could not be read. */
+  onDrift?: ((integration: string, note: DriftNote) => void) | undefined;
   /** Where reads of copies are counted. */
   counts?: CountsOf | undefined;
   /** Follows questions and calls to providers. */
@@ -75,6 +77,10 @@ export function openTenant(options: TenantOptions): Tenant {
   const connected = connectIntegrations(integrations, {
     ...(limits ? { limits } : {}),
     ...(onCall ? { onCall } : {}),
+    onDrift(integration, note, added) {
+      options.onDrift?.(integration, note);
+      if (added) log.warn({ tenant: name, integration, ...note, sample: added.sample }, 'answers of an unknown shape');
+    },
     tracing,
     ...(redis ? { redis: { client: redis.commands, prefix: `${REDIS_PREFIX}rates:${name}:` } } : {}),
   });

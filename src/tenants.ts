@@ -15,7 +15,7 @@ export interface TenantsOptions extends Pick<
 > {
   tasks: Pick<TaskEngine, 'follow'>;
   /** What differs from tenant to tenant. */
-  own: (name: string) => Pick<TenantOptions, 'onCall' | 'counts'>;
+  own: (name: string) => Pick<TenantOptions, 'onCall' | 'onDrift' | 'counts'>;
   /** Told of each tenant that takes requests from now on; answers how to forget it. */
   onOpen?: ((tenant: Tenant) => () => void) | undefined;
   /** Milliseconds; only tests replace it. */

@@ -103,6 +103,10 @@ const ADDED: Record<string, string> = Object.fromEntries(
       ...of('WebhookDeliveryState', 'PENDING', 'DEAD'),
       ...of('WebhookPayload', 'delivery', 'userErrors'),
     ],
+    'what an unreadable record looked like is shown without its values': [
+      'Drift.sample',
+      ...of('DriftField', 'name', 'type'),
+    ],
     'certificates can be written to one of the systems': [
       'Mutation.addCertificates',
       'Mutation.addCertificates(input)',

@@ -26,7 +26,7 @@ function house(card: ProviderCard) {
     name: 'main',
     transport: simulatorTransport(simulator, new URL(settings.baseUrl).pathname.replace(/^\/$/, '')),
     limits: { requestsPerSecond: null },
-    onDrift: (note) => integration?.onDrift(note),
+    onDrift: (note, sample) => integration?.onDrift(note, sample),
   });
   integration = new Integration({ name: 'main', provider: card.name, ports, limits: card.limits, now });
   const directory = new Directory([integration], now);

@@ -1,13 +1,14 @@
 import { encodeId } from '../../src/domain/ids.ts';
 import { SOURCE_STATES, type SourceStatus as SourceStatusShape } from '../../src/domain/held.ts';
 import { PROBLEM_CODES, ProviderError, type Problem } from '../../src/domain/problem.ts';
+import type { SampleField } from '../../src/domain/ports.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import {
   Integration,
   kindSync,
   OPERATIONS,
   type Capability as CapabilityShape,
-  type Drift as DriftShape,
+  type DriftOfOperation as DriftShape,
 } from '../../src/directory/integration.ts';
 import { EVERY_MS } from '../../src/directory/refresh.ts';
 import type { BreakerStatus } from '../../src/outbound/breaker.ts';
@@ -171,6 +172,15 @@ IntegrationSync.implement({
   }),
 });
 
+const DriftField = builder.objectRef<SampleField>('DriftField');
+DriftField.implement({
+  description: 'A field of a record that could not be read: no value.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Its name, with those of the fields it lies in; * for a number.' }),
+    type: t.exposeString('type', { description: 'The type of its value in a word.' }),
+  }),
+});
+
 const Drift = builder.objectRef<DriftShape>('Drift');
 Drift.implement({
   description: "A shape in a provider's answers that could not be read.",
@@ -184,6 +194,11 @@ Drift.implement({
     }),
     expected: t.exposeString('expected', { description: 'What was expected there.' }),
     found: t.exposeString('found', { description: 'What was found: names and types, never values.' }),
+    sample: t.expose('sample', {
+      type: [DriftField],
+      description:
+        'Fields of the first record in which it was found, at most 40: names and types, never values. Empty where a whole answer could not be read.',
+    }),
     count: t.exposeInt('count', { description: 'How often.' }),
     lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', description: 'When last.' }),
   }),
@@ -328,7 +343,8 @@ IntegrationRef.implement({
     drift: t.field({
       extensions: OPERATORS,
       type: [Drift],
-      description: 'Shapes that could not be read since the start, the most frequent first, at most 100.',
+      description:
+        'Shapes that could not be read since the start, here and where the directory is read, the most frequent first, at most 100. Those of the last 35 minutes make it DEGRADED.',
       resolve: ({ drift }) => drift.slice(0, MOST_DRIFT),
     }),
   }),

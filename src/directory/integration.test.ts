@@ -176,10 +176,19 @@ describe('the health of an integration', () => {
     expect(integration).toMatchObject({ state: 'DEGRADED', lastProblem: { code: 'UNAVAILABLE' } });
   });
 
-  it('is DEGRADED while shapes cannot be read or the last walk failed', () => {
-    const drifting = new FakeProvider().integration;
+  it('is DEGRADED while shapes of late cannot be read, records are missing or the last walk failed', () => {
+    const clock = new VirtualClock();
+    const drifting = new FakeProvider({ now: () => clock.now() }).integration;
     drifting.onDrift({ operation: 'employees', path: 'items.*.id', expected: 'id', found: 'null' });
     expect(drifting.state).toBe('DEGRADED');
+    clock.advance(30 * 60_000);
+    expect(drifting.state).toBe('DEGRADED');
+    clock.advance(6 * 60_000);
+    expect([drifting.state, drifting.drift.length]).toEqual(['HEALTHY', 1]);
+    drifting.unread.set('employees', new Set([null]));
+    expect(drifting.state).toBe('DEGRADED');
+    drifting.unread.set('employees', new Set());
+    expect(drifting.state).toBe('HEALTHY');
     const { integration } = new FakeProvider();
     integration.sync = { ...integration.sync, problem: error('TIMEOUT').toProblem() };
     expect(integration.state).toBe('DEGRADED');
@@ -227,25 +236,6 @@ describe('what calls show of an integration', () => {
     expect(integration.state).toBe('DOWN');
     integration.onBreaker({ state: 'CLOSED', probeAt: null });
     expect(integration.state).toBe('HEALTHY');
-  });
-});
-
-describe('drift', () => {
-  it('is counted by shape, the most frequent first', () => {
-    const { integration } = new FakeProvider();
-    const note = (path: string) => integration.onDrift({ operation: 'employees', path, expected: 'id', found: 'null' });
-    note('a');
-    note('b');
-    note('b');
-    expect(integration.drift.map(({ path, count }) => `${path} ${count}`)).toEqual(['b 2', 'a 1']);
-  });
-
-  it('keeps 1000 shapes at most', () => {
-    const { integration } = new FakeProvider();
-    for (let path = 0; path < 1100; path += 1) {
-      integration.onDrift({ operation: 'employees', path: String(path), expected: 'id', found: 'null' });
-    }
-    expect(integration.drift).toHaveLength(1000);
   });
 });
 

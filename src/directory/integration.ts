@@ -1,9 +1,10 @@
-import type { DriftNote, Ports } from '../domain/ports.ts';
+import type { NoteDrift, Ports } from '../domain/ports.ts';
 import { GivenUp, problemOf, ProviderError, type Problem } from '../domain/problem.ts';
 import type { BreakerStatus } from '../outbound/breaker.ts';
 import { Health, type HealthFigures } from '../outbound/health.ts';
 import type { Quota } from '../outbound/quota.ts';
 import type { CallRecord, Limits } from '../outbound/upstream.ts';
+import { DriftKinds, type Drift } from './drift.ts';
 import { Unread } from './unread.ts';
 
 /** What an integration may be able to do; the names are those of the graph's Operation. */
@@ -67,10 +68,8 @@ export function kindSync({ kinds, lastFullAt, problem }: SyncStatus, kind: 'empl
   return kinds?.[kind] ?? { fetchedAt: lastFullAt, problem };
 }
 
-export interface Drift extends Omit<DriftNote, 'operation'> {
+export interface DriftOfOperation extends Omit<Drift, 'operation'> {
   operation: Operation;
-  count: number;
-  lastSeenAt: string;
 }
 
 /** The operation that a call belongs to: adapters name their calls after the ports. */
@@ -90,9 +89,6 @@ const OPERATION_OF_CALL: Readonly<Record<string, Operation>> = {
   upsertSkills: 'UPSERT_SKILLS',
   addCertificates: 'ADD_CERTIFICATES',
 };
-
-/** Kinds of drift kept an integration; what comes beyond is not counted. */
-const MOST_DRIFT = 1000;
 
 /** Outcomes that say nothing ill of a provider: it did what it was asked, or had reason to refuse. */
 const FINE_OUTCOMES: ReadonlySet<string> = new Set(['ok', 'NOT_FOUND', 'REJECTED', 'CONFLICT', 'NOT_OFFERED']);
@@ -131,7 +127,7 @@ export class Integration {
   /** Problems since the last call that went well. */
   #failuresInRow = 0;
   readonly #notOffered = new Map<Operation, string>();
-  readonly #drift = new Map<string, Drift>();
+  readonly drifts: DriftKinds;
   readonly #now: () => number;
   readonly #health: Health;
   readonly #listeners = new Set<() => void>();
@@ -145,6 +141,7 @@ export class Integration {
     this.limits = options.limits;
     this.#now = options.now ?? Date.now;
     this.#health = new Health(this.#now);
+    this.drifts = new DriftKinds(this.#now);
   }
 
   get sync(): SyncStatus {
@@ -205,23 +202,21 @@ export class Integration {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Counts a shape that could not be read. */
-  readonly onDrift = (note: DriftNote): void => {
-    const key = `${note.operation} ${note.path} ${note.expected} ${note.found}`;
-    const known = this.#drift.get(key);
-    const lastSeenAt = new Date(this.#now()).toISOString();
-    if (known) Object.assign(known, { count: known.count + 1, lastSeenAt });
-    else if (this.#drift.size < MOST_DRIFT) {
-      // Every other call reads ratings, one way or another.
-      const operation = OPERATION_OF_CALL[note.operation] ?? 'READ_RATINGS_BY_EMPLOYEE';
-      this.#drift.set(key, { ...note, operation, count: 1, lastSeenAt });
-      this.#tell();
-    }
+  /** Counts a shape that could not be read; to be given to the upstream. The kind where it is a new one, else null. */
+  readonly onDrift = (...given: Parameters<NoteDrift>): Drift | null => {
+    const wasRecent = this.drifts.isRecent;
+    const added = this.drifts.note(...given);
+    if (added || !wasRecent) this.#tell();
+    return added;
   };
 
-  /** The most frequent first. */
-  get drift(): Drift[] {
-    return [...this.#drift.values()].toSorted((a, b) => b.count - a.count);
+  /** The most frequent first, each with the operation that its call belongs to. */
+  get drift(): DriftOfOperation[] {
+    // Calls without an entry read ratings, one way or another.
+    return this.drifts.all.map((kind) => ({
+      ...kind,
+      operation: OPERATION_OF_CALL[kind.operation] ?? 'READ_RATINGS_BY_EMPLOYEE',
+    }));
   }
 
   /**
@@ -273,7 +268,7 @@ export class Integration {
     if (this.breaker.state !== 'CLOSED') return 'DOWN';
     const problem = this.#failuresInRow > 0 ? this.lastProblem : null;
     if (problem === null)
-      return this.#drift.size > 0 || this.sync.problem || this.#lacks || this.#isPoorly ? 'DEGRADED' : 'HEALTHY';
+      return this.drifts.isRecent || this.sync.problem || this.#lacks || this.#isPoorly ? 'DEGRADED' : 'HEALTHY';
     if (problem.code === 'FIRST_SYNC_PENDING' || problem.code === 'SETUP_INCOMPLETE') return 'SETTING_UP';
     return problem.code === 'UNREACHABLE' || problem.code === 'UNAUTHENTICATED' || this.#failuresInRow >= 3
       ? 'DOWN'

@@ -1,4 +1,5 @@
 import type { Directory } from './directory.ts';
+import type { Drift } from './drift.ts';
 import type { Integration, Operation, SyncStatus, WalkedPort } from './integration.ts';
 import type { Unread } from './unread.ts';
 
@@ -11,8 +12,10 @@ export interface SharedStatus {
   ratingFilterHonoured: boolean;
   skillFilterHonoured: boolean;
   ratingsAt: number | null;
-  /** Absent where an earlier version tells. */
+  /** Absent, as the next, where an earlier version tells. */
   unread?: Unread['all'];
+  /** What the teller found by itself. */
+  drift?: readonly Drift[];
 }
 
 /** The status as it is here and now. */
@@ -26,6 +29,7 @@ export function statusOf(directory: Directory, integration: Integration): Shared
     skillFilterHonoured: integration.skillFilterHonoured,
     ratingsAt: directory.ratings(integration.name).at,
     unread: integration.unread.all,
+    drift: integration.drifts.told,
   };
 }
 
@@ -35,7 +39,8 @@ export function statusOf(directory: Directory, integration: Integration): Shared
  */
 export function takeStatus(integration: Integration, next: SharedStatus, before: SharedStatus | null): void {
   integration.unread.replace(next.unread ?? []);
-  // After it, so that watchers hear of it too.
+  integration.drifts.foundElsewhere(next.drift ?? []);
+  // After these, so that watchers hear of them too.
   integration.sync = { ...next.sync };
   integration.readFrom.clear();
   for (const [port, at] of next.readFrom) integration.readFrom.set(port, at);

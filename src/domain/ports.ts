@@ -282,3 +282,12 @@ export interface DriftNote {
   expected: string;
   found: string;
 }
+
+/** A field of a record, and the type of its value in a word. */
+export interface SampleField {
+  name: string;
+  type: string;
+}
+
+/** Takes note of drift. `sampleOf` shows the record in which it was found, and is only called where a sample is wanted. */
+export type NoteDrift = (note: DriftNote, sampleOf?: () => readonly SampleField[]) => void;

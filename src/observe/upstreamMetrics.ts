@@ -13,6 +13,7 @@ export class UpstreamMetrics {
   readonly #calls: Counter<'tenant' | 'integration' | 'operation' | 'purpose' | 'outcome'>;
   readonly #seconds: Histogram<'tenant' | 'integration' | 'operation'>;
   readonly #waits: Histogram<'tenant' | 'integration' | 'purpose'>;
+  readonly #drift: Counter<'tenant' | 'integration' | 'operation'>;
   readonly #operations = new Bounded(MOST_NAMES);
   readonly #outcomes = new Bounded(MOST_NAMES);
 
@@ -38,6 +39,17 @@ export class UpstreamMetrics {
       buckets: SECONDS,
       registers,
     });
+    this.#drift = new Counter({
+      name: 'gateway_drift_total',
+      help: "Shapes in a provider's answers that could not be read, one for each row or answer.",
+      labelNames: ['tenant', 'integration', 'operation'],
+      registers,
+    });
+  }
+
+  /** Takes note of a shape that could not be read. */
+  drifted(tenant: string, integration: string, operation: string): void {
+    this.#drift.inc({ tenant, integration, operation: this.#operations.of(operation) });
   }
 
   /** Takes note of one try. */

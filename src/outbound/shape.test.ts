@@ -146,6 +146,33 @@ describe('shape', () => {
     expect(readRowsOrNull([{ id: 1 }], id, context)).toEqual(['1']);
   });
 
+  it("samples the record by names and types, without a value and without names that could be somebody's", () => {
+    const samples: unknown[] = [];
+    const skill = { skillId: null, name: 'Java', '17': {}, 'ada@example.com': 1, 'Ada Lovelace': [] };
+    const people = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`field${index}`, '']));
+    const context = {
+      operation: 'ratings',
+      path: 'items',
+      drift: (_: DriftNote, sampleOf?: () => unknown) => samples.push(sampleOf?.()),
+    };
+    const read = (raw: Json) => {
+      const id = (raw['skill'] as Json | undefined)?.['skillId'];
+      if (id === 1) return;
+      throw new ShapeError('skill.skillId', 'id', id);
+    };
+    readRows([{ skill: { skillId: 1 } }, { skill, score: 3, notes: { Ada: 1 } }, people, 'text'], read, context);
+    expect(samples[0]).toEqual([
+      { name: 'skill', type: 'object' },
+      { name: 'score', type: 'number' },
+      { name: 'notes', type: 'object' },
+      { name: 'skill.*', type: 'object' },
+      { name: 'skill.skillId', type: 'null' },
+      { name: 'skill.name', type: 'string' },
+    ]);
+    expect(samples[1]).toHaveLength(40);
+    expect(samples[2]).toEqual([]);
+  });
+
   it('tells of each record that is left out whose it is, as far as it shows that', () => {
     const told: UnreadRecord[] = [];
     const call: Call = { purpose: 'walk', unread: (record) => told.push(record) };

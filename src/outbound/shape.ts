@@ -2,7 +2,7 @@
  * Lenient reading of vendors' payloads: unknown fields are ignored, ids become strings, absent and blank become null.
  * A record that cannot be read throws ShapeError, which costs that record alone, unless none can be (see `readRows`).
  */
-import type { Call, DriftNote, UnreadRecord } from '../domain/ports.ts';
+import type { Call, NoteDrift, SampleField, UnreadRecord } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
 
 export type Json = Record<string, unknown>;
@@ -128,11 +128,36 @@ export function requiredObject(value: unknown, path: string): Json {
   return value;
 }
 
+/** Fields of a sample at most: more than any vendor's record has, and less than a map of people would. */
+const MOST_FIELDS = 40;
+
+/** What a name of a field looks like; what else is a key may be somebody's name or address. */
+const FIELD_NAME = /^[A-Za-z_][\w-]{0,40}$/;
+
+/** The fields of a record and of the objects on the way to the one that could not be read: names and types, no values. */
+export function sampleOf(record: unknown, path: string): SampleField[] {
+  const fields = new Map<string, SampleField>();
+  let at: unknown = record;
+  let before = '';
+  for (const step of [...path.split('.'), '']) {
+    if (!isObject(at)) break;
+    for (const [key, value] of Object.entries(at)) {
+      const shown = /^\d+$/.test(key) ? '*' : key;
+      if (fields.size >= MOST_FIELDS || !(shown === '*' || FIELD_NAME.test(shown))) continue;
+      const name = before + shown;
+      if (!fields.has(name)) fields.set(name, { name, type: typeName(value) });
+    }
+    before += `${step}.`;
+    at = at[step];
+  }
+  return [...fields.values()];
+}
+
 export interface RowsContext {
   operation: string;
   /** Path of the array in the answer. */
   path: string;
-  drift(note: DriftNote): void;
+  drift: NoteDrift;
   /** Hears of each item that is left out. */
   leftOut?: ((item: unknown) => void) | undefined;
 }
@@ -168,7 +193,8 @@ export function readRows<Row>(items: readonly unknown[], map: (raw: Json) => Row
       // A record whose own rows could not be read, which are noted.
       if (error instanceof UnreadableRows) continue;
       const path = error.path === '' ? `${context.path}.*` : `${context.path}.*.${error.path}`;
-      context.drift({ operation: context.operation, path, expected: error.expected, found: error.found });
+      const note = { operation: context.operation, path, expected: error.expected, found: error.found };
+      context.drift(note, () => sampleOf(item, error.path));
     }
   }
   if (items.length > 0 && rows.length === 0) throw new UnreadableRows();
@@ -206,7 +232,7 @@ export function pagesReader(
 }
 
 /** A whole answer that cannot be read, as the typed error; the shape is also noted as drift. */
-export function unreadable(error: unknown, operation: string, drift: (note: DriftNote) => void): ProviderError {
+export function unreadable(error: unknown, operation: string, drift: NoteDrift): ProviderError {
   if (error instanceof ProviderError) return error;
   if (!(error instanceof ShapeError)) throw error;
   drift({ operation, path: error.path, expected: error.expected, found: error.found });

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { ExponentialBackoff, type IBackoff } from 'cockatiel';
-import type { Call, DriftNote } from '../domain/ports.ts';
+import type { Call, NoteDrift } from '../domain/ports.ts';
 import { ProviderError, type ProblemCode } from '../domain/problem.ts';
 import { type BreakerLimits, type Said, saidBy } from './breaker.ts';
 import { cutAt } from './cutAt.ts';
@@ -81,7 +81,7 @@ export interface UpstreamOptions extends GateOptions {
   onCall?: ((record: CallRecord) => void) | undefined;
   /** Called as each try goes out. */
   onTry?: TraceTry | undefined;
-  onDrift?: ((note: DriftNote) => void) | undefined;
+  onDrift?: NoteDrift | undefined;
   /** Milliseconds; only tests replace it. */
   now?: (() => number) | undefined;
 }
@@ -91,7 +91,7 @@ export interface Upstream {
   /** Throws ProviderError, or the signal's reason when the call was aborted. */
   send(request: UpstreamRequest, call: Call): Promise<HttpResponse>;
   /** Notes a shape that could not be read. */
-  drift(note: DriftNote): void;
+  drift: NoteDrift;
   close(): Promise<void>;
 }
 
@@ -231,7 +231,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         arrived?.();
       }
     },
-    drift: (note) => options.onDrift?.(note),
+    drift: (note, sampleOf) => options.onDrift?.(note, sampleOf),
     close: () => transport.close(),
   };
 }
