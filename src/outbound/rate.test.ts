@@ -47,6 +47,21 @@ describe('a rate', () => {
     expect(names()).toBe('abcde');
   });
 
+  it.each(times(10, (reads) => reads))(
+    'lets out whoever asks as a window ends, between two looks at the clock: after %i',
+    async (reads) => {
+      let left = Number.POSITIVE_INFINITY;
+      let now = 0;
+      const rate = new Rate({ ...PLACES, requestsPerSecond: 1 }, { now: () => ((left -= 1) < 0 ? 1_000.1 : now) });
+      (await rate.enter({ kind: 'read', purpose: 'request' }))();
+      now = 999.9;
+      left = reads;
+      const second = rate.enter({ kind: 'read', purpose: 'request' });
+      await vi.advanceTimersByTimeAsync(10);
+      await expect(Promise.race([second, Promise.resolve('still waits')])).resolves.toBeInstanceOf(Function);
+    },
+  );
+
   it('rejects those that give up at once, spends no token on them and leaves no timer', async () => {
     const { ask, out } = counted(1);
     await ask('request');

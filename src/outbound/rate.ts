@@ -155,10 +155,14 @@ export class Rate {
     };
   }
 
-  /** Lets out whoever may go now; the others are looked at again when a place or the next window comes. */
+  /**
+   * Lets out whoever may go now; the others are looked at again when a place or the next window comes. All of it at one
+   * instant: where a window ended between two looks at the clock, nobody would go out and nobody would come again.
+   */
   #admit(): void {
-    this.#openWindow();
-    for (let next = this.#next(); next && this.#takeShared(); next = this.#next()) {
+    const now = this.#now();
+    this.#openWindow(now);
+    for (let next = this.#next(now); next && this.#takeShared(now); next = this.#next(now)) {
       const { kind, purpose } = next;
       this.#lines[purpose][kind].delete(next);
       this.#inFlight[kind] += 1;
@@ -173,12 +177,11 @@ export class Rate {
       }
       next.go();
     }
-    this.#comeAgain();
+    this.#comeAgain(now);
   }
 
   /** A window begins with the first look after the last one's end, so that two bursts are a second apart. */
-  #openWindow(): void {
-    const now = this.#now();
+  #openWindow(now: number): void {
     if (now < this.#windowEnd) return;
     this.#windowEnd = now + WINDOW_MS;
     this.#taken = 0;
@@ -186,9 +189,8 @@ export class Rate {
   }
 
   /** Whether a token of the shared rate is there; if not, one is fetched, and then looked again who is next. */
-  #takeShared(): boolean {
+  #takeShared(now: number): boolean {
     if (!this.#shared) return true;
-    const now = this.#now();
     if (now < this.#sharedTokenUntil) {
       this.#sharedTokenUntil = Number.NEGATIVE_INFINITY;
       return true;
@@ -208,11 +210,11 @@ export class Rate {
     this.#admit();
   }
 
-  #next(): Waiting | undefined {
-    if (this.#taken >= this.#perWindow || this.#now() < this.#heldUntil) return undefined;
+  #next(now: number): Waiting | undefined {
+    if (this.#taken >= this.#perWindow || now < this.#heldUntil) return undefined;
     let first: Waiting | undefined;
     for (const purpose of PRECEDENCE) {
-      const able = this.#waits(purpose) ? this.#firstOf(purpose) : undefined;
+      const able = this.#waits(purpose) ? this.#firstOf(purpose, now) : undefined;
       if (able && this.#passedOver[purpose] >= ONE_IN - 1) return able;
       first ??= able;
     }
@@ -220,8 +222,8 @@ export class Rate {
   }
 
   /** The longest waiting for this purpose that finds a place. */
-  #firstOf(purpose: Purpose): Waiting | undefined {
-    if (purpose === 'walk' && this.#takenByWalks >= this.#walksPerWindow()) return undefined;
+  #firstOf(purpose: Purpose, now: number): Waiting | undefined {
+    if (purpose === 'walk' && this.#takenByWalks >= this.#walksPerWindow(now)) return undefined;
     const [read] = this.#hasPlace('read', purpose) ? this.#lines[purpose].read : [];
     const [write] = this.#hasPlace('write', purpose) ? this.#lines[purpose].write : [];
     return read && write ? (read.number < write.number ? read : write) : (read ?? write);
@@ -237,18 +239,17 @@ export class Rate {
     return read.size + write.size > 0;
   }
 
-  #walksPerWindow(): number {
+  #walksPerWindow(now: number): number {
     const others = this.#waits('request') || this.#waits('task');
-    const busy = others || this.#now() - this.#othersAskedAt < STILL_BUSY_MS;
+    const busy = others || now - this.#othersAskedAt < STILL_BUSY_MS;
     return busy ? halfOf(this.#perWindow) : this.#perWindow;
   }
 
   /** When the hold, the window or the shared one ends, if anybody waits for that and not for a place. */
-  #comeAgain(): void {
+  #comeAgain(now: number): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!PRECEDENCE.some((purpose) => this.#waits(purpose))) return;
-    const now = this.#now();
     const spent = this.#taken >= this.#perWindow || this.#takenByWalks >= halfOf(this.#perWindow);
     const until = Math.max(this.#heldUntil, this.#sharedSpentUntil, spent ? this.#windowEnd : 0);
     if (until <= now) return;
