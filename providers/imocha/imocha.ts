@@ -22,9 +22,12 @@ export const imocha: ProviderCard = {
     // The first try and two repeats (sheet 5.3).
     attempts: 3,
     connectTimeoutMs: 3_000,
-    // Large profile pages were seen to take long (sheet 14); an interactive request's own deadline is shorter.
-    headersTimeoutMs: 30_000,
-    bodyTimeoutMs: 30_000,
+    // Budgets of their own for interactive calls and for those of a sync, whose pages are slow (sheet 14, 26.16).
+    times: {
+      request: { silentMs: 10_000, wholeMs: 60_000 },
+      background: { silentMs: 120_000, wholeMs: 150_000 },
+      write: { silentMs: 120_000, wholeMs: 150_000 },
+    },
     // Fifty profiles with a few hundred skills each are about 10 MB.
     maxBodyBytes: 20_000_000,
   },

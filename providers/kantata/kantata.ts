@@ -26,9 +26,12 @@ export const kantata: ProviderCard = {
     writesInFlight: 4,
     attempts: 3,
     connectTimeoutMs: 3_000,
-    // The server itself may take 3 minutes (sheet 1); no reader waits that long.
-    headersTimeoutMs: 10_000,
-    bodyTimeoutMs: 10_000,
+    // The server itself may take 3 minutes (sheet 1), as for a bulk of 200; whoever reads a page does not wait that long.
+    times: {
+      request: { silentMs: 10_000, wholeMs: 60_000 },
+      background: { silentMs: 185_000, wholeMs: 200_000 },
+      write: { silentMs: 185_000, wholeMs: 200_000 },
+    },
     // 200 users with their references and managers stay below 1 MB; twenty times that is no answer to a question of ours.
     maxBodyBytes: 20 * 1024 * 1024,
   },

@@ -34,8 +34,12 @@ export const kombo: ProviderCard = {
     writesInFlight: 30,
     attempts: 3,
     connectTimeoutMs: 3_000,
-    headersTimeoutMs: 10_000,
-    bodyTimeoutMs: 10_000,
+    // 30 s for reads, 120 s for actions, which wait for the HR system (section 22, U27).
+    times: {
+      request: { silentMs: 30_000, wholeMs: 60_000 },
+      background: { silentMs: 30_000, wholeMs: 120_000 },
+      write: { silentMs: 120_000, wholeMs: 150_000 },
+    },
     // A page of 250 employees with all their relations and remote data stays well below.
     maxBodyBytes: 20_000_000,
   },

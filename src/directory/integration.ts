@@ -3,6 +3,7 @@ import { GivenUp, problemOf, ProviderError, type Problem } from '../domain/probl
 import type { BreakerStatus } from '../outbound/breaker.ts';
 import { Health, type HealthFigures } from '../outbound/health.ts';
 import type { Quota } from '../outbound/quota.ts';
+import { alike } from '../outbound/tryTimes.ts';
 import type { CallRecord, Limits } from '../outbound/upstream.ts';
 import { DriftKinds, type Drift } from './drift.ts';
 import { Unread } from './unread.ts';
@@ -397,8 +398,7 @@ const NO_LIMITS: Limits = {
   writesInFlight: 0,
   attempts: 0,
   connectTimeoutMs: 0,
-  headersTimeoutMs: 0,
-  bodyTimeoutMs: 0,
+  times: alike(0),
   maxBodyBytes: 0,
 };
 

@@ -4,6 +4,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { undiciTransport } from './transport.ts';
+import { alike } from './tryTimes.ts';
 import { createUpstream, type Limits, type Upstream, type UpstreamRequest } from './upstream.ts';
 
 const LIMITS: Limits = {
@@ -12,8 +13,7 @@ const LIMITS: Limits = {
   writesInFlight: 1,
   attempts: 3,
   connectTimeoutMs: 5_000,
-  headersTimeoutMs: 60_000,
-  bodyTimeoutMs: 60_000,
+  times: alike(60_000),
   maxBodyBytes: 1_000,
 };
 const read = (path: string): UpstreamRequest => ({ operation: 'ratings', method: 'GET', path, kind: 'read' });

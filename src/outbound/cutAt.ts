@@ -1,12 +1,12 @@
 import type { Call } from '../domain/ports.ts';
 import { GivenUp, type ProviderError } from '../domain/problem.ts';
 
-/** A signal that ends with a call's own, or with TIMEOUT at its deadline. */
+/** A signal that ends with another one, or by itself when a time is over. */
 export interface CutSignal {
   signal: AbortSignal | undefined;
-  /** What it ended with if that was the deadline, else null. */
+  /** What it ended with if that was the time, else null. */
   readonly late: ProviderError | null;
-  /** Lets go of the timer and of the call's signal. */
+  /** Lets go of the timer and of the other signal. */
   clear(): void;
 }
 
@@ -16,13 +16,17 @@ export interface CutSignal {
  */
 export function cutAt({ signal, purpose, deadlineAt }: Call, now: () => number): CutSignal {
   if (deadlineAt === undefined || purpose === 'request') return { signal, late: null, clear: () => {} };
+  const late = new GivenUp('TIMEOUT', 'The provider did not answer within the time left.', { mayHaveApplied: true });
+  return cutAfter(deadlineAt - now(), signal, late);
+}
+
+/** A signal that ends with the given one, or with `late` after so many milliseconds. */
+export function cutAfter(milliseconds: number, signal: AbortSignal | undefined, late: ProviderError): CutSignal {
   const controller = new AbortController();
-  const late = new GivenUp('TIMEOUT', 'The provider did not answer within the time left.', {
-    mayHaveApplied: true,
-  });
   const abort = () => controller.abort(signal?.reason);
-  const timer = setTimeout(() => controller.abort(late), Math.max(0, Math.ceil(deadlineAt - now())));
-  signal?.addEventListener('abort', abort, { once: true });
+  const timer = setTimeout(() => controller.abort(late), Math.max(0, Math.ceil(milliseconds)));
+  if (signal?.aborted) abort();
+  else signal?.addEventListener('abort', abort, { once: true });
   return {
     signal: controller.signal,
     get late() {

@@ -6,6 +6,7 @@ import type { BreakerStatus } from './breaker.ts';
 import type { Quota } from './quota.ts';
 import type { SharedRate, Taken } from './sharedRate.ts';
 import { networkError, type HttpRequest, type HttpResponse } from './transport.ts';
+import { alike } from './tryTimes.ts';
 import { createUpstream, retryAfterOf, type CallRecord, type Limits, type UpstreamRequest } from './upstream.ts';
 
 const LIMITS: Limits = {
@@ -14,8 +15,7 @@ const LIMITS: Limits = {
   writesInFlight: 4,
   attempts: 3,
   connectTimeoutMs: 1_000,
-  headersTimeoutMs: 1_000,
-  bodyTimeoutMs: 1_000,
+  times: alike(1_000),
   maxBodyBytes: 1_000,
 };
 const READ: UpstreamRequest = { operation: 'ratings', method: 'GET', path: '/ratings', kind: 'read' };

@@ -10,14 +10,14 @@ import {
   type Transport,
   type TransportOptions,
 } from './transport.ts';
+import type { TryTimes } from './tryTimes.ts';
 
 const OPTIONS: TransportOptions = {
   connections: 2,
   connectTimeoutMs: 500,
-  headersTimeoutMs: 200,
-  bodyTimeoutMs: 200,
   maxBodyBytes: 1_000,
 };
+const TIMES: TryTimes = { silentMs: 200, wholeMs: 5_000 };
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -55,8 +55,8 @@ async function to(
   return { transport, seen };
 }
 
-const get = (transport: Transport, signal?: AbortSignal) =>
-  transport.send({ method: 'GET', path: '/x?a=1', headers: {}, signal });
+const get = (transport: Transport, signal?: AbortSignal, times: Partial<TryTimes> = {}) =>
+  transport.send({ method: 'GET', path: '/x?a=1', headers: {}, signal, times: { ...TIMES, ...times } });
 
 describe('undici transport', () => {
   it('joins the base path, sends the body and gives status, headers in lower case and text', async () => {
@@ -72,7 +72,13 @@ describe('undici transport', () => {
       {},
       '/v1/',
     );
-    const answer = await transport.send({ method: 'POST', path: '/x?a=1', headers: { 'x-key': 'k' }, body: 'žluť' });
+    const answer = await transport.send({
+      method: 'POST',
+      path: '/x?a=1',
+      headers: { 'x-key': 'k' },
+      body: 'žluť',
+      times: TIMES,
+    });
     expect(answer).toMatchObject({ status: 201, text: 'k:žluť' });
     expect(answer.headers).toMatchObject({ 'x-request-id': 'r1', 'set-cookie': 'a=1, b=2' });
     expect(seen.requests).toEqual(['POST /v1/x?a=1']);
@@ -138,6 +144,37 @@ describe('undici transport', () => {
     await expect(get(transport)).rejects.toMatchObject({ code: 'TIMEOUT', mayHaveApplied: true });
   });
 
+  it.each<[string, (response: ServerResponse) => void]>([
+    ['a body that drips', (response) => response.write(' ')],
+    ['102 before 102', (response) => response.writeProcessing()],
+  ])('ends %s after its whole time, though it is never silent, and gives its connection back', async (_, drop) => {
+    let isWell = false;
+    const { transport } = await to(
+      (_request, response) => {
+        if (isWell) return void response.end('{}');
+        drop(response);
+        const drops = setInterval(() => drop(response), 20);
+        response.once('close', () => clearInterval(drops));
+      },
+      { connections: 1 },
+    );
+    const failed = get(transport, undefined, { wholeMs: 300 });
+    await expect(failed).rejects.toMatchObject({ code: 'TIMEOUT', mayHaveApplied: true, retryable: true });
+    isWell = true;
+    expect((await get(transport)).status).toBe(200);
+  });
+
+  it('closes though an answer never ends, and says of it that it may have taken effect', async () => {
+    let arrived = () => {};
+    const first = new Promise<void>((resolve) => (arrived = resolve));
+    const { transport } = await to(() => arrived(), { closeMs: 50 });
+    const endless = get(transport, undefined, { silentMs: 60_000, wholeMs: 60_000 });
+    const failed = expect(endless).rejects.toMatchObject({ code: 'UNREACHABLE', mayHaveApplied: true });
+    await first;
+    await transport.close();
+    await failed;
+  });
+
   it.each([
     ['a declared length', { 'content-length': '1001' }],
     ['no declared length', {}],
@@ -157,20 +194,18 @@ describe('undici transport', () => {
     const reason = new Error('the client left');
     let onRequest = () => {};
     let sendBody = false;
-    const { transport, seen } = await to(
-      (_, response) => {
-        if (sendBody) response.write('half');
-        // The client has the headers one turn after they are written at the earliest.
-        setTimeout(onRequest, sendBody ? 20 : 0);
-      },
-      { headersTimeoutMs: 5_000, bodyTimeoutMs: 5_000 },
-    );
+    const { transport, seen } = await to((_, response) => {
+      if (sendBody) response.write('half');
+      // The client has the headers one turn after they are written at the earliest.
+      setTimeout(onRequest, sendBody ? 20 : 0);
+    });
+    const patient = { silentMs: 5_000 };
     await expect(get(transport, AbortSignal.abort(reason))).rejects.toBe(reason);
     expect(seen.requests).toHaveLength(0);
     for (sendBody of [false, true]) {
       const controller = new AbortController();
       onRequest = () => controller.abort(reason);
-      await expect(get(transport, controller.signal)).rejects.toBe(reason);
+      await expect(get(transport, controller.signal, patient)).rejects.toBe(reason);
     }
     expect(seen.requests).toHaveLength(2);
   });
@@ -184,9 +219,9 @@ describe('undici transport', () => {
         held.push(response);
         arrived();
       },
-      { connections: 1, headersTimeoutMs: 5_000 },
+      { connections: 1 },
     );
-    const holding = get(transport);
+    const holding = get(transport, undefined, { silentMs: 5_000 });
     await first;
     const controller = new AbortController();
     const waiting = get(transport, controller.signal);
@@ -200,7 +235,9 @@ describe('undici transport', () => {
 
   it('survives headers and paths that no request can carry', async () => {
     const { transport, seen } = await to((_, response) => response.end('{}'));
-    await expect(transport.send({ method: 'GET', path: '/x', headers: { 'x-key': 'a\nb' } })).rejects.toMatchObject({
+    await expect(
+      transport.send({ method: 'GET', path: '/x', headers: { 'x-key': 'a\nb' }, times: TIMES }),
+    ).rejects.toMatchObject({
       code: 'UNREACHABLE',
       mayHaveApplied: false,
     });
@@ -242,7 +279,12 @@ describe('simulator transport', () => {
 
   it('gives the simulator what a socket would', async () => {
     const transport = simulatorTransport(echo(), '/v1/');
-    const answer = await transport.send({ method: 'GET', path: '/x?a=b%2Cc+d', headers: { 'X-Key': 'k' } });
+    const answer = await transport.send({
+      method: 'GET',
+      path: '/x?a=b%2Cc+d',
+      headers: { 'X-Key': 'k' },
+      times: TIMES,
+    });
     expect(JSON.parse(answer.text)).toEqual({ path: '/v1/x', a: 'b,c d', key: 'k' });
   });
 

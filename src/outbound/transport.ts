@@ -1,7 +1,9 @@
 import { Pool } from 'undici';
 import { ProviderError } from '../domain/problem.ts';
 import type { Simulator } from '../simulator/simulator.ts';
+import { cutAfter } from './cutAt.ts';
 import { orAborted } from './orAborted.ts';
+import type { TryTimes } from './tryTimes.ts';
 
 /** A request as it goes to a provider. `path` begins with / and is relative to the integration's base URL; it holds the query. */
 export interface HttpRequest {
@@ -10,6 +12,8 @@ export interface HttpRequest {
   headers: Record<string, string>;
   body?: string | undefined;
   signal?: AbortSignal | undefined;
+  /** How long it may take, once it goes out. */
+  times: TryTimes;
 }
 
 /** An answer. Header names are lower case; repeated headers are joined by a comma. */
@@ -29,8 +33,8 @@ export interface TransportOptions {
   /** Connections kept to the provider; requests beyond wait. */
   connections: number;
   connectTimeoutMs: number;
-  headersTimeoutMs: number;
-  bodyTimeoutMs: number;
+  /** How long `close` lets go on what is under way, before it breaks it off. */
+  closeMs?: number;
   /** Longest body read, in bytes; a longer one is UNREADABLE. */
   maxBodyBytes: number;
 }
@@ -56,6 +60,9 @@ function codeOf(error: unknown): string {
   return codes.find((code) => code !== '') ?? '';
 }
 
+/** What `close` gives to what is under way: those who wait for it have been told, or are gone. */
+const CLOSE_MS = 2_000;
+
 /** A network failure as ProviderError. */
 export function networkError(error: unknown): ProviderError {
   const code = codeOf(error);
@@ -74,22 +81,30 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
   const pool = new Pool(base.origin, {
     connections: options.connections,
     connect: { timeout: options.connectTimeoutMs },
-    headersTimeout: options.headersTimeoutMs,
-    bodyTimeout: options.bodyTimeoutMs,
   });
+  let closing: Promise<void> | null = null;
+  const close = async () => {
+    const closed = pool.close();
+    const breakOff = setTimeout(() => void pool.destroy(), options.closeMs ?? CLOSE_MS);
+    await closed.finally(() => clearTimeout(breakOff));
+  };
   return {
-    async send({ method, path, headers, body, signal }) {
+    async send({ method, path, headers, body, signal, times }) {
+      signal?.throwIfAborted();
+      // Not undici's time limits alone: each piece of a body, and each answer of 102 before the real one, begins them anew.
+      const cut = cutAfter(times.wholeMs, signal, overdue());
       try {
-        signal?.throwIfAborted();
         const sent = pool.request({
           method,
           path: prefix + path,
           headers,
+          headersTimeout: times.silentMs,
+          bodyTimeout: times.silentMs,
           ...(body === undefined ? {} : { body }),
-          ...(signal === undefined ? {} : { signal }),
+          signal: cut.signal,
         });
         // undici hears of an abort only once the request has a connection (api-request.js, 7.30), which may take seconds.
-        const response = await orAborted(sent, signal);
+        const response = await orAborted(sent, cut.signal);
         const declared = Number(response.headers['content-length'] ?? 0);
         if (declared > options.maxBodyBytes) {
           // Destroying an unread body emits an error, which nobody else would catch.
@@ -108,13 +123,21 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
           text: declared > 0 ? await response.body.text() : await boundedText(response.body, options.maxBodyBytes),
         };
       } catch (error) {
+        if (cut.late) throw cut.late;
         if (signal?.aborted) throw signal.reason;
         if (error instanceof ProviderError) throw error;
         throw networkError(error);
+      } finally {
+        cut.clear();
       }
     },
-    close: () => pool.close(),
+    close: () => (closing ??= close()),
   };
+}
+
+/** The end of a try that is never silent for long, and never done. */
+export function overdue(): ProviderError {
+  return new ProviderError('TIMEOUT', 'The provider did not finish its answer in time.', { mayHaveApplied: true });
 }
 
 async function boundedText(body: AsyncIterable<Buffer>, most: number): Promise<string> {
@@ -151,6 +174,7 @@ export function simulatorTransport(simulator: Simulator, basePath: string): Tran
       if (answer.broken) {
         // Without a signal nothing would ever end the wait but the socket's own time limit, which no socket keeps here.
         if (signal) await orAborted(new Promise(() => {}), signal);
+        if (answer.broken === 'drip') throw overdue();
         const code = answer.broken === 'hang' ? 'UND_ERR_HEADERS_TIMEOUT' : 'UND_ERR_BODY_TIMEOUT';
         throw networkError(Object.assign(new Error(answer.broken), { code }));
       }

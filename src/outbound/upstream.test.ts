@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Call } from '../domain/ports.ts';
 import { ProviderError, type ProviderErrorDetails } from '../domain/problem.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
+import { alike } from './tryTimes.ts';
 import {
   createUpstream,
   retryAfterOf,
@@ -18,8 +19,7 @@ const LIMITS: Limits = {
   writesInFlight: 1,
   attempts: 3,
   connectTimeoutMs: 1_000,
-  headersTimeoutMs: 1_000,
-  bodyTimeoutMs: 1_000,
+  times: alike(1_000),
   maxBodyBytes: 1_000,
 };
 const READ: UpstreamRequest = { operation: 'ratings', method: 'GET', path: '/ratings', kind: 'read' };

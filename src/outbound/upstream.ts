@@ -8,6 +8,7 @@ import { Gate, type GateOptions, LONGEST_WAIT_MS } from './gate.ts';
 import { NotSent } from './notSent.ts';
 import { sleep } from './sleep.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
+import { timesOf, type TimesOfTries } from './tryTimes.ts';
 
 /** A provider's limits, as data on its card. */
 export interface Limits {
@@ -19,8 +20,8 @@ export interface Limits {
   /** Tries of a repeatable request, the first included. */
   attempts: number;
   connectTimeoutMs: number;
-  headersTimeoutMs: number;
-  bodyTimeoutMs: number;
+  /** How long a try may take. */
+  times: TimesOfTries;
   maxBodyBytes: number;
   /** When calls are stopped because the provider fails: the usual limits when left out, never when null. */
   breaker?: BreakerLimits | null;
@@ -219,6 +220,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
           request.body === undefined ? options.headers : { ...options.headers, 'content-type': 'application/json' },
         body: request.body === undefined ? undefined : JSON.stringify(request.body),
         signal: call.signal,
+        times: timesOf(limits.times, request.kind, call.purpose),
       };
       call.signal?.throwIfAborted();
       // A page's fifty calls listen to one signal, and Node warns of the eleventh listener.

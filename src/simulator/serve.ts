@@ -2,6 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Simulator } from './simulator.ts';
 
+/** Between two drops: short of every patience with silence. */
+const DRIP_MS = 50;
+
 export interface ServedSimulator {
   /** E.g. http://127.0.0.1:4101, without a base path. */
   origin: string;
@@ -37,6 +40,11 @@ export async function serveSimulator(simulator: Simulator, port = 0): Promise<Se
           response.writeHead(answer.status, answer.headers);
           if (answer.broken === 'stall') {
             response.write(answer.body.slice(0, Math.ceil(answer.body.length / 2)));
+            return;
+          }
+          if (answer.broken === 'drip') {
+            const drops = setInterval(() => response.write(' '), DRIP_MS);
+            response.once('close', () => clearInterval(drops));
             return;
           }
           response.end(answer.status === 204 ? undefined : answer.body);

@@ -20,8 +20,8 @@ export interface SimResponse {
   status: number;
   headers: Record<string, string>;
   body: string;
-  /** How the connection fails instead of a whole answer: broken off, silent for ever, or silent after half of the body. */
-  broken?: 'reset' | 'hang' | 'stall';
+  /** How the connection fails instead of a whole answer: broken off, silent for ever or after half of the body, or endless. */
+  broken?: 'reset' | 'hang' | 'stall' | 'drip';
 }
 
 /** What a call changed in the simulator's data, so that tests can count writes that took effect. */
@@ -55,6 +55,8 @@ export type FaultShape =
   | { kind: 'hang' }
   /** Handled, and the answer ends half way without the connection being closed. */
   | { kind: 'stall' }
+  /** Handled, and the answer goes on for ever, a blank at a time. */
+  | { kind: 'drip' }
   /** Handled, and the answer filled up with blanks to so many bytes. */
   | { kind: 'pad'; bytes: number }
   /** The body's second half is missing. */
@@ -219,7 +221,8 @@ function distort(response: SimResponse, shape: FaultShape): SimResponse {
     case 'answerLost':
       return { ...response, broken: 'reset' };
     case 'stall':
-      return { ...response, broken: 'stall' };
+    case 'drip':
+      return { ...response, broken: shape.kind };
     case 'pad':
       return { ...response, body: response.body.padEnd(shape.bytes) };
     case 'truncate':

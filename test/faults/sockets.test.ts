@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/domain/problem.ts';
 import { connect } from '../../src/outbound/connect.ts';
+import { alike } from '../../src/outbound/tryTimes.ts';
 import type { Limits } from '../../src/outbound/upstream.ts';
 import { systemClock } from '../../src/simulator/clock.ts';
 import { serveSimulator } from '../../src/simulator/serve.ts';
@@ -9,15 +10,14 @@ import type { FaultShape } from '../../src/simulator/simulator.ts';
 import { createWorkforce } from '../../src/simulator/workforce.ts';
 import { CALL, loadSubjects, type Subject } from '../support/contract-provider.ts';
 
+const SOON_MS = 3_000;
 /** Short, so that nobody waits, and one try; undici looks at its clock twice a second. */
 const LIMITS: Partial<Limits> = {
   attempts: 1,
   requestsPerSecond: null,
   connectTimeoutMs: 200,
-  headersTimeoutMs: 200,
-  bodyTimeoutMs: 200,
+  times: alike(200, SOON_MS / 2),
 };
-const SOON_MS = 3_000;
 const LARGE = 10_000_000;
 
 const WORKFORCE = createWorkforce('sockets', { people: 10, skills: 10, holdingsPerPerson: 3 });
@@ -87,6 +87,7 @@ describe.each(subjects)('%s over a socket', (_name, subject) => {
     ['a connection that is reset', { kind: 'reset' }, 'UNREACHABLE'],
     ['headers that do not come', { kind: 'hang' }, 'TIMEOUT'],
     ['a body that stops half way', { kind: 'stall' }, 'TIMEOUT'],
+    ['a body that comes a blank at a time', { kind: 'drip' }, 'TIMEOUT'],
   ])('%s may have taken effect', async (_what, shape, code) => {
     const failure = await failureAt(subject, await served(subject, shape));
     expect(failure).toEqual({ code, mayHaveApplied: true, retryable: true });
@@ -94,14 +95,14 @@ describe.each(subjects)('%s over a socket', (_name, subject) => {
 
   it('10 MB are read within the bound of the card', async () => {
     const origin = await served(subject, { kind: 'pad', bytes: LARGE });
-    const failure = await failureAt(subject, origin, { headersTimeoutMs: 3_000, bodyTimeoutMs: 3_000 });
+    const failure = await failureAt(subject, origin, { times: alike(3_000) });
     // Nobody has this id; that it is said so means that all was read.
     expect([null, 'NOT_FOUND']).toContain(failure?.code ?? null);
   });
 
   it('10 MB are not read where less is allowed', async () => {
     const origin = await served(subject, { kind: 'pad', bytes: LARGE });
-    const failure = await failureAt(subject, origin, { maxBodyBytes: LARGE - 1, headersTimeoutMs: 3_000 });
+    const failure = await failureAt(subject, origin, { maxBodyBytes: LARGE - 1, times: alike(3_000) });
     expect(failure).toEqual({ code: 'UNREADABLE', mayHaveApplied: true, retryable: false });
   });
 });

@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { EmployeeRow, RatingRow, SkillRow } from '../../src/domain/records.ts';
+import { alike } from '../../src/outbound/tryTimes.ts';
 import { SYSTEMS, type System } from '../../src/simulator/workforce.ts';
 import { FAULTS } from './contract-faults.ts';
 import { ROLE_PORTS } from './contract-roles.ts';
@@ -392,7 +393,7 @@ export function describeReads(subject: Subject, filled: ReadonlySet<string>): vo
     });
 
     it('survives broken connections and hanging ones, and works again after them', async () => {
-      const bench = await overHttp(subject, { headersTimeoutMs: 100 });
+      const bench = await overHttp(subject, { times: alike(100, 10_000) });
       // All ports at once: undici looks at its time limits once a second only.
       const all = () => Promise.all(ports.map(async (port) => ended(read(bench.ports, port, one(port)))));
       const problem = (code: string) => ports.map(() => ({ value: null, error: expect.objectContaining({ code }) }));

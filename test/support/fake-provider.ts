@@ -3,6 +3,7 @@ import type { Call, Ports, RatingsByEmployeesPort, WalkPage, WalkPort } from '..
 import { ProviderError, type ProblemCode } from '../../src/domain/problem.ts';
 import type { NumericScale } from '../../src/domain/rating.ts';
 import type { EmployeeRow, RatingRow, SkillRow } from '../../src/domain/records.ts';
+import { alike } from '../../src/outbound/tryTimes.ts';
 import type { Limits } from '../../src/outbound/upstream.ts';
 
 export const ONE_TO_FIVE: NumericScale = { kind: 'numeric', min: 1, max: 5, step: 1 };
@@ -13,8 +14,7 @@ const LIMITS: Limits = {
   writesInFlight: 4,
   attempts: 1,
   connectTimeoutMs: 1000,
-  headersTimeoutMs: 1000,
-  bodyTimeoutMs: 1000,
+  times: alike(1000),
   maxBodyBytes: 1000,
 };
 

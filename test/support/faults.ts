@@ -5,10 +5,16 @@ import { ProviderError } from '../../src/domain/problem.ts';
 import { connect } from '../../src/outbound/connect.ts';
 import { orAborted } from '../../src/outbound/orAborted.ts';
 import { sleep } from '../../src/outbound/sleep.ts';
-import { networkError, type HttpRequest, type HttpResponse, type Transport } from '../../src/outbound/transport.ts';
+import {
+  networkError,
+  overdue,
+  type HttpRequest,
+  type HttpResponse,
+  type Transport,
+} from '../../src/outbound/transport.ts';
 import type { Limits } from '../../src/outbound/upstream.ts';
 import { systemClock } from '../../src/simulator/clock.ts';
-import type { Fault, FaultShape, Simulator } from '../../src/simulator/simulator.ts';
+import type { Fault, FaultShape, SimRequest, SimResponse, Simulator } from '../../src/simulator/simulator.ts';
 import { createWorkforce } from '../../src/simulator/workforce.ts';
 import type { Subject } from './contract-provider.ts';
 
@@ -53,7 +59,7 @@ class Wire implements Transport {
     this.#limits = limits;
   }
 
-  async send({ method, path, headers, body, signal }: HttpRequest): Promise<HttpResponse> {
+  async send({ method, path, headers, body, signal, times }: HttpRequest): Promise<HttpResponse> {
     this.sent.push({ method, path });
     if (this.nobody === 'refused') throw broken('ECONNREFUSED');
     if (this.nobody === 'connectTimeout') {
@@ -63,12 +69,12 @@ class Wire implements Transport {
     const url = new URL(this.#basePath + path, 'http://simulator');
     const lowerCase = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
     const request = { method, path: url.pathname, query: url.searchParams, headers: lowerCase, body: body ?? '' };
-    const answer = await orAborted(this.#simulator.handle(request), signal);
+    const answer = await this.#inTime(request, times.silentMs, signal);
     if (answer.broken === 'reset') throw broken('ECONNRESET');
     if (answer.broken) {
-      const isHang = answer.broken === 'hang';
-      await sleep(isHang ? this.#limits.headersTimeoutMs : this.#limits.bodyTimeoutMs, signal);
-      throw broken(isHang ? 'UND_ERR_HEADERS_TIMEOUT' : 'UND_ERR_BODY_TIMEOUT');
+      await sleep(answer.broken === 'drip' ? times.wholeMs : times.silentMs, signal);
+      if (answer.broken === 'drip') throw overdue();
+      throw broken(answer.broken === 'hang' ? 'UND_ERR_HEADERS_TIMEOUT' : 'UND_ERR_BODY_TIMEOUT');
     }
     if (answer.body.length > this.#limits.maxBodyBytes) {
       throw new ProviderError('UNREADABLE', 'Too long.', { mayHaveApplied: true });
@@ -78,6 +84,20 @@ class Wire implements Transport {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** The simulator's answer, unless it takes longer to begin one than silence is endured. */
+  async #inTime(request: SimRequest, silentMs: number, signal: AbortSignal | undefined): Promise<SimResponse> {
+    const over = new AbortController();
+    const patience = sleep(silentMs, over.signal).then(() => {
+      throw broken('UND_ERR_HEADERS_TIMEOUT');
+    });
+    patience.catch(() => {});
+    try {
+      return await orAborted(Promise.race([this.#simulator.handle(request), patience]), signal);
+    } finally {
+      over.abort();
+    }
   }
 }
 
