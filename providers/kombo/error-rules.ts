@@ -7,8 +7,10 @@ export interface Rule {
   retryable?: boolean;
   /** Waits so long when no header says how long. */
   waitSeconds?: number;
-  /** Refused before anything was done, whatever the HTTP status. */
+  /** Refused before anything was done, whatever the HTTP status. A vendor's code without this may have taken effect. */
   refused?: boolean;
+  /** Said by the HR system, which reads do not need (section 8.1). */
+  behind?: boolean;
 }
 
 /** A first sync takes seconds to hours, and the vendor asks not to poll hard (section 4.3): a minute outlasts every retry. */
@@ -40,10 +42,10 @@ export const BY_CODE: Readonly<Record<string, Rule>> = {
   'INTEGRATION.MODEL_DISABLED': NOT_OFFERED,
   'INTEGRATION.ACTION_NOT_AVAILABLE': NOT_OFFERED,
   'INTEGRATION.ACTION_DISABLED': NOT_OFFERED,
-  'REMOTE.SERVICE_UNAVAILABLE': { code: 'UNAVAILABLE' },
-  'REMOTE.RATE_LIMIT_EXCEEDED': { code: 'RATE_LIMITED', refused: true },
+  'REMOTE.SERVICE_UNAVAILABLE': { code: 'UNAVAILABLE', behind: true },
+  'REMOTE.RATE_LIMIT_EXCEEDED': { code: 'RATE_LIMITED', refused: true, behind: true },
   'REMOTE.INPUT_INVALID': REJECTED,
-  'REMOTE.UNKNOWN_HTTP_ERROR': { code: 'UNAVAILABLE', retryable: false },
+  'REMOTE.UNKNOWN_HTTP_ERROR': { code: 'UNAVAILABLE', retryable: false, behind: true },
   'HRIS.EMPLOYEE_ALREADY_EXISTS': { code: 'CONFLICT', refused: true },
   'HRIS.STAFFING_ENTITY_CLOSED': REJECTED,
 };

@@ -59,6 +59,24 @@ describe('failureOf', () => {
   });
 
   it.each([
+    'PLATFORM.UNKNOWN_ERROR',
+    'PLATFORM.TASK_TIMED_OUT',
+    'REMOTE.SERVICE_UNAVAILABLE',
+    'REMOTE.UNKNOWN_HTTP_ERROR',
+  ])('%s may have taken effect, whatever the status says', (code) => {
+    const found = [200, 400, 424, 500].map((status) => failureOf(vendorError(status, code))?.mayHaveApplied);
+    expect(found).toEqual([true, true, true, true]);
+  });
+
+  it('tells failures of the HR system from its own', () => {
+    const isBehind = (code: string) => failureOf(vendorError(503, code))?.behind;
+    expect(
+      ['REMOTE.SERVICE_UNAVAILABLE', 'REMOTE.UNKNOWN_HTTP_ERROR', 'REMOTE.RATE_LIMIT_EXCEEDED'].map(isBehind),
+    ).toEqual([true, true, true]);
+    expect(isBehind('PLATFORM.UNKNOWN_ERROR')).toBe(false);
+  });
+
+  it.each([
     ['HTML of the load balancer', answer(503, '<html>503</html>'), ['UNAVAILABLE', true, true, null]],
     ['text', answer(502, 'Bad Gateway'), ['UNAVAILABLE', false, true, null]],
     ['nothing', answer(500, ''), ['UNAVAILABLE', false, true, null]],

@@ -57,7 +57,8 @@ interface Found {
 
 function providerError(rule: Rule, found: Found): ProviderError {
   const { code, error, status } = found;
-  const isServerFault = status === null ? code === 'PLATFORM.TASK_TIMED_OUT' : status >= 500 || status < 400;
+  const isKnown = code !== null && code in BY_CODE;
+  const isServerFault = status === null ? code === 'PLATFORM.TASK_TIMED_OUT' : isKnown || status >= 500 || status < 400;
   return new ProviderError(rule.code, MESSAGES[rule.code] ?? 'The provider failed.', {
     ...(rule.retryable === undefined ? {} : { retryable: rule.retryable }),
     retryAfterSeconds: found.retryAfterSeconds ?? rule.waitSeconds ?? null,
@@ -65,6 +66,7 @@ function providerError(rule: Rule, found: Found): ProviderError {
     requestId: requestIdOf(error),
     status,
     mayHaveApplied: rule.refused !== true && isServerFault,
+    behind: rule.behind ?? false,
   });
 }
 

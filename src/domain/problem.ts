@@ -54,6 +54,8 @@ export interface ProviderErrorDetails {
    * Meaningless for reads.
    */
   mayHaveApplied?: boolean;
+  /** True when it is a system behind the provider that failed or is asked too often, for which the provider only speaks. */
+  behind?: boolean;
   cause?: unknown;
 }
 
@@ -67,6 +69,7 @@ export class ProviderError extends Error {
   readonly requestId: string | null;
   readonly status: number | null;
   readonly mayHaveApplied: boolean;
+  readonly behind: boolean;
 
   constructor(code: ProblemCode, message: string, details: ProviderErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -77,6 +80,7 @@ export class ProviderError extends Error {
     this.requestId = details.requestId ?? null;
     this.status = details.status ?? null;
     this.mayHaveApplied = details.mayHaveApplied ?? false;
+    this.behind = details.behind ?? false;
   }
 
   toProblem(): Problem {

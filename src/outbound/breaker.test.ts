@@ -71,6 +71,22 @@ describe('a breaker', () => {
     expect(states()).toEqual(['OPEN', 'HALF_OPEN', 'CLOSED']);
   });
 
+  it('lets another probe through when one has no answer for half a minute, and listens to that alone', () => {
+    const { breaker, clock, fail, states } = breakerAt();
+    fail(5);
+    clock.now += 10_000;
+    const endless = breaker.enter();
+    clock.now += 29_999;
+    expect(() => breaker.enter()).toThrow(expect.objectContaining({ code: 'BREAKER_OPEN' }));
+    clock.now += 1;
+    const next = breaker.enter();
+    expect(() => breaker.enter()).toThrow(expect.objectContaining({ code: 'BREAKER_OPEN' }));
+    endless('failed');
+    expect(breaker.status.state).toBe('HALF_OPEN');
+    next('ok');
+    expect(states()).toEqual(['OPEN', 'HALF_OPEN', 'HALF_OPEN', 'CLOSED']);
+  });
+
   it('closes for a probe that is answered by a refusal', () => {
     const { breaker, clock, fail } = breakerAt();
     fail(5);
@@ -127,6 +143,7 @@ describe('saidBy', () => {
     ['TIMEOUT', null, 'failed'],
     ['TIMEOUT', 504, 'failed'],
     ['UNAVAILABLE', 503, 'failed'],
+    ['UNAVAILABLE', 424, 'failed'],
     ['UNAVAILABLE', 200, 'answered'],
     ['RATE_LIMITED', 429, 'answered'],
     ['FIRST_SYNC_PENDING', 503, 'answered'],
@@ -135,6 +152,10 @@ describe('saidBy', () => {
     ['UNREADABLE', 200, 'answered'],
   ])('takes %s with status %s for %s', (code, status, said) => {
     expect(saidBy(new ProviderError(code, 'x', { status }))).toBe(said);
+  });
+
+  it('takes the failure of a system behind the provider for an answer', () => {
+    expect(saidBy(new ProviderError('UNAVAILABLE', 'x', { status: 503, behind: true }))).toBe('answered');
   });
 
   it('takes what was not sent and what is no answer for nothing', () => {

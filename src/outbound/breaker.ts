@@ -12,6 +12,8 @@ export interface BreakerLimits {
   /** Until the first probe; doubles with each probe that fails, up to `longestOpenMs`. */
   openMs: number;
   longestOpenMs: number;
+  /** After which a probe without an answer is no longer waited for: another goes. */
+  probeMs: number;
 }
 
 /** Five tries are two calls with their repeats; ten seconds are what a person waits for anyway. */
@@ -22,6 +24,7 @@ export const BREAKER: BreakerLimits = {
   windowMs: 30_000,
   openMs: 10_000,
   longestOpenMs: 60_000,
+  probeMs: 30_000,
 };
 
 export type BreakerState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
@@ -50,6 +53,7 @@ export class Breaker {
   readonly #now: () => number;
   readonly #onChange: (status: BreakerStatus) => void;
   #state: BreakerState = 'CLOSED';
+  /** When the next probe may go: at the end of a pause, or instead of one that goes on. */
   #probeAt = 0;
   #openMs: number;
   #inRow = 0;
@@ -69,9 +73,9 @@ export class Breaker {
   }
 
   enter(): (said: Said) => void {
-    if (this.#state === 'HALF_OPEN') throw this.refusal();
-    if (this.#state === 'OPEN') {
+    if (this.#state !== 'CLOSED') {
       if (this.#now() < this.#probeAt) throw this.refusal();
+      this.#probeAt = this.#now() + this.#limits.probeMs;
       this.#become('HALF_OPEN');
     }
     const era = this.#era;
@@ -140,13 +144,14 @@ export class Breaker {
 }
 
 /**
- * Whether an error says that the provider is ill: it cannot be reached, does not answer in time, or fails by itself. What it
- * refuses, also for too many requests, and what cannot be read was answered by somebody who is there.
+ * Whether an error says that the provider is ill: it cannot be reached, does not answer in time, or fails by itself. What
+ * fails behind it may be all that writes need and nothing that reads do. What it refuses, also for too many requests, and what cannot be read was answered by somebody who is there.
  */
 export function saidBy(error: unknown): Said {
   if (!(error instanceof ProviderError) || error instanceof NotSent) return 'aborted';
+  if (error.behind) return 'answered';
   if (error.code === 'UNREACHABLE' || error.code === 'TIMEOUT') return 'failed';
   // Some providers say so inside a 200.
-  const byStatus = error.status === null || error.status >= 500;
+  const byStatus = error.status === null || error.status >= 400;
   return error.code === 'UNAVAILABLE' && byStatus ? 'failed' : 'answered';
 }

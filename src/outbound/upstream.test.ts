@@ -2,7 +2,7 @@ import { getMaxListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Call } from '../domain/ports.ts';
 import { ProviderError, type ProviderErrorDetails } from '../domain/problem.ts';
-import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
+import { networkError, type HttpRequest, type HttpResponse, type Transport } from './transport.ts';
 import { alike } from './tryTimes.ts';
 import {
   createUpstream,
@@ -240,6 +240,33 @@ describe('upstream retry', () => {
       ['RATE_LIMITED', true],
       ['REJECTED', false],
     ]);
+  });
+
+  it('does not repeat a write within the call that was not answered in time, unless it never went out', async () => {
+    const late = (code: string) => networkError(Object.assign(new Error(code), { code }));
+    const counts: number[] = [];
+    for (const code of ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT']) {
+      const transport = fake(late(code), OK);
+      watch(upstreamOver(transport).send({ ...WRITE, repeatable: true }, CALL));
+      await vi.advanceTimersByTimeAsync(60_000);
+      counts.push(transport.requests.length);
+    }
+    expect(counts).toEqual([1, 2]);
+  });
+
+  it('gives each try the times that are for it', async () => {
+    const times = {
+      request: { silentMs: 1, wholeMs: 2 },
+      background: { silentMs: 3, wholeMs: 4 },
+      write: { silentMs: 5, wholeMs: 6 },
+    };
+    const transport = fake();
+    const upstream = upstreamOver(transport, { times, readsInFlight: 8 });
+    for (const purpose of ['request', 'walk', 'task'] as const) watch(upstream.send(READ, { purpose }));
+    watch(upstream.send(WRITE, CALL));
+    await vi.advanceTimersByTimeAsync(1);
+    const { request, background, write } = times;
+    expect(transport.requests.map((sent) => sent.times)).toEqual([request, background, background, write]);
   });
 
   it('does not repeat what cannot succeed unchanged', async () => {

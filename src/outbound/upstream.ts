@@ -203,6 +203,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         if (error instanceof NotSent) throw failure ?? error;
         mayHaveApplied ||= request.kind === 'write' && error instanceof ProviderError && error.mayHaveApplied;
         failure = mayHaveApplied ? afterUncertain(error) : error;
+        // It has taken minutes, and may be going on: a task comes back to it later.
+        if (request.kind === 'write' && isLate(error)) throw failure;
         backoff = backoff ? backoff.next(undefined) : BACKOFF.next();
         const wait = waitAfter(error, backoff.duration);
         if (wait === null || tries >= limits.attempts || !gate.mayPause(wait, call)) throw failure;
@@ -244,16 +246,22 @@ const JUDGED: ReadonlySet<ProblemCode> = new Set(['REJECTED', 'NOT_FOUND', 'CONF
 /** The failure of a write of which an earlier try may have taken effect, whatever became of this one. */
 function afterUncertain(error: unknown): unknown {
   if (!(error instanceof ProviderError) || error.mayHaveApplied || JUDGED.has(error.code)) return error;
-  const { code, message, retryable, retryAfterSeconds, status, requestId, providerCode } = error;
+  const { code, message, retryable, retryAfterSeconds, status, requestId, providerCode, behind } = error;
   return new ProviderError(code, message, {
     retryable,
     retryAfterSeconds,
     status,
     requestId,
     providerCode,
+    behind,
     mayHaveApplied: true,
     cause: error,
   });
+}
+
+/** Whether it went out and was not answered in time. */
+function isLate(error: unknown): boolean {
+  return error instanceof ProviderError && error.code === 'TIMEOUT' && error.mayHaveApplied;
 }
 
 /** The end of a try by the call's own deadline. */
