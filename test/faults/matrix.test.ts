@@ -5,12 +5,12 @@ import { loadSubjects, type Subject } from '../support/contract-provider.ts';
 import { onVirtualTime, patientOf, stopClock, type Befalling } from '../support/faults.ts';
 import { readerOf, type Reading } from '../support/faultyReads.ts';
 import { endOf, workOf } from '../support/faultyWrites.ts';
-import { OWN_ROWS, PROVIDERS, ROWS, WRITES, type Cells, type Provider, type Row } from './matrix.ts';
+import { HR_SYSTEM_DOWN, OWN_ROWS, PROVIDERS, ROWS, WRITES, type Cells, type Provider, type Row } from './matrix.ts';
 
 /** Past every freshness, within what may stand in for a provider that fails. */
 const AGE_SECONDS = 1_800;
-/** All tries of the slowest: 24 waits of 30 s for headers, and two minutes between. */
-const LONGEST_WRITE_MS = 15 * 60_000;
+/** All tries of the slowest: eight waits of 200 s, and three minutes between. */
+const LONGEST_WRITE_MS = 30 * 60_000;
 
 /** How often what ended so may have taken effect. */
 const TOOK_EFFECT: Partial<Record<TaskItemState, number[]>> = { SUCCEEDED: [1], FAILED: [0], OUTCOME_UNKNOWN: [0, 1] };
@@ -109,6 +109,23 @@ describe.each(cases)('%s, %s', (_provider, _name, { subject, befalls, ...cells }
     expect(milliseconds).toBeLessThanOrEqual(LONGEST_WRITE_MS);
     // Nothing takes effect twice, and what is said of it is true.
     expect(TOOK_EFFECT[cell.state]).toContain(effects.length);
+  });
+});
+
+describe('an HR system that fails behind kombo', () => {
+  it('stops no reads, which do not need it', async () => {
+    const subject = subjects.get('kombo');
+    if (!subject) throw new Error('no kombo');
+    const patient = patientOf(subject, { breaker: BREAKER });
+    const read = await onVirtualTime(readerOf(patient));
+    const work = await onVirtualTime(workOf(patient, 'rate'));
+    patient.lay(HR_SYSTEM_DOWN, { method: 'POST' });
+
+    const { item, sent } = await endOf(patient, work);
+
+    expect(item.state).toBe('OUTCOME_UNKNOWN');
+    expect(sent).toBeGreaterThan(BREAKER.consecutive);
+    expect(seen(await read())).toEqual({ state: 'FRESH', code: null, attempts: 1 });
   });
 });
 

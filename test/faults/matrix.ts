@@ -102,6 +102,8 @@ const slowed = (code: ProblemCode, read: ReadCell): Cells => ({
 });
 const refusedFor = (code: ProblemCode): Cells => ({ read: gap(code), write: failed(code), once: failed(code) });
 const failing = (read: ReadCell): Cells => ({ read, write: unknown(THRICE), once: unknown() });
+/** Nobody repeats within its call what takes so long. */
+const late = (): Cells => ({ read: gap('TIMEOUT', 1, DEADLINE), write: unknown(TRIES), once: unknown() });
 const illegible = (drift = 0): Cells => ({
   read: gap('UNREADABLE', 1, AT_ONCE, drift),
   write: unknown(TRIES),
@@ -139,13 +141,19 @@ export const ROWS: readonly Row[] = [
   {
     name: 'slow headers',
     what: { kind: 'hang' },
-    ...failing(gap('TIMEOUT', 1, DEADLINE)),
+    ...late(),
     but: { kantata: notThere('TIMEOUT') },
   },
   {
     name: 'slow body',
     what: { kind: 'stall' },
-    ...failing(gap('TIMEOUT', 1, DEADLINE)),
+    ...late(),
+    but: { kantata: READ_BACK },
+  },
+  {
+    name: 'body without an end',
+    what: { kind: 'drip' },
+    ...late(),
     but: { kantata: READ_BACK },
   },
   { name: '401', what: refused(401), ...refusedFor('UNAUTHENTICATED') },
@@ -312,6 +320,9 @@ export const ROWS: readonly Row[] = [
   },
 ];
 
+/** The HR system behind Kombo does not answer. */
+export const HR_SYSTEM_DOWN: Befalling = kombo(503, 'REMOTE.SERVICE_UNAVAILABLE');
+
 /** What a vendor's own code means, whatever the status says. */
 export const OWN_ROWS: Readonly<Record<Provider, readonly Omit<Row, 'but'>[]>> = {
   kombo: [
@@ -351,7 +362,7 @@ export const OWN_ROWS: Readonly<Record<Provider, readonly Omit<Row, 'but'>[]>> =
     },
     {
       name: 'an HR system that is down',
-      what: kombo(500, 'REMOTE.SERVICE_UNAVAILABLE'),
+      what: HR_SYSTEM_DOWN,
       ...failing(gap('UNAVAILABLE', 3, BACKOFF)),
     },
   ],
