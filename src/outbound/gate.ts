@@ -4,6 +4,7 @@ import { NotSent, outOfTime } from './notSent.ts';
 import { concurrencyOf, laterQuota, QUOTA_HEADERS, quotaOf, type Quota, type QuotaHeaders } from './quota.ts';
 import { Rate } from './rate.ts';
 import type { SharedRate } from './sharedRate.ts';
+import { Throttle } from './throttle.ts';
 import type { HttpResponse } from './transport.ts';
 import type { Limits } from './upstream.ts';
 
@@ -19,6 +20,14 @@ export interface GateOptions {
   onQuota?: ((quota: Quota) => void) | undefined;
 }
 
+/** A refusal for too many requests. */
+export interface TooMany {
+  /** How long it asks all to wait; 0 where it does not say. */
+  waitMs: number;
+  /** Whether it is known when the same may come again. */
+  isExplained: boolean;
+}
+
 /** Longest wait between two tries, or for a limit to start anew; whoever would wait longer is told at once when to come back. */
 export const LONGEST_WAIT_MS = 5_000;
 /** Longest time that nobody asks because the provider said so: then one finds out whether it meant it. */
@@ -32,12 +41,14 @@ export class Gate {
   readonly #now: () => number;
   readonly #rate: Rate;
   readonly #breaker: Breaker | null;
+  readonly #throttle: Throttle;
   #quota: Quota | null = null;
 
   constructor(options: GateOptions, now: () => number) {
     const { limits, sharedRate } = options;
     this.#options = options;
     this.#now = now;
+    this.#throttle = new Throttle(now);
     this.#rate = new Rate(limits, { now, shared: sharedRate });
     const change = (status: BreakerStatus) => this.#breakerChanged(status);
     this.#breaker = limits.breaker === null ? null : new Breaker(limits.breaker ?? BREAKER, now, change);
@@ -72,21 +83,25 @@ export class Gate {
     return deadlineAt === undefined || this.#now() + milliseconds < deadlineAt;
   }
 
-  /** Takes note of what an answer says of the provider's limits. `askedToWaitMs`: of a refusal for too many requests. */
-  heard(headers: HttpResponse['headers'], askedToWaitMs: number | null): void {
+  /** Takes note of what the answer to a request that went out then says of the provider's limits. */
+  heard(headers: HttpResponse['headers'], { sentAt, tooMany }: { sentAt: number; tooMany: TooMany | null }): void {
     const names = this.#options.quotaHeaders ?? QUOTA_HEADERS;
     const concurrency = concurrencyOf(headers, names);
     if (concurrency !== null) this.#rate.narrow('write', concurrency);
     const at = Date.now();
-    const asked = askedToWaitMs === null ? null : { limit: null, remaining: 0, resetAt: at + askedToWaitMs };
+    const asked = tooMany && tooMany.waitMs > 0 ? { limit: null, remaining: 0, resetAt: at + tooMany.waitMs } : null;
     const said = quotaOf(headers, names, at) ?? asked;
+    const pause = this.#throttle.heard(tooMany !== null && !tooMany.isExplained, sentAt);
+    if (pause > 0) this.#hold(pause);
     if (!said) return;
     this.#quota = laterQuota(this.#quota, said);
     this.#options.onQuota?.(this.#quota);
-    if (this.#quota.remaining > 0) return;
-    const wait = Math.min(this.#quota.resetAt - at, LONGEST_HOLD_MS);
-    this.#rate.hold(this.#now() + wait);
-    if (wait > LONGEST_WAIT_MS) this.#rate.refuse(this.#heldBack());
+    if (this.#quota.remaining === 0) this.#hold(Math.min(this.#quota.resetAt - at, LONGEST_HOLD_MS));
+  }
+
+  #hold(milliseconds: number): void {
+    this.#rate.hold(this.#now() + milliseconds);
+    if (milliseconds > LONGEST_WAIT_MS) this.#rate.refuse(this.#heldBack());
   }
 
   #inTime(deadlineAt: number | undefined, waitedFor: string): void {

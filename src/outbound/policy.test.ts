@@ -26,7 +26,8 @@ const RESET = networkError(Object.assign(new Error('reset'), { code: 'ECONNRESET
 
 function failureOf({ status, headers }: HttpResponse): ProviderError | null {
   if (status < 400) return null;
-  const details = { status, retryAfterSeconds: retryAfterOf(headers), mayHaveApplied: status >= 500 };
+  const behind = headers['x-behind'] !== undefined;
+  const details = { status, retryAfterSeconds: retryAfterOf(headers), mayHaveApplied: status >= 500, behind };
   if (status === 429) return new ProviderError('RATE_LIMITED', 'Too many.', details);
   return new ProviderError(status >= 500 ? 'UNAVAILABLE' : 'REJECTED', 'No.', details);
 }
@@ -175,12 +176,9 @@ describe('a provider that fails', () => {
     expect(breaker.at(-1)?.state).toBe('CLOSED');
   });
 
-  it.each([
-    ['refuses', status(400)],
-    ['has too many requests', status(429)],
-  ])('only opens the breaker by failing: not while it %s', async (_, answer) => {
+  it('only opens the breaker by failing, not by refusing', async () => {
     const { upstream, now, sent } = provider({ attempts: 1 });
-    now.answer = answer;
+    now.answer = status(400);
     for (let call = 0; call < 30; call += 1) await upstream.send(READ, CALL).catch(() => undefined);
     expect(sent).toHaveLength(30);
   });
@@ -200,12 +198,12 @@ describe('a provider that fails', () => {
   });
 });
 
-describe('a deadline', () => {
-  const within = (milliseconds: number, purpose: Call['purpose'] = 'request'): Call => ({
-    purpose,
-    deadlineAt: performance.now() + milliseconds,
-  });
+const within = (milliseconds: number, purpose: Call['purpose'] = 'request'): Call => ({
+  purpose,
+  deadlineAt: performance.now() + milliseconds,
+});
 
+describe('a deadline', () => {
   it('lets nothing out once it is over', async () => {
     const { upstream, sent } = provider();
     await expect(upstream.send(READ, within(0))).rejects.toMatchObject({ code: 'TIMEOUT', mayHaveApplied: false });
@@ -318,6 +316,44 @@ describe("a provider's word on its limit", () => {
     expect([sent.length, quotas[0]?.remaining]).toEqual([1, 0]);
     await vi.advanceTimersByTimeAsync(1);
     expect([first.value, second.value]).toEqual([OK, OK]);
+  });
+
+  it('is missing where a quota is used up: after three refusals in a row it is asked ever more seldom', async () => {
+    const { upstream, now, sent, breaker } = provider({ readsInFlight: 10 });
+    now.answer = status(429);
+    const pages = Array.from({ length: 50 }, () => watch(upstream.send(READ, within(10_000))));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(pages.every(({ error }) => (error as ProviderError | undefined)?.code === 'RATE_LIMITED')).toBe(true);
+    expect(sent.length).toBeLessThanOrEqual(40);
+    const before = sent.length;
+    for (let page = 0; page < 60; page += 1) {
+      watch(upstream.send(READ, within(10_000)));
+      await vi.advanceTimersByTimeAsync(10_000);
+    }
+    // Ten minutes: one in half a minute.
+    expect(sent.length - before).toBeLessThanOrEqual(25);
+    now.answer = OK;
+    await vi.advanceTimersByTimeAsync(30_000);
+    await expect(upstream.send(READ, CALL)).resolves.toBe(OK);
+    expect(breaker).toEqual([]);
+  });
+
+  it('is heard for what it is: a refusal in between that others answer well pauses nobody', async () => {
+    const { upstream, now, sent } = provider({ attempts: 1 });
+    for (let round = 0; round < 10; round += 1) {
+      for (const answer of [status(429), status(429), OK]) {
+        now.answer = answer;
+        await upstream.send(READ, CALL).catch(() => undefined);
+      }
+    }
+    expect(sent.map(({ at }) => at - (sent[0]?.at ?? 0)).at(-1)).toBe(0);
+  });
+
+  it('is not about the provider where a system behind it is asked too often', async () => {
+    const { upstream, now, sent } = provider({ attempts: 1 });
+    now.answer = status(429, { 'x-behind': 'true', 'retry-after': '60' });
+    for (let call = 0; call < 10; call += 1) await upstream.send(WRITE, CALL).catch(() => undefined);
+    expect(sent).toHaveLength(10);
   });
 
   it('holds nobody back for longer than a minute, whatever it says', async () => {

@@ -4,7 +4,7 @@ import type { Call, NoteDrift } from '../domain/ports.ts';
 import { ProviderError, type ProblemCode } from '../domain/problem.ts';
 import { type BreakerLimits, type Said, saidBy } from './breaker.ts';
 import { cutAt } from './cutAt.ts';
-import { Gate, type GateOptions, LONGEST_WAIT_MS } from './gate.ts';
+import { Gate, type GateOptions, LONGEST_WAIT_MS, type TooMany } from './gate.ts';
 import { NotSent } from './notSent.ts';
 import { sleep } from './sleep.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
@@ -123,14 +123,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const gate = new Gate(options, now);
 
   /** The answer of one request that was let out. */
-  const answerTo = async (http: HttpRequest, call: Call): Promise<HttpResponse> => {
+  const answerTo = async (http: HttpRequest, call: Call, sentAt: number): Promise<HttpResponse> => {
     const cut = cutAt(call, now);
     try {
       const response = await transport.send({ ...http, signal: cut.signal });
       if (call.purpose === 'walk') await ownTurn();
       const failure = options.failureOf(response);
-      const wait = failure?.code === 'RATE_LIMITED' ? retryAfterOf(response.headers) : null;
-      gate.heard(response.headers, wait === null || wait === 0 ? null : wait * 1000);
+      gate.heard(response.headers, { sentAt, tooMany: failure ? tooManyOf(failure, response.headers) : null });
       if (failure) throw failure;
       return response;
     } catch (error) {
@@ -160,7 +159,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       let status: number | null = null;
       try {
         const sent = traced ? { ...http, headers: { ...http.headers, ...traced.headers } } : http;
-        const response = await answerTo(sent, call);
+        const response = await answerTo(sent, call, started);
         said = 'ok';
         status = response.status;
         return response;
@@ -238,6 +237,15 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     drift: (note, sampleOf) => options.onDrift?.(note, sampleOf),
     close: () => transport.close(),
   };
+}
+
+/** What a refusal for too many requests says of the wait; null for another failure, or where others are asked too often. */
+function tooManyOf(
+  { code, behind, retryAfterSeconds }: ProviderError,
+  headers: HttpResponse['headers'],
+): TooMany | null {
+  if (code !== 'RATE_LIMITED' || behind) return null;
+  return { waitMs: (retryAfterOf(headers) ?? 0) * 1000, isExplained: (retryAfterSeconds ?? 0) > 0 };
 }
 
 /** Kinds with which a provider judges what was sent: had an earlier try of the same taken effect, this one would have, too. */

@@ -218,6 +218,9 @@ export const ROWS: readonly Row[] = [
     name: '429 without Retry-After',
     what: refused(429, 'slow down'),
     ...slowed('RATE_LIMITED', gap('RATE_LIMITED', 3, BACKOFF)),
+    // Three of the first visit, and then ever longer pauses: one of each visit later.
+    write: failed('RATE_LIMITED', 3 + TRIES - 1),
+    // Reads that are answered well come between.
     but: { kantata: { write: failed('RATE_LIMITED', TRIES) } },
   },
   {
