@@ -5,7 +5,8 @@ import { ProviderError } from '../domain/problem.ts';
 import type { BreakerStatus } from './breaker.ts';
 import type { Quota } from './quota.ts';
 import type { SharedRate, Taken } from './sharedRate.ts';
-import { networkError, type HttpRequest, type HttpResponse } from './transport.ts';
+import { networkError } from './networkError.ts';
+import type { HttpRequest, HttpResponse } from './transport.ts';
 import { alike } from './tryTimes.ts';
 import { createUpstream, retryAfterOf, type CallRecord, type Limits, type UpstreamRequest } from './upstream.ts';
 

@@ -1,15 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../simulator/clock.ts';
 import { createSimulator, jsonResponse } from '../simulator/simulator.ts';
-import {
-  networkError,
-  simulatorTransport,
-  undiciTransport,
-  type Transport,
-  type TransportOptions,
-} from './transport.ts';
+import { networkError } from './networkError.ts';
+import { simulatorTransport, undiciTransport, type Transport, type TransportOptions } from './transport.ts';
 import type { TryTimes } from './tryTimes.ts';
 
 const OPTIONS: TransportOptions = {
@@ -91,6 +87,24 @@ describe('undici transport', () => {
       setImmediate(() => response.end(bytes.subarray(12)));
     });
     expect((await get(transport)).text).toBe('{"name":"Zoë"}');
+  });
+
+  it('asks for no compression, and names one that comes all the same', async () => {
+    const asked: unknown[] = [];
+    const { transport } = await to((request, response) => {
+      asked.push(request.headers['accept-encoding']);
+      const { headers, body } = answers.shift() ?? { headers: {}, body: '{}' };
+      response.writeHead(200, headers).end(body);
+    });
+    const answers = ['gzip', 'identity'].map((name) => ({
+      headers: { 'content-encoding': name },
+      body: name === 'gzip' ? gzipSync('{}') : '{}',
+    }));
+    const failed = get(transport);
+    await expect(failed).rejects.toMatchObject({ code: 'UNREADABLE', mayHaveApplied: true, retryable: false });
+    await expect(failed).rejects.toThrow('gzip');
+    expect((await get(transport)).text).toBe('{}');
+    expect(asked).toEqual(['identity', 'identity']);
   });
 
   it('keeps the connection for the next request, also after an error status', async () => {
@@ -249,7 +263,9 @@ describe('networkError', () => {
   it.each([
     ['ENOTFOUND', 'UNREACHABLE', false],
     ['EAI_AGAIN', 'UNREACHABLE', false],
+    ['EADDRNOTAVAIL', 'UNREACHABLE', false],
     ['UND_ERR_CONNECT_TIMEOUT', 'TIMEOUT', false],
+    ['ETIMEDOUT', 'TIMEOUT', true],
     ['UND_ERR_HEADERS_TIMEOUT', 'TIMEOUT', true],
     ['UND_ERR_SOCKET', 'UNREACHABLE', true],
     ['EPIPE', 'UNREACHABLE', true],
@@ -257,6 +273,30 @@ describe('networkError', () => {
     const error = Object.assign(new Error('x'), { code });
     expect(networkError(error)).toMatchObject({ code: problem, mayHaveApplied });
     expect(networkError(new TypeError('failed', { cause: error }))).toMatchObject({ code: problem, mayHaveApplied });
+  });
+
+  it('says that nothing was sent where the system gave up connecting', () => {
+    const one = Object.assign(new Error('x'), { code: 'ETIMEDOUT', syscall: 'connect' });
+    const all = Object.assign(new AggregateError([one, one]), { code: 'ETIMEDOUT' });
+    for (const error of [one, all])
+      expect(networkError(error)).toMatchObject({ code: 'TIMEOUT', mayHaveApplied: false });
+  });
+
+  it.each([
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'CERT_HAS_EXPIRED',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+  ])('says of %s that somebody has to act, and that nothing was sent', (code) => {
+    const error = networkError(Object.assign(new Error('x'), { code }));
+    const { retryable, mayHaveApplied } = error;
+    expect([error.code, retryable, mayHaveApplied]).toEqual(['UNREACHABLE', false, false]);
+    expect(error.message).toContain('TLS');
+  });
+
+  it('takes a record of TLS that is broken later for a broken connection', () => {
+    const error = Object.assign(new Error('x'), { code: 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC' });
+    expect(networkError(error)).toMatchObject({ code: 'UNREACHABLE', retryable: true, mayHaveApplied: true });
   });
 
   it('takes what it does not know for a broken connection', () => {

@@ -2,6 +2,7 @@ import { Pool } from 'undici';
 import { ProviderError } from '../domain/problem.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import { cutAfter } from './cutAt.ts';
+import { networkError } from './networkError.ts';
 import { orAborted } from './orAborted.ts';
 import type { TryTimes } from './tryTimes.ts';
 
@@ -39,40 +40,8 @@ export interface TransportOptions {
   maxBodyBytes: number;
 }
 
-/** undici error codes by what they mean here: whether the request may have reached the provider's application. */
-const BEFORE_SENDING = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_INVALID_ARG',
-  // The pool was closed before.
-  'UND_ERR_CLOSED',
-]);
-const TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
-
-function codeOf(error: unknown): string {
-  const codes = [error, error instanceof Error ? error.cause : null].map((e) =>
-    typeof e === 'object' && e !== null && 'code' in e && typeof e.code === 'string' ? e.code : '',
-  );
-  return codes.find((code) => code !== '') ?? '';
-}
-
 /** What `close` gives to what is under way: those who wait for it have been told, or are gone. */
 const CLOSE_MS = 2_000;
-
-/** A network failure as ProviderError. */
-export function networkError(error: unknown): ProviderError {
-  const code = codeOf(error);
-  const timeout = TIMEOUTS.has(code);
-  return new ProviderError(
-    timeout ? 'TIMEOUT' : 'UNREACHABLE',
-    timeout ? 'The provider did not answer in time.' : 'The provider could not be reached, or the connection broke.',
-    { mayHaveApplied: !BEFORE_SENDING.has(code), cause: error },
-  );
-}
 
 /** A Transport over undici's Pool: keep-alive, and a quarter less CPU a call than fetch (measured for PERFORMANCE). */
 export function undiciTransport(baseUrl: string, options: TransportOptions): Transport {
@@ -97,7 +66,8 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
         const sent = pool.request({
           method,
           path: prefix + path,
-          headers,
+          // Bodies are read as they come.
+          headers: { 'accept-encoding': 'identity', ...headers },
           headersTimeout: times.silentMs,
           bodyTimeout: times.silentMs,
           ...(body === undefined ? {} : { body }),
@@ -110,6 +80,12 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
           // Destroying an unread body emits an error, which nobody else would catch.
           response.body.on('error', () => {}).destroy();
           throw tooLarge();
+        }
+        const encoding = response.headers['content-encoding'] ?? 'identity';
+        // A failure's status says enough.
+        if (encoding !== 'identity' && response.statusCode < 400) {
+          response.body.on('error', () => {}).destroy();
+          throw encoded(String(encoding));
         }
         return {
           status: response.statusCode,
@@ -153,6 +129,12 @@ async function boundedText(body: AsyncIterable<Buffer>, most: number): Promise<s
 
 function tooLarge(): ProviderError {
   return new ProviderError('UNREADABLE', 'The provider sent more than the gateway reads.', { mayHaveApplied: true });
+}
+
+function encoded(encoding: string): ProviderError {
+  const name = /^[\w-]{1,20}$/.test(encoding) ? encoding : 'several ways';
+  const message = `The provider compressed its answer (${name}) though it was asked not to.`;
+  return new ProviderError('UNREADABLE', message, { mayHaveApplied: true });
 }
 
 /** A Transport straight into a simulator, without a socket: the same bytes, for tests and the sandbox. */

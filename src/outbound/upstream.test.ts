@@ -2,7 +2,8 @@ import { getMaxListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Call } from '../domain/ports.ts';
 import { ProviderError, type ProviderErrorDetails } from '../domain/problem.ts';
-import { networkError, type HttpRequest, type HttpResponse, type Transport } from './transport.ts';
+import { networkError } from './networkError.ts';
+import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
 import { alike } from './tryTimes.ts';
 import {
   createUpstream,

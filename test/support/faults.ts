@@ -5,13 +5,8 @@ import { ProviderError } from '../../src/domain/problem.ts';
 import { connect } from '../../src/outbound/connect.ts';
 import { orAborted } from '../../src/outbound/orAborted.ts';
 import { sleep } from '../../src/outbound/sleep.ts';
-import {
-  networkError,
-  overdue,
-  type HttpRequest,
-  type HttpResponse,
-  type Transport,
-} from '../../src/outbound/transport.ts';
+import { networkError } from '../../src/outbound/networkError.ts';
+import { overdue, type HttpRequest, type HttpResponse, type Transport } from '../../src/outbound/transport.ts';
 import type { Limits } from '../../src/outbound/upstream.ts';
 import { systemClock } from '../../src/simulator/clock.ts';
 import type { Fault, FaultShape, SimRequest, SimResponse, Simulator } from '../../src/simulator/simulator.ts';

@@ -1,0 +1,45 @@
+import { ProviderError } from '../domain/problem.ts';
+
+/** Codes of Node.js and undici with which nothing can have reached the provider's application. */
+const BEFORE_SENDING = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_INVALID_ARG',
+  // The pool was closed before.
+  'UND_ERR_CLOSED',
+]);
+const TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
+/** What fails in the handshake: OpenSSL's words on certificates, Node's own, and a server that speaks another protocol. */
+const HANDSHAKE =
+  /^(CERT_|CRL_|UNABLE_TO_|ERR_TLS_)|SELF_SIGNED_CERT|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|WRONG_VERSION|PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|HANDSHAKE_FAILURE/;
+
+/** A network failure as ProviderError. */
+export function networkError(error: unknown): ProviderError {
+  const code = textOf(error, 'code');
+  if (HANDSHAKE.test(code)) {
+    const message = "TLS with the provider was not agreed on, e.g. because of its certificate or the address's scheme.";
+    return new ProviderError('UNREACHABLE', message, { retryable: false, cause: error });
+  }
+  const timeout = TIMEOUTS.has(code);
+  // ETIMEDOUT is also what a connection ends with that stood.
+  const isBefore = BEFORE_SENDING.has(code) || (code === 'ETIMEDOUT' && textOf(error, 'syscall') === 'connect');
+  return new ProviderError(
+    timeout ? 'TIMEOUT' : 'UNREACHABLE',
+    timeout ? 'The provider did not answer in time.' : 'The provider could not be reached, or the connection broke.',
+    { mayHaveApplied: !isBefore, cause: error },
+  );
+}
+
+/** A property of an error, else of its cause or of the first of those that it stands for, as of several addresses. */
+function textOf(error: unknown, name: 'code' | 'syscall'): string {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : null;
+  const texts = [error, error instanceof Error ? error.cause : null, first].map((each) =>
+    typeof each === 'object' && each !== null ? (each as Readonly<Record<string, unknown>>)[name] : '',
+  );
+  return texts.find((text): text is string => typeof text === 'string' && text !== '') ?? '';
+}
