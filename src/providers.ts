@@ -55,8 +55,8 @@ export function simulatedIntegrations(simulators: readonly RunningSimulator[]): 
 
 export interface ConnectedIntegrations {
   integrations: Integration[];
-  /** Lets go of all connections. */
-  close(): Promise<void>;
+  /** Lets go of all connections; writes under way get so long, a little while when left out. */
+  close(graceMs?: number): Promise<void>;
 }
 
 export interface ConnectIntegrationsOptions {
@@ -79,8 +79,8 @@ export function connectIntegrations(
   const connected = configured.map((entry) => put(entry, options));
   return {
     integrations: connected.map(({ integration }) => integration),
-    close: async () => {
-      await Promise.all(connected.map(({ connection }) => connection.close()));
+    close: async (graceMs) => {
+      await Promise.all(connected.map(({ connection }) => connection.close(graceMs)));
     },
   };
 }

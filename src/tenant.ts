@@ -66,8 +66,8 @@ export interface Tenant {
   start(): Promise<void>;
   /** Reads no more by itself; what requests and tasks ask still goes through. */
   stop(): Promise<void>;
-  /** Ends what still watches it, and lets go of the connections once what they carry has ended. */
-  close(): Promise<void>;
+  /** Ends what still watches it and reads, and lets go of the connections; writes get so long, a little while when left out. */
+  close(graceMs?: number): Promise<void>;
 }
 
 /** Connects a tenant's integrations and puts together all that stands on them. Nothing is read before `start`. */
@@ -134,12 +134,12 @@ export function openTenant(options: TenantOptions): Tenant {
       await skillSearch.follow(directory.skills);
     },
     stop,
-    async close() {
+    async close(graceMs) {
       recordLinks.close();
       skillChanges.close();
       directory.integrationChanges.close();
       await stop();
-      await connected.close();
+      await connected.close(graceMs);
     },
   };
 }

@@ -7,6 +7,8 @@ import { openTenant, type Tenant, type TenantOptions } from './tenant.ts';
 const READING_MS = 10_000;
 /** What requests get that are under way with a tenant that is replaced; the longest usual deadline. */
 const RETIRE_MS = 30_000;
+/** What writes get beyond that: the longest that one may take at any provider. */
+const WRITES_MS = 200_000;
 const DAY_MS = 24 * 60 * 60_000;
 
 export interface TenantsOptions extends Pick<
@@ -87,7 +89,7 @@ export class Tenants {
       if (this.#closing) throw new Error('the gateway stops');
       exchange();
     } catch (error) {
-      await Promise.all(fresh.map(close));
+      await Promise.all(fresh.map((each) => close(each)));
       throw error;
     }
     const former = this.#take(next);
@@ -104,7 +106,9 @@ export class Tenants {
   /** Closes them, those that are replaced as well. */
   close(): Promise<void> {
     for (const timer of this.#retiring.values()) clearTimeout(timer);
-    this.#closing ??= Promise.all([...this.#open.values(), ...this.#retiring.keys()].map(close)).then(() => {});
+    this.#closing ??= Promise.all([...this.#open.values(), ...this.#retiring.keys()].map((each) => close(each))).then(
+      () => {},
+    );
     return this.#closing;
   }
 
@@ -156,7 +160,7 @@ export class Tenants {
     const { log, retireMs = RETIRE_MS } = this.#options;
     void former.tenant.stop();
     const end = () => {
-      close(former)
+      close(former, WRITES_MS)
         .catch((error: unknown) => log.warn({ err: error, tenant: former.tenant.name }, 'a former tenant closed badly'))
         .finally(() => this.#retiring.delete(former));
     };
@@ -164,9 +168,9 @@ export class Tenants {
   }
 }
 
-async function close({ tenant, unfollow }: Opened): Promise<void> {
+async function close({ tenant, unfollow }: Opened, graceMs?: number): Promise<void> {
   unfollow();
-  await tenant.close();
+  await tenant.close(graceMs);
 }
 
 /** Webhooks are told by the gateway, not by the tenant. */

@@ -8,7 +8,8 @@ import { createUpstream, type Limits, type UpstreamOptions } from './upstream.ts
 /** An adapter at work: its ports under the policy, and how to let go of its connections. */
 export interface Connected {
   ports: Ports;
-  close(): Promise<void>;
+  /** Ends reads; writes under way get so long, a little while when left out. */
+  close(graceMs?: number): Promise<void>;
 }
 
 export interface ConnectOptions extends Pick<
@@ -47,5 +48,5 @@ export function connect(card: ProviderCard, integration: IntegrationSettings, op
     onQuota: options.onQuota,
     now: options.now,
   });
-  return { ports: card.ports(upstream, integration), close: () => upstream.close() };
+  return { ports: card.ports(upstream, integration), close: (graceMs) => upstream.close(graceMs) };
 }

@@ -358,6 +358,33 @@ describe('upstream precedence', () => {
   });
 });
 
+describe('an upstream that is closed', () => {
+  it('ends reads under way, waiting and pausing at once, and lets a write under way go on', async () => {
+    const slow = () => new Promise<HttpResponse>((resolve) => setTimeout(() => resolve(OK), 1_000));
+    const transport = fake(status(503, { 'retry-after': '5' }), untilAborted, untilAborted, slow);
+    const closes: (number | undefined)[] = [];
+    const upstream = upstreamOver({ ...transport, close: async (graceMs) => void closes.push(graceMs) });
+    const pausing = watch(upstream.send(READ, CALL));
+    await vi.advanceTimersByTimeAsync(0);
+    const own = new AbortController();
+    const [under, beside] = [
+      watch(upstream.send(READ, { ...CALL, signal: own.signal })),
+      watch(upstream.send(READ, CALL)),
+    ];
+    const waiting = watch(upstream.send(READ, CALL));
+    const write = watch(upstream.send(WRITE, { purpose: 'task' }));
+    await vi.advanceTimersByTimeAsync(0);
+    await upstream.close(9_000);
+    await vi.advanceTimersByTimeAsync(0);
+    const ended = [pausing, under, beside, waiting].map(({ error }) => (error as ProviderError | undefined)?.code);
+    expect(ended).toEqual(['UNREACHABLE', 'UNREACHABLE', 'UNREACHABLE', 'UNREACHABLE']);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([write.value, closes]).toEqual([OK, [9_000]]);
+    await expect(upstream.send(READ, CALL)).rejects.toMatchObject({ code: 'UNREACHABLE', mayHaveApplied: false });
+    expect([transport.requests.length, vi.getTimerCount()]).toEqual([4, 0]);
+  });
+});
+
 describe('upstream abort', () => {
   const reason = new Error('the client left');
 

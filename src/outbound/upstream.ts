@@ -5,6 +5,7 @@ import { ProviderError, type ProblemCode } from '../domain/problem.ts';
 import { type BreakerLimits, type Said, saidBy } from './breaker.ts';
 import { cutAt } from './cutAt.ts';
 import { Gate, type GateOptions, LONGEST_WAIT_MS, type TooMany } from './gate.ts';
+import { joined } from './joined.ts';
 import { NotSent } from './notSent.ts';
 import { sleep } from './sleep.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
@@ -93,7 +94,8 @@ export interface Upstream {
   send(request: UpstreamRequest, call: Call): Promise<HttpResponse>;
   /** Notes a shape that could not be read. */
   drift: NoteDrift;
-  close(): Promise<void>;
+  /** Ends reads at once; writes under way get so long, a little while when left out. */
+  close(graceMs?: number): Promise<void>;
 }
 
 let turns: Promise<void> = Promise.resolve();
@@ -212,8 +214,15 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     }
   };
 
+  const closing = new AbortController();
+  setMaxListeners(Number.POSITIVE_INFINITY, closing.signal);
+
   return {
-    async send(request, call) {
+    async send(request, asked) {
+      if (closing.signal.aborted) throw closed();
+      // A write that is given up leaves open whether it took effect; of reads only copies would be missing.
+      const ending = request.kind === 'read' ? joined(closing.signal, asked.signal) : null;
+      const call = ending ? { ...asked, signal: ending.signal } : asked;
       const http: HttpRequest = {
         method: request.method,
         path: pathWithQuery(request.path, request.query),
@@ -225,18 +234,27 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       };
       call.signal?.throwIfAborted();
       // A page's fifty calls listen to one signal, and Node warns of the eleventh listener.
-      if (call.signal) setMaxListeners(Number.POSITIVE_INFINITY, call.signal);
+      if (asked.signal) setMaxListeners(Number.POSITIVE_INFINITY, asked.signal);
       const repeatable = request.repeatable ?? request.kind === 'read';
       const arrived = call.receipt?.wait(integration);
       try {
         return await (repeatable ? repeated(request, http, call) : attempt(request, http, call));
       } finally {
         arrived?.();
+        ending?.clear();
       }
     },
     drift: (note, sampleOf) => options.onDrift?.(note, sampleOf),
-    close: () => transport.close(),
+    close(graceMs) {
+      closing.abort(closed());
+      return transport.close(graceMs);
+    },
   };
+}
+
+/** What is told of what an upstream that is closed was asked or still busy with. */
+function closed(): NotSent {
+  return new NotSent('UNREACHABLE', 'The gateway has let go of the provider.');
 }
 
 /** What a refusal for too many requests says of the wait; null for another failure, or where others are asked too often. */
