@@ -247,7 +247,7 @@ describe.each([
   beforeAll(async () => {
     // Only the calendar: what waits does so in truth.
     vi.useFakeTimers({ toFake: ['Date'] });
-    gateway = await startTestGateway({ environment, limits: { breaker: null } });
+    gateway = await startTestGateway({ environment, limits: { breaker: null, throttle: null } });
     whole = (await ask(gateway)).data;
   });
   afterEach(() => speak());

@@ -4,7 +4,7 @@ import { NotSent, outOfTime } from './notSent.ts';
 import { concurrencyOf, laterQuota, QUOTA_HEADERS, quotaOf, type Quota, type QuotaHeaders } from './quota.ts';
 import { Rate } from './rate.ts';
 import type { SharedRate } from './sharedRate.ts';
-import { Throttle } from './throttle.ts';
+import { THROTTLE, Throttle } from './throttle.ts';
 import type { HttpResponse } from './transport.ts';
 import type { Limits } from './upstream.ts';
 
@@ -41,14 +41,14 @@ export class Gate {
   readonly #now: () => number;
   readonly #rate: Rate;
   readonly #breaker: Breaker | null;
-  readonly #throttle: Throttle;
+  readonly #throttle: Throttle | null;
   #quota: Quota | null = null;
 
   constructor(options: GateOptions, now: () => number) {
     const { limits, sharedRate } = options;
     this.#options = options;
     this.#now = now;
-    this.#throttle = new Throttle(now);
+    this.#throttle = limits.throttle === null ? null : new Throttle(limits.throttle ?? THROTTLE, now);
     this.#rate = new Rate(limits, { now, shared: sharedRate });
     const change = (status: BreakerStatus) => this.#breakerChanged(status);
     this.#breaker = limits.breaker === null ? null : new Breaker(limits.breaker ?? BREAKER, now, change);
@@ -62,7 +62,8 @@ export class Gate {
     const { purpose, signal, deadlineAt } = call;
     signal?.throwIfAborted();
     this.#inTime(deadlineAt, 'another try');
-    if (this.#rate.heldMs > LONGEST_WAIT_MS) throw this.#heldBack();
+    const { heldMs } = this.#rate;
+    if (heldMs > LONGEST_WAIT_MS || (heldMs > 0 && !this.#isIn(heldMs, call))) throw this.#heldBack();
     const leave = this.#breaker?.enter();
     try {
       const release = await this.#rate.enter({ kind, purpose, signal, until: deadlineAt });
@@ -80,7 +81,7 @@ export class Gate {
   /** Whether so long a pause before another try is of use: not beyond the deadline, nor while nobody is let through. */
   mayPause(milliseconds: number, { deadlineAt }: Call): boolean {
     if (this.#breaker && this.#breaker.status.state !== 'CLOSED') return false;
-    return deadlineAt === undefined || this.#now() + milliseconds < deadlineAt;
+    return this.#isIn(Math.max(milliseconds, this.#rate.heldMs), { deadlineAt });
   }
 
   /** Takes note of what the answer to a request that went out then says of the provider's limits. */
@@ -91,7 +92,7 @@ export class Gate {
     const at = Date.now();
     const asked = tooMany && tooMany.waitMs > 0 ? { limit: null, remaining: 0, resetAt: at + tooMany.waitMs } : null;
     const said = quotaOf(headers, names, at) ?? asked;
-    const pause = this.#throttle.heard(tooMany !== null && !tooMany.isExplained, sentAt);
+    const pause = this.#throttle?.heard(tooMany !== null && !tooMany.isExplained, sentAt) ?? 0;
     if (pause > 0) this.#hold(pause);
     if (!said) return;
     this.#quota = laterQuota(this.#quota, said);
@@ -100,8 +101,14 @@ export class Gate {
   }
 
   #hold(milliseconds: number): void {
-    this.#rate.hold(this.#now() + milliseconds);
-    if (milliseconds > LONGEST_WAIT_MS) this.#rate.refuse(this.#heldBack());
+    const until = this.#now() + milliseconds;
+    this.#rate.hold(until);
+    // Those whose time is over before are told now: the cause is known.
+    this.#rate.refuse(this.#heldBack(), milliseconds > LONGEST_WAIT_MS ? Number.POSITIVE_INFINITY : until);
+  }
+
+  #isIn(milliseconds: number, { deadlineAt }: Pick<Call, 'deadlineAt'>): boolean {
+    return deadlineAt === undefined || this.#now() + milliseconds < deadlineAt;
   }
 
   #inTime(deadlineAt: number | undefined, waitedFor: string): void {

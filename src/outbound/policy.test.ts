@@ -339,6 +339,20 @@ describe("a provider's word on its limit", () => {
     expect(breaker).toEqual([]);
   });
 
+  it('is said at once to whose time is over before the pause is', async () => {
+    const { upstream, now } = provider({ readsInFlight: 1 });
+    now.answer = after(10, status(429, { 'retry-after': '3' }));
+    const [first, waiting] = [watch(upstream.send(READ, within(2_000))), watch(upstream.send(READ, within(2_000)))];
+    const patient = watch(upstream.send(READ, within(9_000)));
+    await vi.advanceTimersByTimeAsync(10);
+    const late = watch(upstream.send(READ, within(2_000)));
+    await vi.advanceTimersByTimeAsync(0);
+    for (const { error } of [first, waiting, late]) {
+      expect(error).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 3 });
+    }
+    expect(patient.settled).toBe(false);
+  });
+
   it('is heard for what it is: a refusal in between that others answer well pauses nobody', async () => {
     const { upstream, now, sent } = provider({ attempts: 1 });
     for (let round = 0; round < 10; round += 1) {

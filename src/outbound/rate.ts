@@ -130,13 +130,19 @@ export class Rate {
     return Math.max(0, this.#heldUntil - this.#now());
   }
 
-  /** Sends all away who wait. */
-  refuse(reason: Error): void {
+  /** Sends those away who wait no longer than until then; all when left out. */
+  refuse(reason: Error, until = Number.POSITIVE_INFINITY): void {
     const lines = PRECEDENCE.flatMap((purpose) => [this.#lines[purpose].read, this.#lines[purpose].write]);
-    const all = lines.flatMap((line) => [...line]);
+    const gone: Waiting[] = [];
     // All out of the lines first: whoever goes must not make room for the next.
-    for (const line of lines) line.clear();
-    for (const waiting of all) waiting.giveUp(reason);
+    for (const line of lines) {
+      for (const waiting of line) {
+        if ((waiting.until ?? Number.POSITIVE_INFINITY) > until) continue;
+        line.delete(waiting);
+        gone.push(waiting);
+      }
+    }
+    for (const waiting of gone) waiting.giveUp(reason);
   }
 
   /** Takes the provider's word for how much it takes at once, where that is less than was known. */

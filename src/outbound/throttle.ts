@@ -1,17 +1,25 @@
-/** One or two may be a burst; a quota that is used up refuses all (iMocha, sheet 14: after three in a row). */
-const IN_ROW = 3;
-/** From there doubling, as the same section has it. */
-const FIRST_MS = 1_000;
-const LONGEST_MS = 30_000;
+/** When a provider that refuses for too many requests, and does not say until when, is left alone. */
+export interface ThrottleLimits {
+  /** Refusals without another answer between them: fewer may be a burst. */
+  inRow: number;
+  /** The first pause; doubles with each refusal after one, up to `longestMs`. */
+  firstMs: number;
+  longestMs: number;
+}
 
-/** Says for how long to leave a provider alone that refuses for too many requests again and again, and not until when. */
+/** A quota that is used up does not come back in seconds (iMocha, sheet 14, whose numbers these are). */
+export const THROTTLE: ThrottleLimits = { inRow: 3, firstMs: 1_000, longestMs: 30_000 };
+
+/** Says for how long to leave a provider alone that refuses again and again. */
 export class Throttle {
+  readonly #limits: ThrottleLimits;
   readonly #now: () => number;
   #inRow = 0;
   #pauses = 0;
   #pausedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(now: () => number) {
+  constructor(limits: ThrottleLimits, now: () => number) {
+    this.#limits = limits;
     this.#now = now;
   }
 
@@ -25,11 +33,12 @@ export class Throttle {
     // Went out together with those that led to the pause, and says the same.
     if (sentAt <= this.#pausedAt) return 0;
     this.#inRow += 1;
-    if (this.#inRow < IN_ROW) return 0;
+    const { inRow, firstMs, longestMs } = this.#limits;
+    if (this.#inRow < inRow) return 0;
     this.#pausedAt = this.#now();
-    const pause = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#pauses);
+    const pause = firstMs * 2 ** this.#pauses;
     this.#pauses += 1;
     // Replicas that were refused together must not come back together.
-    return Math.min(LONGEST_MS, pause * (1 + Math.random() / 4));
+    return Math.min(longestMs, pause * (1 + Math.random() / 4));
   }
 }

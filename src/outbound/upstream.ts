@@ -8,6 +8,7 @@ import { Gate, type GateOptions, LONGEST_WAIT_MS, type TooMany } from './gate.ts
 import { joined } from './joined.ts';
 import { NotSent } from './notSent.ts';
 import { sleep } from './sleep.ts';
+import type { ThrottleLimits } from './throttle.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
 import { timesOf, type TimesOfTries } from './tryTimes.ts';
 
@@ -26,6 +27,8 @@ export interface Limits {
   maxBodyBytes: number;
   /** When calls are stopped because the provider fails: the usual limits when left out, never when null. */
   breaker?: BreakerLimits | null;
+  /** When they are paused because it refuses for too many: likewise. */
+  throttle?: ThrottleLimits | null;
 }
 
 /** A request in the vendor's words. */
