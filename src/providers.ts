@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import type { Drift } from './directory/drift.ts';
 import { Integration } from './directory/integration.ts';
 import type { DriftNote } from './domain/ports.ts';
-import type { IntegrationSettings, ProviderCard } from './outbound/card.ts';
+import type { ConfiguredLimits, IntegrationSettings, ProviderCard } from './outbound/card.ts';
 import { connect, type Connected } from './outbound/connect.ts';
 import type { IntegrationTracing } from './observe/integrationTracing.ts';
 import type { RateStore } from './outbound/sharedRate.ts';
@@ -42,6 +42,8 @@ export interface ConfiguredIntegration {
   /** Unique within its tenant. */
   name: string;
   settings: IntegrationSettings;
+  /** Over the card's. */
+  limits?: ConfiguredLimits | undefined;
 }
 
 /** One integration for each simulator, for the sandbox. */
@@ -86,9 +88,10 @@ export function connectIntegrations(
 }
 
 function put(
-  { card, name, settings }: ConfiguredIntegration,
-  { limits = {}, onCall, onDrift, tracing, redis }: ConnectIntegrationsOptions,
+  { card, name, settings, limits: configured }: ConfiguredIntegration,
+  { limits: overAll, onCall, onDrift, tracing, redis }: ConnectIntegrationsOptions,
 ): { integration: Integration; connection: Connected } {
+  const limits = { ...configured, ...overAll };
   // The integration hears of calls and drift, and is made of the ports that make them.
   let integration: Integration | null = null;
   const connection = connect(card, settings, {

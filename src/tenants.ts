@@ -175,5 +175,8 @@ async function close({ tenant, unfollow }: Opened, graceMs?: number): Promise<vo
 
 /** Webhooks are told by the gateway, not by the tenant. */
 function settingsOf({ integrations, consensusPolicy }: TenantConfig): string {
-  return JSON.stringify([consensusPolicy, integrations.map(({ card, name, settings }) => [card.name, name, settings])]);
+  return JSON.stringify([
+    consensusPolicy,
+    integrations.map(({ card, name, settings, limits }) => [card.name, name, settings, limits]),
+  ]);
 }

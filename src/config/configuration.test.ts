@@ -80,6 +80,27 @@ describe('a configuration file', () => {
     expect(config).toMatchObject({ sandbox: false, receipts: false, apiKeys: [] });
   });
 
+  it('holds limits of an integration that differ from those of its provider', () => {
+    const limits = { requestsPerSecond: 2, writesInFlight: 10 };
+    const own = { ...kombo(), limits };
+    const { tenancy } = read({
+      tenants: { acme: { integrations: [own, kombo(undefined, 'kombo-emea')] } },
+      clients: [CLIENT],
+    });
+    expect(tenancy.tenants[0]?.integrations.map((integration) => integration.limits)).toEqual([limits, undefined]);
+    const wrong = { ...kombo(), limits: { requestsPerSecond: 0, readsInFlight: 1.5, writesInFlight: 0, attempts: 9 } };
+    expect(
+      complaintsOf({ tenants: { acme: { integrations: [wrong] } }, clients: [CLIENT] }).map(
+        (each) => each.split(' ', 1)[0],
+      ),
+    ).toEqual([
+      '$.tenants.acme.integrations[0].limits.requestsPerSecond',
+      '$.tenants.acme.integrations[0].limits.readsInFlight',
+      '$.tenants.acme.integrations[0].limits.writesInFlight',
+      '$.tenants.acme.integrations[0].limits',
+    ]);
+  });
+
   it('is refused with every complaint at its place, and no value', () => {
     const complaints = complaintsOf({
       tenants: {

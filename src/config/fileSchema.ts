@@ -80,6 +80,14 @@ const limits = z
   })
   .describe('What one operation may be at most; 0 switches a limit off.');
 
+const integrationLimits = z
+  .strictObject({
+    requestsPerSecond: z.int().min(1).max(1e4).optional().describe('Requests in a second, of all replicas together.'),
+    readsInFlight: z.int().min(1).max(1e4).optional().describe('Reads under way at once, of each replica.'),
+    writesInFlight: z.int().min(1).max(1e4).optional().describe('Writes under way at once, of each replica.'),
+  })
+  .describe('Where the account differs from what the provider usually takes.');
+
 /** The parts that the file consists of, with the settings of these providers. */
 export function partSchemas(cards: readonly ProviderCard[]) {
   const [first, ...others] = cards.map(integrationOf);
@@ -119,6 +127,7 @@ function integrationOf({ name: provider, title, variables }: ProviderCard) {
     name: name.describe('Unique within the tenant; part of ids that clients keep.'),
     provider: z.literal(provider).describe(title),
     settings: z.strictObject(settings).describe('The variables that describe this provider in an environment.'),
+    limits: integrationLimits.optional(),
   });
 }
 

@@ -92,7 +92,7 @@ class Reader {
   }
 
   #integration(
-    { name, provider, settings }: TenantPart['integrations'][number],
+    { name, provider, settings, limits }: TenantPart['integrations'][number],
     path: string,
   ): ConfiguredIntegration[] {
     const card = this.#cards.find((candidate) => candidate.name === provider);
@@ -107,7 +107,7 @@ class Reader {
     // What could not be read was said; the card would say that it is missing.
     if (!card || !whole) return [];
     const reading = card.readEnvironment(environment);
-    if (reading.state === 'configured') return [{ card, name, settings: reading.integration }];
+    if (reading.state === 'configured') return [{ card, name, settings: reading.integration, limits }];
     const complaints = reading.state === 'refused' ? reading.complaints : ['has none that the provider needs'];
     for (const complaint of complaints) this.#complain(`${path}.settings`, complaint);
     return [];

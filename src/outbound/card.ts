@@ -10,6 +10,9 @@ export interface IntegrationSettings {
   settings: Record<string, string>;
 }
 
+/** What an account may take more or less of than its provider's others do. */
+export type ConfiguredLimits = Partial<Pick<Limits, 'requestsPerSecond' | 'readsInFlight' | 'writesInFlight'>>;
+
 export type EnvironmentReading =
   | { state: 'absent' }
   | { state: 'configured'; integration: IntegrationSettings }

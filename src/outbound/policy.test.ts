@@ -379,7 +379,7 @@ describe("a provider's word on its limit", () => {
     await expect(upstream.send(READ, CALL)).resolves.toBe(now.answer);
   });
 
-  it('on writes at once is kept to', async () => {
+  it('on writes at once is kept to, and taken back by the next one', async () => {
     const { upstream, now, sent } = provider();
     now.answer = status(200, { 'concurrency-limit': '2' });
     await upstream.send(WRITE, CALL);
@@ -387,5 +387,13 @@ describe("a provider's word on its limit", () => {
     for (let write = 0; write < 4; write += 1) watch(upstream.send(WRITE, CALL));
     await vi.advanceTimersByTimeAsync(50);
     expect(sent).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(1_000);
+    now.answer = status(200, { 'concurrency-limit': '30' });
+    await upstream.send(WRITE, CALL);
+    now.answer = after(100, OK);
+    for (let write = 0; write < 9; write += 1) watch(upstream.send(WRITE, CALL));
+    await vi.advanceTimersByTimeAsync(50);
+    // Those of the card again, and no more than they.
+    expect(sent).toHaveLength(3 + 2 + 1 + LIMITS.writesInFlight);
   });
 });

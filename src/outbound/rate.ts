@@ -55,6 +55,8 @@ const SHARED_TOKEN_MS = 1_000;
  */
 export class Rate {
   readonly #perWindow: number;
+  /** As configured, and as the provider last said where that is less. */
+  readonly #most: Readonly<Record<Kind, number>>;
   readonly #places: Record<Kind, number>;
   readonly #now: () => number;
   readonly #shared: SharedRate | undefined;
@@ -79,7 +81,8 @@ export class Rate {
     { now = () => performance.now(), shared }: RateOptions = {},
   ) {
     this.#perWindow = limits.requestsPerSecond ?? Number.POSITIVE_INFINITY;
-    this.#places = { read: limits.readsInFlight, write: limits.writesInFlight };
+    this.#most = { read: limits.readsInFlight, write: limits.writesInFlight };
+    this.#places = { ...this.#most };
     this.#shared = Number.isFinite(this.#perWindow) ? shared : undefined;
     this.#now = now;
   }
@@ -145,9 +148,10 @@ export class Rate {
     for (const waiting of gone) waiting.giveUp(reason);
   }
 
-  /** Takes the provider's word for how much it takes at once, where that is less than was known. */
+  /** Takes the provider's word for how much it takes at once, until it says something else; never more than is configured. */
   narrow(kind: Kind, places: number): void {
-    this.#places[kind] = Math.max(1, Math.min(this.#places[kind], places));
+    this.#places[kind] = Math.max(1, Math.min(this.#most[kind], places));
+    this.#admit();
   }
 
   #releaser({ kind, purpose }: Asking): () => void {
