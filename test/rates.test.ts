@@ -10,7 +10,7 @@ import { valueOfLevel } from '../src/domain/rating.ts';
 import type { EmployeeRow, SkillRow } from '../src/domain/records.ts';
 import type { ProviderCard } from '../src/outbound/card.ts';
 import { connect } from '../src/outbound/connect.ts';
-import { simulatorTransport } from '../src/outbound/transport.ts';
+import { simulatorTransport, type Transport } from '../src/outbound/transport.ts';
 import { systemClock } from '../src/simulator/clock.ts';
 import type { Simulator } from '../src/simulator/simulator.ts';
 import { createWorkforce } from '../src/simulator/workforce.ts';
@@ -34,12 +34,22 @@ afterEach(() => {
 });
 
 /** An integration over its simulator in process, under the card's own limits and those of the vendor. */
-function underLimits(card: ProviderCard): { ports: Ports; simulator: Simulator } {
+function underLimits(card: ProviderCard): { ports: Ports; simulator: Simulator; mostInFlight(): number } {
   const simulator = card.simulator({ workforce: WORKFORCE, clock: systemClock, limits: 'default' });
   const settings = card.simulatorSettings('http://simulator');
   const basePath = new URL(settings.baseUrl).pathname;
-  const transport = simulatorTransport(simulator, basePath);
-  return { ports: connect(card, settings, { name: card.defaultIntegration, transport }).ports, simulator };
+  const wire = simulatorTransport(simulator, basePath);
+  let [inFlight, most] = [0, 0];
+  const transport: Transport = {
+    ...wire,
+    async send(request) {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      return wire.send(request).finally(() => (inFlight -= 1));
+    },
+  };
+  const { ports } = connect(card, settings, { name: card.defaultIntegration, transport });
+  return { ports, simulator, mostInFlight: () => most };
 }
 
 /** Resolves with what a promise gives, while time goes on. */
@@ -152,3 +162,24 @@ it.each(Object.values(registry).map((card) => [card.name, card] as const))(
   },
   120_000,
 );
+
+it('kombo has thirty writes at once and no more while its HR system is slow', async () => {
+  const { ports, simulator, mostInFlight } = underLimits(registry.kombo);
+  const [employees, skills] = await inTime(
+    Promise.all([rowsOf(ports.employees?.walk({ purpose: 'walk' })), rowsOf(ports.skills?.walk({ purpose: 'walk' }))]),
+  );
+  simulator.setSwitch('actionMilliseconds', 20_000);
+  const works = worksFor(ports, employees, skills).slice(0, 60);
+  const outcomes = await inTime(
+    Promise.all(
+      works.map(({ write }) =>
+        ports.rate?.run([write as RatingWrite], { purpose: 'task' }).then(([only]) => only?.state),
+      ),
+    ),
+  );
+  expect(new Set(outcomes)).toEqual(new Set(['done']));
+  expect(outcomes).toHaveLength(60);
+  // What is asked faster than it is answered fills all of its places.
+  expect(mostInFlight()).toBe(30);
+  expect(simulator.journal.filter(({ status }) => status === 429)).toEqual([]);
+});
