@@ -25,6 +25,8 @@ export interface WriteCell {
   state: TaskItemState;
   code: ProblemCode | null;
   sent: number;
+  /** How long it takes to its end, in milliseconds, with the engine's pauses between its tries. */
+  takes: number;
 }
 
 /** `write` may be repeated, by itself or after reading back; `once` may not. */
@@ -54,8 +56,9 @@ const TRIES = 8;
 const THRICE = 3 * TRIES;
 
 const AT_ONCE = [0, 0] as const;
-/** Two waits of the backoff, which is random. */
-const BACKOFF = [2, 8_000] as const;
+/** Two waits of the backoff, whose jitter the tests hold still. */
+const REPEATS_MS = 397;
+const BACKOFF = [REPEATS_MS, REPEATS_MS] as const;
 const DEADLINE = [10_000, 10_000] as const;
 
 function gap(code: ProblemCode, attempts = 1, takes: ReadCell['takes'] = AT_ONCE, drift = 0): ReadCell {
@@ -65,9 +68,25 @@ const FRESH: ReadCell = { state: 'FRESH', code: null, attempts: 1, takes: AT_ONC
 const NOBODY: ReadCell = { ...FRESH, rows: false };
 const UNSUPPORTED: ReadCell = { state: 'UNSUPPORTED', code: 'NOT_OFFERED', attempts: 1, takes: AT_ONCE };
 
-const failed = (code: ProblemCode, sent = 1): WriteCell => ({ state: 'FAILED', code, sent });
-const unknown = (sent = 1): WriteCell => ({ state: 'OUTCOME_UNKNOWN', code: 'OUTCOME_UNKNOWN', sent });
-const DONE: WriteCell = { state: 'SUCCEEDED', code: null, sent: 1 };
+/** The engine's pauses between all its tries, none shorter than a provider asks for. */
+const between = (seconds = 0): number =>
+  [1, 2, 4, 8, 16, 32, 60].reduce((sum, pause) => sum + Math.max(pause, seconds), 0) * 1_000;
+/** Where answers come at once: the engine's pauses, and those within each of its tries. */
+const usual = (sent: number): number => (sent < TRIES ? 0 : between()) + (sent < THRICE ? 0 : TRIES * REPEATS_MS);
+
+const failed = (code: ProblemCode, sent = 1, takes = usual(sent)): WriteCell => ({
+  state: 'FAILED',
+  code,
+  sent,
+  takes,
+});
+const unknown = (sent = 1, takes = usual(sent)): WriteCell => ({
+  state: 'OUTCOME_UNKNOWN',
+  code: 'OUTCOME_UNKNOWN',
+  sent,
+  takes,
+});
+const DONE: WriteCell = { state: 'SUCCEEDED', code: null, sent: 1, takes: 0 };
 
 const refused = (status: number, body?: string, headers?: Record<string, string>): Befalling => ({
   kind: 'status',
@@ -95,15 +114,29 @@ const notThere = (code: ProblemCode) => ({ write: failed(code, TRIES) });
 /** Failures without a code that Kombo's guide does not call safe to repeat (section 4.3): reads are not, writes by the engine alone. */
 const NOT_BY_ITSELF = { read: gap('UNAVAILABLE'), write: unknown(TRIES) };
 
-const slowed = (code: ProblemCode, read: ReadCell): Cells => ({
+const notReached = (code: ProblemCode, read: ReadCell, eachMs = 0): Cells => ({
   read,
-  write: failed(code, THRICE),
-  once: failed(code, TRIES),
+  write: failed(code, THRICE, usual(THRICE) + THRICE * eachMs),
+  once: failed(code, TRIES, usual(TRIES) + TRIES * eachMs),
 });
+/** Refused with the seconds to wait, which a call waits by itself where they are few. */
+const slowed = (seconds: number): Cells => {
+  const isShort = seconds <= 5;
+  const waits = isShort ? 2_000 * seconds : 0;
+  return {
+    read: gap('RATE_LIMITED', isShort ? 3 : 1, [waits, waits]),
+    write: failed('RATE_LIMITED', isShort ? THRICE : TRIES, between(seconds) + TRIES * waits),
+    once: failed('RATE_LIMITED', TRIES, between(seconds)),
+  };
+};
 const refusedFor = (code: ProblemCode): Cells => ({ read: gap(code), write: failed(code), once: failed(code) });
 const failing = (read: ReadCell): Cells => ({ read, write: unknown(THRICE), once: unknown() });
-/** Nobody repeats within its call what takes so long. */
-const late = (): Cells => ({ read: gap('TIMEOUT', 1, DEADLINE), write: unknown(TRIES), once: unknown() });
+/** Nobody repeats within its call what takes so long; a reader is gone before. */
+const late = (milliseconds: number): Cells => ({
+  read: gap('TIMEOUT', 1, DEADLINE),
+  write: unknown(TRIES, between() + TRIES * milliseconds),
+  once: unknown(1, milliseconds),
+});
 const illegible = (drift = 0): Cells => ({
   read: gap('UNREADABLE', 1, AT_ONCE, drift),
   write: unknown(TRIES),
@@ -115,16 +148,16 @@ export const ROWS: readonly Row[] = [
   {
     name: 'connection refused',
     what: { kind: 'refused' },
-    ...slowed('UNREACHABLE', gap('UNREACHABLE', 3, BACKOFF)),
+    ...notReached('UNREACHABLE', gap('UNREACHABLE', 3, BACKOFF)),
     // The read that comes first finds nobody.
-    but: { kantata: { write: failed('UNREACHABLE', 0) } },
+    but: { kantata: { write: failed('UNREACHABLE', 0, usual(THRICE)) } },
   },
   {
     name: 'connect timeout',
     what: { kind: 'connectTimeout' },
     // Three times three seconds and the waits between, or the deadline if that is less.
-    ...slowed('TIMEOUT', gap('TIMEOUT', 3, [9_000, 10_000])),
-    but: { kantata: { write: failed('TIMEOUT', 0) } },
+    ...notReached('TIMEOUT', gap('TIMEOUT', 3, [9_000 + REPEATS_MS, 9_000 + REPEATS_MS]), 3_000),
+    but: { kantata: { write: failed('TIMEOUT', 0, usual(THRICE) + THRICE * 3_000) } },
   },
   {
     name: 'reset',
@@ -141,20 +174,20 @@ export const ROWS: readonly Row[] = [
   {
     name: 'slow headers',
     what: { kind: 'hang' },
-    ...late(),
-    but: { kantata: notThere('TIMEOUT') },
+    ...late(120_000),
+    but: { kantata: { write: failed('TIMEOUT', TRIES, between() + TRIES * 185_000) } },
   },
   {
     name: 'slow body',
     what: { kind: 'stall' },
-    ...late(),
-    but: { kantata: READ_BACK },
+    ...late(120_000),
+    but: { kantata: { write: { ...DONE, takes: 185_000 } } },
   },
   {
     name: 'body without an end',
     what: { kind: 'drip' },
-    ...late(),
-    but: { kantata: READ_BACK },
+    ...late(150_000),
+    but: { kantata: { write: { ...DONE, takes: 200_000 } } },
   },
   { name: '401', what: refused(401), ...refusedFor('UNAUTHENTICATED') },
   { name: '401 without a body', what: refused(401, ''), ...refusedFor('UNAUTHENTICATED') },
@@ -193,47 +226,42 @@ export const ROWS: readonly Row[] = [
     but: {
       kombo: {
         read: gap('FIRST_SYNC_PENDING'),
-        write: failed('FIRST_SYNC_PENDING', TRIES),
-        once: failed('FIRST_SYNC_PENDING', TRIES),
+        write: failed('FIRST_SYNC_PENDING', TRIES, between(60)),
+        once: failed('FIRST_SYNC_PENDING', TRIES, between(60)),
       },
     },
   },
   {
     name: '429 with Retry-After',
     what: refused(429, undefined, { 'retry-after': '2' }),
-    ...slowed('RATE_LIMITED', gap('RATE_LIMITED', 3, [4_000, 4_000])),
-    but: { kantata: { write: failed('RATE_LIMITED', TRIES) } },
+    ...slowed(2),
+    but: { kantata: { write: failed('RATE_LIMITED', TRIES, between(2)) } },
   },
   {
     name: '429 with a long Retry-After',
     what: refused(429, undefined, { 'retry-after': '30' }),
-    ...slowed('RATE_LIMITED', gap('RATE_LIMITED')),
-    but: {
-      kombo: { write: failed('RATE_LIMITED', TRIES) },
-      imocha: { write: failed('RATE_LIMITED', TRIES) },
-      kantata: { write: failed('RATE_LIMITED', TRIES) },
-    },
+    ...slowed(30),
   },
   {
     name: '429 without Retry-After',
     what: refused(429, 'slow down'),
-    ...slowed('RATE_LIMITED', gap('RATE_LIMITED', 3, BACKOFF)),
-    // Three of the first visit, and then ever longer pauses: one of each visit later.
-    write: failed('RATE_LIMITED', 3 + TRIES - 1),
+    ...notReached('RATE_LIMITED', gap('RATE_LIMITED', 3, BACKOFF)),
+    // Three of the first visit, and then ever longer pauses, with some jitter: one of each visit later.
+    write: failed('RATE_LIMITED', 3 + TRIES - 1, 133_988),
     // Reads that are answered well come between.
     but: { kantata: { write: failed('RATE_LIMITED', TRIES) } },
   },
   {
     name: '429 by a clock an hour ahead',
     what: refused(429, undefined, inTwoSeconds('11')),
-    ...slowed('RATE_LIMITED', gap('RATE_LIMITED', 3, [4_000, 4_000])),
-    but: { kantata: { write: failed('RATE_LIMITED', TRIES) } },
+    ...slowed(2),
+    but: { kantata: { write: failed('RATE_LIMITED', TRIES, between(2)) } },
   },
   {
     name: '429 by a clock an hour behind',
     what: refused(429, undefined, inTwoSeconds('09')),
-    ...slowed('RATE_LIMITED', gap('RATE_LIMITED', 3, [4_000, 4_000])),
-    but: { kantata: { write: failed('RATE_LIMITED', TRIES) } },
+    ...slowed(2),
+    but: { kantata: { write: failed('RATE_LIMITED', TRIES, between(2)) } },
   },
   {
     name: '500',
@@ -333,18 +361,18 @@ export const OWN_ROWS: Readonly<Record<Provider, readonly Omit<Row, 'but'>[]>> =
       name: 'a first sync told as 503',
       what: json(503, { status: 'error', error: { message: "The first sync didn't finish yet." } }),
       read: gap('FIRST_SYNC_PENDING'),
-      write: unknown(TRIES),
+      write: unknown(TRIES, between(60)),
       once: unknown(),
     },
     {
       name: 'too many requests, with the reset of the window',
       what: kombo(429, 'PLATFORM.RATE_LIMIT_EXCEEDED', { 'ratelimit-reset': '3' }),
-      ...slowed('RATE_LIMITED', gap('RATE_LIMITED', 3, [6_000, 6_000])),
+      ...slowed(3),
     },
     {
       name: 'too many in flight, with the reset of another window',
       what: kombo(429, 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', { 'ratelimit-reset': '57' }),
-      ...slowed('RATE_LIMITED', gap('RATE_LIMITED', 3, [2_000, 2_000])),
+      ...slowed(1),
     },
     {
       name: 'credentials of the HR system refused under 200',
@@ -378,7 +406,7 @@ export const OWN_ROWS: Readonly<Record<Provider, readonly Omit<Row, 'but'>[]>> =
     {
       name: 'too many requests under 200',
       what: json(200, { statusCode: 429, message: 'Rate limit is exceeded.' }, { 'retry-after': '2' }),
-      ...slowed('RATE_LIMITED', gap('RATE_LIMITED', 3, [4_000, 4_000])),
+      ...slowed(2),
     },
     {
       name: 'a refusal in the body of a failure',
