@@ -172,9 +172,10 @@ it('kombo has thirty writes at once and no more while its HR system is slow', as
   const works = worksFor(ports, employees, skills).slice(0, 60);
   const outcomes = await inTime(
     Promise.all(
-      works.map(({ write }) =>
-        ports.rate?.run([write as RatingWrite], { purpose: 'task' }).then(([only]) => only?.state),
-      ),
+      works.map(async ({ write }) => {
+        const results = await ports.rate?.run([write as RatingWrite], { purpose: 'task' });
+        return results?.[0]?.state;
+      }),
     ),
   );
   expect(new Set(outcomes)).toEqual(new Set(['done']));

@@ -221,11 +221,11 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   setMaxListeners(Number.POSITIVE_INFINITY, closing.signal);
 
   return {
-    async send(request, asked) {
+    async send(request, given) {
       if (closing.signal.aborted) throw closed();
       // A write that is given up leaves open whether it took effect; of reads only copies would be missing.
-      const ending = request.kind === 'read' ? joined(closing.signal, asked.signal) : null;
-      const call = ending ? { ...asked, signal: ending.signal } : asked;
+      const ending = request.kind === 'read' ? joined(closing.signal, given.signal) : null;
+      const call = ending ? { ...given, signal: ending.signal } : given;
       const http: HttpRequest = {
         method: request.method,
         path: pathWithQuery(request.path, request.query),
@@ -237,7 +237,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       };
       call.signal?.throwIfAborted();
       // A page's fifty calls listen to one signal, and Node warns of the eleventh listener.
-      if (asked.signal) setMaxListeners(Number.POSITIVE_INFINITY, asked.signal);
+      if (given.signal) setMaxListeners(Number.POSITIVE_INFINITY, given.signal);
       const repeatable = request.repeatable ?? request.kind === 'read';
       const arrived = call.receipt?.wait(integration);
       try {
