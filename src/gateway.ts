@@ -10,7 +10,7 @@ import { createClients, type AccessRules } from './http/clients.ts';
 import { withDefer } from './http/defer.ts';
 import { readGraphiqlTabs } from './http/graphiqlTabs.ts';
 import type { Log } from './http/log.ts';
-import { within } from './loaders/within.ts';
+import { within } from './outbound/within.ts';
 import { invalidDocuments } from './http/persistedDocuments.ts';
 import { Refusal } from './http/refusal.ts';
 import { readRequestLimits } from './http/requestLimits.ts';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { gate } from '../../test/support/fake-provider.ts';
 import type { Call } from '../domain/ports.ts';
 import { problemOf, ProviderError } from '../domain/problem.ts';
@@ -16,14 +16,14 @@ function house(options: Partial<EntityReadsOptions<Value>> = {}) {
   const calls: string[] = [];
   const signals: (AbortSignal | undefined)[] = [];
   const deadlines: (number | undefined)[] = [];
-  const state = { time: 1000, passed: Promise.resolve(), failing: false };
+  const state = { time: 1000, passing: () => Promise.resolve(), failing: false };
   const read = async (ids: readonly string[], call: Call) => {
     calls.push(ids.join(','));
     signals.push(call.signal);
     deadlines.push(call.deadlineAt);
     const ended = call.receipt?.call('hr');
     const text = `answer ${calls.length}`;
-    await state.passed;
+    await state.passing();
     ended?.(false);
     call.signal?.throwIfAborted();
     if (state.failing) throw new ProviderError('UNAVAILABLE', 'The provider failed.');
@@ -98,7 +98,7 @@ describe('questions that meet', () => {
   it('go on when one of them is aborted, and are called off with the last', async () => {
     const { calls, signals, state, ask } = house();
     const held = gate();
-    state.passed = held.passed;
+    state.passing = () => held.passed;
     const [first, second] = [new AbortController(), new AbortController()];
     const asked = [ask(['a', 'b', 'c'], { signal: first.signal }), ask(['a'], { signal: second.signal })];
     const ended = Promise.allSettled(asked);
@@ -110,7 +110,7 @@ describe('questions that meet', () => {
     await expect(asked[1]).rejects.toThrow('second gone');
     expect(signals.map((signal) => signal?.aborted)).toEqual([true, true]);
 
-    state.passed = Promise.resolve();
+    state.passing = () => Promise.resolve();
     expect(await ask(['a'])).toEqual(['answer 3']);
     held.open();
     await ended;
@@ -131,11 +131,11 @@ describe('questions that meet', () => {
   it('do not wait for a read that began before a write', async () => {
     const { calls, state, reads, ask } = house();
     const held = gate();
-    state.passed = held.passed;
+    state.passing = () => held.passed;
     const before = ask(['a']);
     state.time += 1;
     reads.outdate('a', state.time);
-    state.passed = Promise.resolve();
+    state.passing = () => Promise.resolve();
     expect(await ask(['a'])).toEqual(['answer 2']);
     held.open();
     expect(await before).toEqual(['answer 1']);
@@ -292,6 +292,36 @@ describe('an answer of which some could not be read', () => {
   });
 });
 
+describe('the time that a question has', () => {
+  it.each([true, false])('ends it with what has arrived and one note of the rest, kept: %s', async (keeps) => {
+    const failed = vi.fn(problemOf);
+    const { calls, state, reads } = house({ keeps, failed, batchSize: 1 });
+    const slow = gate();
+    const passages = [slow.passed, Promise.resolve(), slow.passed];
+    state.passing = () => passages[calls.length - 1] ?? Promise.resolve();
+
+    const [a, b, c] = (await reads.read(['a', 'b', 'c'], { purpose: 'request' }, 5)).values();
+    expect(b).toMatchObject({ state: 'FRESH', copy: { value: { text: 'answer 2' } } });
+    expect(a).toMatchObject({ state: 'FAILED', problem: { code: 'TIMEOUT' } });
+    expect(c).toBe(a);
+    expect(failed).toHaveBeenCalledTimes(1);
+    slow.open();
+  });
+
+  it('leaves the read to go on, also after it', async () => {
+    const { calls, state, reads, ask } = house();
+    const slow = gate();
+    state.passing = () => slow.passed;
+    const [late] = (await reads.read(['a'], { purpose: 'request' }, 5)).values();
+    expect(late?.state).toBe('FAILED');
+    const next = ask(['a']);
+    slow.open();
+    expect(await next).toEqual(['answer 1']);
+    expect(reads.known('a')?.value.text).toBe('answer 1');
+    expect(calls).toEqual(['a']);
+  });
+});
+
 describe('the time that a call has', () => {
   it('is that of the question, and none for a refresh', async () => {
     const { deadlines, reads, ask } = house();
@@ -303,10 +333,10 @@ describe('the time that a call has', () => {
 
   it('is that of the last who waits: what ends with the time of the first is asked again', async () => {
     const { deadlines, state, ask } = house();
-    state.passed = Promise.reject(new ProviderError('TIMEOUT', 'No time is left.'));
+    state.passing = () => Promise.reject(new ProviderError('TIMEOUT', 'No time is left.'));
     const [over, later] = [performance.now() - 1, performance.now() + 60_000];
     const both = [ask(['a'], { deadlineAt: over }), ask(['a'], { deadlineAt: later })];
-    state.passed = Promise.resolve();
+    state.passing = () => Promise.resolve();
     expect(await Promise.all(both)).toEqual([['answer 2'], ['answer 2']]);
     expect(deadlines).toEqual([over, later]);
   });

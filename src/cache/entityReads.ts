@@ -3,7 +3,9 @@ import { LRUCache } from 'lru-cache';
 import type { Call } from '../domain/ports.ts';
 import { someUnreadable, type Problem } from '../domain/problem.ts';
 import { Receipt } from '../domain/receipt.ts';
+import { tooLate } from '../outbound/inTime.ts';
 import { orAborted } from '../outbound/orAborted.ts';
+import { within } from '../outbound/within.ts';
 import { newCounts, type CacheCounts } from './cacheCounts.ts';
 import type { Ages, Copy } from './copy.ts';
 import type { Found, SharedCache } from './sharedCache.ts';
@@ -63,6 +65,13 @@ interface Flight<Value> {
   mark: string | null;
   batch: Batch<Value> | null;
   outcome: Outcome<Value> | null;
+}
+
+/** What a question waits for. */
+interface Arriving<Value> {
+  all: Promise<void>;
+  /** Null while it has not arrived. */
+  outcomeOf(id: string): Outcome<Value> | null;
 }
 
 /** One call of the provider. */
@@ -139,27 +148,60 @@ export class EntityReads<Value extends object> {
     void this.#landed(flights, owner, call.receipt);
   }
 
-  /** One outcome for each id: those being read are waited for, the others are asked for. Rejects only when aborted. */
-  async read(ids: readonly string[], call: Call): Promise<ReadonlyMap<string, Outcome<Value>>> {
+  /**
+   * One outcome for each id: those being read are waited for, the others are asked for. What has not arrived after so many
+   * milliseconds failed with TIMEOUT, and goes on for who asks next. Rejects only when aborted.
+   */
+  async read(ids: readonly string[], call: Call, waitMs?: number): Promise<ReadonlyMap<string, Outcome<Value>>> {
     call.signal?.throwIfAborted();
-    if (this.#cache === null) return this.#readApart(ids, call);
+    const { all, outcomeOf } = this.#cache === null ? this.#apart(ids, call) : this.#together(ids, call);
+    const whole = all.then(() => null);
+    const late = await (waitMs === undefined ? whole : within(waitMs, whole, () => this.#late()));
+    const outcomes = new Map<string, Outcome<Value>>();
+    const due: string[] = [];
+    for (const id of ids) {
+      const outcome = outcomeOf(id) ?? late;
+      if (!outcome) throw new Error('a read ended without an outcome');
+      outcomes.set(id, outcome);
+      if (this.#cache) this.#counts[outcome.state === 'CACHED' ? 'shared' : 'miss'] += 1;
+      if (outcome.state === 'CACHED' && this.#options.now() - outcome.copy.at > this.#options.ages.freshMs)
+        due.push(id);
+    }
+    if (due.length > 0) this.refresh(due, call);
+    return outcomes;
+  }
+
+  #late(): Outcome<Value> {
+    const error = tooLate();
+    return { state: 'FAILED', error, problem: this.#options.failed(error) };
+  }
+
+  /** One read of an entity for all who ask meanwhile. */
+  #together(ids: readonly string[], call: Call): Arriving<Value> {
     // A request's questions all listen to its one signal, and Node warns of the eleventh listener.
     if (call.signal) setMaxListeners(Number.POSITIVE_INFINITY, call.signal);
     const owner = {};
     const until = call.deadlineAt ?? Infinity;
+    const flights = new Map<string, Flight<Value>>();
     const begun: Flight<Value>[] = [];
-    const flights = ids.map((id) => {
+    for (const id of ids) {
       const underWay = this.#flights.get(id);
+      const flight = underWay ?? this.#take(id, until);
+      flights.set(id, flight);
       if (underWay) {
         underWay.waiters += 1;
         underWay.until = Math.max(underWay.until, until);
-        return underWay;
-      }
-      const flight = this.#take(id, until);
-      begun.push(flight);
-      return flight;
-    });
+      } else begun.push(flight);
+    }
     if (begun.length > 0) this.#begin(begun, owner, { purpose: call.purpose, isRefresh: false });
+    return {
+      all: this.#waitFor([...flights.values()], owner, call),
+      outcomeOf: (id) => flights.get(id)?.outcome ?? null,
+    };
+  }
+
+  /** Resolves when all have an outcome; rejects when the question is aborted, and leaves them then. */
+  async #waitFor(flights: readonly Flight<Value>[], owner: object, call: Call): Promise<void> {
     const arrived = call.receipt?.wait(this.#options.integration);
     try {
       await orAborted(this.#landed(flights, owner, call.receipt), call.signal);
@@ -169,17 +211,6 @@ export class EntityReads<Value extends object> {
     } finally {
       arrived?.();
     }
-    const outcomes = new Map<string, Outcome<Value>>();
-    const due: string[] = [];
-    for (const { id, outcome } of flights) {
-      if (outcome === null) throw new Error('a read ended without an outcome');
-      outcomes.set(id, outcome);
-      this.#counts[outcome.state === 'CACHED' ? 'shared' : 'miss'] += 1;
-      if (outcome.state === 'CACHED' && this.#options.now() - outcome.copy.at > this.#options.ages.freshMs)
-        due.push(id);
-    }
-    if (due.length > 0) this.refresh(due, call);
-    return outcomes;
   }
 
   #take(id: string, until: number): Flight<Value> {
@@ -321,29 +352,28 @@ export class EntityReads<Value extends object> {
     if (this.#flights.get(flight.id) === flight) this.#flights.delete(flight.id);
   }
 
-  async #readApart(ids: readonly string[], call: Call): Promise<ReadonlyMap<string, Outcome<Value>>> {
+  /** Calls of this question's own, of which nothing is kept. */
+  #apart(ids: readonly string[], call: Call): Arriving<Value> {
     const { batchSize, read, failed, now } = this.#options;
     const outcomes = new Map<string, Outcome<Value>>();
-    const chunks = Array.from({ length: Math.ceil(ids.length / batchSize) }, (_, i) =>
-      ids.slice(i * batchSize, (i + 1) * batchSize),
-    );
-    await Promise.all(
-      chunks.map(async (chunk) => {
-        const began = now();
-        try {
-          const { values, isWhole } = await readNoting(read, chunk, call);
-          const at = now();
-          for (const [id, value] of values) {
-            outcomes.set(id, { state: isWhole(id) ? 'FRESH' : 'PARTIAL', copy: { value, at, began } });
-          }
-        } catch (error) {
-          call.signal?.throwIfAborted();
-          const problem = failed(error);
-          for (const id of chunk) outcomes.set(id, { state: 'FAILED', error, problem });
+    const readChunk = async (chunk: readonly string[]) => {
+      const began = now();
+      try {
+        const { values, isWhole } = await readNoting(read, chunk, call);
+        const at = now();
+        for (const [id, value] of values) {
+          outcomes.set(id, { state: isWhole(id) ? 'FRESH' : 'PARTIAL', copy: { value, at, began } });
         }
-      }),
+      } catch (error) {
+        call.signal?.throwIfAborted();
+        const problem = failed(error);
+        for (const id of chunk) outcomes.set(id, { state: 'FAILED', error, problem });
+      }
+    };
+    const chunks = Array.from({ length: Math.ceil(ids.length / batchSize) }, (_, i) =>
+      readChunk(ids.slice(i * batchSize, (i + 1) * batchSize)),
     );
-    return outcomes;
+    return { all: Promise.all(chunks).then(() => {}), outcomeOf: (id) => outcomes.get(id) ?? null };
   }
 }
 

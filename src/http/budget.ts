@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Budget } from '../domain/access.ts';
-import { within } from '../loaders/within.ts';
+import { within } from '../outbound/within.ts';
 import { luaScript } from '../redis/script.ts';
 
 /** What is left of a budget. */

@@ -7,7 +7,7 @@ import {
   type SourceWeight,
 } from '../domain/consensus.ts';
 import { ProviderError } from '../domain/problem.ts';
-import { within } from './within.ts';
+import { within } from '../outbound/within.ts';
 
 /** An administrator changes weights a few times a year. */
 const KEEP_MS = 24 * 60 * 60_000;

@@ -2,11 +2,9 @@ import type { Integration } from '../directory/integration.ts';
 import type { Employee, Skill } from '../domain/entities.ts';
 import { SkillRating, type EmployeeSkill, type SourceStatus } from '../domain/held.ts';
 import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
-import { tooLate } from './inTime.ts';
 import type { SkillReading } from './skillRatingReader.ts';
 import type { SkillsOfEmployeeOptions } from './skillsOfEmployee.ts';
 import { answered, notAsked } from './sources.ts';
-import { within } from './within.ts';
 
 /** Who holds a skill as all asked integrations say, in no particular order, and how each of them answered. */
 export interface SkillHolders {
@@ -54,10 +52,7 @@ async function ask(integration: Integration, keys: readonly SkillHoldersKey[], o
   if (skills.length === 0 || !reader) return { integration, readings: new Map(), latencyMs: 0 };
   const started = now();
   const deadlineAt = performance.now() + deadlineMs;
-  const reading = reader.readBySkill(skills, { signal, purpose: 'request', receipt, deadlineAt });
-  const readings = await within(deadlineMs, reading, () => {
-    return reader.failedBySkill(skills, tooLate());
-  });
+  const readings = await reader.readBySkill(skills, { signal, purpose: 'request', receipt, deadlineAt });
   return { integration, readings, latencyMs: Math.round(now() - started) };
 }
 

@@ -3,7 +3,7 @@ import type { Integration } from '../directory/integration.ts';
 import { SkillRating } from '../domain/held.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { OverlaidRow } from './overlay.ts';
-import { inTime } from './inTime.ts';
+import { inTime } from '../outbound/inTime.ts';
 import type { RatingReader } from './ratingReader.ts';
 
 export interface RatingByIdOptions {

@@ -274,6 +274,17 @@ describe('a filter that is not honoured', () => {
     expect(provider.calls).toEqual([]);
   });
 
+  it('is walked for no longer than the call has, and the walk serves who asks next', async () => {
+    const { provider, reader, read } = house({ filter: 'ignored' });
+    const slow = gate();
+    provider.holdings.before = (call) => (call === 'ratings 1' ? slow.passed : undefined);
+    const readings = await reader.read(['1', '2'], { ...CALL, deadlineAt: performance.now() + 5 });
+    expect(brief(readings)).toEqual({ 1: 'UNREACHABLE TIMEOUT', 2: 'UNREACHABLE TIMEOUT' });
+    slow.open();
+    expect(await read('1')).toEqual({ 1: 'FRESH java=3' });
+    expect(provider.calls).toEqual(['read 1,2', 'ratings 1', 'ratings 2']);
+  });
+
   it('answers from the walk with the cache off, too', async () => {
     const { provider, read } = house({ filter: 'ignored', cache: false });
     await read('1');

@@ -9,6 +9,7 @@ import type { Call } from '../domain/ports.ts';
 import { someUnreadable, type Problem } from '../domain/problem.ts';
 import { Receipt } from '../domain/receipt.ts';
 import type { RatingRow } from '../domain/records.ts';
+import { inTime, timeLeft } from '../outbound/inTime.ts';
 import { AGES, CACHED_ROWS } from './ages.ts';
 import { kindOptions, type KeepingOptions } from './kindOptions.ts';
 import { Overlay, type OverlaidRow } from './overlay.ts';
@@ -90,7 +91,10 @@ export class RatingReader {
     });
   }
 
-  /** One reading for each id, whatever happens to the others. Rejects only when the call is aborted. */
+  /**
+   * One reading for each id, whatever happens to the others, at the call's deadline at the latest. Rejects only when the
+   * call is aborted.
+   */
   async read(employeeIds: readonly string[], call: Call): Promise<Map<string, Reading>> {
     const readings = new Map<string, Reading>();
     const missing: string[] = [];
@@ -117,7 +121,7 @@ export class RatingReader {
     }
     if (ratings && !this.#integration.ratingFilterHonoured) return this.#fromWalk(missing, readings, call);
     const unfiltered: string[] = [];
-    for (const [id, outcome] of await this.#reads.read(missing, call)) {
+    for (const [id, outcome] of await this.#reads.read(missing, call, timeLeft(call))) {
       if (outcome.state !== 'FAILED') readings.set(id, this.#reading(id, outcome.copy, outcome.state));
       else if (outcome.problem) readings.set(id, this.#failure(id, outcome.problem));
       else unfiltered.push(id);
@@ -144,16 +148,11 @@ export class RatingReader {
   }
 
   /**
-   * The ratings of skills, whoever holds them: one reading for the id of each skill that has a record here. Rejects only
-   * when the call is aborted.
+   * The ratings of skills, whoever holds them: one reading for the id of each skill that has a record here, at the call's
+   * deadline at the latest. Rejects only when the call is aborted.
    */
   readBySkill(skills: readonly Skill[], call: Call): Promise<Map<string, SkillReading>> {
     return this.#bySkill.read(skills, call);
-  }
-
-  /** As `failed`, for skills. */
-  failedBySkill(skills: readonly Skill[], error: unknown): Map<string, SkillReading> {
-    return this.#bySkill.failed(skills, error);
   }
 
   /** One row by its parts; null when the provider has none, or has no way to ask. Rejects with ProviderError. */
@@ -187,11 +186,6 @@ export class RatingReader {
   }
 
   /** What is answered where the provider fails or is too late: an older copy, else why there is none. */
-  failed(employeeIds: readonly string[], error: unknown): Map<string, Reading> {
-    const problem = this.#integration.failed('READ_RATINGS_BY_EMPLOYEE', error);
-    return new Map(employeeIds.map((id) => [id, this.#failure(id, problem)]));
-  }
-
   #failure(id: string, problem: Problem): Reading {
     if (problem.code === 'NOT_OFFERED') return { state: 'UNSUPPORTED', problem };
     const copy = this.#standIn(id);
@@ -237,14 +231,15 @@ export class RatingReader {
     const { name } = this.#integration;
     const kept = this.#directory.ratings(name);
     try {
-      await this.#walkFor(call);
+      await inTime(timeLeft(call), this.#walkFor(call));
       for (const id of ids) {
         const copy = { value: kept.of(id), at: kept.at ?? this.#now() };
         readings.set(id, this.#ofWalk(id, copy, 'FRESH'));
       }
     } catch (error) {
       call.signal?.throwIfAborted();
-      for (const [id, reading] of this.failed(ids, error)) readings.set(id, reading);
+      const problem = this.#integration.failed('READ_RATINGS_BY_EMPLOYEE', error);
+      for (const id of ids) readings.set(id, this.#failure(id, problem));
     }
     return readings;
   }

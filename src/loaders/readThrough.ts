@@ -1,7 +1,6 @@
 import type { EntityReads } from '../cache/entityReads.ts';
 import type { Call } from '../domain/ports.ts';
 import { problemOf, someUnreadable, type Problem } from '../domain/problem.ts';
-import { inTime } from './inTime.ts';
 
 /** What became of one entity: its value and when it was read, or why there is none. */
 export type Found<Value> =
@@ -9,22 +8,16 @@ export type Found<Value> =
   | { state: 'STALE' | 'PARTIAL'; value: Value; fetchedAt: number; problem: Problem }
   | { state: 'UNREACHABLE' | 'UNSUPPORTED'; problem: Problem };
 
-export interface ReadThroughOptions {
-  call: Call;
-  /** How long the question may wait, whatever the call may take. */
-  deadlineMs: number;
-  /** Takes note of a question that was not answered in time. */
-  failed: (error: unknown) => Problem;
-}
-
 /**
  * Entities from copies, which are read anew beside where that is due, else from the provider in calls of the batch size,
- * else from older copies. One outcome for each id. Rejects only when the call is aborted.
+ * else from older copies. One outcome for each id, after so many milliseconds at the latest, whatever the call may take.
+ * Rejects only when the call is aborted.
  */
 export async function readThrough<Value extends object>(
   reads: EntityReads<Value>,
   ids: readonly string[],
-  { call, deadlineMs, failed }: ReadThroughOptions,
+  call: Call,
+  waitMs: number,
 ): Promise<Map<string, Found<Value>>> {
   const found = new Map<string, Found<Value>>();
   const due: string[] = [];
@@ -36,26 +29,16 @@ export async function readThrough<Value extends object>(
   }
   if (due.length > 0) reads.refresh(due, call);
   const missing = ids.filter((id) => !found.has(id));
-  const fail = (id: string, problem: Problem) => found.set(id, standingIn(reads, id, problem));
-  await Promise.all(
-    chunked(missing, reads.batchSize).map(async (chunk) => {
-      try {
-        for (const [id, outcome] of await inTime(deadlineMs, reads.read(chunk, call))) {
-          if (outcome.state === 'FAILED') fail(id, outcome.problem ?? problemOf(outcome.error));
-          else {
-            const { value, at } = outcome.copy;
-            const { state } = outcome;
-            if (state === 'PARTIAL') found.set(id, { state, value, fetchedAt: at, problem: someUnreadable() });
-            else found.set(id, { state, value, fetchedAt: at, problem: null });
-          }
-        }
-      } catch (error) {
-        call.signal?.throwIfAborted();
-        const problem = failed(error);
-        for (const id of chunk) fail(id, problem);
-      }
-    }),
-  );
+  if (missing.length === 0) return found;
+  for (const [id, outcome] of await reads.read(missing, call, waitMs)) {
+    if (outcome.state === 'FAILED') found.set(id, standingIn(reads, id, outcome.problem ?? problemOf(outcome.error)));
+    else {
+      const { value, at } = outcome.copy;
+      const { state } = outcome;
+      if (state === 'PARTIAL') found.set(id, { state, value, fetchedAt: at, problem: someUnreadable() });
+      else found.set(id, { state, value, fetchedAt: at, problem: null });
+    }
+  }
   return found;
 }
 
@@ -65,8 +48,4 @@ function standingIn<Value extends object>(reads: EntityReads<Value>, id: string,
   const held = reads.standIn(id);
   if (!held) return { state: 'UNREACHABLE', problem };
   return { state: 'STALE', value: held.value, fetchedAt: held.at, problem };
-}
-
-function chunked<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }

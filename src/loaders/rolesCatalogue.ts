@@ -109,11 +109,8 @@ export class RolesCatalogue {
       const { signal, receipt, deadlineMs } = question;
       // A walk may take longer than a request: where it is kept, only the wait has an end, and it goes on for the next.
       const ending = this.#roleReads.keeps ? {} : { signal, deadlineAt: performance.now() + deadlineMs };
-      const found = await readThrough(reads, [ALL_ROLES], {
-        call: { ...ending, purpose: 'walk', receipt },
-        deadlineMs,
-        failed: (error) => integration.failed('READ_JOB_PROFILES', error),
-      });
+      const call: Call = { ...ending, purpose: 'walk', receipt };
+      const found = await readThrough(reads, [ALL_ROLES], call, deadlineMs);
       const { value, ...how } = this.#answer(integration, found.get(ALL_ROLES), this.#now() - began);
       const { fetchedAt } = how;
       return { value: value && fetchedAt !== null ? this.#shelfOf(integration, value, fetchedAt) : null, ...how };
@@ -126,11 +123,9 @@ export class RolesCatalogue {
       const began = this.#now();
       if (!reads) return this.#unsupported(integration);
       const { signal, receipt, deadlineMs } = question;
-      const found = await readThrough(reads, [remoteId], {
-        call: { signal, purpose: 'request', receipt, deadlineAt: performance.now() + deadlineMs },
-        deadlineMs,
-        failed: (error) => integration.failed('READ_JOB_PROFILES', error),
-      });
+      const deadlineAt = performance.now() + deadlineMs;
+      const call: Call = { signal, purpose: 'request', receipt, deadlineAt };
+      const found = await readThrough(reads, [remoteId], call, deadlineMs);
       return this.#answer(integration, found.get(remoteId), this.#now() - began);
     });
   }

@@ -241,17 +241,13 @@ export class RolesOfEmployee {
   async #outcomes<Row>(
     integration: Integration,
     ids: readonly string[],
-    { operation, readsOf }: Question<Row>,
+    { readsOf }: Question<Row>,
   ): Promise<Outcomes<Row> | null> {
     const reads = readsOf(integration);
     if (!reads) return null;
     const { signal, receipt, deadlineMs } = this.#options;
     const call: Call = { signal, purpose: 'request', receipt, deadlineAt: performance.now() + deadlineMs };
-    const found = await readThrough(reads, ids, {
-      call,
-      deadlineMs,
-      failed: (error) => integration.failed(operation, error),
-    });
+    const found = await readThrough(reads, ids, call, deadlineMs);
     receipt?.batch(integration.name, [...found.values()].filter(({ state }) => state === 'CACHED').length);
     return found;
   }

@@ -239,6 +239,18 @@ describe('a provider without a call by skill', () => {
     expect(await read(['java', 'perl'])).toEqual(['STALE 1=3 2=3 TIMEOUT', 'STALE TIMEOUT']);
   });
 
+  it('answers with an older walk where the new one outlasts the call, and keeps what that brings', async () => {
+    const { clock, provider, read, keep } = kept();
+    keep();
+    clock.advance(31 * MINUTE);
+    const slow = gate();
+    provider.holdings.before = () => slow.passed;
+    expect(await read(['java'], { deadlineAt: performance.now() + 5 })).toEqual(['STALE 1=3 2=3 TIMEOUT']);
+    slow.open();
+    await expect.poll(() => read(['java'])).toEqual(['CACHED 1=3 2=3']);
+    expect(provider.calls).toEqual(['ratings 1']);
+  });
+
   it('finds rows that name the skill by keys', async () => {
     const { read, provider, keep } = kept();
     provider.holdings.ratings = [

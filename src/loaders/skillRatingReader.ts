@@ -7,6 +7,7 @@ import type { Skill } from '../domain/entities.ts';
 import type { Call } from '../domain/ports.ts';
 import { ProviderError, someUnreadable, type Problem } from '../domain/problem.ts';
 import type { RatingRow } from '../domain/records.ts';
+import { inTime, timeLeft } from '../outbound/inTime.ts';
 import { AGES, CACHED_ROWS } from './ages.ts';
 import { kindOptions, type KeepingOptions } from './kindOptions.ts';
 import type { Overlay, OverlaidRow } from './overlay.ts';
@@ -59,8 +60,8 @@ export class SkillRatingReader {
   }
 
   /**
-   * One reading for the id of each skill that has a record here, whatever happens to the others. Rejects only when the
-   * call is aborted.
+   * One reading for the id of each skill that has a record here, whatever happens to the others, at the call's deadline
+   * at the latest. Rejects only when the call is aborted.
    */
   async read(skills: readonly Skill[], call: Call): Promise<Map<string, SkillReading>> {
     const { integration } = this.#options;
@@ -92,7 +93,7 @@ export class SkillRatingReader {
     if (missing.length === 0) return readings;
     const unfiltered: string[] = [];
     const failures = new Map<Problem, string[]>();
-    for (const [id, outcome] of await this.#reads.read(missing, call)) {
+    for (const [id, outcome] of await this.#reads.read(missing, call, timeLeft(call))) {
       if (outcome.state !== 'FAILED') answer(id, this.#reading(id, outcome.copy, outcome.state));
       else if (outcome.problem) failures.set(outcome.problem, [...(failures.get(outcome.problem) ?? []), id]);
       else unfiltered.push(id);
@@ -115,14 +116,6 @@ export class SkillRatingReader {
   #outdate(id: string | null, at: number): void {
     this.#wroteAt.set(id, Math.max(this.#wroteAt.get(id) ?? at, at));
     if (id !== null) this.#reads.outdate(id, at);
-  }
-
-  /** What is answered where the provider fails or is too late: an older copy, else why there is none. */
-  failed(skills: readonly Skill[], error: unknown): Map<string, SkillReading> {
-    const wanted = this.#wanted(skills);
-    const readings = new Map<string, SkillReading>();
-    this.#fail([...wanted.keys()], error, (id, reading) => readings.set(wanted.get(id)?.id ?? '', reading));
-    return readings;
   }
 
   /** One call of the provider; rejects where the filter proves useless. */
@@ -173,10 +166,10 @@ export class SkillRatingReader {
     const isComing = keeps && kept.at === null && sync.state === 'FIRST_WALK';
     call.receipt?.batch(name, isKnown ? ids.length : 0);
     try {
-      if (!isKnown && !isComing) await walk(call);
+      if (!isKnown && !isComing) await inTime(timeLeft(call), walk(call));
     } catch (error) {
       call.signal?.throwIfAborted();
-      return this.#fail(ids, error, answer);
+      return this.#standIn(ids, integration.failed('READ_RATINGS_BY_SKILL', error), answer);
     }
     const bySkill = this.#kept(ids);
     // Whose ratings could not be read is known, of which skills is not.
@@ -187,10 +180,6 @@ export class SkillRatingReader {
       else if (unread) answer(id, { state: 'PARTIAL', rows, fetchedAt: kept.at, problem: unread });
       else answer(id, { state: isKnown ? 'CACHED' : 'FRESH', rows, fetchedAt: kept.at });
     }
-  }
-
-  #fail(ids: readonly string[], error: unknown, answer: (id: string, reading: SkillReading) => void): void {
-    this.#standIn(ids, this.#options.integration.failed('READ_RATINGS_BY_SKILL', error), answer);
   }
 
   /** The youngest copies, up to the age at which none stands in any more, else why there is none. */

@@ -12,7 +12,7 @@ afterEach(() => {
 const AT = Date.parse('2026-03-02T10:00:00.000Z');
 
 /** Two integrations that know Lea and Bob, one that knows Lea only, and one that cannot read ratings. */
-function house(deadlineMs = 10_000) {
+function house(deadlineMs = 10_000, { cache = true, batchSize = 100 } = {}) {
   let time = AT;
   const now = () => time;
   const person = (name: string, number: string) => ({ name, employeeNumber: number });
@@ -20,7 +20,7 @@ function house(deadlineMs = 10_000) {
   const hr = new FakeProvider({
     name: 'hr',
     now,
-    batchSize: 100,
+    batchSize,
     ratings: [ratingRow('1', 'java'), ratingRow('2', 'go')],
   });
   const talent = new FakeProvider({
@@ -51,7 +51,7 @@ function house(deadlineMs = 10_000) {
   const readers = new Map(
     directory.integrations.map((integration) => [
       integration.name,
-      new RatingReader({ directory, integration, cache: true, now }),
+      new RatingReader({ directory, integration, cache, now }),
     ]),
   );
   const abort = new AbortController();
@@ -252,6 +252,39 @@ describe('the deadline', () => {
       expect(states(await asked).talent).toBe('UNREACHABLE TIMEOUT');
     }
     expect([talent.integration.state, talent.integration.lastProblem]).toEqual(['HEALTHY', null]);
+    slow.open();
+    await vi.advanceTimersByTimeAsync(0);
+  });
+
+  it.each([true, false])('takes of a page what has arrived, where one call of it hangs, cache %s', async (cache) => {
+    vi.useFakeTimers();
+    const slow = gate();
+    const { hr, request, employee } = house(1000, { cache, batchSize: 1 });
+    hr.holdings.before = (call) => (call === 'read 1' ? slow.passed : undefined);
+    const loader = request();
+    const page = Promise.all(['1', '2'].map((id) => loader.load({ employee: employee(id), integrations: null })));
+    await vi.advanceTimersByTimeAsync(1000);
+    const [lea, bob] = await page;
+    expect([lea && states(lea).hr, lea && held(lea)]).toEqual([
+      'UNREACHABLE TIMEOUT',
+      ['Ada: talent 0.5', 'java: talent 1'],
+    ]);
+    expect([bob && states(bob).hr, bob && held(bob)]).toEqual(['FRESH', ['go: hr 0.5']]);
+    slow.open();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([...hr.calls].toSorted()).toEqual(['read 1', 'read 2']);
+  });
+
+  it('takes young copies, where others of the page hang', async () => {
+    vi.useFakeTimers();
+    const slow = gate();
+    const { hr, ask, request, employee } = house(1000);
+    await ask('2');
+    hr.holdings.before = () => slow.passed;
+    const loader = request();
+    const page = Promise.all(['1', '2'].map((id) => loader.load({ employee: employee(id), integrations: ['hr'] })));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect((await page).map(states)).toEqual([{ hr: 'UNREACHABLE TIMEOUT' }, { hr: 'CACHED' }]);
     slow.open();
     await vi.advanceTimersByTimeAsync(0);
   });

@@ -4,11 +4,9 @@ import type { Employee } from '../domain/entities.ts';
 import type { EmployeeSkill, SourceStatus } from '../domain/held.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
-import { tooLate } from './inTime.ts';
 import { MergedSkills, type Part } from './mergedSkills.ts';
 import type { Reading, RatingReader } from './ratingReader.ts';
 import { answered, notAsked } from './sources.ts';
-import { within } from './within.ts';
 
 /** What all asked integrations say an employee holds, and how each of them answered. */
 export interface HeldSkills {
@@ -103,10 +101,7 @@ async function ask(
   if (ids.size === 0 || !reader) return { integration, readings: new Map(), latencyMs: 0 };
   const started = now();
   const deadlineAt = performance.now() + deadlineMs;
-  const reading = reader.read([...ids], { signal, purpose: 'request', receipt, deadlineAt });
-  const readings = await within(deadlineMs, reading, () => {
-    return reader.failed([...ids], tooLate());
-  });
+  const readings = await reader.read([...ids], { signal, purpose: 'request', receipt, deadlineAt });
   return { integration, readings, latencyMs: Math.round(now() - started) };
 }
 

@@ -1,4 +1,4 @@
-import { within } from '../loaders/within.ts';
+import { within } from '../outbound/within.ts';
 
 /** A scraper gives up after ten seconds by default, and a store that is away must not cost the other numbers. */
 const LONGEST_MS = 1_000;

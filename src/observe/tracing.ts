@@ -1,5 +1,5 @@
 import { ProxyTracerProvider, trace, type Tracer } from '@opentelemetry/api';
-import { within } from '../loaders/within.ts';
+import { within } from '../outbound/within.ts';
 
 /**
  * The tracer of the SDK that was registered before the start (NODE_OPTIONS=--import=…); null where there is none, so that
