@@ -294,7 +294,7 @@ describe('an answer of which some could not be read', () => {
 
 describe('the time that a question has', () => {
   it.each([true, false])('ends it with what has arrived and one note of the rest, kept: %s', async (keeps) => {
-    const failed = vi.fn(problemOf);
+    const failed = vi.fn<typeof problemOf>(problemOf);
     const { calls, state, reads } = house({ keeps, failed, batchSize: 1 });
     const slow = gate();
     const passages = [slow.passed, Promise.resolve(), slow.passed];
