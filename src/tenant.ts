@@ -11,6 +11,7 @@ import type { DriftNote, Ports } from './domain/ports.ts';
 import { RecordLinks } from './links/recordLinks.ts';
 import type { LinkStore } from './links/linkStore.ts';
 import { ConsensusPolicies } from './loaders/consensusPolicies.ts';
+import { WatchedRatings } from './loaders/watchedRatings.ts';
 import { createReaders } from './loaders/readers.ts';
 import { RoleReads } from './loaders/roleReads.ts';
 import { RolesCatalogue } from './loaders/rolesCatalogue.ts';
@@ -101,6 +102,9 @@ export function openTenant(options: TenantOptions): Tenant {
   const skillChanges = new SkillChanges();
   directory.onRatingsChanged = (integration, employeeIds) =>
     skillChanges.noted({ integration, employeeIds, taskId: null, at: new Date().toISOString() });
+  const watchedRatings = new WatchedRatings({ directory, readers, watched: () => skillChanges.watched });
+  // Without copies there is nothing to compare with.
+  if (cache) skillChanges.onWatch = () => watchedRatings.begin();
   const recordLinks = new RecordLinks({ tenant: name, directory, store: links });
   const parts = {
     directory,
@@ -136,6 +140,7 @@ export function openTenant(options: TenantOptions): Tenant {
     stop,
     async close(graceMs) {
       recordLinks.close();
+      watchedRatings.close();
       skillChanges.close();
       directory.integrationChanges.close();
       await stop();

@@ -1,5 +1,5 @@
 import type { Client } from 'graphql-ws';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 import { all, wsClient, type Answer } from './support/wsClient.ts';
 
@@ -152,20 +152,71 @@ describe('employeeSkillsChanged', () => {
     expect((await changeOf(watcher)).task?.id).toBe(taskId);
   });
 
-  it('tells of what a provider reports, without a task', async () => {
+  it('tells of what a walk brings of a provider whose ratings are kept, without a task', async () => {
     const employeeId = await idOf('01001');
     const watcher = await watch(employeeId);
     const { directory } = gateway.gateway;
+    const kept = directory.ratings('imocha-main');
     const record = directory.employees
       .byId(employeeId)
-      ?.records.find(({ integration }) => integration === 'imocha-main');
-    directory.onRatingsChanged('imocha-main', new Set([record?.row.remoteId ?? '']));
+      ?.records.find(({ integration }) => integration === 'imocha-main')?.row;
+    const others = directory.employees.all
+      .flatMap(({ records }) => records)
+      .filter(({ integration, row }) => integration === 'imocha-main' && row.remoteId !== record?.remoteId);
+    expect(kept.of(record?.remoteId ?? '')).not.toEqual([]);
+    kept.replace(
+      others.flatMap(({ row }) => kept.of(row.remoteId)),
+      Date.now(),
+    );
     expect(await changeOf(watcher)).toMatchObject({ integration: { name: 'imocha-main' }, task: null });
   });
 
   it('refuses an employee who is not known', async () => {
     const results = await all(client, CHANGED, { employeeId: 'nobody' });
     expect(results).toMatchObject([{ errors: [{ extensions: { code: 'NOT_FOUND' } }] }]);
+  });
+});
+
+describe('employeeSkillsChanged of a provider that tells of no changes', () => {
+  beforeAll(() => {
+    vi.useFakeTimers({ toFake: ['Date'], shouldAdvanceTime: true });
+  });
+
+  afterAll(() => {
+    vi.useRealTimers();
+  });
+
+  it('tells of what a later read shows to be other than the one with which the watch began', async () => {
+    const watched = await startTestGateway();
+    const { ask, cost, forget, url } = watched;
+    const socket = wsClient(url, { lazy: false });
+    try {
+      const { directory } = watched.gateway;
+      const employee = directory.employees.all.find(({ employeeNumber }) => employeeNumber === '01003');
+      const record = employee?.records.find(({ integration }) => integration === 'kantata-main')?.row;
+      const ports = directory.integration('kantata-main')?.ports;
+      const [rated] = (await ports?.ratingsByEmployees?.read([record?.remoteId ?? ''], { purpose: 'walk' })) ?? [];
+      const skill = rated && directory.skills.ofRating('kantata-main', rated);
+      if (!record || !skill || rated.value?.kind !== 'number') throw new Error('nothing to rate otherwise');
+      forget();
+      const watcher = socket.iterate({ query: CHANGED, variables: { employeeId: employee?.id } });
+      await vi.waitFor(() => expect(cost()['kantata-main']).toBeDefined());
+      expect(cost()).toEqual({ 'kombo-main': { ratingsByEmployees: 1 }, 'kantata-main': { ratingsByEmployees: 1 } });
+
+      // As somebody does it in Kantata itself, of which the gateway hears nothing.
+      const value = { kind: 'number', value: rated.value.value === 2 ? 3 : 2 } as const;
+      const { remoteId: skillId, scale } = skill;
+      await ports?.rate?.run([{ employeeId: record.remoteId, skillId, value, scale }], { purpose: 'task' });
+      vi.setSystemTime(Date.now() + 61_000);
+      // The timer that does so once a minute has tests of its own.
+      await ask('query ($id: ID!) { node(id: $id) { ... on Employee { skills { totalCount } } } }', {
+        id: employee?.id,
+      });
+      expect(await changeOf(watcher)).toMatchObject({ integration: { name: 'kantata-main' }, task: null });
+    } finally {
+      await socket.dispose();
+      await watched.close();
+    }
   });
 });
 

@@ -49,7 +49,8 @@ builder.subscriptionField('employeeSkillsChanged', (t) =>
   t.field({
     type: EmployeeSkillsChangeRef,
     description:
-      'Each time the ratings of one employee have changed, by a write here or as a provider reports. Says what to read again.',
+      'Each time the ratings of one employee have changed, by a write here or as a provider reports. Says what to read again. ' +
+      'Where a provider reports no changes, the ratings of people who are watched are read once a minute and compared; with CACHE=off they are not.',
     args: {
       employeeId: t.arg.id({
         required: true,

@@ -49,6 +49,8 @@ export interface EntityReadsOptions<Value> {
   failed: (error: unknown) => Problem | null;
   /** Whether something that this entity shows was written at that time or later. */
   wroteSince?: (id: string, at: number) => boolean;
+  /** Hears of each copy that takes the place of one that was read before it. */
+  renewed?: (id: string, before: Copy<Value>, copy: Copy<Value>) => void;
   /** Where questions for kept entities are counted, one an entity; refreshes, for which nobody waits, are not. */
   counts?: CacheCounts | undefined;
 }
@@ -345,6 +347,7 @@ export class EntityReads<Value extends object> {
     if (before && before.began > copy.began) return before;
     const held = { ...copy, current, failed: null };
     this.#cache?.set(id, held);
+    if (before) this.#options.renewed?.(id, before, copy);
     return held;
   }
 

@@ -245,6 +245,12 @@ function put(
   return { kept, old, stood };
 }
 
+/** Whether the rows of somebody rate the same, in whatever order. */
+export function allRateAlike(before: readonly RatingRow[], after: readonly RatingRow[]): boolean {
+  if (before.length !== after.length) return false;
+  return after.every((row) => before.some((old) => isSameRow(old, row) && ratesAlike(old, row)));
+}
+
 /** Whether two rows rate the same: a skill that got another name has changed nobody's ratings. */
 function ratesAlike(a: RatingRow, b: RatingRow): boolean {
   return (

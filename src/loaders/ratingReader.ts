@@ -2,7 +2,7 @@ import type { Copy } from '../cache/copy.ts';
 import { EntityReads, type Held } from '../cache/entityReads.ts';
 import type { Directory } from '../directory/directory.ts';
 import { isFilterIgnored, type Integration } from '../directory/integration.ts';
-import { rowKey } from '../directory/keptRatings.ts';
+import { allRateAlike, rowKey } from '../directory/keptRatings.ts';
 import { keepRatings } from '../directory/walk.ts';
 import type { Skill } from '../domain/entities.ts';
 import type { Call } from '../domain/ports.ts';
@@ -77,6 +77,7 @@ export class RatingReader {
       read: (ids, call) => this.#ask(ids, call),
       failed: (error) => this.#noteFailure(error),
       wroteSince: (id, at) => this.#overlay.wroteSince(id, at),
+      renewed: (id, before, copy) => this.#compare(id, before, copy),
     });
     const walk = (call: Call) => this.#walkFor(call);
     this.#bySkill = new SkillRatingReader({
@@ -136,6 +137,18 @@ export class RatingReader {
     this.#integration.worked('READ_RATINGS_BY_EMPLOYEE');
     const byEmployee = groupBy(rows, (row) => row.employeeId);
     return new Map(ids.map((id) => [id, byEmployee.get(id) ?? []]));
+  }
+
+  /** Whether all ratings are kept here and followed, which tells by itself whose are others. */
+  get isFollowed(): boolean {
+    const { ports, ratingFilterHonoured } = this.#integration;
+    return ports.ratings !== undefined && (ports.ratings.keep || !ratingFilterHonoured);
+  }
+
+  /** Tells where a read shows other ratings than the one before it; what was written here has been told already. */
+  #compare(id: string, before: Copy<Rows>, copy: Copy<Rows>): void {
+    if (this.isFollowed || this.#overlay.wroteSince(id, before.began) || allRateAlike(before.value, copy.value)) return;
+    this.#directory.onRatingsChanged(this.#integration.name, new Set([id]));
   }
 
   /** A filter that is ignored is no failure where a walk can stand in. */

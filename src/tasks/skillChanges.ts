@@ -33,6 +33,8 @@ const MOST_WAITING = 100;
 export class SkillChanges {
   readonly #watchers = new Set<{ records: () => readonly EmployeeRecord[]; stream: ChangeStream }>();
   readonly #startedAt: number;
+  /** Hears of each watcher that comes. */
+  onWatch: () => void = () => {};
 
   constructor(now: () => number = Date.now) {
     this.#startedAt = now();
@@ -41,6 +43,19 @@ export class SkillChanges {
   /** Watchers that have not ended. */
   get size(): number {
     return this.#watchers.size;
+  }
+
+  /** The records that are watched now, by integration. */
+  get watched(): ReadonlyMap<string, ReadonlySet<string>> {
+    const watched = new Map<string, Set<string>>();
+    for (const { records } of this.#watchers) {
+      for (const { integration, remoteId } of records()) {
+        const known = watched.get(integration);
+        if (known) known.add(remoteId);
+        else watched.set(integration, new Set([remoteId]));
+      }
+    }
+    return watched;
   }
 
   /** Takes what an engine's `follow` calls back with; reads must show it already. Writes from before the start are no news. */
@@ -80,7 +95,10 @@ export class SkillChanges {
       signal.removeEventListener('abort', abort);
     };
     if (signal.aborted) stream.end();
-    else signal.addEventListener('abort', abort, { once: true });
+    else {
+      signal.addEventListener('abort', abort, { once: true });
+      this.onWatch();
+    }
     return stream;
   }
 }

@@ -1,0 +1,68 @@
+import type { Directory } from '../directory/directory.ts';
+import { AGES } from './ages.ts';
+import type { RatingReader } from './ratingReader.ts';
+
+/** By then a copy is due that was read the last time, also where that took some seconds. */
+const EVERY_MS = AGES.employeeRatings.freshMs + 5_000;
+
+export interface WatchedRatingsOptions {
+  directory: Directory;
+  readers: ReadonlyMap<string, RatingReader>;
+  /** The ids of the employees' records that somebody watches now, by integration. */
+  watched: () => ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/**
+ * Has the ratings of people who are watched read again as often as copies age, where the provider tells of no changes: the
+ * readers tell what is other than before. In calls of the batch size and behind those of users; none while nobody watches.
+ */
+export class WatchedRatings {
+  readonly #options: WatchedRatingsOptions;
+  #timer: NodeJS.Timeout | null = null;
+  #begins: NodeJS.Immediate | null = null;
+  readonly #abort = new AbortController();
+
+  constructor(options: WatchedRatingsOptions) {
+    this.#options = options;
+  }
+
+  /** Takes note of a new watcher: what is to be compared later is read now, for all who come together. */
+  begin(): void {
+    if (this.#abort.signal.aborted) return;
+    this.#begins ??= setImmediate(() => {
+      this.#begins = null;
+      this.#readAll();
+    });
+    this.#timer ??= setInterval(() => this.#readAll(), EVERY_MS).unref();
+  }
+
+  close(): void {
+    this.#abort.abort(new Error('closed'));
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    if (this.#begins) clearImmediate(this.#begins);
+    this.#timer = null;
+    this.#begins = null;
+  }
+
+  #readAll(): void {
+    const watched = this.#options.watched();
+    if (watched.size === 0) return this.#end();
+    for (const [name, ids] of watched) void this.#read(name, [...ids]);
+  }
+
+  async #read(name: string, ids: readonly string[]): Promise<void> {
+    const reader = this.#options.readers.get(name);
+    const offers = this.#options.directory.integration(name)?.offers('READ_RATINGS_BY_EMPLOYEE') === true;
+    if (!reader || !offers || reader.isFollowed) return;
+    const { signal } = this.#abort;
+    try {
+      await reader.read(ids, { signal, purpose: 'walk' });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}
