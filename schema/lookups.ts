@@ -44,6 +44,17 @@ export function onlyOne<T>(found: Found<T>, field: string): T | null {
   return found.state === 'found' ? found.value : null;
 }
 
+/** The integrations that a filter names, null where it names none; one that is not there is refused with BAD_USER_INPUT. */
+export function knownIntegrations(
+  directory: Directory,
+  names: readonly string[] | null | undefined,
+): readonly string[] | null {
+  const unknown = names?.find((name) => !directory.integration(name));
+  if (unknown === undefined) return names ?? null;
+  const field = 'filter.integrations';
+  throw requestError('BAD_USER_INPUT', `\`${field}\` names an integration that is not known: "${unknown}".`, field);
+}
+
 /** The skill that an input names; none and several are refused with BAD_USER_INPUT. */
 export function knownSkill(directory: Directory, lookup: Lookup, field: string): Skill {
   const skill = onlyOne(findSkill(directory, lookup), field);

@@ -505,7 +505,19 @@ describe('search of skills', () => {
     expect(cloud.totalCount).toBeLessThan(all.totalCount);
     const here = await search('typescript', ', filter: { integrations: ["kantata-main"] }');
     expect(here.edges[0]?.node.name).toBe('TypeScript');
-    expect((await search('typescript', ', filter: { integrations: ["nowhere"] }')).totalCount).toBe(0);
+    expect((await search('typescript', ', filter: { integrations: [] }')).totalCount).toBe(0);
+  });
+
+  it.each([
+    '{ skills(search: "c", filter: { integrations: ["kantata-main", "nowhere"] }) { totalCount } }',
+    '{ employees(filter: { integrations: ["nowhere"] }) { totalCount } }',
+    '{ employee(by: { employeeNumber: "01001" }) { skills(filter: { integrations: ["nowhere"] }) { totalCount } } }',
+    '{ skill(by: { name: "TypeScript" }) { holders(filter: { integrations: ["nowhere"] }) { totalCount } } }',
+  ])('in an integration that is not known is refused, and asks nobody: %s', async (document) => {
+    gateway.forget();
+    const refused = refusal(await gateway.ask(document));
+    expect(refused).toMatchObject({ code: 'BAD_USER_INPUT', field: 'filter.integrations' });
+    expect(gateway.calls).toEqual([]);
   });
 
   it('for nothing is the list by name, without scores', async () => {

@@ -59,7 +59,7 @@ export type EmployeeFilter = {
   department?: Array<string> | null | undefined;
   /** Holds every one of these skills, 1 to 10, rated or not. */
   holdsAll?: Array<SkillLookup> | null | undefined;
-  /** Has a record in one of these, by `Integration.name`. */
+  /** Has a record in one of these, by `Integration.name`; one that is unknown is refused with BAD_USER_INPUT. */
   integrations?: Array<string> | null | undefined;
   /** Location name, case ignored. */
   location?: Array<string> | null | undefined;
@@ -84,7 +84,7 @@ export type EmployeeLookup =
 
 /** Conditions on the skills of an employee, or the holders of a skill; all given ones must hold. */
 export type EmployeeSkillFilter = {
-  /** Held in one of these, by `Integration.name`. The others are not asked. */
+  /** Held in one of these, by `Integration.name`. The others are not asked. A name that is unknown is refused with BAD_USER_INPUT. */
   integrations?: Array<string> | null | undefined;
   /** Least level, 0 to 1 as in `SkillRating.normalized`, reached by the default consensus. */
   minLevel?: number | null | undefined;
@@ -334,7 +334,7 @@ export type SyncState =
 export type TaskFilter = {
   /** Created at or after this instant. */
   createdSince?: string | null | undefined;
-  /** Has an item for one of these, by `Integration.name`. */
+  /** Has an item for one of these, by `Integration.name`; also of integrations that are configured no more. */
   integrations?: Array<string> | null | undefined;
   /** Kind of task. */
   kinds?: Array<TaskKind> | null | undefined;
@@ -384,9 +384,9 @@ export type TaskState =
   | 'CANCELLING'
   /** Final: finished long ago; counts remain, items are dropped. */
   | 'EXPIRED'
-  /** Final: items FAILED and none took effect. */
+  /** Final: none SUCCEEDED or was SKIPPED; items FAILED or ended OUTCOME_UNKNOWN, and those may have taken effect: see `counts`. */
   | 'FAILED'
-  /** Final: some items took effect, others FAILED. */
+  /** Final: some items SUCCEEDED or were SKIPPED, others FAILED, were CANCELLED or ended OUTCOME_UNKNOWN; see `counts`. */
   | 'PARTIALLY_SUCCEEDED'
   /** Stored, not begun. */
   | 'QUEUED'

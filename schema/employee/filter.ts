@@ -9,7 +9,7 @@ import { demand } from '../access.ts';
 import { builder } from '../builder.ts';
 import { requestError } from '../errors.ts';
 import type { Source } from '../integration/integration.ts';
-import { EmployeeLookup, knownSkill, onlyOne, SkillLookup } from '../lookups.ts';
+import { EmployeeLookup, knownIntegrations, knownSkill, onlyOne, SkillLookup } from '../lookups.ts';
 import { searchOf } from '../search.ts';
 import { EmployeeStatusEnum } from './employee.ts';
 
@@ -25,7 +25,10 @@ export const EmployeeFilterInput = builder.inputType('EmployeeFilter', {
     location: t.stringList({ description: 'Location name, case ignored.' }),
     manager: t.field({ type: EmployeeLookup, description: 'Reports directly to this employee.' }),
     holdsAll: t.field({ type: [SkillLookup], description: 'Holds every one of these skills, 1 to 10, rated or not.' }),
-    integrations: t.stringList({ description: 'Has a record in one of these, by `Integration.name`.' }),
+    integrations: t.stringList({
+      description:
+        'Has a record in one of these, by `Integration.name`; one that is unknown is refused with BAD_USER_INPUT.',
+    }),
   }),
 });
 
@@ -46,6 +49,7 @@ export function choiceOf(
   { directory, loaders, viewer }: Pick<GatewayContext, 'directory' | 'loaders' | 'viewer'>,
 ): Promise<EmployeeChoice> {
   const { manager, holdsAll, text, ...others } = filter ?? {};
+  knownIntegrations(directory, others.integrations);
   const conditions = { ...others, text: searchOf(text, 'filter.text') };
   // Who holds a skill can be told from who is found by it.
   if (holdsAll) demand(viewer, 'ratings:read');

@@ -7,6 +7,7 @@ import { cursorsOf, pageArgs, PageInfo, SourcedConnection, type Edge } from '../
 import { EmployeeRef } from '../employee/employee.ts';
 import { SourceStatus, type Source } from '../integration/integration.ts';
 import { SkillRef } from '../skill/skill.ts';
+import { knownIntegrations } from '../lookups.ts';
 import { EmployeeSkillFilter, heldTest } from './heldFilter.ts';
 import { RatingSourceEnum, SkillRating, type RatingShape } from './rating.ts';
 
@@ -89,7 +90,8 @@ builder.objectField(EmployeeRef, 'skills', (t) =>
       mayReadRatings(employee, { viewer, directory });
       const asked = pageArgs(args, SKILLS_HELD);
       const meets = heldTest(filter, directory);
-      const held = await loaders.skillsOfEmployee.load({ employee, integrations: filter?.integrations ?? null });
+      const integrations = knownIntegrations(directory, filter?.integrations);
+      const held = await loaders.skillsOfEmployee.load({ employee, integrations });
       const policy = filter ? await loaders.policies.usual() : null;
       const skills = policy ? held.skills.filter((each) => meets(each, policy)) : held.skills;
       const page = pageOf(skills, heldPosition, asked);

@@ -13,7 +13,8 @@ export const EmployeeSkillFilter = builder.inputType('EmployeeSkillFilter', {
   fields: (t) => ({
     skills: t.field({ type: [SkillLookup], description: 'One of these skills.' }),
     integrations: t.stringList({
-      description: 'Held in one of these, by `Integration.name`. The others are not asked.',
+      description:
+        'Held in one of these, by `Integration.name`. The others are not asked. A name that is unknown is refused with BAD_USER_INPUT.',
     }),
     sources: t.field({ type: [RatingSourceEnum], description: 'Has a rating from one of these sources.' }),
     minLevel: t.float({

@@ -4,6 +4,7 @@ import { builder } from '../builder.ts';
 import { cursorsOf, pageArgs, SourcedConnection } from '../connection.ts';
 import { SkillRef } from '../skill/skill.ts';
 import { EmployeeSkillConnection } from './employeeSkills.ts';
+import { knownIntegrations } from '../lookups.ts';
 import { EmployeeSkillFilter, heldTest } from './heldFilter.ts';
 
 const HOLDERS = { list: 'holders', usual: 25, most: 100 };
@@ -23,9 +24,10 @@ builder.objectField(SkillRef, 'holders', (t) =>
     resolve: async (skill, { filter, ...args }, { directory, loaders }) => {
       const asked = pageArgs(args, HOLDERS);
       const meets = heldTest(filter, directory);
+      const integrations = knownIntegrations(directory, filter?.integrations);
       const [policy, { holders, sources }] = await Promise.all([
         loaders.policies.usual(),
-        loaders.holdersOfSkill.load({ skill, integrations: filter?.integrations ?? null }),
+        loaders.holdersOfSkill.load({ skill, integrations }),
       ]);
       const ranked = rankHolders(
         holders.filter((held) => meets(held, policy)),

@@ -6,14 +6,17 @@ import { pageOf, type Position } from '../../src/domain/paging.ts';
 import { builder } from '../builder.ts';
 import { Connection, cursorsOf, pageArgs, type ConnectionArgs } from '../connection.ts';
 import { directorySources, type Source } from '../integration/integration.ts';
-import { onlyOne, SkillLookup } from '../lookups.ts';
+import { knownIntegrations, onlyOne, SkillLookup } from '../lookups.ts';
 import { searchOf } from '../search.ts';
 import { SkillConnection, SkillRef, type SkillPage } from './skill.ts';
 
 const SkillFilterInput = builder.inputType('SkillFilter', {
   description: 'Conditions on skills; all given ones must hold, and a list is met by any of its values.',
   fields: (t) => ({
-    integrations: t.stringList({ description: 'Has a record in one of these, by `Integration.name`.' }),
+    integrations: t.stringList({
+      description:
+        'Has a record in one of these, by `Integration.name`; one that is unknown is refused with BAD_USER_INPUT.',
+    }),
     classification: t.stringList({
       description: "The name of any level of a record's classification, case ignored.",
     }),
@@ -82,6 +85,7 @@ builder.queryField('skills', (t) =>
     },
     resolve: async (_, { filter, search, ...args }, { directory, loaders }) => {
       const text = searchOf(search, 'search');
+      knownIntegrations(directory, filter?.integrations);
       const view = directory.skills;
       const among = view.filter(filter ?? {});
       const sources = directorySources(directory, 'READ_SKILLS');

@@ -43,8 +43,10 @@ export const TaskStateEnum = builder.enumType('TaskState', {
     RUNNING: 'Some items are done, in flight or waiting to be tried again.',
     CANCELLING: 'Cancelled, with items still in flight.',
     SUCCEEDED: 'Final: every item SUCCEEDED or was SKIPPED.',
-    PARTIALLY_SUCCEEDED: 'Final: some items took effect, others FAILED.',
-    FAILED: 'Final: items FAILED and none took effect.',
+    PARTIALLY_SUCCEEDED:
+      'Final: some items SUCCEEDED or were SKIPPED, others FAILED, were CANCELLED or ended OUTCOME_UNKNOWN; see `counts`.',
+    FAILED:
+      'Final: none SUCCEEDED or was SKIPPED; items FAILED or ended OUTCOME_UNKNOWN, and those may have taken effect: see `counts`.',
     CANCELLED: 'Final: cancelled before every item was done; `counts` says how many were.',
     EXPIRED: 'Final: finished long ago; counts remain, items are dropped.',
   }),

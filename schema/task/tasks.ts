@@ -9,7 +9,10 @@ const TaskFilter = builder.inputType('TaskFilter', {
   fields: (t) => ({
     kinds: t.field({ type: [TaskKindEnum], description: 'Kind of task.' }),
     states: t.field({ type: [TaskStateEnum], description: 'State of the task.' }),
-    integrations: t.stringList({ description: 'Has an item for one of these, by `Integration.name`.' }),
+    integrations: t.stringList({
+      description:
+        'Has an item for one of these, by `Integration.name`; also of integrations that are configured no more.',
+    }),
     createdSince: t.field({ type: 'DateTime', description: 'Created at or after this instant.' }),
   }),
 });

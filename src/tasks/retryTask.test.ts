@@ -103,6 +103,18 @@ describe('a retry', () => {
     expect((await retry({ onlyFailed: false })).userErrors).toEqual([]);
   });
 
+  it('of a task with nothing but unknown outcomes says how to ask for them', async () => {
+    engine.end(
+      'task-1',
+      'FAILED',
+      SKILLS.map(() => 'OUTCOME_UNKNOWN'),
+    );
+    const [refused] = (await retry()).userErrors;
+    expect(refused).toMatchObject({ code: 'NOT_RETRYABLE' });
+    expect(refused?.message).toContain('5 of unknown outcome, which `includeUnknown` asks for');
+    expect((await retry({ includeUnknown: true })).userErrors).toEqual([]);
+  });
+
   it('of what is not possible any more is refused, once for each integration', async () => {
     hr.integration.failed('RATE_SKILLS', new ProviderError('NOT_OFFERED', 'Not in this plan.'));
     expect(await refusal({ onlyFailed: false })).toEqual(['UNSUPPORTED input.taskId']);

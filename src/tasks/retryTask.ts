@@ -39,7 +39,7 @@ export function retryTask(
       const refusal = notRetryable(task);
       if (refusal !== null) return at.add('NOT_RETRYABLE', refusal);
       const items = await itemsAgain(engine, task, statesAgain(input));
-      if (items.length === 0) return at.add('NOT_RETRYABLE', 'The task has no items to do again.');
+      if (items.length === 0) return at.add('NOT_RETRYABLE', nothingAgain(task, input));
       checkPlaces(items, directory, at);
       return { kind: task.kind, items, parentId: task.id };
     },
@@ -50,6 +50,14 @@ function notRetryable({ state }: Task): string | null {
   if (state === 'EXPIRED') return 'The task has expired, and its items are gone.';
   const runs = state === 'QUEUED' || state === 'RUNNING' || state === 'CANCELLING';
   return runs ? 'The task still runs.' : null;
+}
+
+function nothingAgain(
+  { counts: { unknown } }: Task,
+  { includeUnknown }: Pick<RetryTaskInput, 'includeUnknown'>,
+): string {
+  if (includeUnknown || unknown === 0) return 'The task has no items to do again.';
+  return `The task has no items to do again but ${unknown} of unknown outcome, which \`includeUnknown\` asks for.`;
 }
 
 function statesAgain({

@@ -39,7 +39,9 @@ export class FakeTasks implements Engine {
   end(id: string, state: Task['state'], itemStates: readonly TaskItemState[]): void {
     const known = this.#tasks.get(id);
     if (!known) throw new Error(`no task ${id}`);
-    Object.assign(known.task, { state, revision: known.task.revision + 1 });
+    const unknown = itemStates.filter((itemState) => itemState === 'OUTCOME_UNKNOWN').length;
+    const counts = { ...known.task.counts, unknown };
+    Object.assign(known.task, { state, counts, revision: known.task.revision + 1 });
     itemStates.forEach((itemState, at) => Object.assign(known.items[at] ?? {}, { state: itemState, attempts: 1 }));
   }
 
