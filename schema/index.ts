@@ -16,6 +16,9 @@ import './webhook/index.ts';
 
 /** The graph. */
 export const schema = audited(plainProperties(builder.toSchema()));
+schema.description = `Who knows what, how well, and who says so: the skills data of several systems as one graph.
+Start with \`employees\`, \`skills\` or \`experts\`; \`integrations\` says which systems stand behind it and how they are,
+\`viewer\` what the caller may do. Ratings keep the scale of their system beside a level from 0 to 1 that compares.`;
 
 /**
  * Takes the resolver off every field that only shows the property of its own name: the executor reads a property faster

@@ -107,6 +107,9 @@ const ADDED: Record<string, string> = Object.fromEntries(
       'Drift.sample',
       ...of('DriftField', 'name', 'type'),
     ],
+    'records may tell of different states, and a status that was set is seen where it was set': [
+      'EmployeeRecord.status',
+    ],
     'certificates can be written to one of the systems': [
       'Mutation.addCertificates',
       'Mutation.addCertificates(input)',

@@ -389,7 +389,11 @@ describe.each(['on one process', 'on Redis'] as const)('what acme has, to globex
     }
     expect(answers[0]).toBe(answers[1]);
     // Not refused for its form.
-    expect(answers[0]).toMatch(type === 'Query' ? /"data":\{|names no skill that is known|names an integration that is not known/ : '"NOT_FOUND"');
+    expect(answers[0]).toMatch(
+      type === 'Query'
+        ? /"data":\{|names no skill that is known|names an integration that is not known/
+        : '"NOT_FOUND"',
+    );
     expect(canaries.filter((canary) => answers[0]?.includes(canary))).toEqual([]);
   });
 

@@ -6,7 +6,7 @@ import type { EmployeeRow } from '../../src/domain/records.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { conflictsOf, ProviderRecord, RecordConflict, type ProviderRecordShape } from '../providerRecord.ts';
-import { EmployeeRef } from './employee.ts';
+import { EmployeeRef, EmployeeStatusEnum } from './employee.ts';
 
 export interface EmployeeRecordShape extends ProviderRecordShape {
   recordType: 'EmployeeRecord';
@@ -60,6 +60,12 @@ EmployeeRecord.implement({
       nullable: true,
       description: 'Employee number or external id here; null when unknown.',
       resolve: ({ row }) => row.employeeNumber,
+    }),
+    status: t.field({
+      type: EmployeeStatusEnum,
+      nullable: true,
+      description: 'Employment status here; null when unknown or outside the known words, see `statusLabel`.',
+      resolve: ({ row }) => row.status,
     }),
     statusLabel: t.string({
       nullable: true,

@@ -20,7 +20,7 @@ SkillGap.implement({
       type: SkillRating,
       nullable: true,
       description:
-        "The rating compared, the provider's combined one where it has one; null when the skill is not held or not rated.",
+        "The rating compared, of `integration` alone and the provider's combined one where it has one; null when the skill is not held or not rated there.",
     }),
     gap: t.exposeFloat('gap', {
       nullable: true,

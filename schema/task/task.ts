@@ -134,7 +134,8 @@ TaskItemRef.implement({
     outcome: t.field({
       type: TaskOutcome,
       nullable: true,
-      description: 'What the provider says it stored; null before, after a removal, and when it did not succeed.',
+      description:
+        'What the provider says it stored; null before, after a removal, and when it did not succeed. Ratings may lack the `remoteId` that records always have: beside each other they are selected under different aliases.',
       resolve: (item, _, { directory }) => item.outcome && outcomeOf(directory, item.integration, item.outcome),
     }),
     problem: t.expose('problem', {
@@ -143,7 +144,8 @@ TaskItemRef.implement({
       description: 'Why it failed or waits; null when nothing is wrong.',
     }),
     warnings: t.exposeStringList('warnings', {
-      description: "What to know although it went on, in sentences, e.g. the provider's own warnings.",
+      description:
+        "What to know although it went on, in sentences, e.g. that a `level` was rounded, or the provider's own warnings.",
     }),
     conversion: t.expose('conversion', {
       type: ProficiencyConversion,

@@ -5,7 +5,7 @@ import type { SkillAt } from '../directory/skills.ts';
 import type { Employee, Skill } from '../domain/entities.ts';
 import { valueOfLevel } from '../domain/rating.ts';
 import { checkKey, employeeOf, known, offered, rowThere, skillOf, usable } from './places.ts';
-import { valueFor, type ProficiencyInput, type TargetValue } from './targetValue.ts';
+import { conversionWarnings, valueFor, type ProficiencyInput, type TargetValue } from './targetValue.ts';
 import type { NewTaskItem } from './task.ts';
 import type { Complaints } from './userErrors.ts';
 import { write, type WriteAnswer, type WriteDependencies, type WriteInput, type Writer } from './writes.ts';
@@ -74,7 +74,7 @@ function planWith(port: 'rate' | 'assign') {
             write: { employeeId, skillId: skill.remoteId, value: written?.value ?? null, scale: skill.scale },
           },
           conversion: written?.conversion ?? null,
-          warnings: [],
+          warnings: conversionWarnings(written?.conversion ?? null),
         };
       });
     });

@@ -1,6 +1,7 @@
 import type { Directory } from '../directory/directory.ts';
 import type { TaskEngine } from './engine/engine.ts';
 import { offered } from './places.ts';
+import { conversionWarnings } from './targetValue.ts';
 import type { NewTaskItem, Task, TaskItemState } from './task.ts';
 import { taskIdOf } from './taskId.ts';
 import type { Complaints } from './userErrors.ts';
@@ -80,7 +81,7 @@ async function itemsAgain(
   for (let afterPosition = -1; ;) {
     const { items, hasNext } = await engine.items(tenant, id, { states, afterPosition, limit: PAGE });
     for (const { index, key, integration, work, conversion } of items) {
-      found.push({ index, key, integration, work, conversion, warnings: [] });
+      found.push({ index, key, integration, work, conversion, warnings: conversionWarnings(conversion) });
     }
     afterPosition = items.at(-1)?.position ?? afterPosition;
     if (!hasNext || items.length === 0) return found;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Scale } from '../domain/rating.ts';
-import { valueFor, type ProficiencyInput } from './targetValue.ts';
+import { conversionWarnings, valueFor, type ProficiencyInput } from './targetValue.ts';
 import { Complaints } from './userErrors.ts';
 
 const numeric = (min: number | null, max: number | null, step: number | null = null): Scale => ({
@@ -46,6 +46,18 @@ describe('a value for a target', () => {
     [{ optionId: 'b', numeric: null, level: null }, options('a', 'b'), { kind: 'option', optionId: 'b' }],
   ])('%j on %j is written as it is', (input, scale, value) => {
     expect(result(input, scale)).toEqual({ value, conversion: null });
+  });
+
+  it('warns of a level that lies between two values, and of no other', () => {
+    const warnings = (level: number) => {
+      const value = valueFor({ level }, numeric(1, 5, 1), new Complaints(['at']));
+      return conversionWarnings(value?.conversion ?? null);
+    };
+    expect(warnings(0.6)).toEqual([
+      'The level 0.6 lies between two values of the scale: 0.5 was written, the nearest.',
+    ]);
+    expect(warnings(0.5)).toEqual([]);
+    expect(conversionWarnings(null)).toEqual([]);
   });
 
   it('says how a level was converted', () => {

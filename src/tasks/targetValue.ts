@@ -22,6 +22,13 @@ export interface TargetValue {
   conversion: Conversion | null;
 }
 
+/** What to say of a conversion in an item's warnings: nothing where the level lies on the scale as it was given. */
+export function conversionWarnings(conversion: Conversion | null): string[] {
+  if (conversion === null || conversion.writtenLevel === conversion.level) return [];
+  const { level, writtenLevel } = conversion;
+  return [`The level ${level} lies between two values of the scale: ${writtenLevel} was written, the nearest.`];
+}
+
 /** The value on a target's scale; null with a complaint when it does not fit exactly. */
 export function valueFor(input: ProficiencyInput, scale: Scale | null, complaints: Complaints): TargetValue | null {
   if (typeof input.level === 'number') return levelFor(input.level, scale, complaints.at('level'));

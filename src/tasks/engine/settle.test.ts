@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../domain/problem.ts';
 import type { OpenItem } from '../store/store.ts';
+import type { ItemResult } from './writer.ts';
 import {
   begun,
   followDelay,
@@ -81,7 +82,13 @@ describe('an item', () => {
       problem: null,
       warnings: ['Rounded.', 'Truncated.'],
     });
-    expect(settled(sent(1), { state: 'skipped', outcome, warnings: [] }, circumstances).state).toBe('SKIPPED');
+  });
+
+  it('for which nothing had to be sent counts no try but those before', () => {
+    const skipped: ItemResult = { state: 'skipped', outcome: null, warnings: [] };
+    expect(settled(sent(1), skipped, circumstances)).toMatchObject({ state: 'SKIPPED', inFlight: false, attempts: 0 });
+    expect(settled(sent(2), skipped, circumstances)).toMatchObject({ state: 'SKIPPED', attempts: 1 });
+    expect(settled(item(0), skipped, circumstances)).toMatchObject({ state: 'SKIPPED', attempts: 0 });
   });
 
   it('that is accepted stays in flight under the provider’s task', () => {

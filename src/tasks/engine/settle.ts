@@ -60,8 +60,9 @@ export function settled(item: OpenItem, result: ItemResult, circumstances: Circu
     case 'done':
     case 'skipped': {
       const warnings = [...item.warnings, ...result.warnings];
-      const state = result.state === 'done' ? 'SUCCEEDED' : 'SKIPPED';
-      return changed(item, { state, inFlight: false, outcome: result.outcome, problem: null, warnings });
+      const ended = { inFlight: false, outcome: result.outcome, problem: null, warnings };
+      if (result.state === 'done') return changed(item, { ...ended, state: 'SUCCEEDED' });
+      return changed(item, { ...ended, state: 'SKIPPED', attempts: unsent(item) });
     }
     case 'accepted': {
       const { providerTaskId } = result;
@@ -86,10 +87,15 @@ export function settled(item: OpenItem, result: ItemResult, circumstances: Circu
 
 /** Nothing left the gateway, so it was no try: the item waits for the provider to come back, however long that takes. */
 function heldBack(item: OpenItem, error: ProviderError, circumstances: Circumstances): ItemChange {
-  const { attempts, progress } = item;
+  const { progress } = item;
   const untried = { ...item, progress: { ...progress, tries: Math.max(0, progress.tries - 1) } };
   const waiting = retried(untried, error.toProblem(), progress.uncertain, circumstances);
-  return { ...waiting, attempts: item.inFlight ? Math.max(0, attempts - 1) : attempts };
+  return { ...waiting, attempts: unsent(item) };
+}
+
+/** The attempts of an item of which it turned out that nothing was sent, though the marker stands. */
+function unsent({ inFlight, attempts }: OpenItem): number {
+  return inFlight ? Math.max(0, attempts - 1) : attempts;
 }
 
 /** The end of an item that is not under way, and whose task was asked to stop. Why it waited is kept. */
