@@ -87,7 +87,7 @@ export interface GatewayServerOptions {
   graphiqlTabs?: readonly GraphiqlTab[];
   /** Milliseconds after which an answer is given up of which nothing can be written; a minute when left out. */
   stalledMs?: number;
-  /** Milliseconds that `close` waits for requests under way; when left out two seconds more than the longest deadline, 20 s at most. */
+  /** Milliseconds that `close` waits for requests under way; when left out two seconds more than the longest deadline. */
   drainMs?: number;
   /** Milliseconds that `close` leaves idle connections open for what is on its way on them; none when left out. */
   lingerMs?: number;
@@ -96,15 +96,12 @@ export interface GatewayServerOptions {
 export interface GatewayServer {
   /** Resolves when requests are taken; `url` is without a path. Rejects when the address cannot be had. */
   listen(): Promise<{ url: string }>;
-  /** Takes no more requests, ends event streams with a last event that says why, and waits for the rest, 20 s at most. */
+  /** Takes no more requests, ends event streams with a last event that says why, and waits for the rest, as long as one may ask for. */
   close(): Promise<void>;
 }
 
 /** Beside the longest deadline: an answer that its deadline ends is still to be made and sent. */
 const ANSWERED_MS = 2000;
-
-/** Container platforms kill 30 s after SIGTERM; this leaves time for the tasks. */
-const LONGEST_DRAIN_MS = 20_000;
 
 /** Load balancers keep idle connections for 60 s; a server that closes first loses a request now and then. */
 const KEEP_ALIVE_MS = 65_000;
@@ -341,7 +338,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         server.closeAllConnections();
         webSockets.terminate();
       },
-      options.drainMs ?? Math.min(config.longestDeadlineMs + ANSWERED_MS, LONGEST_DRAIN_MS),
+      options.drainMs ?? config.longestDeadlineMs + ANSWERED_MS,
     );
     await Promise.all([closed, webSockets.drain()]);
     clearTimeout(force);

@@ -11,8 +11,8 @@ const cards = Object.values(registry);
 const known = new Set([...GATEWAY_VARIABLES, ...cards.flatMap((card) => card.variables.map(({ name }) => name))]);
 const read = (path: string) => readFileSync(path, 'utf8');
 
-/** Seconds that a stop may take: 20 for requests, 5 for tasks, 3 for webhooks and connections. */
-const LONGEST_STOP_S = 28;
+/** Seconds that a stop may take: 32 for requests, 5 for tasks, 3 for webhooks and connections. */
+const LONGEST_STOP_S = 40;
 
 interface Manifest {
   kind: string;
