@@ -145,7 +145,8 @@ export class Breaker {
 
 /**
  * Whether an error says that the provider is ill: it cannot be reached, does not answer in time, or fails by itself. What
- * fails behind it may be all that writes need and nothing that reads do. What it refuses, also for too many requests, and what cannot be read was answered by somebody who is there.
+ * fails behind it may be all that writes need and nothing that reads do. What it refuses, also for too many requests, and
+ * what cannot be read was answered by somebody who is there.
  */
 export function saidBy(error: unknown): Said {
   if (!(error instanceof ProviderError) || error instanceof NotSent) return 'aborted';
