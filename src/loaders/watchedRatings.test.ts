@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeProvider, numberValue, ratingRow } from '../../test/support/fake-provider.ts';
 import { Directory } from '../directory/directory.ts';
 import { RatingReader } from './ratingReader.ts';
-import { WatchedRatings } from './watchedRatings.ts';
+import { MOST_READ, WatchedRatings } from './watchedRatings.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -54,6 +54,17 @@ describe('ratings of people who are watched', () => {
     provider.holdings.ratings = [ratingRow('1', 'java', { value: numberValue(5) })];
     await vi.advanceTimersByTimeAsync(AGAIN);
     expect(changed).toEqual(['hr 1', 'hr 2']);
+    watching.close();
+  });
+
+  it('take turns where they are very many', async () => {
+    const { provider, ids, watching } = house({ ratings: [], batchSize: 10_000 });
+    ids.clear();
+    for (let id = 0; id < MOST_READ + 2; id += 1) ids.add(String(id));
+    watching.begin();
+    await vi.advanceTimersByTimeAsync(3 * AGAIN);
+    const counts = provider.calls.map((call) => call.split(',').length);
+    expect(counts).toEqual([MOST_READ, 2, MOST_READ, 2]);
     watching.close();
   });
 

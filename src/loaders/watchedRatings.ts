@@ -5,6 +5,9 @@ import type { RatingReader } from './ratingReader.ts';
 /** By then a copy is due that was read the last time, also where that took some seconds. */
 const EVERY_MS = AGES.employeeRatings.freshMs + 5_000;
 
+/** Most people read at once of an integration; where more are watched they take turns, and nobody else is held up. */
+export const MOST_READ = 1000;
+
 export interface WatchedRatingsOptions {
   directory: Directory;
   readers: ReadonlyMap<string, RatingReader>;
@@ -21,6 +24,8 @@ export class WatchedRatings {
   #timer: NodeJS.Timeout | null = null;
   #begins: NodeJS.Immediate | null = null;
   readonly #abort = new AbortController();
+  /** Reads so far, whose turn it is where people take turns. */
+  #turn = 0;
 
   constructor(options: WatchedRatingsOptions) {
     this.#options = options;
@@ -51,7 +56,14 @@ export class WatchedRatings {
   #readAll(): void {
     const watched = this.#options.watched();
     if (watched.size === 0) return this.#end();
-    for (const [name, ids] of watched) void this.#read(name, [...ids]);
+    for (const [name, ids] of watched) void this.#read(name, this.#shareOf([...ids]));
+    this.#turn += 1;
+  }
+
+  #shareOf(ids: readonly string[]): readonly string[] {
+    const shares = Math.ceil(ids.length / MOST_READ);
+    const first = (this.#turn % shares) * MOST_READ;
+    return ids.slice(first, first + MOST_READ);
   }
 
   async #read(name: string, ids: readonly string[]): Promise<void> {
