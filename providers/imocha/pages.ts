@@ -1,3 +1,4 @@
+import { joined } from '../../src/outbound/joined.ts';
 import type { Call } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import { isObject, optionalId, optionalNumber, ShapeError } from '../../src/outbound/shape.ts';
@@ -60,7 +61,7 @@ export async function* walkPages(
   call: Call,
 ): AsyncGenerator<WalkedPage> {
   const leaving = new AbortController();
-  const signal = call.signal ? AbortSignal.any([call.signal, leaving.signal]) : leaving.signal;
+  const { signal, clear } = joined(leaving.signal, call.signal);
   const asked = new Map<number, Promise<Page>>();
   const ask = (pageNumber: number): Promise<Page> => {
     const known = asked.get(pageNumber);
@@ -95,7 +96,8 @@ export async function* walkPages(
       for (let next = pageNumber + 1; next <= ahead; next += 1) void ask(next);
     }
   } finally {
-    leaving.abort();
+    if (asked.size > 0) leaving.abort(new Error('The walk was left.'));
+    clear();
   }
 }
 

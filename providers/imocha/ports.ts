@@ -1,6 +1,7 @@
 import type { Call, Ports, UnreadRecord, WalkPage } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { EmployeeRow, RatingRow } from '../../src/domain/records.ts';
+import { together } from '../../src/outbound/together.ts';
 import { isObject, optionalId, pagesReader, readRows, tellsUnread, type Json } from '../../src/outbound/shape.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
 import { addCertificates } from './addCertificates.ts';
@@ -155,29 +156,17 @@ async function ratingsOfEmployees(
   drift: Reading['drift'],
   call: Call,
 ): Promise<RatingRow[]> {
-  const readOne = async (employeeId: string, signal = call.signal): Promise<RatingRow[]> => {
-    const leftOut = () => call.unread?.({ of: 'ratings', id: employeeId });
+  const readOne = async (employeeId: string, shared: Call): Promise<RatingRow[]> => {
+    const leftOut = () => shared.unread?.({ of: 'ratings', id: employeeId });
     const reading: Reading = { operation: OPERATIONS.profile, drift, leftOut };
-    const items = await client.profilesOf(employeeId, { ...call, signal });
+    const items = await client.profilesOf(employeeId, shared);
     if (items.some((item) => isForeign(item, employeeId))) throw foreignProfile(drift);
     return readRows(items, (raw) => toRatings(raw, reading, employeeId), {
       ...reading,
       path: 'items',
     }).flat();
   };
-  const [only, ...others] = new Set(employeeIds);
-  if (only === undefined) return [];
-  // The usual case; a signal of its own for each of a page's fifty is a tenth of their cost.
-  if (others.length === 0) return readOne(only);
-  // One that fails fails the read: the others need not go on.
-  const failing = new AbortController();
-  const signal = call.signal ? AbortSignal.any([call.signal, failing.signal]) : failing.signal;
-  try {
-    return (await Promise.all([only, ...others].map((id) => readOne(id, signal)))).flat();
-  } catch (error) {
-    failing.abort();
-    throw error;
-  }
+  return (await together(call, [...new Set(employeeIds)], readOne)).flat();
 }
 
 function isForeign(item: unknown, employeeId: string): boolean {

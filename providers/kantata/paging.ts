@@ -1,3 +1,4 @@
+import { together } from '../../src/outbound/together.ts';
 import type { Call } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { Envelope } from './envelope.ts';
@@ -57,22 +58,6 @@ export async function pagesTogether(read: ReadPage, call: Call, check: (page: En
     return page;
   });
   return [first, ...rest];
-}
-
-/** Runs the work on all items at once; the first failure aborts the others. */
-export async function together<Item, Result>(
-  call: Call,
-  items: readonly Item[],
-  work: (item: Item, call: Call) => Promise<Result>,
-): Promise<Result[]> {
-  const stop = new AbortController();
-  const signal = call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal;
-  try {
-    return await Promise.all(items.map((item) => work(item, { ...call, signal })));
-  } catch (error) {
-    stop.abort(error);
-    throw error;
-  }
 }
 
 /** The number of pages; null when neither `meta` nor `count` tells. The asked size is no measure: it may be clamped (sheet 4). */

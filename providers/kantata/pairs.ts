@@ -3,7 +3,7 @@ import { readRows } from '../../src/outbound/shape.ts';
 import { MEMBERSHIP_INCLUDES, type KantataClient } from './client.ts';
 import type { Envelope } from './envelope.ts';
 import { toMembership, type Membership } from './mappers.ts';
-import { together } from './paging.ts';
+import { together } from '../../src/outbound/together.ts';
 import { IDS_PER_CALL, ROUTES } from './raw.ts';
 import { chunksOf, filterIgnored, MEMBERSHIP_ORDER } from './ratings.ts';
 

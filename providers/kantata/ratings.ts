@@ -11,7 +11,7 @@ import { pagesReader, tellsUnread } from '../../src/outbound/shape.ts';
 import { MEMBERSHIP_INCLUDES, type KantataClient } from './client.ts';
 import type { Envelope } from './envelope.ts';
 import { toRating } from './mappers.ts';
-import { together } from './paging.ts';
+import { together } from '../../src/outbound/together.ts';
 import { ID_PATTERN, IDS_PER_CALL, ROUTES } from './raw.ts';
 
 /** Ascending by creation, so that rows added during a scan come last (sheet 4). */

@@ -3,7 +3,7 @@ import { readRows } from '../../src/outbound/shape.ts';
 import { SKILL_INCLUDES, type KantataClient } from './client.ts';
 import type { Envelope } from './envelope.ts';
 import { OWN_SERVICE, toSkillThere, type SkillThere } from './mappers.ts';
-import { together } from './paging.ts';
+import { together } from '../../src/outbound/together.ts';
 import { IDS_PER_CALL, ROUTES } from './raw.ts';
 import { chunksOf } from './ratings.ts';
 import { nameKey } from './skillCategories.ts';

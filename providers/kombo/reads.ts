@@ -12,6 +12,7 @@ import type {
 } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { EmployeeRow, RatingRow, SkillRow } from '../../src/domain/records.ts';
+import { together } from '../../src/outbound/together.ts';
 import {
   isObject,
   type Json,
@@ -158,18 +159,8 @@ function filteredBy(upstream: Upstream, filter: Filter): RatingsByEmployeesPort 
       const chunks = Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, index) =>
         ids.slice(index * IDS_PER_CALL, (index + 1) * IDS_PER_CALL),
       );
-      const [first] = chunks;
-      if (!first) return [];
-      if (chunks.length === 1) return readChunk(upstream, filter, first, call);
-      // One chunk that fails fails the read: the others need not go on.
-      const stop = new AbortController();
-      const signal = call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal;
-      try {
-        const rows = await Promise.all(chunks.map((chunk) => readChunk(upstream, filter, chunk, { ...call, signal })));
-        return rows.flat();
-      } finally {
-        stop.abort();
-      }
+      const rows = await together(call, chunks, (chunk, shared) => readChunk(upstream, filter, chunk, shared));
+      return rows.flat();
     },
   };
 }
