@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createHash } from 'node:crypto';
+import { createHash, createSign, generateKeyPairSync } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClientConfig, IssuerConfig, Viewer } from '../domain/access.ts';
@@ -20,6 +20,8 @@ interface Idp {
   asked: number;
   /** What it answers from now on; null: 500. */
   serve(keys: Record<string, Pair> | null): Promise<void>;
+  /** Answers this text with 200 from now on. */
+  answer(text: string): void;
 }
 
 const servers: Server[] = [];
@@ -35,6 +37,9 @@ async function startIdp(keys: Record<string, Pair>): Promise<Idp> {
         entries.map(async ([kid, { publicKey }]) => ({ ...(await exportJWK(publicKey)), kid })),
       );
       body = served && JSON.stringify({ keys: jwks });
+    },
+    answer(text) {
+      body = text;
     },
   };
   await idp.serve(keys);
@@ -140,6 +145,7 @@ describe('tokens', () => {
     ['speak for nobody', { sub: undefined }, 'claims'],
     ['speak for a client', { sub: undefined, client_id: 'reports' }, null],
     ['have a subject called like a client', { sub: sha256(`client ${KEY}`).slice(0, 12) }, 'claims'],
+    ['have a subject that no store keeps', { sub: 'user\0' }, 'claims'],
   ])('that %s are told so', async (_, claims, reason) => {
     const { refusalOf } = await start();
     expect(await refusalOf(await sign(claims))).toEqual(reason === null ? null : unauthenticated(reason));
@@ -171,9 +177,28 @@ describe('tokens', () => {
     expect(idp.asked).toBe(0);
   });
 
-  it('whose address is not verified are nobody’s in person', async () => {
+  it.each([false, 'false', 0, null])('whose address is not verified (%j) are nobody’s in person', async (verified) => {
     const { viewerOf } = await start();
-    expect((await viewerOf(await sign({ email_verified: false }))).person).toBeNull();
+    expect((await viewerOf(await sign({ email_verified: verified }))).person).toBeNull();
+  });
+
+  it.each([true, 'true'])('whose address is verified (%j) are a person’s', async (verified) => {
+    const { viewerOf } = await start();
+    expect((await viewerOf(await sign({ email_verified: verified }))).person).not.toBeNull();
+  });
+
+  it('are refused, and nothing else, where the issuer’s key for them is of no use', async () => {
+    const { idp, viewerOf, refusalOf } = await start();
+    const weak = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const good = { ...(await exportJWK(pair.publicKey)), kid: 'one' };
+    const broken = { ...good, kid: 'broken', x: 'AA' };
+    idp.answer(JSON.stringify({ keys: [good, broken, { ...weak.publicKey.export({ format: 'jwk' }), kid: 'weak' }] }));
+    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const signed = `${encode({ alg: 'RS256', kid: 'weak' })}.${encode(GOOD)}`;
+    const signature = createSign('sha256').update(signed).sign(weak.privateKey).toString('base64url');
+    expect(await refusalOf(`${signed}.${signature}`)).toEqual(unauthenticated('signature'));
+    expect(await refusalOf(await sign({}, { kid: 'broken' }))).toEqual(unauthenticated('signature'));
+    expect((await viewerOf(await sign())).client).toBe('user-1');
   });
 });
 
@@ -203,6 +228,32 @@ describe('keys of an issuer', () => {
     await idp.serve({ one: pair });
     vi.setSystemTime(NOW + 5_000);
     expect((await viewerOf(token)).client).toBe('user-1');
+  });
+
+  it.each(['<html>', '{}', '{"keys":{}}', '{"keys":[null]}'])(
+    'that are none (%s) are as good as away, and leave the issuer alone for five seconds as well',
+    async (text) => {
+      const { idp, refusalOf, viewerOf, warnings } = await start();
+      idp.answer(text);
+      const token = await sign();
+      for (let time = 0; time < 3; time += 1) expect(await refusalOf(token)).toMatchObject({ status: 503 });
+      expect(idp.asked).toBe(1);
+      expect(warnings).toHaveLength(1);
+      await idp.serve({ one: pair });
+      vi.setSystemTime(NOW + 5_000);
+      expect((await viewerOf(token)).client).toBe('user-1');
+    },
+  );
+
+  it('that were withdrawn while nobody came do not count for the first who does', async () => {
+    const { idp, viewerOf, refusalOf } = await start();
+    const token = await sign({ exp: seconds(86_400) });
+    await viewerOf(token);
+    await idp.serve({ two: other });
+    vi.setSystemTime(NOW + 3_600_000);
+    const refusals = await Promise.all([refusalOf(token), refusalOf(token)]);
+    expect(refusals).toEqual([unauthenticated('signature'), unauthenticated('signature')]);
+    expect(idp.asked).toBe(2);
   });
 
   it('go on while the issuer is away, for a day', async () => {

@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { isScopeWord, type IssuerConfig, type ScopeWord, type Viewer } from '../domain/access.ts';
+import { isStorable } from '../domain/storable.ts';
 
 /** Why a token is not taken. Nothing of it tells how near a forged one came: whatever is wrong with a signature is `signature`. */
 export type TokenFault =
@@ -94,7 +95,8 @@ function viewerOf(payload: JWTPayload, config: IssuerConfig): Viewer {
 }
 
 function nameIn(value: unknown): string | null {
-  return typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_NAME ? value : null;
+  const isName = typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_NAME && isStorable(value);
+  return isName ? value : null;
 }
 
 function scopesIn(value: unknown): ReadonlySet<ScopeWord> {
@@ -104,7 +106,8 @@ function scopesIn(value: unknown): ReadonlySet<ScopeWord> {
 
 function personIn(payload: JWTPayload, claim: string | null): Viewer['person'] {
   const workEmail = claim === null ? null : nameIn(payload[claim]);
-  // Where anybody may sign up, an address that is not verified is anybody's.
-  if (workEmail === null || !workEmail.includes('@') || payload['email_verified'] === false) return null;
+  // Where anybody may sign up, an address that is not verified is anybody's. Some issuers write the boolean as a text.
+  const { email_verified: verified = true } = payload;
+  if (workEmail === null || !workEmail.includes('@') || String(verified) !== 'true') return null;
   return { workEmail: workEmail.trim() };
 }
