@@ -264,6 +264,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     }
     const type = resultTypeOf(request.headers.accept) ?? JSON_TYPE;
     const refusal = error instanceof Refusal ? error : null;
+    if (refusal) exchange.reason = refusal.reason;
     const body = refusal?.toJSON() ?? withoutInternals({ errors: [engine.maskError(error, exchange.requestId)] });
     exchange.seen?.errors(body.errors ?? []);
     // Read on, so that a client in the midst of sending gets to read the answer.

@@ -335,10 +335,40 @@ describe('the log', () => {
     await expect.poll(() => lines(server)).toMatchObject([{ method: 'WS', status: null, aborted: true }]);
   });
 
+  it('has a line of each connection_init that is refused, with the reason and no key', async () => {
+    const server = await serve({ apiKeys: [KEY] });
+    const tries = [{}, { authorization: 'Bearer wrong-key-of-16-letters' }, { authorization: 'Basic wrong-key-of-16' }];
+    for (const connectionParams of tries) {
+      await expect(all(connect(server.url, { connectionParams }), '{ hello }')).rejects.toMatchObject({ code: 4403 });
+    }
+    const line = { method: 'WS', route: 'graphql', client: null, status: 401 };
+    const some = { requestId: expect.any(String) as string, milliseconds: expect.any(Number) as number };
+    expect(lines(server)).toEqual([
+      { ...line, ...some, reason: 'missing' },
+      { ...line, ...some, reason: 'unknown_key' },
+      { ...line, ...some, reason: 'malformed' },
+    ]);
+    expect(JSON.stringify(server.log)).not.toContain('wrong-key');
+  });
+
+  it('says why a request over HTTP was refused as well', async () => {
+    const server = await serve({ apiKeys: [KEY] });
+    await fetch(`${server.url}/graphql?query={hello}`);
+    await fetch(`${server.url}/graphql?query={hello}`, { method: 'PUT', headers: { authorization: `Bearer ${KEY}` } });
+    await expect
+      .poll(() => lines(server))
+      .toMatchObject([
+        { status: 401, reason: 'missing' },
+        { status: 405, reason: 'METHOD_NOT_ALLOWED' },
+      ]);
+  });
+
   it('names an upgrade that is refused as other requests', async () => {
     const server = await serve();
     await upgradeStatus(server.url, { path: '/other', headers: { 'x-request-id': 'mine' } });
-    expect(lines(server)).toMatchObject([{ requestId: 'mine', method: 'GET', route: 'other', status: 404 }]);
+    expect(lines(server)).toMatchObject([
+      { requestId: 'mine', method: 'GET', route: 'other', status: 404, reason: 'NOT_FOUND' },
+    ]);
   });
 });
 

@@ -16,6 +16,7 @@ export interface Exchange {
   /** For the log. */
   route: RequestEnd['route'];
   client: string | null;
+  reason?: string;
   /** Who watches it; null where nobody does. */
   seen: Observed | null;
 }

@@ -21,6 +21,12 @@ export class Refusal extends Error {
     this.extensions = extensions;
   }
 
+  /** For the log: one word, of a closed list, and nothing that was sent. */
+  get reason(): string {
+    const { reason } = this.extensions;
+    return typeof reason === 'string' ? reason : this.code;
+  }
+
   /** The response body: a GraphQL result without data. */
   toJSON(): { errors: { message: string; extensions: Record<string, unknown> }[] } {
     return { errors: [{ message: this.message, extensions: { code: this.code, ...this.extensions } }] };

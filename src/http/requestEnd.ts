@@ -12,13 +12,15 @@ export interface RequestEnd {
   /** On the scale of `performance.now()`. */
   started: number;
   client: string | null;
+  /** Why it was refused before GraphQL saw it, as `Refusal.reason`. */
+  reason?: string | undefined;
   aborted: boolean;
   seen: Observed | null | undefined;
 }
 
 /** Counts a request and writes its one line into the log. */
 export function noteEnd(log: Log, end: RequestEnd): void {
-  const { requestId, method, route, status, client, aborted, seen } = end;
+  const { requestId, method, route, status, client, reason, aborted, seen } = end;
   seen?.ended({ status, aborted });
   const line = {
     requestId,
@@ -28,6 +30,7 @@ export function noteEnd(log: Log, end: RequestEnd): void {
     status,
     milliseconds: Math.round((performance.now() - end.started) * 10) / 10,
     client,
+    ...(reason === undefined ? {} : { reason }),
     ...(aborted ? { aborted } : {}),
   };
   // Asked for every few seconds.

@@ -16,6 +16,7 @@ import type { BudgetState } from './budget.ts';
 import { createDocumentCheck } from './documentCheck.ts';
 import { shuttingDown } from './endOnAbort.ts';
 import type { Engine, RequestScope } from './engine.ts';
+import { requestIdOf } from './exchange.ts';
 import type { Doorkeeper } from './guesses.ts';
 import type { Log } from './log.ts';
 import { noteErrors } from './observed.ts';
@@ -110,6 +111,7 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
   return makeServer<Record<string, unknown> | undefined, { client: WebSocketClient }>({
     connectionInitWaitTimeout: INIT_MS,
     async onConnect({ connectionParams, extra: { client } }) {
+      const started = performance.now();
       const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
       client.authorization = typeof given === 'string' ? given : client.request.headers.authorization;
       try {
@@ -117,6 +119,10 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
         return true;
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
+        const seen = observer?.began(client.request.headers, 'WS');
+        seen?.errors(error.toJSON().errors);
+        const { status, reason } = error;
+        client.note({ requestId: requestIdOf(client.request), started, seen, status, reason, aborted: false });
         if (error.status === 429) client.socket.close(CloseCode.TooManyInitialisationRequests, error.message);
         // Not the client's fault: it may try again.
         else if (error.status !== 401) client.socket.close(1013, error.code);

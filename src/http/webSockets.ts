@@ -107,7 +107,8 @@ export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSo
         if (!(error instanceof Refusal)) throw error;
         const { method, url = '/' } = request;
         const route = url.split('?', 1)[0] === '/graphql' ? 'graphql' : 'other';
-        const end = { method, route, status: error.status, client: null, aborted: false, seen: null } as const;
+        const { status, reason } = error;
+        const end = { method, route, status, reason, client: null, aborted: false, seen: null } as const;
         noteEnd(log, { requestId: requestIdOf(request), started: performance.now(), ...end });
         refuse(socket, error);
         return;
