@@ -6,7 +6,9 @@ import { walkIntegration } from '../src/directory/walk.ts';
 import { OWN_RATINGS, type ScopeWord, type Viewer } from '../src/domain/access.ts';
 import type { AuditEntry } from '../src/domain/audit.ts';
 import { encodeId } from '../src/domain/ids.ts';
+import { createBudgets } from '../src/http/budget.ts';
 import type { Clients } from '../src/http/clients.ts';
+import { STANDARD_LIMITS } from '../src/http/limits.ts';
 import { ConsensusPolicies } from '../src/loaders/consensusPolicies.ts';
 import { RatingReader } from '../src/loaders/ratingReader.ts';
 import { RoleReads } from '../src/loaders/roleReads.ts';
@@ -61,6 +63,12 @@ beforeEach(async () => {
     config: SERVER_CONFIG,
     clients,
     audit,
+    limits: {
+      operation: { ...STANDARD_LIMITS, aliases: 2 },
+      introspection: true,
+      budgets: createBudgets({ usual: null, store: null }),
+      persisted: null,
+    },
     schema,
     context: ({ viewer: asks, signal, requestId, began, waitMs }) =>
       createContext(
@@ -306,9 +314,29 @@ describe('the audit', () => {
     expect(JSON.stringify(entries)).not.toMatch(/0\.5|Weaving|example\.test|employeeNumber/);
   });
 
+  it('has writes that are refused before they run: too large, too dear for the budget, or with variables that do not fit', async () => {
+    asking = viewer(['ratings:write'], { budget: { limit: 1_000, windowSeconds: 60 } });
+    await ask(
+      `mutation { ${Array.from({ length: 3 }, (_, at) => `a${at}: cancelTask(input: { taskId: "x" }) { replayed }`).join(' ')} }`,
+    );
+    const items = Array.from(
+      { length: 200 },
+      () => '{ employee: { employeeNumber: "1" }, skill: { name: "Weaving" } }',
+    );
+    await ask(`mutation { assignSkills(input: { items: [${items.join()}] }) { replayed } }`);
+    await ask('mutation ($id: ID!) { retryTask(input: { taskId: $id }) { replayed } }');
+    expect(entries).toMatchObject([
+      line({ mutation: 'cancelTask', outcome: 'refused', task: null, items: null }),
+      line({ mutation: 'assignSkills', outcome: 'refused', task: null, items: null }),
+      line({ mutation: 'retryTask', outcome: 'refused', task: null, items: null }),
+    ]);
+    expect(tasks.calls).toEqual([]);
+  });
+
   it('has reads on it nowhere', async () => {
     asking = viewer(READER);
     await ask('{ employees { totalCount } }');
+    await ask('query ($id: ID!) { node(id: $id) { id } }');
     expect(entries).toEqual([]);
   });
 

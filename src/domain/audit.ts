@@ -10,6 +10,8 @@ export type AuditOutcome =
   | 'userErrors'
   /** A scope was missing. */
   | 'forbidden'
+  /** Over a limit or what is left of the budget, or its variables do not fit: nothing ran. */
+  | 'refused'
   | 'cancelled'
   /** Records were joined or parted. */
   | 'linked'

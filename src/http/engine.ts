@@ -30,7 +30,7 @@ import type { Observed } from './observer.ts';
 import { checkNesting } from './nesting.ts';
 import { createOperationMeter } from './operationMeter.ts';
 import { sendablePart, type Part } from './parts.ts';
-import { noteForbidden } from './noteForbidden.ts';
+import { noteRefused } from './noteRefused.ts';
 import { createScopeCheck } from './scopeCheck.ts';
 import { shortErrors } from './shortened.ts';
 import type { Spending } from './spending.ts';
@@ -145,8 +145,17 @@ function scoped(
   const forbidden = ({ document, operationName }: ExecutionArgs, scope: RequestScope): ExecutionResult | null => {
     const errors = scopeCheck(document, operationName, scope.viewer);
     if (!errors) return null;
-    if (audit) noteForbidden(audit, { document, operationName, ...scope });
+    if (audit) noteRefused(audit, { outcome: 'forbidden', document, operationName, ...scope });
     return withExtensions({ errors }, scope);
+  };
+  /** The answer to an operation of which nothing ran, under audit where it would have written. */
+  const unrun = (
+    { document, operationName }: ExecutionArgs,
+    result: ExecutionResult,
+    scope: RequestScope,
+  ): ExecutionResult => {
+    if (audit) noteRefused(audit, { outcome: 'refused', document, operationName, ...scope });
+    return result;
   };
   /** Why an operation does not run: it is too large, or too little is left of the budget that it is taken from. */
   const refused = (
@@ -192,7 +201,7 @@ function scoped(
         const lacking = forbidden(args, scope);
         if (lacking) return lacking;
         const stop = await refused(args, scope);
-        if (stop) return withExtensions({ errors: [stop] }, scope);
+        if (stop) return withExtensions(unrun(args, { errors: [stop] }, scope), scope);
         const inScope = { ...args, contextValue: scope.resolverContext };
         const deferred = hasDefer(args.document);
         // Yoga's executor alone knows parts: the compiled way and graphql-js pass the directive over.
@@ -203,7 +212,7 @@ function scoped(
         }
         const whole = deferred ? execute : (executeFn as typeof execute);
         const result = (await compiler.execute(inScope)) ?? (await whole(inScope));
-        return withExtensions(noted(result, scope), scope);
+        return withExtensions(noted(result.data === undefined ? unrun(args, result, scope) : result, scope), scope);
       });
     },
     onSubscribe({ args, setSubscribeFn }) {

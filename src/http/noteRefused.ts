@@ -3,16 +3,17 @@ import type { Viewer } from '../domain/access.ts';
 import type { Audit } from '../domain/audit.ts';
 
 /** Puts the mutations of an operation under audit that is refused as a whole, before any resolver sees it. */
-export function noteForbidden(
+export function noteRefused(
   audit: Audit,
   request: {
+    outcome: 'forbidden' | 'refused';
     document: DocumentNode;
     operationName?: string | null | undefined;
     viewer: Viewer;
     requestId: string;
   },
 ): void {
-  const { document, operationName, viewer, requestId } = request;
+  const { outcome, document, operationName, viewer, requestId } = request;
   const operation = getOperationAST(document, operationName);
   if (operation?.operation !== OperationTypeNode.MUTATION) return;
   for (const mutation of rootFields(operation.selectionSet, document)) {
@@ -22,7 +23,7 @@ export function noteForbidden(
       client: viewer.client,
       requestId,
       mutation,
-      outcome: 'forbidden',
+      outcome,
       task: null,
       items: null,
       integrations: [],
