@@ -35,7 +35,13 @@ export const DEFAULTS: TenantSettings = {
 };
 
 export const VARIABLES = [
-  { name: 'IMOCHA_API_KEY', description: 'API key of the account; required.', example: '', secret: true },
+  {
+    name: 'IMOCHA_API_KEY',
+    description: 'API key of the account; required.',
+    example: '',
+    required: true,
+    secret: true,
+  },
   {
     name: 'IMOCHA_BASE_URL',
     description: `Skills Intelligence API; ${DEFAULT_BASE_URL} by default.`,

@@ -7,6 +7,7 @@ export const VARIABLES: ProviderCard['variables'] = [
     description:
       "Token of an account administrator, from the registered application's page. Weaker tokens see fewer rows.",
     example: 'replace-me',
+    required: true,
     secret: true,
   },
   {

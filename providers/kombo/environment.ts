@@ -11,11 +11,18 @@ const SWITCH = ['on', 'off'] as const;
 export const DEFAULTS = { ratingBody: 'flat', skillWrites: 'managed', employeePatch: 'off' } as const;
 
 export const VARIABLES = [
-  { name: 'KOMBO_API_KEY', description: 'API key of the environment', example: 'ks_dev_...', secret: true },
+  {
+    name: 'KOMBO_API_KEY',
+    description: 'API key of the environment',
+    example: 'ks_dev_...',
+    required: true,
+    secret: true,
+  },
   {
     name: 'KOMBO_INTEGRATION_ID',
     description: 'Integration to speak for',
     example: 'workday:HWUTwvyx2wLoSUHphiWVrp28',
+    required: true,
   },
   { name: 'KOMBO_BASE_URL', description: 'Base URL with the version path', example: DEFAULT_BASE_URL },
   {

@@ -46,10 +46,16 @@ const client = z.strictObject({
   budget: budget.optional(),
 });
 
+/** The pattern is for editors, whose JSON Schema has no protocols; what else makes a URL they do not check. */
+const webUrl = z
+  .string()
+  .regex(/^[hH][tT][tT][pP][sS]?:\/\/[^\s/?#]\S*$/, 'must be a URL that begins with https:// or http://')
+  .refine((text) => URL.canParse(text), 'is no URL');
+
 const issuer = z.strictObject({
-  issuer: z.url({ protocol: /^https?$/ }).describe('`iss` of its tokens, exactly.'),
+  issuer: webUrl.describe('`iss` of its tokens, exactly.'),
   audiences: z.array(z.string().min(1)).min(1).describe('One of them must be in `aud`.'),
-  jwksUrl: z.url({ protocol: /^https?$/ }).describe('Where its public keys are (JWKS).'),
+  jwksUrl: webUrl.describe('Where its public keys are (JWKS).'),
   tenant: z
     .union([z.strictObject({ fixed: name }), z.strictObject({ claim: z.string().min(1) })], {
       error: 'must be {"fixed": "tenant"} or {"claim": "name"}',
@@ -88,6 +94,11 @@ const integrationLimits = z
   })
   .describe('Where the account differs from what the provider usually takes.');
 
+/** Keywords of JSON Schema for what `readFile.ts` and the cards complain of, in words of their own. */
+function forEditors(keywords: { required?: string[]; minProperties?: number; anyOf?: object[] }) {
+  return { ...keywords };
+}
+
 /** The parts that the file consists of, with the settings of these providers. */
 export function partSchemas(cards: readonly ProviderCard[]) {
   const [first, ...others] = cards.map(integrationOf);
@@ -109,13 +120,18 @@ export function fileSchema(cards: readonly ProviderCard[]) {
       .describe('By which ratings are blended unless a query names another; balanced when left out.'),
     webhooks: webhooks.optional(),
   });
-  return z.strictObject({
+  const all = z.strictObject({
     $schema: z.string().optional(),
-    tenants: z.record(name, tenant).describe('By name. What is of one tenant no other one ever sees.'),
+    tenants: z.record(name, tenant).meta({
+      description: 'By name. What is of one tenant no other one ever sees.',
+      ...forEditors({ minProperties: 1 }),
+    }),
     clients: z.array(client).default([]).describe('Services, which send a key.'),
     issuers: z.array(issuer).default([]).describe('Whose tokens (JWT) are taken.'),
     limits: limits.optional(),
   });
+  const oneOf = (part: string) => ({ required: [part], properties: { [part]: { minItems: 1 } } });
+  return all.meta(forEditors({ anyOf: [oneOf('clients'), oneOf('issuers')] }));
 }
 
 export type ConfigFile = z.output<ReturnType<typeof fileSchema>>;
@@ -123,10 +139,14 @@ export type TenantPart = ConfigFile['tenants'][string];
 
 function integrationOf({ name: provider, title, variables }: ProviderCard) {
   const settings = Object.fromEntries(variables.map((variable) => [variable.name, settingOf(variable)]));
+  const required = variables.flatMap((variable) => (variable.required ? [variable.name] : []));
   return z.strictObject({
     name: name.describe('Unique within the tenant; part of ids that clients keep.'),
     provider: z.literal(provider).describe(title),
-    settings: z.strictObject(settings).describe('The variables that describe this provider in an environment.'),
+    settings: z.strictObject(settings).meta({
+      description: 'The variables that describe this provider in an environment.',
+      ...forEditors({ required }),
+    }),
     limits: integrationLimits.optional(),
   });
 }

@@ -23,6 +23,8 @@ export interface ProviderVariable {
   name: string;
   description: string;
   example: string;
+  /** True where an integration is none without it. */
+  required?: true;
   /** True where its value must not be written into a configuration file, only named there. */
   secret?: true;
 }
