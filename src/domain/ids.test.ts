@@ -13,7 +13,7 @@ describe('global ids', () => {
         (type, parts) => {
           const id = encodeId(type, ...parts);
           expect(id).toMatch(/^[A-Za-z0-9_-]+$/);
-          fc.pre(id.length <= 512);
+          fc.pre(id.length <= 512 && !parts.some((part) => part === '.' || part === '..'));
           expect(decodeId(id)).toEqual({ type, parts });
         },
       ),
@@ -56,6 +56,13 @@ describe('global ids', () => {
     ['an unknown type', json(['Toaster', 'a'])],
   ])('are null for %s', (_, id) => {
     expect(decodeId(id)).toBeNull();
+  });
+
+  it('with a part that would lead elsewhere as a segment of a path are none', () => {
+    for (const part of ['.', '..']) {
+      expect(decodeId(encodeId('SkillRating', 'imocha-main', part, 's', 'SELF'))).toBeNull();
+    }
+    expect(decodeId(encodeId('SkillRating', 'imocha-main', '...', '.x'))).not.toBeNull();
   });
 
   it('end at 512 bytes', () => {

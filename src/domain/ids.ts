@@ -36,11 +36,16 @@ export function decodeId(id: string): GlobalId | null {
   if (
     !Array.isArray(value) ||
     value.length < 2 ||
-    !value.every((part) => typeof part === 'string' && isStorable(part))
+    !value.every((part) => typeof part === 'string' && isStorable(part) && !isDots(part))
   ) {
     return null;
   }
   const [type, ...parts] = value;
   const known = NODE_TYPES.find((name) => name === type);
   return known ? { type: known, parts } : null;
+}
+
+/** As a segment of a provider's path these lead elsewhere, however they are escaped; no record is called so. */
+function isDots(part: string): boolean {
+  return part === '.' || part === '..';
 }
