@@ -205,7 +205,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       clients.replace(rulesOf(next));
       Object.assign(limits.operation, config.limits, next.limits);
     });
-    await deliveries.tell(next.tenants);
+    await deliveries.change(next.tenants);
     log.info(changed, 'the configuration is exchanged');
   };
   let reloading: Promise<void> = Promise.resolve();
