@@ -11,6 +11,13 @@ const LINGER_MS = 1000;
 const stopEarly = () => process.exit();
 process.once('SIGTERM', stopEarly).once('SIGINT', stopEarly);
 
+/** Without a handler this signal, too, would end the process. What it asks for while the gateway starts is done once it has. */
+let isAsked = false;
+let hangUp = () => {
+  isAsked = true;
+};
+process.on('SIGHUP', () => hangUp());
+
 // Before graphql is loaded: its development checks cost a third of the speed (DEPENDENCIES, section 5).
 process.env['NODE_ENV'] ??= 'production';
 if (existsSync('.env')) process.loadEnvFile('.env');
@@ -59,11 +66,12 @@ try {
       else log.error({ err: error }, 'the configuration could not be exchanged: nothing changes');
     }
   };
-  // Without a handler the signal would end the process; without a file there is nothing that could have changed.
-  process.on(
-    'SIGHUP',
-    () => void (config.file === null ? log.warn('there is no configuration file to read anew') : reload()),
-  );
+  hangUp = () => {
+    // Without a file there is nothing that could have changed.
+    if (config.file === null) log.warn('there is no configuration file to read anew');
+    else void reload();
+  };
+  if (isAsked) hangUp();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.off(signal, stopEarly).once(signal, () => {
       log.info({ signal }, 'stopping');

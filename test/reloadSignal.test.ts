@@ -14,6 +14,7 @@ let program: Program;
 let url: string;
 let path: string;
 let keyFile: string;
+let environment: Record<string, string>;
 
 beforeAll(async () => {
   [folder, redis, simulators] = await Promise.all([createDataDir(), startRedis(), startTenantSimulators()]);
@@ -23,7 +24,8 @@ beforeAll(async () => {
   writeFileSync(keyFile, `${KEYS.globex}\n`);
   change((clients) => Object.assign(clients[1] ?? {}, { keys: [{ file: keyFile }] }));
   const { globex_client: _, ...secrets } = written.secrets;
-  program = startProgram('main', { ...secrets, PORT: '0', REDIS_URL: redis.url, GATEWAY_CONFIG: path });
+  environment = { ...secrets, PORT: '0', REDIS_URL: redis.url, GATEWAY_CONFIG: path };
+  program = startProgram('main', environment);
   [, url = ''] = await program.prints(/"url":"(http[^"]*)","msg":"ready"/);
 }, 120_000);
 afterAll(async () => {
@@ -119,4 +121,17 @@ it('SIGHUP refuses a file that is wrong as a whole, says everything that is, and
   program.send('SIGHUP');
   await program.prints(/is exchanged"[^]*is exchanged"/);
   expect([await statusWith(key), await statusWith(KEYS.globex)]).toEqual([401, 200]);
+}, 60_000);
+
+it('SIGHUP while the program starts ends nothing, and the file is read anew once it has', async () => {
+  const hook = `const early = setInterval(() => {
+    if (process.listenerCount('SIGTERM') === 0) return;
+    clearInterval(early);
+    process.kill(process.pid, 'SIGHUP');
+  }, 1)`;
+  const hooked = ['--import', 'tsx', '--import', `data:text/javascript,${encodeURIComponent(hook)}`, 'src/main.ts'];
+  const other = startProgram('main', environment, { arguments: hooked });
+  const [printed] = await other.prints(/"msg":"listening"[^]*"msg":"the configuration is exchanged"/);
+  await other.stop('SIGTERM');
+  expect(printed).not.toContain('refused');
 }, 60_000);
