@@ -151,6 +151,16 @@ describe('tokens', () => {
     expect(await refusalOf(await sign(claims))).toEqual(reason === null ? null : unauthenticated(reason));
   });
 
+  it('for the audiences of two tenants are refused, since they do not say whose is meant', async () => {
+    const { issuer } = await start();
+    const second: IssuerConfig = { ...issuer, audiences: ['globex-gateway'], tenant: { fixed: 'globex' } };
+    const { viewerOf, refusalOf } = await start({}, { issuers: [issuer, second] });
+    expect((await viewerOf(await sign({ aud: ['another', 'globex-gateway'] }))).tenant).toBe('globex');
+    expect((await viewerOf(await sign())).tenant).toBe('acme');
+    const both = await sign({ aud: ['skills-gateway', 'globex-gateway'] });
+    expect(await refusalOf(both)).toEqual(unauthenticated('audience'));
+  });
+
   it('are refused alike whatever is wrong with the signature', async () => {
     const { refusalOf } = await start();
     const [header = '', payload = '', signature = ''] = (await sign()).split('.');

@@ -42,8 +42,9 @@ export function createJwtCheck(
     const { alg, iss, aud } = unverified(token);
     if (!ALGORITHMS.includes(alg)) throw new TokenError('algorithm');
     const ofIssuer = issuers.filter(({ issuer }) => issuer === iss);
-    // One issuer may serve several tenants, an audience each.
-    const config = ofIssuer.find(({ audiences }) => audiences.some((name) => aud.includes(name))) ?? ofIssuer[0];
+    // One issuer may serve several tenants, with audiences of their own. A token for two of them does not say which is meant.
+    const [meant, other] = ofIssuer.filter(({ audiences }) => audiences.some((name) => aud.includes(name)));
+    const config = meant ?? ofIssuer[0];
     if (!config) throw new TokenError('issuer');
     try {
       const { payload } = await jwtVerify(token, keysAt(config.jwksUrl), {
@@ -53,6 +54,7 @@ export function createJwtCheck(
         clockTolerance: SKEW_SECONDS,
         requiredClaims: ['exp'],
       });
+      if (other) throw new TokenError('audience');
       return viewerOf(payload, config);
     } catch (error) {
       throw error instanceof errors.JOSEError ? new TokenError(faultOf(error)) : error;
