@@ -41,6 +41,7 @@ function auditedField(mutation: string, resolve: Resolve): Resolve {
         at: new Date().toISOString(),
         tenant: viewer.tenant,
         client: viewer.client,
+        issuer: viewer.issuer ?? null,
         requestId: requestId ?? null,
         mutation,
         outcome,

@@ -301,15 +301,15 @@ describe('the audit', () => {
     await ask(rate('Weaving', 'idempotencyKey: "k"'));
     await ask(rate('Weaving', 'validateOnly: true'));
     await ask(rate('Knitting'));
-    asking = viewer(['employees:write']);
+    asking = viewer(['employees:write'], { issuer: 'https://idp.test' });
     await ask(rate('Weaving'));
     const task = encodeId('Task', 'task-1');
     expect(entries).toMatchObject([
-      line({ mutation: 'rateSkills', outcome: 'started', task, items: 1, integrations: ['hr'] }),
+      line({ issuer: null, mutation: 'rateSkills', outcome: 'started', task, items: 1, integrations: ['hr'] }),
       line({ mutation: 'rateSkills', outcome: 'replayed', task, items: 1, integrations: [] }),
       line({ mutation: 'rateSkills', outcome: 'checked', task: null, items: 1 }),
       line({ mutation: 'rateSkills', outcome: 'userErrors', task: null, items: 1 }),
-      line({ mutation: 'rateSkills', outcome: 'forbidden', task: null, items: null }),
+      line({ issuer: 'https://idp.test', mutation: 'rateSkills', outcome: 'forbidden', task: null, items: null }),
     ]);
     expect(JSON.stringify(entries)).not.toMatch(/0\.5|Weaving|example\.test|employeeNumber/);
   });

@@ -298,7 +298,13 @@ describe('the audit file', () => {
     const entries = added.map((line) => JSON.parse(line) as AuditEntry & { audit: true });
     const integrations = entries[0]?.integrations ?? [];
     expect(integrations).not.toEqual([]);
-    const line = { audit: true, at: expect.any(String) as string, tenant: 'acme', client: 'manager-7' };
+    const line = {
+      audit: true,
+      at: expect.any(String) as string,
+      tenant: 'acme',
+      client: 'manager-7',
+      issuer: ISSUER,
+    };
     expect(entries).toEqual([
       { ...line, requestId: 'write-1', mutation: 'rateSkills', outcome: 'started', task, items: 1, integrations },
       {

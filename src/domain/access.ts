@@ -36,6 +36,8 @@ export interface Viewer {
   tenant: string;
   /** The client's configured name or the token's subject; null while access control is off. */
   client: string | null;
+  /** `iss` of its token, within which alone its subject is one client; absent for keys. */
+  issuer?: string | undefined;
   scopes: ReadonlySet<ScopeWord>;
   /** The person that a token speaks for, for rules about one's own data; null for services. */
   person: { workEmail: string } | null;
@@ -51,6 +53,14 @@ export const ALL_SCOPES: ReadonlySet<Scope> = new Set(SCOPES);
 /** Whether the viewer may do what asks for this scope. */
 export function permits(viewer: Pick<Viewer, 'scopes'>, scope: Scope): boolean {
   return viewer.scopes.has(scope) || viewer.scopes.has('admin');
+}
+
+/**
+ * What a client's budget and idempotency keys are kept under within its tenant: subjects of two issuers may have one name. No
+ * issuer has a blank in it, and no client with a key.
+ */
+export function ownerOf({ client, issuer }: Pick<Viewer, 'client' | 'issuer'>): string | null {
+  return client !== null && issuer !== undefined ? `${issuer} ${client}` : client;
 }
 
 /** A service with a key. */

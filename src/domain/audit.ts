@@ -25,6 +25,8 @@ export interface AuditEntry {
   at: string;
   tenant: string;
   client: string | null;
+  /** Of the token; null for keys. */
+  issuer: string | null;
   requestId: string | null;
   /** The field of Mutation. */
   mutation: string;

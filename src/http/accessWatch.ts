@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { Viewer } from '../domain/access.ts';
+import { ownerOf, type Viewer } from '../domain/access.ts';
 import { Refusal } from './refusal.ts';
 
 /** The reason with which a stream ends whose reader is let in no more. */
@@ -56,6 +56,8 @@ export class AccessWatch {
 /** Whether they are the same, and nothing was taken away. */
 function mayAsMuch(before: Viewer, now: Viewer): boolean {
   const isSame =
-    before.tenant === now.tenant && before.client === now.client && before.person?.workEmail === now.person?.workEmail;
+    before.tenant === now.tenant &&
+    ownerOf(before) === ownerOf(now) &&
+    before.person?.workEmail === now.person?.workEmail;
   return isSame && (now.scopes.has('admin') || [...before.scopes].every((scope) => now.scopes.has(scope)));
 }

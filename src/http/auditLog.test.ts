@@ -8,6 +8,7 @@ import { createAuditLog } from './auditLog.ts';
 const ENTRY: AuditEntry = {
   at: '2026-03-02T10:15:00.500Z',
   tenant: 'default',
+  issuer: null,
   client: 'reports',
   requestId: 'a-request',
   mutation: 'rateSkills',

@@ -39,6 +39,9 @@ describe('a budget that one gateway counts', () => {
     expect(await budgets.accountOf(ALICE)?.spend(1)).toBe(false);
     expect(await budgets.accountOf({ ...ALICE, client: 'bob' })?.spend(10)).toBe(true);
     expect(await budgets.accountOf({ ...ALICE, tenant: 'other' })?.spend(10)).toBe(true);
+    for (const issuer of ['https://idp.test', 'https://partners.test']) {
+      expect(await budgets.accountOf({ ...ALICE, issuer })?.spend(10)).toBe(true);
+    }
     expect(await budgets.accountOf(ALICE, { limit: 500, windowSeconds: 60 })?.spend(500)).toBe(true);
   });
 

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import type { Budget } from '../domain/access.ts';
+import { ownerOf, type Budget, type Viewer } from '../domain/access.ts';
 import { within } from '../outbound/within.ts';
 import { luaScript } from '../redis/script.ts';
 
@@ -24,7 +24,7 @@ export interface Account {
 /** Budgets of query cost, by client. */
 export interface Budgets {
   /** The client's account, under its own budget or the usual one; null where there is neither. */
-  accountOf(who: { tenant: string; client: string | null }, own?: Budget | null): Account | null;
+  accountOf(who: Pick<Viewer, 'tenant' | 'client' | 'issuer'>, own?: Budget | null): Account | null;
 }
 
 export interface BudgetsOptions {
@@ -53,11 +53,11 @@ export function createBudgets({ usual, store }: BudgetsOptions): Budgets {
     return counter;
   };
   return {
-    accountOf({ tenant, client }, own) {
+    accountOf(who, own) {
       const budget = own ?? usual;
       if (!budget) return null;
       const counter = counterOf(budget);
-      const key = JSON.stringify([tenant, client]);
+      const key = JSON.stringify([who.tenant, ownerOf(who)]);
       let state: BudgetState | null = null;
       return {
         limit: budget.limit,

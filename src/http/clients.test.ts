@@ -112,6 +112,7 @@ describe('tokens', () => {
     expect(await viewerOf(await sign())).toEqual({
       tenant: 'acme',
       client: 'user-1',
+      issuer: 'https://idp.example.test',
       scopes: new Set(['employees:read', 'ratings:read:own']),
       person: { workEmail: 'Ada@Example.test' },
       expiresAt: NOW + 300_000,

@@ -89,6 +89,7 @@ function viewerOf(payload: JWTPayload, config: IssuerConfig): Viewer {
   return {
     tenant,
     client,
+    issuer: config.issuer,
     scopes: scopesIn(payload[config.scopeClaim]),
     person: personIn(payload, config.emailClaim),
     expiresAt: payload.exp * 1_000,

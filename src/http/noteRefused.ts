@@ -21,6 +21,7 @@ export function noteRefused(
       at: new Date().toISOString(),
       tenant: viewer.tenant,
       client: viewer.client,
+      issuer: viewer.issuer ?? null,
       requestId,
       mutation,
       outcome,

@@ -118,11 +118,15 @@ describe('an idempotency key', () => {
     expect(codes(await ask(once, { kind: 'ASSIGN_SKILLS' }))).toEqual(['IDEMPOTENCY_KEY_REUSED input.idempotencyKey']);
   });
 
-  it('of another client or tenant is another key', async () => {
+  it('of another client or tenant, or of a subject of another issuer, is another key', async () => {
     await ask(once);
     expect((await ask(once, { writer: { ...WRITER, client: 'other' } })).replayed).toBe(false);
     expect((await ask(once, { writer: { ...WRITER, tenant: 'other' } })).replayed).toBe(false);
-    expect(engine.started).toHaveLength(3);
+    for (const issuer of ['https://idp.test', 'https://partners.test']) {
+      expect((await ask(once, { writer: { ...WRITER, issuer } })).replayed).toBe(false);
+      expect((await ask(once, { writer: { ...WRITER, issuer } })).replayed).toBe(true);
+    }
+    expect(engine.started).toHaveLength(5);
   });
 
   it('that two calls bring at once starts one task', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Directory } from '../directory/directory.ts';
+import { ownerOf } from '../domain/access.ts';
 import { MAX_ITEMS } from './limits.ts';
 import type { TaskEngine } from './engine/engine.ts';
 import type { IdempotencyKey, NewTask, NewTaskItem, Task, TaskKind } from './task.ts';
@@ -9,6 +10,7 @@ import { Complaints, type UserError } from './userErrors.ts';
 export interface Writer {
   tenant: string;
   client: string | null;
+  issuer?: string | undefined;
 }
 
 export interface WriteDependencies {
@@ -65,10 +67,12 @@ export interface StartRequest {
 /** Stores what is planned as a task, once for each idempotency key; a complaint, or null for a plan, means no task at all. */
 export async function startOnce(
   { body, idempotencyKey, validateOnly }: StartRequest,
-  { tenant, client }: Writer,
+  writer: Writer,
   engine: WriteDependencies['engine'],
   plan: (complaints: Complaints) => Plan | null | Promise<Plan | null>,
 ): Promise<WriteAnswer> {
+  const { tenant } = writer;
+  const client = ownerOf(writer);
   const complaints = new Complaints(['input']);
   const idempotency = claimOf(body, idempotencyKey, complaints);
   if (idempotency && validateOnly !== true) {
