@@ -1,3 +1,4 @@
+import { isStorable } from '../../domain/storable.ts';
 import type { Delivery } from './store.ts';
 
 /** What a client calls a delivery: base64url of a JSON array, as global ids are, but not fetched by `node`. */
@@ -15,7 +16,10 @@ export function parseDeliveryId(id: string): Pick<Delivery, 'receiver' | 'taskId
   }
   if (!Array.isArray(value) || value.length !== 3) return null;
   const [type, receiver, taskId] = value as unknown[];
-  return type === 'WebhookDelivery' && typeof receiver === 'string' && typeof taskId === 'string'
-    ? { receiver, taskId }
-    : null;
+  return type === 'WebhookDelivery' && isStored(receiver) && isStored(taskId) ? { receiver, taskId } : null;
+}
+
+/** Whether it may be what a store keeps; with anything else a store fails. */
+function isStored(value: unknown): value is string {
+  return typeof value === 'string' && isStorable(value);
 }
