@@ -129,6 +129,18 @@ describe('a configuration file', () => {
     expect(complaints.join()).not.toMatch(new RegExp(`${SECRET}|${KEY}`));
   });
 
+  it('takes no password in the URLs of an issuer: it would be in the log, and keys are not read with one', () => {
+    const issuer = { issuer: 'https://login.test/@', audiences: ['gateway'], tenant: { fixed: 'acme' } };
+    const complaints = (jwksUrl: string) =>
+      complaintsOf({ tenants: { acme: { integrations: [kombo()] } }, issuers: [{ ...issuer, jwksUrl }] });
+    expect(complaints('https://login.test/keys?of=a@b')).toEqual([]);
+    for (const user of ['gateway:do-not-show@', 'do-not-show@', ':@']) {
+      expect(complaints(`https://${user}login.test/keys`)).toEqual([
+        '$.issuers[0].jwksUrl must be a URL that begins with https:// or http://, without name and password',
+      ]);
+    }
+  });
+
   it('is refused where its parts do not go together', () => {
     const complaints = complaintsOf(
       {

@@ -49,7 +49,10 @@ const client = z.strictObject({
 /** The pattern is for editors, whose JSON Schema has no protocols; what else makes a URL they do not check. */
 const webUrl = z
   .string()
-  .regex(/^[hH][tT][tT][pP][sS]?:\/\/[^\s/?#]\S*$/, 'must be a URL that begins with https:// or http://')
+  .regex(
+    /^[hH][tT][tT][pP][sS]?:\/\/[^\s/?#@]+(?:[/?#]\S*)?$/,
+    'must be a URL that begins with https:// or http://, without name and password',
+  )
   .refine((text) => URL.canParse(text), 'is no URL');
 
 const issuer = z.strictObject({
