@@ -129,6 +129,12 @@ describe('a configuration file', () => {
     expect(complaints.join()).not.toMatch(new RegExp(`${SECRET}|${KEY}`));
   });
 
+  it('is refused where a key stands twice: JSON would take the last one, and its tenant would be another’s', () => {
+    const tenant = JSON.stringify({ integrations: [kombo()] });
+    const text = `{"tenants":{"acme":${tenant},"acme":${tenant}},"clients":${JSON.stringify([CLIENT])}}`;
+    expect(complaintsOf(text)).toEqual(['$.tenants.acme stands there twice']);
+  });
+
   it('takes no password in the URLs of an issuer: it would be in the log, and keys are not read with one', () => {
     const issuer = { issuer: 'https://login.test/@', audiences: ['gateway'], tenant: { fixed: 'acme' } };
     const complaints = (jwksUrl: string) =>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import type { ProviderCard } from '../outbound/card.ts';
+import { doubledKeys } from './doubledKeys.ts';
 import { fileSchema } from './fileSchema.ts';
 import { readableParts, type ReadableParts } from './readableParts.ts';
 
@@ -20,8 +21,10 @@ export function parseFile(
 ): ParsedFile {
   const variables = new Set<string>();
   let content: unknown;
+  let text = '';
   try {
-    content = JSON.parse(readFileSync(path, 'utf8'), (key, value: unknown) => {
+    text = readFileSync(path, 'utf8');
+    content = JSON.parse(text, (key, value: unknown) => {
       if (key === 'env' && typeof value === 'string') variables.add(value);
       return value;
     });
@@ -31,6 +34,7 @@ export function parseFile(
     complain('GATEWAY_CONFIG', error instanceof SyntaxError ? 'is no JSON' : `cannot be read${code}`);
     return { parts: null, variables };
   }
+  for (const doubled of doubledKeys(text)) complain(pathOf(doubled), 'stands there twice');
   const result = fileSchema(cards).safeParse(content);
   if (result.success) return { parts: result.data, variables };
   for (const issue of result.error.issues) complain(pathOf(issue.path), sentenceOf(issue));
