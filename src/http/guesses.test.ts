@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createGuesses, MOST_GUESSES } from './guesses.ts';
+import { createDoorkeeper, createGuesses, MOST_GUESSES } from './guesses.ts';
+import { Refusal } from './refusal.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -18,4 +19,32 @@ describe('wrong keys', () => {
     await vi.advanceTimersByTimeAsync(40_001);
     expect(await guesses.wrong('192.0.2.1')).toBeNull();
   });
+});
+
+describe('what is refused at the door', () => {
+  const refused = (reason: string) => () => {
+    throw new Refusal(401, 'UNAUTHENTICATED', 'No.', {}, { reason });
+  };
+  const statusesOf = async (reason: string): Promise<Set<number>> => {
+    const letIn = createDoorkeeper({ viewerOf: refused(reason) }, createGuesses(2));
+    const statuses = new Set<number>();
+    for (let time = 0; time < 4; time += 1) {
+      await letIn('Bearer x', '192.0.2.1').catch((error: Refusal) => statuses.add(error.status));
+    }
+    return statuses;
+  };
+
+  it.each(['malformed', 'unknown_key', 'algorithm', 'issuer', 'signature'])(
+    'is a guess where it is %s',
+    async (reason) => {
+      expect(await statusesOf(reason)).toEqual(new Set([401, 429]));
+    },
+  );
+
+  it.each(['expired', 'not_yet_valid', 'audience', 'claims'])(
+    'is none where the issuer has signed it and it is %s',
+    async (reason) => {
+      expect(await statusesOf(reason)).toEqual(new Set([401]));
+    },
+  );
 });
