@@ -121,11 +121,15 @@ interface Reply {
   errors?: { message: string; path?: unknown[]; extensions: Record<string, unknown> }[];
 }
 
-async function ask(query: string, accept = 'application/graphql-response+json'): Promise<Reply> {
+async function ask(
+  query: string,
+  accept = 'application/graphql-response+json',
+  variables: object = {},
+): Promise<Reply> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept },
-    body: JSON.stringify({ query }),
+    body: JSON.stringify({ query, variables }),
   });
   return { status: response.status, ...((await response.json()) as Omit<Reply, 'status'>) };
 }
@@ -325,10 +329,12 @@ describe('the audit', () => {
     );
     await ask(`mutation { assignSkills(input: { items: [${items.join()}] }) { replayed } }`);
     await ask('mutation ($id: ID!) { retryTask(input: { taskId: $id }) { replayed } }');
+    await ask('mutation ($id: ID!) { cancelTask(input: { taskId: $id }) { replayed } }', undefined, { id: 'x\0' });
     expect(entries).toMatchObject([
       line({ mutation: 'cancelTask', outcome: 'refused', task: null, items: null }),
       line({ mutation: 'assignSkills', outcome: 'refused', task: null, items: null }),
       line({ mutation: 'retryTask', outcome: 'refused', task: null, items: null }),
+      line({ mutation: 'cancelTask', outcome: 'refused', task: null, items: null }),
     ]);
     expect(tasks.calls).toEqual([]);
   });

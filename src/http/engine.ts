@@ -34,7 +34,7 @@ import { noteRefused } from './noteRefused.ts';
 import { createScopeCheck } from './scopeCheck.ts';
 import { shortErrors } from './shortened.ts';
 import type { Spending } from './spending.ts';
-import { storableTexts } from './storableTexts.ts';
+import { storableTexts, unstorable } from './storableTexts.ts';
 import { subscriptionRules } from './subscriptionRules.ts';
 
 /** What a request brings along; yoga's server context. */
@@ -157,7 +157,7 @@ function scoped(
     if (audit) noteRefused(audit, { outcome: 'refused', document, operationName, ...scope });
     return result;
   };
-  /** Why an operation does not run: it is too large, or too little is left of the budget that it is taken from. */
+  /** Why an operation does not run: its variables cannot be stored, it is too large, or too little is left of the budget that it is taken from. */
   const refused = (
     args: ExecutionArgs,
     { spending }: RequestScope,
@@ -166,7 +166,7 @@ function scoped(
     const operation = getOperationAST(document, operationName);
     if (!operation) return null;
     const variables = variableValues ?? undefined;
-    const error = limitCheck(document, operation, variables);
+    const error = unstorable(variables) ?? limitCheck(document, operation, variables);
     return error || !spending ? error : spending.pay(meter.cost(document, operation, variables));
   };
   const noted = (result: ExecutionResult, { requestId }: RequestScope): ExecutionResult => {

@@ -4,18 +4,18 @@ import { isStorable } from '../domain/storable.ts';
 
 const MESSAGE = 'A text has a NUL or half of a surrogate pair, which cannot be stored.';
 
-/** Refuses texts that cannot be stored, wherever they stand in a document or its variables, before a store chokes on one. */
+/** Refuses texts in documents that cannot be stored, before a store chokes on one; `unstorable` does those in variables. */
 export const storableTexts: Plugin = {
   onValidate({ addValidationRule }) {
     addValidationRule(storableLiterals);
   },
-  onExecute({ args, setResultAndStopExecution }) {
-    if (!areStorable(args.variableValues)) setResultAndStopExecution({ errors: [refusal()] });
-  },
-  onSubscribe({ args, setResultAndStopExecution }) {
-    if (!areStorable(args.variableValues)) setResultAndStopExecution({ errors: [refusal()] });
-  },
 };
+
+/** The refusal of variables with a text that cannot be stored, wherever it stands in them; null where there is none. */
+export function unstorable(variables: unknown): GraphQLError | null {
+  if (areStorable(variables)) return null;
+  return new GraphQLError(MESSAGE, { extensions: { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } } });
+}
 
 function storableLiterals(context: ValidationContext): ASTVisitor {
   return {
@@ -23,10 +23,6 @@ function storableLiterals(context: ValidationContext): ASTVisitor {
       if (!isStorable(node.value)) context.reportError(new GraphQLError(MESSAGE, { nodes: node }));
     },
   };
-}
-
-function refusal(): GraphQLError {
-  return new GraphQLError(MESSAGE, { extensions: { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } } });
 }
 
 /** Walks without calling itself: variables may be nested as deeply as their text is long. */
