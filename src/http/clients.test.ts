@@ -228,6 +228,17 @@ describe('keys of an issuer', () => {
     expect(idp.asked).toBe(2);
   });
 
+  it.each([
+    ['http://login.test/keys', 1],
+    ['https://login.test/keys', 0],
+    ['http://127.0.0.1:8080/keys', 0],
+    ['http://[::1]/keys', 0],
+  ])('at %s are warned of where the way to them is open (%d)', async (jwksUrl, count) => {
+    const { issuer } = await start();
+    const { warnings } = await start({}, { issuers: [{ ...issuer, jwksUrl }] });
+    expect(warnings).toEqual(Array.from({ length: count }, () => ({ url: jwksUrl })));
+  });
+
   it('that are away are a 503, and asked for again after five seconds', async () => {
     const { idp, refusalOf, viewerOf, warnings } = await start();
     await idp.serve(null);

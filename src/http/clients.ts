@@ -132,6 +132,8 @@ interface Table {
 }
 
 function tableOf({ clients, issuers, isTenant }: AccessRules, keysAt: (url: string) => JWTVerifyGetKey): Table {
+  // What there is to say of where the keys are is said now, not when the first token comes.
+  for (const { jwksUrl } of issuers) keysAt(jwksUrl);
   const keys = clients.flatMap(({ name, tenant, keyHashes, scopes, budget }) =>
     keyHashes.map((hash) => ({
       hash: Buffer.from(hash, 'hex'),

@@ -6,6 +6,7 @@ import {
   type JSONWebKeySet,
   type JWTVerifyGetKey,
 } from 'jose';
+import { isLoopback } from './hosts.ts';
 import type { Log } from './log.ts';
 
 /** The issuer's keys cannot be had, and the token's is not among those known. */
@@ -33,6 +34,10 @@ const LONGEST_MS = 24 * 60 * 60_000;
 
 /** The public keys of an issuer: read when first asked for, kept, and read anew beside the requests. */
 export function createKeySet(url: string, log: Pick<Log, 'warn'>): JWTVerifyGetKey {
+  const { protocol, hostname } = new URL(url);
+  if (protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''))) {
+    log.warn({ url }, 'the keys of an issuer are read without TLS: whoever is on the way can make tokens');
+  }
   let triedAt = -Infinity;
   let failed = false;
   let readAt = -Infinity;
