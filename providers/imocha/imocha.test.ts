@@ -80,7 +80,10 @@ describe('the card', () => {
   it.each([
     [{ IMOCHA_BASE_URL: 'http://127.0.0.1' }, ['IMOCHA_API_KEY']],
     [{ IMOCHA_SCALE_MAX: '5' }, ['IMOCHA_API_KEY']],
+    [{ IMOCHA_API_KEY: 'two\nlines' }, ['IMOCHA_API_KEY']],
+    [{ IMOCHA_API_KEY: 'k\u00e9y' }, ['IMOCHA_API_KEY']],
     [{ IMOCHA_API_KEY: 'k', IMOCHA_BASE_URL: 'ftp://x' }, ['IMOCHA_BASE_URL']],
+    [{ IMOCHA_API_KEY: 'k', IMOCHA_BASE_URL: 'https://me:secret@x.test' }, ['IMOCHA_BASE_URL']],
     [{ IMOCHA_API_KEY: 'k', IMOCHA_BASE_URL: 'nonsense' }, ['IMOCHA_BASE_URL']],
     [
       { IMOCHA_API_KEY: 'k', IMOCHA_SCALE_MAX: 'ten', IMOCHA_SKILL_ID_JOIN: 'name', IMOCHA_SELF_ZERO: '0' },

@@ -84,8 +84,11 @@ export function readEnvironment(environment: Record<string, string | undefined>)
 
   const apiKey = read('IMOCHA_API_KEY');
   if (apiKey === '') complaints.push('IMOCHA_API_KEY is required when another IMOCHA_ variable is set.');
+  // Else every call would fail before it is sent.
+  else if (!/^[\x21-\x7e]+$/.test(apiKey)) complaints.push('IMOCHA_API_KEY holds characters that no header can carry.');
   const baseUrl = (read('IMOCHA_BASE_URL') || DEFAULT_BASE_URL).replace(/\/+$/, '');
-  if (!isHttpUrl(baseUrl)) complaints.push('IMOCHA_BASE_URL must be an http or https URL without query and fragment.');
+  if (!isHttpUrl(baseUrl))
+    complaints.push('IMOCHA_BASE_URL must be an http or https URL without password, query and fragment.');
   const scaleMax = read('IMOCHA_SCALE_MAX') || String(DEFAULT_SCALE_MAX);
   if (!(Number(scaleMax) > 0 && Number.isFinite(Number(scaleMax)))) {
     complaints.push('IMOCHA_SCALE_MAX must be a number above 0.');
@@ -101,8 +104,8 @@ export function readEnvironment(environment: Record<string, string | undefined>)
 
 function isHttpUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, search, hash } = new URL(text);
-  return (protocol === 'http:' || protocol === 'https:') && search === '' && hash === '';
+  const { protocol, search, hash, username, password } = new URL(text);
+  return (protocol === 'http:' || protocol === 'https:') && search + hash + username + password === '';
 }
 
 /** The tenant's settings of an integration; what it does not name is the sheet's default. */
