@@ -264,10 +264,25 @@ describe('a visit', () => {
     const [absent, unknown] = [await start(newItem('a')), await start(newItem('b'))];
     ports = {};
     expect(await visit(absent)).toBeNull();
+    clock.advance(60_000);
     ports = null;
     expect(await visit(unknown)).toBeNull();
     const refused = { state: 'FAILED', attempts: 0, problem: { code: 'NOT_OFFERED' } };
     expect([await only(absent), await only(unknown)]).toMatchObject([refused, refused]);
+  });
+
+  it('waits a minute to be told of an integration that another replica knows', async () => {
+    ports = { rate: port([all(done)]) };
+    const id = await start(newItem('a'));
+    const known = ports;
+    ports = null;
+    expect(await visit(id)).toBe(1_000);
+    clock.advance(59_000);
+    expect(await visit(id)).toBe(1_000);
+    expect(await only(id)).toMatchObject({ state: 'PENDING', attempts: 0 });
+    ports = known;
+    expect(await visit(id)).toBeNull();
+    expect(await only(id)).toMatchObject({ state: 'SUCCEEDED' });
   });
 
   it('cuts a batch that a call does not take any more', async () => {

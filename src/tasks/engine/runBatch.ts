@@ -24,6 +24,10 @@ export interface BatchWork {
 
 /** Pause before looking again whether an earlier write of the same rating is over. */
 const BLOCKED_MS = 500;
+/** A replica that reloads its configuration may hear of a tenant or an integration later than the one that took the task. */
+const UNHEARD_MS = 60_000;
+/** Pause before looking again whether it has. */
+const HEARING_MS = 1000;
 /** Pause before looking again at an item that changed under our hands. */
 const RACED_MS = 1000;
 
@@ -37,11 +41,23 @@ export async function runBatch(batch: QueuedBatch, work: BatchWork, signal: Abor
   const [first] = items;
   if (!first) return null;
   const ports = work.ports(first.tenant, first.integration);
+  if (!ports && (await isUnheard(items, first, work))) return work.now() + HEARING_MS;
   const writer = writerOf(ports, first.work.operation);
   const visit = new Visit(batch, work, { signal, purpose: 'task' });
   if (!ports || !writer) await visit.refuse(items);
   else await visit.run(items, ports, writer);
   return visit.next;
+}
+
+/** Whether nobody has begun with a batch of a task that is young. */
+async function isUnheard(
+  items: readonly OpenItem[],
+  { tenant, taskId }: OpenItem,
+  { store, now }: BatchWork,
+): Promise<boolean> {
+  if (items.some(({ attempts }) => attempts > 0)) return false;
+  const task = await store.task(tenant, taskId);
+  return task !== null && now() - Date.parse(task.createdAt) < UNHEARD_MS;
 }
 
 class Visit {
