@@ -2,17 +2,19 @@ import { ProviderError } from '../domain/problem.ts';
 
 /** Codes of Node.js and undici with which nothing can have reached the provider's application. */
 const BEFORE_SENDING = new Set([
-  'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_INVALID_ARG',
   // The pool was closed before.
   'UND_ERR_CLOSED',
 ]);
+/**
+ * Codes that say the same of connecting alone: a connection that stood and is answered no more ends with what was last
+ * heard of the way, else with ETIMEDOUT (Linux, tcp_write_err).
+ */
+const OF_CONNECTING = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
 const TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
 /** What fails in the handshake: OpenSSL's words on certificates, Node's own, and a server that speaks another protocol. */
 const HANDSHAKE =
@@ -26,8 +28,7 @@ export function networkError(error: unknown): ProviderError {
     return new ProviderError('UNREACHABLE', message, { retryable: false, cause: error });
   }
   const timeout = TIMEOUTS.has(code);
-  // ETIMEDOUT is also what a connection ends with that stood.
-  const isBefore = BEFORE_SENDING.has(code) || (code === 'ETIMEDOUT' && textOf(error, 'syscall') === 'connect');
+  const isBefore = BEFORE_SENDING.has(code) || (OF_CONNECTING.has(code) && textOf(error, 'syscall') === 'connect');
   return new ProviderError(
     timeout ? 'TIMEOUT' : 'UNREACHABLE',
     timeout ? 'The provider did not answer in time.' : 'The provider could not be reached, or the connection broke.',

@@ -283,6 +283,16 @@ describe('networkError', () => {
       expect(networkError(error)).toMatchObject({ code: 'TIMEOUT', mayHaveApplied: false });
   });
 
+  // Linux ends a connection that stood with what it last heard of the way, in place of ETIMEDOUT (tcp_write_err).
+  it.each(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'])(
+    'says of %s that nothing was sent only where the system connected',
+    (code) => {
+      const failedAt = (syscall: string) =>
+        networkError(Object.assign(new Error('x'), { code, syscall })).mayHaveApplied;
+      expect([failedAt('connect'), failedAt('read')]).toEqual([false, true]);
+    },
+  );
+
   it.each([
     'DEPTH_ZERO_SELF_SIGNED_CERT',
     'CERT_HAS_EXPIRED',

@@ -56,7 +56,7 @@ class Wire implements Transport {
 
   async send({ method, path, headers, body, signal, times }: HttpRequest): Promise<HttpResponse> {
     this.sent.push({ method, path });
-    if (this.nobody === 'refused') throw broken('ECONNREFUSED');
+    if (this.nobody === 'refused') throw broken('ECONNREFUSED', 'connect');
     if (this.nobody === 'connectTimeout') {
       await sleep(this.#limits.connectTimeoutMs, signal);
       throw broken('UND_ERR_CONNECT_TIMEOUT');
@@ -96,8 +96,8 @@ class Wire implements Transport {
   }
 }
 
-function broken(code: string): ProviderError {
-  return networkError(Object.assign(new Error(code), { code }));
+function broken(code: string, syscall?: 'connect'): ProviderError {
+  return networkError(Object.assign(new Error(code), { code, syscall }));
 }
 
 /** An adapter with the policy of its card, over its own simulator. */
