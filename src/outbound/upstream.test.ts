@@ -103,7 +103,29 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** Listeners for aborts that were added and are still there, of all signals; counts from now on. */
+function countListeners() {
+  const { prototype } = EventTarget;
+  let count = 0;
+  const add = vi.spyOn(prototype, 'addEventListener').mockImplementation(() => void (count += 1));
+  const remove = vi.spyOn(prototype, 'removeEventListener').mockImplementation(() => void (count -= 1));
+  return () => {
+    add.mockRestore();
+    remove.mockRestore();
+    return count;
+  };
+}
+
 describe('upstream requests', () => {
+  it('hold on to nothing where the call was over before', async () => {
+    const upstream = upstreamOver(fake());
+    const left = countListeners();
+    await expect(upstream.send(READ, { ...CALL, signal: AbortSignal.abort(new Error('gone')) })).rejects.toThrow(
+      'gone',
+    );
+    expect(left()).toBe(0);
+  });
+
   it('leaves undefined query values out, encodes the rest, and sends a body as JSON', async () => {
     const transport = fake();
     const upstream = upstreamOver(transport);

@@ -223,6 +223,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   return {
     async send(request, given) {
       if (closing.signal.aborted) throw closed();
+      given.signal?.throwIfAborted();
       // A write that is given up leaves open whether it took effect; of reads only copies would be missing.
       const ending = request.kind === 'read' ? joined(closing.signal, given.signal) : null;
       const call = ending ? { ...given, signal: ending.signal } : given;
@@ -235,7 +236,6 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         signal: call.signal,
         times: timesOf(limits.times, request.kind, call.purpose),
       };
-      call.signal?.throwIfAborted();
       // A page's fifty calls listen to one signal, and Node warns of the eleventh listener.
       if (given.signal) setMaxListeners(Number.POSITIVE_INFINITY, given.signal);
       const repeatable = request.repeatable ?? request.kind === 'read';
