@@ -117,6 +117,36 @@ describe('questions that meet', () => {
     expect(calls).toEqual(['a,b', 'c', 'a']);
   });
 
+  it('are called off with the last also where it named an entity twice', async () => {
+    const { signals, state, ask } = house();
+    const held = gate();
+    state.passing = () => held.passed;
+    const client = new AbortController();
+    const asked = ask(['a', 'a'], { signal: client.signal });
+    client.abort(new Error('gone'));
+    await expect(asked).rejects.toThrow('gone');
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
+    held.open();
+  });
+
+  it('wait for no read behind theirs in line, as that of a walk is; what comes of theirs is kept', async () => {
+    const { calls, state, reads, ask } = house();
+    const held = gate();
+    state.passing = () => (calls.length === 1 ? held.passed : Promise.resolve());
+    const walk = ask(['a', 'b'], { purpose: 'walk' });
+    expect(await ask(['a'])).toEqual(['answer 2']);
+    held.open();
+    expect(await walk).toEqual(['answer 1', 'answer 1']);
+    expect(calls).toEqual(['a,b', 'a']);
+    expect(['a', 'b'].map((id) => reads.known(id)?.value.text)).toEqual(['answer 2', 'answer 1']);
+  });
+
+  it('are waited for by a walk', async () => {
+    const { calls, ask } = house();
+    expect(await Promise.all([ask(['a']), ask(['a'], { purpose: 'walk' })])).toEqual([['answer 1'], ['answer 1']]);
+    expect(calls).toEqual(['a']);
+  });
+
   it('fail together, and what failed is asked for again', async () => {
     const { calls, state, reads, ask } = house();
     state.failing = true;

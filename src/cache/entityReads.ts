@@ -58,6 +58,7 @@ export interface EntityReadsOptions<Value> {
 /** One entity that is being read, for all who wait for it. */
 interface Flight<Value> {
   readonly id: string;
+  readonly purpose: Call['purpose'];
   /** Questions that wait; a refresh counts as one that never leaves. */
   waiters: number;
   /** When the last of them gives up, on the scale of `performance.now()`; Infinity where one waits for as long as it takes. */
@@ -145,7 +146,7 @@ export class EntityReads<Value extends object> {
     });
     if (due.length === 0) return;
     const owner = {};
-    const flights = due.map((id) => this.#take(id, Infinity));
+    const flights = due.map((id) => this.#take(id, call.purpose, Infinity));
     this.#begin(flights, owner, { purpose: call.purpose, isRefresh: true });
     void this.#landed(flights, owner, call.receipt);
   }
@@ -186,14 +187,18 @@ export class EntityReads<Value extends object> {
     const until = call.deadlineAt ?? Infinity;
     const flights = new Map<string, Flight<Value>>();
     const begun: Flight<Value>[] = [];
-    for (const id of ids) {
+    for (const id of new Set(ids)) {
       const underWay = this.#flights.get(id);
-      const flight = underWay ?? this.#take(id, until);
-      flights.set(id, flight);
-      if (underWay) {
+      // Whoever is waited for does not join a walk's read, which goes last and may be silent for minutes.
+      if (underWay && (underWay.purpose !== 'walk' || call.purpose === 'walk')) {
         underWay.waiters += 1;
         underWay.until = Math.max(underWay.until, until);
-      } else begun.push(flight);
+        flights.set(id, underWay);
+      } else {
+        const flight = this.#take(id, call.purpose, until);
+        begun.push(flight);
+        flights.set(id, flight);
+      }
     }
     if (begun.length > 0) this.#begin(begun, owner, { purpose: call.purpose, isRefresh: false });
     return {
@@ -215,8 +220,8 @@ export class EntityReads<Value extends object> {
     }
   }
 
-  #take(id: string, until: number): Flight<Value> {
-    const flight = { id, waiters: 1, until, lookup: null, mark: null, batch: null, outcome: null };
+  #take(id: string, purpose: Call['purpose'], until: number): Flight<Value> {
+    const flight = { id, purpose, waiters: 1, until, lookup: null, mark: null, batch: null, outcome: null };
     this.#flights.set(id, flight);
     return flight;
   }
@@ -341,10 +346,10 @@ export class EntityReads<Value extends object> {
     if (held) held.failed = { problem, at: this.#options.now() };
   }
 
-  /** Keeps a copy unless a later read's is there, which is then the better answer. */
+  /** Keeps a copy unless a later read's is there, which is then the better answer; of the same instant, unless it answers no more. */
   #keep(id: string, copy: Copy<Value>, current: boolean): Held<Value> {
     const before = this.#cache?.peek(id);
-    if (before && before.began > copy.began) return before;
+    if (before && (current ? before.began > copy.began : before.began >= copy.began)) return before;
     const held = { ...copy, current, failed: null };
     this.#cache?.set(id, held);
     if (before) this.#options.renewed?.(id, before, copy);
