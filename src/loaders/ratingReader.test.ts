@@ -285,6 +285,25 @@ describe('a filter that is not honoured', () => {
     expect(provider.calls).toEqual(['read 1,2', 'ratings 1', 'ratings 2']);
   });
 
+  it('is a problem of the provider once where the walk fails, however many wait and how long', async () => {
+    const { provider, integration, reader } = house({ filter: 'ignored' });
+    const slow = gate();
+    provider.holdings.before = (call) => (call === 'ratings 1' ? slow.passed : undefined);
+    provider.holdings.failing = { ratings: 'UNAVAILABLE' };
+    const impatient = reader.read(['1'], { ...CALL, deadlineAt: performance.now() + 5 });
+    expect(brief(await impatient)).toEqual({ 1: 'UNREACHABLE TIMEOUT' });
+    expect(integration.lastProblem).toBeNull();
+    const noted = vi.spyOn(integration, 'failed');
+    slow.open();
+    await expect.poll(() => integration.lastProblem?.code).toBe('UNAVAILABLE');
+    expect(noted).toHaveBeenCalledTimes(1);
+
+    noted.mockClear();
+    const both = await Promise.all([reader.read(['1'], CALL), reader.read(['2'], CALL)]);
+    expect(both.map(brief)).toEqual([{ 1: 'UNREACHABLE UNAVAILABLE' }, { 2: 'UNREACHABLE UNAVAILABLE' }]);
+    expect(noted).toHaveBeenCalledTimes(1);
+  });
+
   it('answers from the walk with the cache off, too', async () => {
     const { provider, read } = house({ filter: 'ignored', cache: false });
     await read('1');

@@ -1,12 +1,12 @@
 import type { Copy } from '../cache/copy.ts';
 import { EntityReads, type Held } from '../cache/entityReads.ts';
 import type { Directory } from '../directory/directory.ts';
-import { isFilterIgnored, type Integration } from '../directory/integration.ts';
+import { isFilterIgnored, type Integration, type Operation } from '../directory/integration.ts';
 import { allRateAlike, rowKey } from '../directory/keptRatings.ts';
 import { keepRatings } from '../directory/walk.ts';
 import type { Skill } from '../domain/entities.ts';
 import type { Call } from '../domain/ports.ts';
-import { someUnreadable, type Problem } from '../domain/problem.ts';
+import { problemOf, someUnreadable, type Problem } from '../domain/problem.ts';
 import { Receipt } from '../domain/receipt.ts';
 import type { RatingRow } from '../domain/records.ts';
 import { inTime, timeLeft } from '../outbound/inTime.ts';
@@ -42,6 +42,14 @@ type Rows = readonly RatingRow[];
 /** Rows, and when they were read. */
 type Seen = Pick<Copy<Rows>, 'value' | 'at'>;
 
+/** A walk of all ratings that is under way. */
+interface Walking {
+  done: Promise<void>;
+  receipt: Receipt;
+  /** What its failure was noted as, once for each operation that it was made for. */
+  problems: Map<Operation, Problem>;
+}
+
 export interface RatingReaderOptions extends Omit<KeepingOptions, 'now'> {
   directory: Directory;
   integration: Integration;
@@ -60,7 +68,7 @@ export class RatingReader {
   readonly #overlay: Overlay;
   readonly #bySkill: SkillRatingReader;
   readonly #now: () => number;
-  #walking: { done: Promise<void>; receipt: Receipt } | null = null;
+  #walking: Walking | null = null;
 
   constructor({ directory, integration, cache, shared, counts, now = Date.now }: RatingReaderOptions) {
     this.#directory = directory;
@@ -79,7 +87,7 @@ export class RatingReader {
       wroteSince: (id, at) => this.#overlay.wroteSince(id, at),
       renewed: (id, before, copy) => this.#compare(id, before, copy),
     });
-    const walk = (call: Call) => this.#walkFor(call);
+    const walk = (call: Call) => this.#walkFor('READ_RATINGS_BY_SKILL', call);
     this.#bySkill = new SkillRatingReader({
       directory,
       integration,
@@ -243,35 +251,45 @@ export class RatingReader {
   async #fromWalk(ids: readonly string[], readings: Map<string, Reading>, call: Call): Promise<Map<string, Reading>> {
     const { name } = this.#integration;
     const kept = this.#directory.ratings(name);
-    try {
-      await inTime(timeLeft(call), this.#walkFor(call));
-      for (const id of ids) {
-        const copy = { value: kept.of(id), at: kept.at ?? this.#now() };
-        readings.set(id, this.#ofWalk(id, copy, 'FRESH'));
-      }
-    } catch (error) {
-      call.signal?.throwIfAborted();
-      const problem = this.#integration.failed('READ_RATINGS_BY_EMPLOYEE', error);
-      for (const id of ids) readings.set(id, this.#failure(id, problem));
+    const problem = await this.#walkFor('READ_RATINGS_BY_EMPLOYEE', call);
+    for (const id of ids) {
+      const copy = { value: kept.of(id), at: kept.at ?? this.#now() };
+      readings.set(id, problem ? this.#failure(id, problem) : this.#ofWalk(id, copy, 'FRESH'));
     }
     return readings;
   }
 
-  /** Keeps all ratings anew: one walk for everybody who waits, on everybody's receipt. */
-  async #walkFor(call: Call): Promise<void> {
+  /**
+   * Keeps all ratings anew: one walk for everybody who waits, on everybody's receipt. Null when that is done, else why not,
+   * at the call's deadline at the latest; a failure that comes later is noted all the same. Rejects only when aborted.
+   */
+  async #walkFor(operation: Operation, call: Call): Promise<Problem | null> {
     const arrived = call.receipt?.wait(this.#integration.name);
     const isShared = this.#walking !== null;
-    const { done, receipt } = (this.#walking ??= this.#walk());
-    call.receipt?.join(receipt, isShared);
+    const walking = (this.#walking ??= this.#walk());
+    call.receipt?.join(walking.receipt, isShared);
+    const ended = walking.done
+      .then(
+        () => null,
+        (error: unknown) => this.#noteWalk(walking, operation, error),
+      )
+      .finally(arrived);
     try {
-      await done;
-    } finally {
-      arrived?.();
+      return await inTime(timeLeft(call), ended);
+    } catch (error) {
+      call.signal?.throwIfAborted();
+      return problemOf(error);
     }
   }
 
+  #noteWalk({ problems }: Walking, operation: Operation, error: unknown): Problem {
+    const problem = problems.get(operation) ?? this.#integration.failed(operation, error);
+    problems.set(operation, problem);
+    return problem;
+  }
+
   /** It goes on when the first who waited has gone. */
-  #walk(): { done: Promise<void>; receipt: Receipt } {
+  #walk(): Walking {
     const receipt = new Receipt();
     const done = keepRatings({
       directory: this.#directory,
@@ -282,7 +300,7 @@ export class RatingReader {
     }).finally(() => {
       this.#walking = null;
     });
-    return { done, receipt };
+    return { done, receipt, problems: new Map() };
   }
 
   #ofWalk(id: string, seen: Seen, state: 'FRESH' | 'CACHED'): Reading {

@@ -7,7 +7,7 @@ import type { Skill } from '../domain/entities.ts';
 import type { Call } from '../domain/ports.ts';
 import { ProviderError, someUnreadable, type Problem } from '../domain/problem.ts';
 import type { RatingRow } from '../domain/records.ts';
-import { inTime, timeLeft } from '../outbound/inTime.ts';
+import { timeLeft } from '../outbound/inTime.ts';
 import { AGES, CACHED_ROWS } from './ages.ts';
 import { kindOptions, type KeepingOptions } from './kindOptions.ts';
 import type { Overlay, OverlaidRow } from './overlay.ts';
@@ -31,8 +31,8 @@ export interface SkillRatingReaderOptions extends KeepingOptions {
   directory: Directory;
   integration: Integration;
   overlay: Overlay;
-  /** Walks all ratings and keeps them, once for everybody who waits. */
-  walk: (call: Call) => Promise<void>;
+  /** Walks all ratings and keeps them, once for everybody who waits; null, or why not at the call's deadline at the latest. */
+  walk: (call: Call) => Promise<Problem | null>;
 }
 
 /** Reads ratings of one integration by skill: cache, then the provider where it can be asked so, else a walk. */
@@ -165,12 +165,8 @@ export class SkillRatingReader {
     // The first walk brings them along: another beside it would only slow it down.
     const isComing = keeps && kept.at === null && sync.state === 'FIRST_WALK';
     call.receipt?.batch(name, isKnown ? ids.length : 0);
-    try {
-      if (!isKnown && !isComing) await inTime(timeLeft(call), walk(call));
-    } catch (error) {
-      call.signal?.throwIfAborted();
-      return this.#standIn(ids, integration.failed('READ_RATINGS_BY_SKILL', error), answer);
-    }
+    const problem = isKnown || isComing ? null : await walk(call);
+    if (problem) return this.#standIn(ids, problem, answer);
     const bySkill = this.#kept(ids);
     // Whose ratings could not be read is known, of which skills is not.
     const unread = integration.unread.problem('ratings');
