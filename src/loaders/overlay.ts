@@ -1,4 +1,4 @@
-import { rowKey } from '../directory/keptRatings.ts';
+import { allRateAlike, rowKey } from '../directory/keptRatings.ts';
 import type { RatingRow } from '../domain/records.ts';
 
 /** Longest time a written row is laid over reads: Kombo's own sync may be a day away (its sheet, 8.1). */
@@ -139,6 +139,24 @@ export class Overlay {
     return [...byKey.values()];
   }
 
+  /**
+   * Whether two reads show the same ratings of an employee. Where the later one shows what was written before, in the
+   * provider's own words and with its own time, nothing is other than it was shown already.
+   */
+  showsAlike(employeeId: string, before: readonly RatingRow[], after: readonly RatingRow[]): boolean {
+    if (!this.#written.has(employeeId)) return allRateAlike(before, after);
+    const shown = this.over(employeeId, before, { forget: false });
+    const laid = new Map(shown.filter(({ pending }) => pending).map(({ row }) => [rowKey(row), row]));
+    const next = this.over(employeeId, after, { forget: false }).map(({ row }) => {
+      const written = laid.get(rowKey(row));
+      return written && sameValue(row, written) ? written : row;
+    });
+    return allRateAlike(
+      shown.map(({ row }) => row),
+      next,
+    );
+  }
+
   /** Whether a read still shows what was taken away before: not where the row has changed since. */
   #hides(row: RatingRow): boolean {
     const removed = this.#written.get(row.employeeId)?.removed;
@@ -188,7 +206,10 @@ export class Overlay {
 
 function caughtUp(shown: RatingRow, written: RatingRow): boolean {
   if (shown.changedAt !== null && written.changedAt !== null && shown.changedAt >= written.changedAt) return true;
-  const [a, b] = [shown.value, written.value];
+  return sameValue(shown, written);
+}
+
+function sameValue({ value: a }: RatingRow, { value: b }: RatingRow): boolean {
   if (a === null || b === null) return a === b;
   // The scale may stand in one of the rows only.
   if (a.kind === 'number') return b.kind === 'number' && a.value === b.value;

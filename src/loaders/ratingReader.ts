@@ -2,7 +2,7 @@ import type { Copy } from '../cache/copy.ts';
 import { EntityReads, type Held } from '../cache/entityReads.ts';
 import type { Directory } from '../directory/directory.ts';
 import { isFilterIgnored, type Integration, type Operation } from '../directory/integration.ts';
-import { allRateAlike, rowKey } from '../directory/keptRatings.ts';
+import { rowKey } from '../directory/keptRatings.ts';
 import { keepRatings } from '../directory/walk.ts';
 import type { Skill } from '../domain/entities.ts';
 import type { Call } from '../domain/ports.ts';
@@ -155,7 +155,7 @@ export class RatingReader {
 
   /** Tells where a read shows other ratings than the one before it; what was written here has been told already. */
   #compare(id: string, before: Copy<Rows>, copy: Copy<Rows>): void {
-    if (this.isFollowed || this.#overlay.wroteSince(id, before.began) || allRateAlike(before.value, copy.value)) return;
+    if (this.isFollowed || this.#overlay.showsAlike(id, before.value, copy.value)) return;
     this.#directory.onRatingsChanged(this.#integration.name, new Set([id]));
   }
 

@@ -131,4 +131,50 @@ describe('ratings of people who are watched', () => {
     expect(changed).toEqual([]);
     watching.close();
   });
+
+  it('are not told of twice where the provider shows later what was written here', async () => {
+    const { provider, reader, changed, watching } = house();
+    watching.begin();
+    await vi.advanceTimersByTimeAsync(10);
+    const written = ratingRow('1', 'java', { value: numberValue(5), changedAt: '2026-03-02T10:00:00.000Z' });
+    reader.written(written);
+    await vi.advanceTimersByTimeAsync(2 * AGAIN);
+    // As read it carries the scale, and when the mirror took it over.
+    const scale = { kind: 'numeric', min: 1, max: 5, step: 1 } as const;
+    const value = { kind: 'number', value: 5, scale } as const;
+    provider.holdings.ratings = [{ ...written, value, changedAt: '2026-03-02T10:00:09.000Z' }];
+    await vi.advanceTimersByTimeAsync(2 * AGAIN);
+    expect(changed).toEqual([]);
+
+    provider.holdings.ratings = [
+      ratingRow('1', 'java', { value: numberValue(2), changedAt: '2026-03-02T11:00:00.000Z' }),
+    ];
+    await vi.advanceTimersByTimeAsync(AGAIN);
+    expect(changed).toEqual(['hr 1']);
+    watching.close();
+  });
+
+  it('are not told of twice where the provider shows later that a skill was taken away here', async () => {
+    const { provider, reader, changed, watching } = house();
+    watching.begin();
+    await vi.advanceTimersByTimeAsync(10);
+    reader.removed('1', 'java');
+    await vi.advanceTimersByTimeAsync(2 * AGAIN);
+    provider.holdings.ratings = [];
+    await vi.advanceTimersByTimeAsync(2 * AGAIN);
+    expect(changed).toEqual([]);
+    watching.close();
+  });
+
+  it('are told of where something else has changed beside what was written here', async () => {
+    const { provider, reader, changed, watching } = house();
+    watching.begin();
+    await vi.advanceTimersByTimeAsync(10);
+    const written = ratingRow('1', 'java', { value: numberValue(5) });
+    reader.written(written);
+    provider.holdings.ratings = [written, ratingRow('1', 'go')];
+    await vi.advanceTimersByTimeAsync(AGAIN);
+    expect(changed).toEqual(['hr 1']);
+    watching.close();
+  });
 });
