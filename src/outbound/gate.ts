@@ -87,8 +87,17 @@ export class Gate {
   /** Takes note of what the answer to a request that went out then says of the provider's limits. */
   heard(headers: HttpResponse['headers'], { sentAt, tooMany }: { sentAt: number; tooMany: TooMany | null }): void {
     const names = this.#options.quotaHeaders ?? QUOTA_HEADERS;
+    this.#heardQuota(headers, names, { sentAt, tooMany });
+    // Last: it may let somebody out, whom the rest holds back.
     const concurrency = concurrencyOf(headers, names);
     if (concurrency !== null) this.#rate.narrow('write', concurrency);
+  }
+
+  #heardQuota(
+    headers: HttpResponse['headers'],
+    names: QuotaHeaders,
+    { sentAt, tooMany }: { sentAt: number; tooMany: TooMany | null },
+  ): void {
     const at = Date.now();
     const asked = tooMany && tooMany.waitMs > 0 ? { limit: null, remaining: 0, resetAt: at + tooMany.waitMs } : null;
     const said = quotaOf(headers, names, at) ?? asked;

@@ -396,4 +396,19 @@ describe("a provider's word on its limit", () => {
     // Those of the card again, and no more than they.
     expect(sent).toHaveLength(3 + 2 + 1 + LIMITS.writesInFlight);
   });
+
+  it('that it takes more at once lets nobody out against its word, in the same answer, that it takes no more for now', async () => {
+    const { upstream, now, sent } = provider();
+    now.answer = status(200, { 'concurrency-limit': '1' });
+    await upstream.send(WRITE, CALL);
+    now.answer = after(
+      100,
+      status(200, { 'concurrency-limit': '2', 'ratelimit-remaining': '0', 'ratelimit-reset': '3' }),
+    );
+    for (let write = 0; write < 2; write += 1) watch(upstream.send(WRITE, CALL));
+    await vi.advanceTimersByTimeAsync(2_900);
+    expect(sent).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sent).toHaveLength(3);
+  });
 });
