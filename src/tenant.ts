@@ -102,7 +102,7 @@ export function openTenant(options: TenantOptions): Tenant {
   const skillChanges = new SkillChanges();
   directory.onRatingsChanged = (integration, employeeIds) =>
     skillChanges.noted({ integration, employeeIds, taskId: null, at: new Date().toISOString() });
-  const watchedRatings = new WatchedRatings({ directory, readers, watched: () => skillChanges.watched });
+  const watchedRatings = new WatchedRatings({ readers, watched: () => skillChanges.watched });
   // Without copies there is nothing to compare with.
   if (cache) skillChanges.onWatch = () => watchedRatings.begin();
   const recordLinks = new RecordLinks({ tenant: name, directory, store: links });

@@ -147,15 +147,28 @@ export class RatingReader {
     return new Map(ids.map((id) => [id, byEmployee.get(id) ?? []]));
   }
 
+  /**
+   * Has those read anew of whom no copy is fresh, whatever a walk may say of them, to tell whose ratings are others; nobody
+   * waits. Not where that is told anyway.
+   */
+  renew(employeeIds: readonly string[], call: Call): void {
+    if (this.#isFollowed || !this.#integration.offers('READ_RATINGS_BY_EMPLOYEE')) return;
+    const due = employeeIds.filter((id) => {
+      const held = this.#reads.standIn(id);
+      return held?.current !== true || this.#reads.isDue(held);
+    });
+    this.#reads.refresh(due, call);
+  }
+
   /** Whether all ratings are kept here and followed, which tells by itself whose are others. */
-  get isFollowed(): boolean {
+  get #isFollowed(): boolean {
     const { ports, ratingFilterHonoured } = this.#integration;
     return ports.ratings !== undefined && (ports.ratings.keep || !ratingFilterHonoured);
   }
 
   /** Tells where a read shows other ratings than the one before it; what was written here has been told already. */
   #compare(id: string, before: Copy<Rows>, copy: Copy<Rows>): void {
-    if (this.isFollowed || this.#overlay.showsAlike(id, before.value, copy.value)) return;
+    if (this.#isFollowed || this.#overlay.showsAlike(id, before.value, copy.value)) return;
     this.#directory.onRatingsChanged(this.#integration.name, new Set([id]));
   }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeProvider, numberValue, ratingRow } from '../../test/support/fake-provider.ts';
+import { newCounts } from '../cache/cacheCounts.ts';
 import { Directory } from '../directory/directory.ts';
 import { RatingReader } from './ratingReader.ts';
 import { MOST_READ, WatchedRatings } from './watchedRatings.ts';
@@ -25,14 +26,14 @@ function house(options: ConstructorParameters<typeof FakeProvider>[0] = {}) {
   const directory = new Directory([integration]);
   const changed: string[] = [];
   directory.onRatingsChanged = (name, ids) => changed.push(`${name} ${[...ids].join(',')}`);
-  const reader = new RatingReader({ directory, integration, cache: true });
+  const counts = newCounts();
+  const reader = new RatingReader({ directory, integration, cache: true, counts: () => counts });
   const ids = new Set(['1']);
   const watching = new WatchedRatings({
-    directory,
     readers: new Map([['hr', reader]]),
     watched: () => (ids.size === 0 ? new Map() : new Map([['hr', ids]])),
   });
-  return { provider, integration, reader, changed, ids, watching };
+  return { provider, integration, directory, counts, reader, changed, ids, watching };
 }
 
 describe('ratings of people who are watched', () => {
@@ -65,6 +66,18 @@ describe('ratings of people who are watched', () => {
     await vi.advanceTimersByTimeAsync(3 * AGAIN);
     const counts = provider.calls.map((call) => call.split(',').length);
     expect(counts).toEqual([MOST_READ, 2, MOST_READ, 2]);
+    watching.close();
+  });
+
+  it('are read again also while a walk answers questions, and count for no questions themselves', async () => {
+    const { provider, directory, counts, changed, watching } = house();
+    watching.begin();
+    await vi.advanceTimersByTimeAsync(0);
+    directory.ratings('hr').replace(provider.holdings.ratings, Date.now());
+    provider.holdings.ratings = [];
+    await vi.advanceTimersByTimeAsync(AGAIN);
+    expect(changed).toEqual(['hr 1']);
+    expect(counts).toEqual(newCounts());
     watching.close();
   });
 

@@ -1,4 +1,3 @@
-import type { Directory } from '../directory/directory.ts';
 import { AGES } from './ages.ts';
 import type { RatingReader } from './ratingReader.ts';
 
@@ -9,7 +8,6 @@ const EVERY_MS = AGES.employeeRatings.freshMs + 5_000;
 export const MOST_READ = 1000;
 
 export interface WatchedRatingsOptions {
-  directory: Directory;
   readers: ReadonlyMap<string, RatingReader>;
   /** The ids of the employees' records that somebody watches now, by integration. */
   watched: () => ReadonlyMap<string, ReadonlySet<string>>;
@@ -23,7 +21,7 @@ export class WatchedRatings {
   readonly #options: WatchedRatingsOptions;
   #timer: NodeJS.Timeout | null = null;
   #begins: NodeJS.Immediate | null = null;
-  readonly #abort = new AbortController();
+  #closed = false;
   /** Reads so far, whose turn it is where people take turns. */
   #turn = 0;
 
@@ -33,7 +31,7 @@ export class WatchedRatings {
 
   /** Takes note of a new watcher: what is to be compared later is read now, for all who come together. */
   begin(): void {
-    if (this.#abort.signal.aborted) return;
+    if (this.#closed) return;
     this.#begins ??= setImmediate(() => {
       this.#begins = null;
       this.#readAll();
@@ -42,7 +40,7 @@ export class WatchedRatings {
   }
 
   close(): void {
-    this.#abort.abort(new Error('closed'));
+    this.#closed = true;
     this.#end();
   }
 
@@ -56,7 +54,9 @@ export class WatchedRatings {
   #readAll(): void {
     const watched = this.#options.watched();
     if (watched.size === 0) return this.#end();
-    for (const [name, ids] of watched) void this.#read(name, this.#shareOf([...ids]));
+    for (const [name, ids] of watched) {
+      this.#options.readers.get(name)?.renew(this.#shareOf([...ids]), { purpose: 'walk' });
+    }
     this.#turn += 1;
   }
 
@@ -64,17 +64,5 @@ export class WatchedRatings {
     const shares = Math.ceil(ids.length / MOST_READ);
     const first = (this.#turn % shares) * MOST_READ;
     return ids.slice(first, first + MOST_READ);
-  }
-
-  async #read(name: string, ids: readonly string[]): Promise<void> {
-    const reader = this.#options.readers.get(name);
-    const offers = this.#options.directory.integration(name)?.offers('READ_RATINGS_BY_EMPLOYEE') === true;
-    if (!reader || !offers || reader.isFollowed) return;
-    const { signal } = this.#abort;
-    try {
-      await reader.read(ids, { signal, purpose: 'walk' });
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
   }
 }
