@@ -107,6 +107,16 @@ describe('undici transport', () => {
     expect(asked).toEqual(['identity', 'identity']);
   });
 
+  it.each([
+    [204, {}],
+    [200, { 'content-length': '0' }],
+  ])('takes no compression for one where there is no body: %i %j', async (status, headers) => {
+    const { transport } = await to((_, response) =>
+      response.writeHead(status, { ...headers, 'content-encoding': 'gzip' }).end(),
+    );
+    expect(await get(transport)).toMatchObject({ status, text: '' });
+  });
+
   it('keeps the connection for the next request, also after an error status', async () => {
     let status = 500;
     const answer = (_: IncomingMessage, response: ServerResponse) => response.writeHead(status).end('{}');

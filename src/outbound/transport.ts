@@ -76,8 +76,9 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
           throw tooLarge();
         }
         const encoding = response.headers['content-encoding'] ?? 'identity';
-        // A failure's status says enough.
-        if (encoding !== 'identity' && response.statusCode < 400) {
+        const isEmpty = response.statusCode === 204 || response.headers['content-length'] === '0';
+        // A failure's status says enough, and so does that of a write after which a proxy names a coding of nothing.
+        if (encoding !== 'identity' && response.statusCode < 400 && !isEmpty) {
           response.body.on('error', () => {}).destroy();
           throw encoded(String(encoding));
         }
