@@ -25,13 +25,13 @@ export class Throttle {
 
   /** Takes note of an answer to what was sent then; answers for how many milliseconds nobody should ask, 0 for none. */
   heard(isRefusal: boolean, sentAt: number): number {
+    // Went out together with those that led to the pause, or before them: it says nothing new.
+    if (sentAt <= this.#pausedAt) return 0;
     if (!isRefusal) {
       this.#inRow = 0;
       this.#pauses = 0;
       return 0;
     }
-    // Went out together with those that led to the pause, and says the same.
-    if (sentAt <= this.#pausedAt) return 0;
     this.#inRow += 1;
     const { inRow, firstMs, longestMs } = this.#limits;
     if (this.#inRow < inRow) return 0;
