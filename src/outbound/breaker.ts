@@ -12,7 +12,10 @@ export interface BreakerLimits {
   /** Until the first probe; doubles with each probe that fails, up to `longestOpenMs`. */
   openMs: number;
   longestOpenMs: number;
-  /** After which a probe without an answer is no longer waited for: another goes. */
+  /**
+   * After which a probe without an answer is no longer waited for: another goes. Longer than a read may be silent that
+   * somebody waits for, so that such a probe ends by itself.
+   */
   probeMs: number;
 }
 
@@ -24,7 +27,7 @@ export const BREAKER: BreakerLimits = {
   windowMs: 30_000,
   openMs: 10_000,
   longestOpenMs: 60_000,
-  probeMs: 30_000,
+  probeMs: 40_000,
 };
 
 export type BreakerState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';

@@ -99,8 +99,11 @@ export class Gate {
     { sentAt, tooMany }: { sentAt: number; tooMany: TooMany | null },
   ): void {
     const at = Date.now();
-    const asked = tooMany && tooMany.waitMs > 0 ? { limit: null, remaining: 0, resetAt: at + tooMany.waitMs } : null;
-    const said = quotaOf(headers, names, at) ?? asked;
+    const told = quotaOf(headers, names, at);
+    // A refusal that asks to wait means it, also beside headers of a limit that has something left.
+    const asked =
+      tooMany && tooMany.waitMs > 0 && told?.remaining !== 0 ? { remaining: 0, resetAt: at + tooMany.waitMs } : null;
+    const said = asked ? { limit: told?.limit ?? null, ...asked } : told;
     const pause = this.#throttle?.heard(tooMany !== null && !tooMany.isExplained, sentAt) ?? 0;
     if (pause > 0) this.#hold(pause);
     if (!said) return;

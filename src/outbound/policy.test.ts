@@ -306,9 +306,12 @@ describe("a provider's word on its limit", () => {
     expect([patient.value?.status, sent.length]).toEqual([200, 2]);
   });
 
-  it('spares all others the same refusal when a 429 says how long', async () => {
+  it.each([
+    ['', {}],
+    [', also beside a limit that has something left', { 'ratelimit-remaining': '7', 'ratelimit-reset': '60' }],
+  ])('spares all others the same refusal when a 429 says how long%s', async (_, beside) => {
     const { upstream, now, sent, quotas } = provider();
-    now.answer = status(429, { 'retry-after': '2' });
+    now.answer = status(429, { 'retry-after': '2', ...beside });
     const first = watch(upstream.send(READ, CALL));
     await vi.advanceTimersByTimeAsync(0);
     now.answer = OK;
