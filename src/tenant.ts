@@ -73,14 +73,14 @@ export interface Tenant {
 
 /** Connects a tenant's integrations and puts together all that stands on them. Nothing is read before `start`. */
 export function openTenant(options: TenantOptions): Tenant {
-  const { name, integrations, consensusPolicy, cache, serves, redis, links, limits, onCall, counts, tracing, log } =
-    options;
+  const { name, integrations, consensusPolicy, cache, serves, redis, links, limits, onCall, counts, tracing } = options;
+  const log = logOfTenant(options.log, name);
   const connected = connectIntegrations(integrations, {
     ...(limits ? { limits } : {}),
     ...(onCall ? { onCall } : {}),
     onDrift(integration, note, added) {
       options.onDrift?.(integration, note);
-      if (added) log.warn({ tenant: name, integration, ...note, sample: added.sample }, 'answers of an unknown shape');
+      if (added) log.warn({ integration, ...note, sample: added.sample }, 'answers of an unknown shape');
     },
     tracing,
     ...(redis ? { redis: { client: redis.commands, prefix: `${REDIS_PREFIX}rates:${name}:` } } : {}),
@@ -153,4 +153,14 @@ export function openTenant(options: TenantOptions): Tenant {
 function digestOf(integrations: TenantOptions['integrations']): string {
   const text = JSON.stringify(integrations.map(({ card, name, settings }) => [card.name, name, settings]));
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+/** The same log with the tenant in each line: two tenants may call their integrations the same. */
+function logOfTenant(log: Log, tenant: string): Log {
+  return {
+    debug: (fields, message) => log.debug({ tenant, ...fields }, message),
+    info: (fields, message) => log.info({ tenant, ...fields }, message),
+    warn: (fields, message) => log.warn({ tenant, ...fields }, message),
+    error: (fields, message) => log.error({ tenant, ...fields }, message),
+  };
 }

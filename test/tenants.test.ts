@@ -46,13 +46,17 @@ const RATE = `mutation ($input: RateSkillsInput!) { rateSkills(input: $input) { 
 describe.each(['on one process', 'on Redis'])('two tenants %s', (where) => {
   let gateway: Gateway;
   let known: Record<TenantName, Known>;
+  const walks: unknown[] = [];
 
   beforeAll(async () => {
+    const note = (fields: object, message: string) => {
+      if (message === 'walk ended') walks.push(fields);
+    };
     const environment: Record<string, string> =
       where === 'on Redis' ? { REDIS_URL: redis.url } : { DATA_DIR: join(folder.path, 'alone') };
     gateway = await startGateway({
       ...configuration(environment),
-      log: runLog(),
+      log: runLog({ debug: note, info: note, warn: note, error: note }),
     });
     await gateway.ready;
     const read = async (tenant: TenantName) => {
@@ -63,6 +67,12 @@ describe.each(['on one process', 'on Redis'])('two tenants %s', (where) => {
     known = { acme: await read('acme'), globex: await read('globex') };
   }, 120_000);
   afterAll(() => gateway.close());
+
+  it('are told apart in the log, though they call their integrations the same', () => {
+    for (const tenant of ['acme', 'globex']) {
+      expect(walks).toContainEqual(expect.objectContaining({ tenant, integration: 'kombo-main' }));
+    }
+  });
 
   it('see their own people alone', () => {
     const mails = (tenant: TenantName) => known[tenant].employees.nodes.map(({ workEmail }) => workEmail);
