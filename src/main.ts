@@ -1,5 +1,5 @@
 /** The program: reads the environment, starts the gateway, stops it on SIGTERM and SIGINT. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { logOptions } from './observe/logOptions.ts';
@@ -20,9 +20,22 @@ process.on('SIGHUP', () => hangUp());
 
 // Before graphql is loaded: its development checks cost a third of the speed (DEPENDENCIES, section 5).
 process.env['NODE_ENV'] ??= 'production';
-if (existsSync('.env')) process.loadEnvFile('.env');
-const { values: flags } = parseArgs({ options: { roles: { type: 'string' } } });
-if (flags.roles !== undefined) process.env['ROLES'] = flags.roles;
+try {
+  if (existsSync('.env')) {
+    // For the reason: loadEnvFile says ENOENT of a file that is another user's.
+    readFileSync('.env');
+    process.loadEnvFile('.env');
+  }
+} catch (error) {
+  refuse(`.env cannot be read (${(error as NodeJS.ErrnoException).code})`);
+}
+try {
+  const { values: flags } = parseArgs({ options: { roles: { type: 'string' } } });
+  if (flags.roles !== undefined) process.env['ROLES'] = flags.roles;
+} catch {
+  // parseArgs quotes what it does not know, which may be a secret.
+  refuse('the only flag is --roles, with its value: --roles=work');
+}
 
 const [{ ConfigError }, { readConfiguration }, { startGateway }, { CARDS }] = await Promise.all([
   import('./config.ts'),
@@ -88,4 +101,10 @@ try {
   if (!(error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
+}
+
+/** Ends the program for what is wrong before the configuration can be read. */
+function refuse(complaint: string): never {
+  process.stderr.write(`The configuration cannot be used:\n- ${complaint}\n`);
+  process.exit(1);
 }

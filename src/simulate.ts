@@ -5,9 +5,16 @@ import { startSimulators } from './providers.ts';
 /** Ports in order of precedence, unless SIMULATOR_PORT gives another first one (0: free ones). */
 const FIRST_PORT = 4101;
 
+/** Two more follow it. */
+const LAST_FIRST_PORT = 65_533;
+
 try {
   const { SIMULATOR_PORT: given, ...environment } = process.env;
-  const first = given === undefined || given === '' ? FIRST_PORT : Number(given);
+  const port = given?.trim() || String(FIRST_PORT);
+  const first = /^\d{1,5}$/.test(port) ? Number(port) : Infinity;
+  if (first > LAST_FIRST_PORT) {
+    throw new ConfigError([`SIMULATOR_PORT must be a whole number from 0 to ${LAST_FIRST_PORT}`]);
+  }
   const { simulator } = readConfig(
     Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('SIMULATOR_'))),
     [],
@@ -23,7 +30,9 @@ try {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+  if (!(error instanceof ConfigError) && (error as NodeJS.ErrnoException).syscall !== 'listen') throw error;
+  const { message } = error as Error;
+  process.stderr.write(error instanceof ConfigError ? `${message}\n` : `The simulators cannot start: ${message}\n`);
+  // Those of the other ports may listen already.
+  process.exit(1);
 }

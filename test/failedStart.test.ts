@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDataDir, type DataDir } from './support/dataDir.ts';
 import { startProgram } from './support/processes.ts';
@@ -54,4 +54,38 @@ it('a program whose port is taken leaves its data directory to the next one', as
   await ended({ PORT: String((taken.address() as AddressInfo).port), DATA_DIR: data });
   const lock = readdirSync(data).find((name) => name.startsWith('lock.')) ?? '';
   expect(readFileSync(join(data, lock), 'utf8')).toBe('released');
+}, 60_000);
+
+/** What the program says and the code with which it ends, in a folder and with flags of its own. */
+async function refused(name: 'main' | 'simulate', environment: Record<string, string>, flags: string[] = []) {
+  const program = startProgram(name, environment, {
+    arguments: ['--import', import.meta.resolve('tsx'), resolve(`src/${name}.ts`), ...flags],
+    cwd: folder.path,
+  });
+  const code = await program.exited;
+  return { code, said: program.output() };
+}
+
+it('a flag that is none and a .env that cannot be read are refused as other settings are', async () => {
+  expect(await refused('main', {}, ['--role=geheim'])).toEqual({
+    code: 1,
+    said: 'The configuration cannot be used:\n- the only flag is --roles, with its value: --roles=work\n',
+  });
+  mkdirSync(join(folder.path, '.env'));
+  expect(await refused('main', {})).toEqual({
+    code: 1,
+    said: 'The configuration cannot be used:\n- .env cannot be read (EISDIR)\n',
+  });
+}, 60_000);
+
+it('simulators say which port they cannot have', async () => {
+  const { port } = taken.address() as AddressInfo;
+  expect(await refused('simulate', { SIMULATOR_PORT: 'geheim' })).toEqual({
+    code: 1,
+    said: 'The configuration cannot be used:\n- SIMULATOR_PORT must be a whole number from 0 to 65533\n',
+  });
+  expect(await refused('simulate', { SIMULATOR_PORT: String(port), SIMULATOR_PEOPLE: '20' })).toEqual({
+    code: 1,
+    said: `The simulators cannot start: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`,
+  });
 }, 60_000);
