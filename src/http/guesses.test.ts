@@ -12,6 +12,7 @@ describe('wrong keys', () => {
     await vi.advanceTimersByTimeAsync(20_000);
     expect(await guesses.wrong('192.0.2.1')).toMatchObject({
       status: 429,
+      extensions: { retryAfterSeconds: 40 },
       code: 'RATE_LIMITED',
       headers: { 'retry-after': '40' },
     });

@@ -27,9 +27,15 @@ export function createGuesses(most = MOST_GUESSES): Guesses {
         return null;
       } catch (error) {
         if (!(error instanceof RateLimiterRes)) throw error;
-        const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
-        const message = `Too many wrong keys came from this address: try again in ${seconds} s.`;
-        return new Refusal(429, 'RATE_LIMITED', message, { 'retry-after': String(seconds) });
+        const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
+        const message = `Too many wrong keys came from this address: try again in ${retryAfterSeconds} s.`;
+        return new Refusal(
+          429,
+          'RATE_LIMITED',
+          message,
+          { 'retry-after': String(retryAfterSeconds) },
+          { retryAfterSeconds },
+        );
       }
     },
   };
