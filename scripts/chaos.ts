@@ -9,7 +9,7 @@ const report = await runChaos({
   atOnce: 64,
   every: { replica: 400, redis: 3000, sockets: 700 },
   seed: Number(process.env['CHAOS_SEED'] ?? 1),
-  limitMs: 1_800_000,
+  limitMs: 3_600_000,
   print: (line) => console.log(line),
 });
 console.log(printed(report));

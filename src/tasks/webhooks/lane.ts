@@ -113,11 +113,11 @@ export class Lane {
 
   async #failed(delivery: Delivery, revision: number, { problem, status, retryAfter }: Outcome): Promise<void> {
     const { store, log, now, random } = this.#options;
-    const { receiver, taskId, attempts } = delivery;
+    const { receiver, tenant, taskId, attempts } = delivery;
     const at = now();
     const dueAt = nextTry({ attempts, status, retryAfter }, at, random);
     await store.failed(receiver, taskId, { revision, dueAt, problem, status }, at);
-    const facts = { receiver, taskId, revision, status, attempt: attempts + 1 };
+    const facts = { tenant, receiver, taskId, revision, status, attempt: attempts + 1 };
     if (dueAt === null) log.warn({ ...facts, problem }, 'A webhook was given up; redeliverWebhook sends it again.');
     else log.info({ ...facts, problem, pauseMs: dueAt - at }, 'A webhook failed and will be tried again.');
   }

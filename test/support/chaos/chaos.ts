@@ -129,6 +129,7 @@ async function runAll(
   await Promise.all(Array.from({ length: options.atOnce }, lane));
   await Promise.all(upheavals);
   while (late.length > 0) await Promise.all(Array.from({ length: Math.min(late.length, options.atOnce) }, watchLate));
+  if (giveUp.aborted) print(`given up after ${options.limitMs / 1000} s: what was under way counts as lost`);
   return { watched, kills };
 }
 
