@@ -392,7 +392,9 @@ describe('retryTask', () => {
 
 describe('cancelTask', () => {
   it('stops what waits to be tried again, and may be repeated', async () => {
-    gateway.simulator('kombo').addFault({ method: 'POST', shape: { kind: 'status', status: 503 } });
+    // Refused before anything was done, whether it has been sent by then or not.
+    const refused = { kind: 'status', status: 429, headers: { 'retry-after': '10' } } as const;
+    gateway.simulator('kombo').addFault({ method: 'POST', shape: refused });
     const { task } = await write(RATE, {
       items: { employee: ADA, skill: TYPESCRIPT, proficiency: { numeric: 3 }, integration: 'kombo-main' },
     });
