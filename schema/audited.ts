@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
-import type { AuditOutcome } from '../src/domain/audit.ts';
+import { signature, type AuditOutcome } from '../src/domain/audit.ts';
 import { encodeId } from '../src/domain/ids.ts';
 import type { GatewayContext } from '../src/context.ts';
 import type { NewTask, Task } from '../src/tasks/task.ts';
@@ -38,11 +38,7 @@ function auditedField(mutation: string, resolve: Resolve): Resolve {
     const seen: Seen = { integrations: new Set(), cancelled: false };
     const note = (outcome: AuditOutcome, taskId?: string) =>
       audit?.note({
-        at: new Date().toISOString(),
-        tenant: viewer.tenant,
-        client: viewer.client,
-        issuer: viewer.issuer ?? null,
-        requestId: requestId ?? null,
+        ...signature(viewer, requestId ?? null),
         mutation,
         outcome,
         task: taskId === undefined ? null : encodeId('Task', taskId),

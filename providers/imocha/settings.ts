@@ -1,6 +1,7 @@
 import type { NumericScale } from '../../src/domain/rating.ts';
 import type { EnvironmentReading, IntegrationSettings } from '../../src/outbound/card.ts';
 import { DEFAULT_BASE_URL } from './raw.ts';
+import { isBaseUrl, isHeaderText } from '../../src/outbound/settings.ts';
 
 /** What the sheet leaves to the tenant (4.5, 4.6): how profile skills join the taxonomy, the scale, the meaning of zero. */
 export interface TenantSettings {
@@ -84,10 +85,9 @@ export function readEnvironment(environment: Record<string, string | undefined>)
 
   const apiKey = read('IMOCHA_API_KEY');
   if (apiKey === '') complaints.push('IMOCHA_API_KEY is required when another IMOCHA_ variable is set.');
-  // Else every call would fail before it is sent.
-  else if (!/^[\x21-\x7e]+$/.test(apiKey)) complaints.push('IMOCHA_API_KEY holds characters that no header can carry.');
+  else if (!isHeaderText(apiKey)) complaints.push('IMOCHA_API_KEY holds characters that no header can carry.');
   const baseUrl = (read('IMOCHA_BASE_URL') || DEFAULT_BASE_URL).replace(/\/+$/, '');
-  if (!isHttpUrl(baseUrl))
+  if (!isBaseUrl(baseUrl))
     complaints.push('IMOCHA_BASE_URL must be an http or https URL without password, query and fragment.');
   const scaleMax = read('IMOCHA_SCALE_MAX') || String(DEFAULT_SCALE_MAX);
   if (!(Number(scaleMax) > 0 && Number.isFinite(Number(scaleMax)))) {
@@ -100,12 +100,6 @@ export function readEnvironment(environment: Record<string, string | undefined>)
   if (complaints.length > 0) return { state: 'refused', complaints };
   const settings = { apiKey, scaleMax, skillIdJoin, selfZero, statusPatch };
   return { state: 'configured', integration: { baseUrl, settings } };
-}
-
-function isHttpUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, search, hash, username, password } = new URL(text);
-  return (protocol === 'http:' || protocol === 'https:') && search + hash + username + password === '';
 }
 
 /** The tenant's settings of an integration; what it does not name is the sheet's default. */

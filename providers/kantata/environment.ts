@@ -1,5 +1,6 @@
 import type { EnvironmentReading, ProviderCard } from '../../src/outbound/card.ts';
 import { DEFAULT_BASE_URL } from './raw.ts';
+import { isBaseUrl, isHeaderText } from '../../src/outbound/settings.ts';
 
 export const VARIABLES: ProviderCard['variables'] = [
   {
@@ -33,8 +34,7 @@ export function readEnvironment(environment: Record<string, string | undefined>)
 
   const complaints: string[] = [];
   if (token === '') complaints.push('KANTATA_TOKEN is missing.');
-  // Anything else would break the Authorization header.
-  else if (!/^[\x21-\x7e]+$/.test(token)) complaints.push('KANTATA_TOKEN holds characters that no token has.');
+  else if (!isHeaderText(token)) complaints.push('KANTATA_TOKEN holds characters that no token has.');
   if (baseUrl !== '' && !isBaseUrl(baseUrl)) {
     complaints.push('KANTATA_BASE_URL is no http or https address without query and credentials.');
   }
@@ -46,10 +46,4 @@ export function readEnvironment(environment: Record<string, string | undefined>)
       settings: { token, ...(externalService === '' ? {} : { externalService }) },
     },
   };
-}
-
-function isBaseUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  return /^https?:$/.test(url.protocol) && `${url.search}${url.hash}${url.username}${url.password}` === '';
 }

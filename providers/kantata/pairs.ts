@@ -5,7 +5,8 @@ import type { Envelope } from './envelope.ts';
 import { toMembership, type Membership } from './mappers.ts';
 import { together } from '../../src/outbound/together.ts';
 import { IDS_PER_CALL, ROUTES } from './raw.ts';
-import { chunksOf, filterIgnored, MEMBERSHIP_ORDER } from './ratings.ts';
+import { filterIgnored, MEMBERSHIP_ORDER } from './ratings.ts';
+import { chunked } from '../../src/domain/chunked.ts';
 
 /** A user and a skill: what identifies a membership besides its id, since a pair exists once (sheet 9.3). */
 export type Pair = string;
@@ -33,7 +34,7 @@ export async function readPairs(
     if (skills) skills.add(skillId);
     else skillsByUser.set(employeeId, new Set([skillId]));
   }
-  const found = await together(call, chunksOf([...skillsByUser.keys()], IDS_PER_CALL), async (users, shared) => {
+  const found = await together(call, chunked([...skillsByUser.keys()], IDS_PER_CALL), async (users, shared) => {
     const asked = new Set(users);
     const skills = new Set(users.flatMap((user) => [...(skillsByUser.get(user) ?? [])]));
     const query = {

@@ -13,6 +13,7 @@ import type { Envelope } from './envelope.ts';
 import { toRating } from './mappers.ts';
 import { together } from '../../src/outbound/together.ts';
 import { ID_PATTERN, IDS_PER_CALL, ROUTES } from './raw.ts';
+import { chunked } from '../../src/domain/chunked.ts';
 
 /** Ascending by creation, so that rows added during a scan come last (sheet 4). */
 export const MEMBERSHIP_ORDER = 'created_at:asc';
@@ -82,7 +83,7 @@ function filteredBy(client: KantataClient, filter: Filter): RatingsByEmployeesPo
     async read(given, call) {
       // What is no id of Kantata's has no rows; sent, it would be dropped and might leave the filter blank (sheet 5).
       const ids = [...new Set(given)].filter((id) => ID_PATTERN.test(id));
-      const pages = await together(call, chunksOf(ids, IDS_PER_CALL), (chunk, shared) => {
+      const pages = await together(call, chunked(ids, IDS_PER_CALL), (chunk, shared) => {
         const asked = new Set(chunk);
         const query = { [parameter]: chunk.join(','), include: MEMBERSHIP_INCLUDES, order: MEMBERSHIP_ORDER };
         const mapped = new Map<Envelope, RatingRow[]>();
@@ -136,12 +137,6 @@ export function filterIgnored(
     providerCode: 'FILTER_IGNORED',
     retryable: false,
   });
-}
-
-export function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }
 
 /** Reads the pages of one list; `column` says whose a row is that cannot be read. */

@@ -5,9 +5,9 @@ import type { Envelope } from './envelope.ts';
 import { OWN_SERVICE, toSkillThere, type SkillThere } from './mappers.ts';
 import { together } from '../../src/outbound/together.ts';
 import { IDS_PER_CALL, ROUTES } from './raw.ts';
-import { chunksOf } from './ratings.ts';
 import { nameKey } from './skillCategories.ts';
 import type { WantedSkill } from './wantedSkill.ts';
+import { chunked } from '../../src/domain/chunked.ts';
 
 /** 50 ids of 40 characters, each comma as three, stay near two kilobytes of address line; its limit is unknown (sheet 16.11). */
 const REFERENCES_PER_CALL = 50;
@@ -60,7 +60,7 @@ async function byReference(client: KantataClient, wanted: readonly WantedSkill[]
   const ids = [...new Set(wanted.map(({ write }) => write.externalId))];
   // A comma would part an id in two; such an id is asked for alone.
   const [listed, alone] = [ids.filter((id) => !id.includes(',')), ids.filter((id) => id.includes(','))];
-  const lists = chunksOf(listed, REFERENCES_PER_CALL).map((chunk) => chunk.join(','));
+  const lists = chunked(listed, REFERENCES_PER_CALL).map((chunk) => chunk.join(','));
   const queries = [
     ...lists.map((refs) => ({ external_reference_service_model_refs: refs })),
     ...alone.map((ref) => ({ external_reference_service_model_ref: ref })),
@@ -73,7 +73,7 @@ async function byReference(client: KantataClient, wanted: readonly WantedSkill[]
 }
 
 function byId(client: KantataClient, ids: readonly string[], call: Call): Promise<SkillThere[]> {
-  const queries = chunksOf([...new Set(ids)], IDS_PER_CALL).map((chunk) => ({ only: chunk.join(',') }));
+  const queries = chunked([...new Set(ids)], IDS_PER_CALL).map((chunk) => ({ only: chunk.join(',') }));
   return readSkills(client, queries, call);
 }
 

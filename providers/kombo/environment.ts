@@ -1,5 +1,6 @@
 import type { EnvironmentReading } from '../../src/outbound/card.ts';
 import type { RatingBody } from './mappers.ts';
+import { isBaseUrl, isHeaderText } from '../../src/outbound/settings.ts';
 
 const DEFAULT_BASE_URL = 'https://api.kombo.dev/v1';
 const RATING_BODIES: readonly RatingBody[] = ['flat', 'nested'];
@@ -75,11 +76,5 @@ function complaintOfChoice(name: string, value: string, choices: readonly string
 /** Both values travel as headers, which carry visible ASCII only. */
 function complaintOfHeader(name: string, value: string): string | null {
   if (value === '') return `${name} is not set`;
-  return /^[\x21-\x7e]+$/.test(value) ? null : `${name} holds characters that no header can carry`;
-}
-
-function isBaseUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, search, hash, username, password } = new URL(text);
-  return /^https?:$/.test(protocol) && search + hash + username + password === '';
+  return isHeaderText(value) ? null : `${name} holds characters that no header can carry`;
 }

@@ -25,6 +25,7 @@ import type { Upstream } from '../../src/outbound/upstream.ts';
 import { type List, listPages } from './client.ts';
 import { isDeleted, toEmployee, toRating, toSkill } from './mappers.ts';
 import { IDS_PER_CALL, PATHS } from './raw.ts';
+import { chunked } from '../../src/domain/chunked.ts';
 
 /** A list, what its records are, and the column that says whose one is that cannot be read. */
 interface ReadList extends List {
@@ -156,10 +157,9 @@ function filteredBy(upstream: Upstream, filter: Filter): RatingsByEmployeesPort 
     async read(given, call) {
       // No id holds a comma, and a list could not escape it (section 7.1).
       const ids = [...new Set(given)].filter((id) => id !== '' && !id.includes(','));
-      const chunks = Array.from({ length: Math.ceil(ids.length / IDS_PER_CALL) }, (_, index) =>
-        ids.slice(index * IDS_PER_CALL, (index + 1) * IDS_PER_CALL),
+      const rows = await together(call, chunked(ids, IDS_PER_CALL), (chunk, shared) =>
+        readChunk(upstream, filter, chunk, shared),
       );
-      const rows = await together(call, chunks, (chunk, shared) => readChunk(upstream, filter, chunk, shared));
       return rows.flat();
     },
   };

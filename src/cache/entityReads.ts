@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { LRUCache } from 'lru-cache';
+import { chunked } from '../domain/chunked.ts';
 import type { Call } from '../domain/ports.ts';
 import { someUnreadable, type Problem } from '../domain/problem.ts';
 import { Receipt } from '../domain/receipt.ts';
@@ -119,8 +120,8 @@ export class EntityReads<Value extends object> {
     return held;
   }
 
-  isDue(held: Held<Value>): boolean {
-    return this.#options.now() - held.at > this.#options.ages.freshMs;
+  isDue({ at }: Pick<Copy<Value>, 'at'>): boolean {
+    return this.#options.now() - at > this.#options.ages.freshMs;
   }
 
   /** A copy that may stand in for a provider that does not answer. */
@@ -167,8 +168,7 @@ export class EntityReads<Value extends object> {
       if (!outcome) throw new Error('a read ended without an outcome');
       outcomes.set(id, outcome);
       if (this.#cache) this.#counts[outcome.state === 'CACHED' ? 'shared' : 'miss'] += 1;
-      if (outcome.state === 'CACHED' && this.#options.now() - outcome.copy.at > this.#options.ages.freshMs)
-        due.push(id);
+      if (outcome.state === 'CACHED' && this.isDue(outcome.copy)) due.push(id);
     }
     if (due.length > 0) this.refresh(due, call);
     return outcomes;
@@ -288,16 +288,15 @@ export class EntityReads<Value extends object> {
   }
 
   #ask(flights: readonly Flight<Value>[], owner: object, purpose: Call['purpose']): void {
-    const { batchSize } = this.#options;
-    for (let at = 0; at < flights.length; at += batchSize) {
+    for (const some of chunked(flights, this.#options.batchSize)) {
       const batch: Batch<Value> = {
-        flights: flights.slice(at, at + batchSize),
+        flights: some,
         abort: new AbortController(),
         receipt: new Receipt(),
         owner,
         done: Promise.resolve(),
       };
-      for (const flight of batch.flights) flight.batch = batch;
+      for (const flight of some) flight.batch = batch;
       batch.done = this.#run(batch, purpose);
     }
   }
@@ -378,10 +377,8 @@ export class EntityReads<Value extends object> {
         for (const id of chunk) outcomes.set(id, { state: 'FAILED', error, problem });
       }
     };
-    const chunks = Array.from({ length: Math.ceil(ids.length / batchSize) }, (_, i) =>
-      readChunk(ids.slice(i * batchSize, (i + 1) * batchSize)),
-    );
-    return { all: Promise.all(chunks).then(() => {}), outcomeOf: (id) => outcomes.get(id) ?? null };
+    const all = Promise.all(chunked(ids, batchSize).map(readChunk)).then(() => {});
+    return { all, outcomeOf: (id) => outcomes.get(id) ?? null };
   }
 }
 

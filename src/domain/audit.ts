@@ -1,3 +1,5 @@
+import type { Viewer } from './access.ts';
+
 /** What became of a write that somebody asked for. */
 export type AuditOutcome =
   /** Stored as a task. */
@@ -37,6 +39,14 @@ export interface AuditEntry {
   items: number | null;
   /** Where it is written. */
   integrations: readonly string[];
+}
+
+/** Who and when, of an entry that is made now. */
+export function signature(
+  { tenant, client, issuer }: Pick<Viewer, 'tenant' | 'client' | 'issuer'>,
+  requestId: string | null,
+): Pick<AuditEntry, 'at' | 'tenant' | 'client' | 'issuer' | 'requestId'> {
+  return { at: new Date().toISOString(), tenant, client, issuer: issuer ?? null, requestId };
 }
 
 /** Takes note of every write, accepted or refused. */

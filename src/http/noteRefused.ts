@@ -1,6 +1,6 @@
 import { getOperationAST, Kind, OperationTypeNode, type DocumentNode, type SelectionSetNode } from 'graphql';
 import type { Viewer } from '../domain/access.ts';
-import type { Audit } from '../domain/audit.ts';
+import { signature, type Audit } from '../domain/audit.ts';
 
 /** Puts the mutations of an operation under audit that is refused as a whole, before any resolver sees it. */
 export function noteRefused(
@@ -18,11 +18,7 @@ export function noteRefused(
   if (operation?.operation !== OperationTypeNode.MUTATION) return;
   for (const mutation of rootFields(operation.selectionSet, document)) {
     audit.note({
-      at: new Date().toISOString(),
-      tenant: viewer.tenant,
-      client: viewer.client,
-      issuer: viewer.issuer ?? null,
-      requestId,
+      ...signature(viewer, requestId),
       mutation,
       outcome,
       task: null,

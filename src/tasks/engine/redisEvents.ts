@@ -4,6 +4,7 @@ import { parseTaskMessage, taskChannel, writtenChannel } from '../store/redisCha
 import type { Task } from '../task.ts';
 import type { EngineLog } from './engine.ts';
 import type { TaskEvents, TaskListener } from './events.ts';
+import { chunked } from '../../domain/chunked.ts';
 
 export interface RedisEventsOptions {
   /** A connection for nothing else. */
@@ -61,10 +62,7 @@ export async function openRedisEvents(options: RedisEventsOptions): Promise<Task
     connection += 1;
     const mine = connection;
     const names = [written, ...channels.keys()];
-    const parts = Array.from({ length: Math.ceil(names.length / CHANNELS_AT_ONCE) }, (_, index) =>
-      subscriber.subscribe(...names.slice(index * CHANNELS_AT_ONCE, (index + 1) * CHANNELS_AT_ONCE)),
-    );
-    await Promise.all(parts);
+    await Promise.all(chunked(names, CHANNELS_AT_ONCE).map((some) => subscriber.subscribe(...some)));
     if (closed || mine !== connection) return;
     for (const { listeners } of channels.values()) for (const { gap } of listeners) gap();
     for (const hear of writtenListeners) hear();
