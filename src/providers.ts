@@ -67,6 +67,8 @@ export interface ConnectIntegrationsOptions {
   onCall?: (record: CallRecord) => void;
   /** Hears of each shape that an integration's answers could not be read in, and of its kind where that is a new one. */
   onDrift?: ((integration: string, note: DriftNote, added: Drift | null) => void) | undefined;
+  /** Hears of an error that one of these hooks threw, which changes no answer. */
+  onThrow?: ((integration: string, hook: string, error: unknown) => void) | undefined;
   /** Follows each integration's questions and calls. */
   tracing?: IntegrationTracing | undefined;
   /** Where replicas share the providers' request rates. */
@@ -89,7 +91,7 @@ export function connectIntegrations(
 
 function put(
   { card, name, settings, limits: configured }: ConfiguredIntegration,
-  { limits: overAll, onCall, onDrift, tracing, redis }: ConnectIntegrationsOptions,
+  { limits: overAll, onCall, onDrift, onThrow, tracing, redis }: ConnectIntegrationsOptions,
 ): { integration: Integration; connection: Connected } {
   const limits = { ...configured, ...overAll };
   // The integration hears of calls and drift, and is made of the ports that make them.
@@ -109,6 +111,7 @@ function put(
     },
     onBreaker: (status) => integration?.onBreaker(status),
     onQuota: (quota) => integration?.onQuota(quota),
+    onThrow: (hook, error) => onThrow?.(name, hook, error),
   });
   integration = new Integration({
     name,

@@ -16,6 +16,7 @@ import { createReaders } from './loaders/readers.ts';
 import { RoleReads } from './loaders/roleReads.ts';
 import { RolesCatalogue } from './loaders/rolesCatalogue.ts';
 import type { IntegrationTracing } from './observe/integrationTracing.ts';
+import { guarded } from './outbound/guarded.ts';
 import type { CallRecord, Limits } from './outbound/upstream.ts';
 import { connectIntegrations, type ConfiguredIntegration } from './providers.ts';
 import { REDIS_PREFIX, type RedisConnections } from './redis/connection.ts';
@@ -82,6 +83,7 @@ export function openTenant(options: TenantOptions): Tenant {
       options.onDrift?.(integration, note);
       if (added) log.warn({ integration, ...note, sample: added.sample }, 'answers of an unknown shape');
     },
+    onThrow: (integration, hook, err) => log.error({ integration, hook, err }, 'an observer of provider calls threw'),
     tracing,
     ...(redis ? { redis: { client: redis.commands, prefix: `${REDIS_PREFIX}rates:${name}:` } } : {}),
   });
@@ -100,8 +102,12 @@ export function openTenant(options: TenantOptions): Tenant {
       ? new SharedDirectory({ redis, directory, log, tenant: accounts })
       : new DirectoryRefresh(directory, log);
   const skillChanges = new SkillChanges();
-  directory.onRatingsChanged = (integration, employeeIds) =>
-    skillChanges.noted({ integration, employeeIds, taskId: null, at: new Date().toISOString() });
+  directory.onRatingsChanged = guarded(
+    'onRatingsChanged',
+    (integration: string, employeeIds: ReadonlySet<string>) =>
+      skillChanges.noted({ integration, employeeIds, taskId: null, at: new Date().toISOString() }),
+    (hook, err) => log.error({ hook, err }, 'an observer of ratings threw'),
+  );
   const watchedRatings = new WatchedRatings({ readers, watched: () => skillChanges.watched });
   // Without copies there is nothing to compare with.
   if (cache) skillChanges.onWatch = () => watchedRatings.begin();

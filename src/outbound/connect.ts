@@ -14,7 +14,7 @@ export interface Connected {
 
 export interface ConnectOptions extends Pick<
   UpstreamOptions,
-  'onCall' | 'onTry' | 'onDrift' | 'onBreaker' | 'onQuota' | 'now'
+  'onCall' | 'onTry' | 'onDrift' | 'onBreaker' | 'onQuota' | 'onThrow' | 'now'
 > {
   /** The integration's name. */
   name: string;
@@ -46,6 +46,7 @@ export function connect(card: ProviderCard, integration: IntegrationSettings, op
     onDrift: options.onDrift,
     onBreaker: options.onBreaker,
     onQuota: options.onQuota,
+    onThrow: options.onThrow,
     now: options.now,
   });
   return { ports: card.ports(upstream, integration), close: (graceMs) => upstream.close(graceMs) };

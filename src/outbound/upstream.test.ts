@@ -2,6 +2,7 @@ import { getMaxListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Call } from '../domain/ports.ts';
 import { ProviderError, type ProviderErrorDetails } from '../domain/problem.ts';
+import { BREAKER } from './breaker.ts';
 import { networkError } from './networkError.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
 import { alike } from './tryTimes.ts';
@@ -190,6 +191,48 @@ describe('upstream requests', () => {
       { ...attempt, number: 2, outcome: 'ok', code: 200 },
     ]);
   });
+
+  it.each(['onCall', 'onTry', 'ended', 'onDrift', 'onBreaker', 'onQuota'])(
+    'answer what the provider answered where the hook %s throws',
+    async (hook) => {
+      const bug = new Error('a bug in an observer');
+      const thrown: unknown[] = [];
+      const isBroken = (name: string) => {
+        if (name === hook) throw bug;
+      };
+      const quota = { 'ratelimit-remaining': '7', 'ratelimit-reset': '60' };
+      const transport = fake({ ...OK, headers: quota }, status(503), { ...OK, headers: quota });
+      const upstream = upstreamOver(
+        transport,
+        { breaker: { ...BREAKER, consecutive: 1 }, attempts: 1 },
+        {
+          onCall: () => isBroken('onCall'),
+          onTry: () => {
+            isBroken('onTry');
+            return { headers: {}, ended: () => isBroken('ended') };
+          },
+          onDrift: () => isBroken('onDrift'),
+          onBreaker: () => isBroken('onBreaker'),
+          onQuota: () => isBroken('onQuota'),
+          onThrow: (name, error) => thrown.push([name, error]),
+        },
+      );
+      const first = watch(upstream.send(READ, CALL));
+      await vi.advanceTimersByTimeAsync(0);
+      expect(first).toMatchObject({ value: { status: 200 } });
+      const failed = watch(upstream.send(READ, CALL));
+      await vi.advanceTimersByTimeAsync(0);
+      expect(failed.error).toMatchObject({ code: 'UNAVAILABLE', status: 503 });
+      // The breaker is open, and closes with the answer to its probe.
+      await vi.advanceTimersByTimeAsync(BREAKER.openMs);
+      const probe = watch(upstream.send(READ, CALL));
+      await vi.advanceTimersByTimeAsync(0);
+      expect(probe).toMatchObject({ value: { status: 200 } });
+      expect(() => upstream.drift({ operation: 'a', path: 'b', expected: 'c', found: 'd' })).not.toThrow();
+      expect(thrown[0]).toEqual([hook === 'ended' ? 'onTry' : hook, bug]);
+      expect(transport.requests).toHaveLength(3);
+    },
+  );
 
   it('records every try with its outcome and time', async () => {
     const records: CallRecord[] = [];

@@ -5,6 +5,7 @@ import { ProviderError, type ProblemCode } from '../domain/problem.ts';
 import { type BreakerLimits, type Said, saidBy } from './breaker.ts';
 import { cutAt } from './cutAt.ts';
 import { Gate, type GateOptions, LONGEST_WAIT_MS, type TooMany } from './gate.ts';
+import { guarded, type ReportThrow } from './guarded.ts';
 import { joined } from './joined.ts';
 import { NotSent } from './notSent.ts';
 import { sleep } from './sleep.ts';
@@ -87,6 +88,8 @@ export interface UpstreamOptions extends GateOptions {
   /** Called as each try goes out. */
   onTry?: TraceTry | undefined;
   onDrift?: NoteDrift | undefined;
+  /** Hears of what the other hooks throw, which changes no answer. */
+  onThrow?: ReportThrow | undefined;
   /** Milliseconds; only tests replace it. */
   now?: (() => number) | undefined;
 }
@@ -125,7 +128,21 @@ function ownTurn(): Promise<void> {
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { limits, transport, integration } = options;
   const now = options.now ?? (() => performance.now());
-  const gate = new Gate(options, now);
+  const gate = new Gate(
+    {
+      ...options,
+      onBreaker: guarded('onBreaker', (status) => options.onBreaker?.(status), options.onThrow),
+      onQuota: guarded('onQuota', (quota) => options.onQuota?.(quota), options.onThrow),
+    },
+    now,
+  );
+  const onCall = guarded('onCall', (record: CallRecord) => options.onCall?.(record), options.onThrow);
+  const onTry = guarded('onTry', (attempt: Try) => options.onTry?.(attempt), options.onThrow);
+  const drift = guarded<Parameters<NoteDrift>, void>(
+    'onDrift',
+    (note, sampleOf) => options.onDrift?.(note, sampleOf),
+    options.onThrow,
+  );
 
   /** The answer of one request that was let out. */
   const answerTo = async (http: HttpRequest, call: Call, sentAt: number): Promise<HttpResponse> => {
@@ -159,7 +176,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       const started = now();
       const ended = call.receipt?.call(integration);
       const { operation, method } = request;
-      const traced = options.onTry?.({ operation, method, purpose: call.purpose, number });
+      const traced = onTry({ operation, method, purpose: call.purpose, number });
       let outcome = 'ok';
       let status: number | null = null;
       try {
@@ -176,8 +193,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         throw error instanceof CutShort ? error.late : error;
       } finally {
         ended?.(outcome !== 'ok');
-        traced?.ended(outcome, status);
-        options.onCall?.({
+        if (traced) guarded('onTry', () => traced.ended(outcome, status), options.onThrow)();
+        onCall({
           integration,
           operation,
           kind: request.kind,
@@ -247,7 +264,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         ending?.clear();
       }
     },
-    drift: (note, sampleOf) => options.onDrift?.(note, sampleOf),
+    drift,
     close(graceMs) {
       closing.abort(closed());
       return transport.close(graceMs);
