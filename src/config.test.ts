@@ -5,6 +5,11 @@ import type { EnvironmentReading, ProviderCard } from './outbound/card.ts';
 /** A card that reads ACME_KEY and ACME_URL; only what configuration uses of it. */
 const acme = {
   name: 'acme',
+  title: 'Acme',
+  variables: [
+    { name: 'ACME_KEY', description: '', example: '', required: true },
+    { name: 'ACME_URL', description: '', example: '' },
+  ],
   defaultIntegration: 'acme-main',
   readEnvironment(environment): EnvironmentReading {
     const { ACME_KEY: key, ACME_URL: baseUrl } = environment;
@@ -200,21 +205,21 @@ describe('readConfig', () => {
     ['SIMULATOR_LIMITS', { SIMULATOR_LIMITS: 'off' }],
     ['REQUEST_DEADLINE_MS', { REQUEST_DEADLINE_MS: '1' }],
     ['REQUEST_DEADLINE_MAX_MS', { REQUEST_DEADLINE_MAX_MS: '9999' }],
-    ['REDIS_URL', { REDIS_URL: 'https://127.0.0.1:6379' }],
-    ['REDIS_URL', { REDIS_URL: 'redis://127.0.0.1:6379/tasks' }],
+    ['REDIS_URL', { REDIS_URL: 'https://127.0.0.1:6379', SANDBOX: 'on' }],
+    ['REDIS_URL', { REDIS_URL: 'redis://127.0.0.1:6379/tasks', SANDBOX: 'on' }],
     ['ROLES', { ROLES: 'idle' }],
     ['ROLES', { ROLES: 'work', ACME_KEY: 'secret', GATEWAY_API_KEYS: KEY }],
-    ['ROLES', { ROLES: 'serve', REDIS_URL: 'redis://127.0.0.1:6379' }],
+    ['ROLES', { ROLES: 'serve', REDIS_URL: 'redis://127.0.0.1:6379', SANDBOX: 'on' }],
     ['TASK_RETENTION_DAYS', { TASK_RETENTION_DAYS: '0' }],
     ['WEBHOOK_URLS', { WEBHOOK_URLS: 'https://127.0.0.1/', WEBHOOK_SECRETS: `whsec_${'a'.repeat(32)}` }],
     ['WEBHOOK_SECRETS', { WEBHOOK_URLS: 'https://receiver.test/' }],
     ['WEBHOOK_SECRETS', { WEBHOOK_SECRETS: 'whsec_c2hvcnQ=' }],
     ['WEBHOOK_PRIVATE', { WEBHOOK_PRIVATE: 'yes' }],
-    ['GATEWAY_API_KEYS', { GATEWAY_API_KEYS: 'fifteen-letters' }],
-    ['GATEWAY_API_KEYS', { GATEWAY_API_KEYS: `${KEY} with a blank` }],
-    ['GATEWAY_API_KEYS', { HOST: '0.0.0.0' }],
-    ['GATEWAY_API_KEYS', { HOST: '::' }],
-    ['GATEWAY_API_KEYS', { HOST: 'gateway.internal' }],
+    ['GATEWAY_API_KEYS', { GATEWAY_API_KEYS: 'fifteen-letters', SANDBOX: 'on' }],
+    ['GATEWAY_API_KEYS', { GATEWAY_API_KEYS: `${KEY} with a blank`, SANDBOX: 'on' }],
+    ['GATEWAY_API_KEYS', { HOST: '0.0.0.0', SANDBOX: 'on' }],
+    ['GATEWAY_API_KEYS', { HOST: '::', SANDBOX: 'on' }],
+    ['GATEWAY_API_KEYS', { HOST: 'gateway.internal', SANDBOX: 'on' }],
     ['GATEWAY_API_KEYS', { ACME_KEY: 'secret' }],
     ['ACME_KEY', { ACME_URL: 'https://acme.test', GATEWAY_API_KEYS: KEY }],
   ])('names %s when refusing %j', (variable, environment) => {
@@ -250,6 +255,45 @@ describe('readConfig', () => {
     expect(read({})).toMatchObject({ redisUrl: shared.REDIS_URL, roles: { serve: true, work: true } });
     expect(read({ ROLES: 'serve' }).roles).toEqual({ serve: true, work: false });
     expect(read({ ROLES: 'work' }).roles).toEqual({ serve: false, work: true });
+  });
+
+  describe('a sandbox', () => {
+    const REDIS_URL = 'redis://127.0.0.1:6379';
+    const exposed = { HOST: '0.0.0.0', GATEWAY_API_KEYS: KEY };
+
+    it.each([
+      ['a HOST beyond loopback and GATEWAY_API_KEYS', exposed],
+      ['REDIS_URL', { REDIS_URL }],
+      ['GATEWAY_API_KEYS', { GATEWAY_API_KEYS: KEY }],
+    ])('must be asked for with %s', (signs, environment) => {
+      expect(complaintsOf(environment)).toEqual([
+        `SANDBOX=on is required to serve simulated people with ${signs}: no provider is configured (Acme: ACME_KEY)`,
+      ]);
+      expect(readConfig({ ...environment, SANDBOX: 'on' }, [acme])).toMatchObject({ sandbox: true, graphiql: true });
+    });
+
+    it('is not what a half-configured provider asked for', () => {
+      expect(complaintsOf({ ...exposed, ACME_URL: 'https://acme.test' })).toEqual([
+        'ACME_KEY is required with ACME_URL',
+      ]);
+    });
+
+    it('that is asked for contradicts a configured provider and a configuration file', () => {
+      expect(complaintsOf({ SANDBOX: 'on', ACME_KEY: 'secret', GATEWAY_API_KEYS: KEY })).toEqual([
+        'SANDBOX must not be on with a configured provider (Acme): remove one or the other',
+      ]);
+      expect(complaintsOf({ SANDBOX: 'on', GATEWAY_CONFIG: '/etc/gateway.json' })).toEqual([
+        'SANDBOX must not be on with GATEWAY_CONFIG, whose integrations are the ones to serve',
+      ]);
+    });
+
+    it('can be ruled out', () => {
+      expect(complaintsOf({ SANDBOX: 'off' })).toEqual([
+        'SANDBOX is off, but no provider is configured (Acme: ACME_KEY)',
+      ]);
+      const real = { SANDBOX: 'off', ACME_KEY: 'secret', GATEWAY_API_KEYS: KEY };
+      expect(readConfig(real, [acme]).sandbox).toBe(false);
+    });
   });
 
   it('lists the variables it reads', () => {

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Budget } from './domain/access.ts';
 import { BEARER_TOKEN, SHORTEST_KEY } from './config/keys.ts';
+import { readSandbox } from './config/sandbox.ts';
 import { isLoopback } from './http/hosts.ts';
 import { budgetOf, STANDARD_LIMITS, type OperationLimits } from './http/limits.ts';
 import { CONSENSUS_POLICY_NAMES } from './domain/consensus.ts';
@@ -59,7 +60,7 @@ export interface Config {
   metrics: 'on' | 'token' | 'off' | null;
   /** Whether providers are sent the trace that their calls belong to. */
   tracePropagation: boolean;
-  /** True where no provider is configured, so that all are simulated. */
+  /** True where no provider is configured, so that this gateway simulates all of them and serves invented people. */
   sandbox: boolean;
   simulator: { people: number; skills: number; limits: 'default' | 'none'; seed: string };
   /** The providers configured, in the cards' order, which is the order of precedence. */
@@ -129,6 +130,7 @@ const schema = z.object({
   ROLES: oneOf(['both', 'serve', 'work'], 'both'),
   TASK_RETENTION_DAYS: integer(1, 365, 7),
   DATA_DIR: z.string().default('.data'),
+  SANDBOX: z.enum(['on', 'off'], 'must be one of on, off').optional(),
   WEBHOOK_URLS: list,
   WEBHOOK_SECRETS: list,
   WEBHOOK_PRIVATE: oneOf(['refuse', 'allow'], 'refuse'),
@@ -176,9 +178,13 @@ export function readConfig(environment: Record<string, string | undefined>, card
   const complaints: string[] = [];
   const file = given['GATEWAY_CONFIG'] ?? null;
   const integrations: Config['integrations'][number][] = [];
+  let isHalfConfigured = false;
   for (const card of file === null ? cards : []) {
     const reading = card.readEnvironment(given);
-    if (reading.state === 'refused') complaints.push(...reading.complaints);
+    if (reading.state === 'refused') {
+      isHalfConfigured = true;
+      complaints.push(...reading.complaints);
+    }
     if (reading.state !== 'configured') continue;
     integrations.push({ card, name: card.defaultIntegration, settings: reading.integration });
   }
@@ -207,9 +213,23 @@ export function readConfig(environment: Record<string, string | undefined>, card
   });
   complaints.push(...webhooks.complaints);
   const keys = schema.shape.GATEWAY_API_KEYS.safeParse(given['GATEWAY_API_KEYS']).data;
+  const host = schema.shape.HOST.safeParse(given['HOST']).data;
+  const isExposed = host !== undefined && !isLoopback(host);
+  const { sandbox, complaint } = readSandbox({
+    setting: schema.shape.SANDBOX.safeParse(given['SANDBOX']).data,
+    hasFile: file !== null,
+    configured: integrations.map(({ card }) => card),
+    cards,
+    signs: [
+      ...(isExposed ? ['a HOST beyond loopback'] : []),
+      ...(given['REDIS_URL'] === undefined ? [] : ['REDIS_URL']),
+      ...(given['GATEWAY_API_KEYS'] === undefined ? [] : ['GATEWAY_API_KEYS']),
+    ],
+  });
+  // What a half-configured provider lacks was said.
+  if (complaint !== null && !isHalfConfigured) complaints.push(complaint);
   if (keys?.length === 0 && file === null) {
-    const host = schema.shape.HOST.safeParse(given['HOST']).data;
-    if (host !== undefined && !isLoopback(host)) {
+    if (isExposed) {
       complaints.push('GATEWAY_API_KEYS is required because HOST is not a loopback address');
     } else if (integrations.length > 0) {
       complaints.push('GATEWAY_API_KEYS is required because a provider is configured with real credentials');
@@ -221,7 +241,6 @@ export function readConfig(environment: Record<string, string | undefined>, card
   }
   if (!parsed.success || complaints.length > 0) throw new ConfigError(complaints);
   const values = parsed.data;
-  const sandbox = file === null && integrations.length === 0;
   const isOn = (value: 'on' | 'off' | 'sandbox') => value === 'on' || (value === 'sandbox' && sandbox);
   return {
     file,

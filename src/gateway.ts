@@ -75,10 +75,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log, tenancy = tenancyOfEnvironment(config) } = options;
   const audit = openAudit(log, config.auditLog);
   const simulators = config.sandbox ? await startSimulators(config.simulator) : [];
-  for (const { card, origin } of simulators) {
-    log.info(
-      { provider: card.name, origin },
-      'no provider is configured: simulating this one, its data is kept in memory',
+  if (config.sandbox) {
+    log.warn(
+      { simulated: Object.fromEntries(simulators.map(({ card, origin }) => [card.name, origin])) },
+      'this is a sandbox: no provider is configured, so all of them are simulated, and every person, skill and rating is invented',
     );
   }
   const tracer = registeredTracer();
@@ -187,11 +187,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       const goesOn = status.store === 'open' || (status.store === 'away' && roles.serve);
       return {
         ready: goesOn && tenants.all.every(({ ready }) => ready),
-        detail: { ...status, ...shownOf(tenants.all) },
+        detail: { simulated: config.sandbox, ...status, ...shownOf(tenants.all) },
       };
     },
     clients,
     serves: roles.serve,
+    simulated: config.sandbox,
     audit,
     limits,
     observer: metrics.requests,

@@ -44,6 +44,8 @@ export interface ConfiguredIntegration {
   settings: IntegrationSettings;
   /** Over the card's. */
   limits?: ConfiguredLimits | undefined;
+  /** True for a simulator that this gateway started. */
+  simulated?: boolean | undefined;
 }
 
 /** One integration for each simulator, for the sandbox. */
@@ -52,6 +54,7 @@ export function simulatedIntegrations(simulators: readonly RunningSimulator[]): 
     card,
     name: card.defaultIntegration,
     settings: card.simulatorSettings(origin),
+    simulated: true,
   }));
 }
 
@@ -90,7 +93,7 @@ export function connectIntegrations(
 }
 
 function put(
-  { card, name, settings, limits: configured }: ConfiguredIntegration,
+  { card, name, settings, limits: configured, simulated }: ConfiguredIntegration,
   { limits: overAll, onCall, onDrift, onThrow, tracing, redis }: ConnectIntegrationsOptions,
 ): { integration: Integration; connection: Connected } {
   const limits = { ...configured, ...overAll };
@@ -118,6 +121,7 @@ function put(
     provider: card.name,
     ports: tracing ? tracing.ports(name, connection.ports) : connection.ports,
     limits: { ...card.limits, ...limits },
+    simulated,
   });
   return { integration, connection };
 }

@@ -77,6 +77,8 @@ export interface GatewayServerOptions {
   ready: () => Promise<{ ready: boolean; detail: object }> | { ready: boolean; detail: object };
   /** False answers for health alone: a replica that only works on tasks. */
   serves?: boolean;
+  /** True for a sandbox: every answer then says so in X-Gateway-Simulated. */
+  simulated?: boolean;
   log: Log;
   /** Watches requests for GraphQL. */
   observer?: Observer | undefined;
@@ -114,6 +116,9 @@ const STALLED_MS = 60_000;
 
 /** A megabyte in 30 s is slower than any client that means it. */
 const REQUEST_RECEIVED_MS = 30_000;
+
+/** On every answer of a sandbox, so that no client takes invented people for real ones. */
+const SIMULATED_HEADER = 'x-gateway-simulated';
 
 /** A connection that is silent is asked after so long whether the other end is still there; Linux gives up 10 s later. */
 const PROBE_MS = 30_000;
@@ -303,6 +308,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
 
   const server = createServer({ keepAlive: true, keepAliveInitialDelay: PROBE_MS }, (request, response) => {
     const exchange = createExchange(request, response);
+    if (options.simulated) exchange.headers[SIMULATED_HEADER] = 'true';
     response.once('close', () => {
       const aborted = !response.writableFinished;
       if (aborted) exchange.abort.abort();

@@ -37,7 +37,12 @@ async function start(filter: 'honoured' | 'ignored' | 'empty'): Promise<TestGate
   }
   const environments = simulators.map(({ card, origin }) => card.simulatorEnvironment(origin));
   gateway = await startTestGateway({
-    environment: { ...Object.assign({}, ...environments), GATEWAY_API_KEYS: 'a-key-for-bare-providers', CACHE: 'off' },
+    environment: {
+      ...Object.assign({}, ...environments),
+      SANDBOX: '',
+      GATEWAY_API_KEYS: 'a-key-for-bare-providers',
+      CACHE: 'off',
+    },
     apiKey: 'a-key-for-bare-providers',
     // Asking iMocha person by person at its rate takes five seconds a page, and no rate is what is shown here.
     limits: { requestsPerSecond: null },

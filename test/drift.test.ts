@@ -36,7 +36,7 @@ beforeAll(async () => {
   const noted = (fields: object, message: string) => void lines.push({ fields, message });
   gateway = await startTestGateway({
     environment: Object.assign(
-      { GATEWAY_API_KEYS: KEY },
+      { SANDBOX: '', GATEWAY_API_KEYS: KEY },
       ...simulators.map(({ card, origin }) => card.simulatorEnvironment(origin)),
     ) as Record<string, string>,
     apiKey: KEY,

@@ -119,6 +119,7 @@ it('the files of the image start without root, with nothing to write to but the 
       HOST: '127.0.0.1',
       PORT: '0',
       GATEWAY_API_KEYS: 'a-key-for-the-image',
+      SANDBOX: 'on',
       SIMULATOR_PEOPLE: '50',
     },
     isRoot

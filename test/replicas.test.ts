@@ -17,7 +17,7 @@ beforeAll(async () => {
   redis = await startRedis();
   simulators = await startSimulators({ people: 60, skills: 30, limits: 'none', seed: 'replicas' });
   const environment = Object.assign(
-    { REDIS_URL: redis.url, GATEWAY_API_KEYS: KEY },
+    { SANDBOX: '', REDIS_URL: redis.url, GATEWAY_API_KEYS: KEY },
     ...simulators.map(({ card, origin }) => card.simulatorEnvironment(origin)),
   ) as Record<string, string>;
   const start = (ROLES: string) => startTestGateway({ environment: { ...environment, ROLES }, apiKey: KEY });

@@ -103,6 +103,7 @@ const ADDED: Record<string, string> = Object.fromEntries(
       ...of('WebhookDeliveryState', 'PENDING', 'DEAD'),
       ...of('WebhookPayload', 'delivery', 'userErrors'),
     ],
+    'a sandbox says that its people are invented': ['Integration.simulated', 'Viewer.simulated'],
     'what an unreadable record looked like is shown without its values': [
       'Drift.sample',
       ...of('DriftField', 'name', 'type'),

@@ -29,7 +29,7 @@ beforeAll(async () => {
   redis = await startRedis();
   simulators = await startSimulators({ people: 60, skills: 30, limits: 'none', seed: 'shared reads' });
   const environment = Object.assign(
-    { REDIS_URL: redis.url, GATEWAY_API_KEYS: KEY, REQUEST_DEADLINE_MS: '60000' },
+    { SANDBOX: '', REDIS_URL: redis.url, GATEWAY_API_KEYS: KEY, REQUEST_DEADLINE_MS: '60000' },
     ...simulators.map(({ card, origin }) => card.simulatorEnvironment(origin)),
   ) as Record<string, string>;
   const start = () => startTestGateway({ environment, apiKey: KEY });

@@ -15,7 +15,7 @@ const patience = () => {
 };
 
 const BUILT = 'dist/src/main.js';
-const ENVIRONMENT = { PORT: '0', SIMULATOR_PEOPLE: '100', SIMULATOR_LIMITS: 'none' };
+const ENVIRONMENT = { PORT: '0', SANDBOX: 'on', SIMULATOR_PEOPLE: '100', SIMULATOR_LIMITS: 'none' };
 
 let redis: TestRedis;
 const programs: Program[] = [];
@@ -97,7 +97,7 @@ it('a process that is told to stop while it starts is gone at once, with 0', asy
     },
   );
   programs.push(program);
-  await program.prints(/simulating this one/);
+  await program.prints(/this is a sandbox/);
   await program.stop('SIGTERM');
   expect(await program.exited).toBe(0);
 }, 60_000);

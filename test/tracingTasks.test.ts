@@ -140,7 +140,7 @@ describe('a task’s work', { timeout: 120_000 }, () => {
       startTestGateway({
         apiKey: KEY,
         environment: Object.assign(
-          { REDIS_URL: redis.url, GATEWAY_API_KEYS: KEY, TRACE_PROPAGATION: 'on', ROLES },
+          { SANDBOX: '', REDIS_URL: redis.url, GATEWAY_API_KEYS: KEY, TRACE_PROPAGATION: 'on', ROLES },
           ...simulators.map(({ card, origin }) => card.simulatorEnvironment(origin)),
         ) as Record<string, string>,
       });

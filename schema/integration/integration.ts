@@ -274,6 +274,9 @@ IntegrationRef.implement({
         'The name the operator chose, unique in the tenant, e.g. kombo-main. Inputs name integrations by it.',
     }),
     provider: t.exposeString('provider', { description: 'The kind of system, e.g. kombo, imocha, kantata.' }),
+    simulated: t.exposeBoolean('simulated', {
+      description: 'Whether the gateway simulates this provider: its people, skills and ratings are then invented.',
+    }),
     state: t.expose('state', { type: IntegrationStateEnum, description: 'Health in one word.' }),
     capabilities: t.expose('capabilities', {
       extensions: OPERATORS,

@@ -17,6 +17,11 @@ Viewer.implement({
       description: 'What the client may do, e.g. `ratings:write`.',
       resolve: ({ scopes }) => [...scopes].toSorted(),
     }),
+    simulated: t.boolean({
+      description:
+        'Whether providers of this tenant are simulated (a sandbox): people, skills and ratings are then invented.',
+      resolve: (_, __, { directory }) => directory.integrations.some(({ simulated }) => simulated),
+    }),
     budget: t.field({
       type: RateLimit,
       nullable: true,

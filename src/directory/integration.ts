@@ -108,6 +108,8 @@ export class Integration {
   readonly provider: string;
   readonly ports: Ports;
   readonly limits: Limits;
+  /** True where the gateway itself simulates the provider, so that everything from it is invented. */
+  readonly simulated: boolean;
   /** Whether calls are let through; `probeAt` in milliseconds since 1970. */
   breaker: BreakerStatus = { state: 'CLOSED', probeAt: null };
   /** What the provider last said of its request limit; null when it never has. */
@@ -135,11 +137,19 @@ export class Integration {
   /** What listeners were last told of. */
   #told = '';
 
-  constructor(options: { name: string; provider: string; ports: Ports; limits: Limits; now?: () => number }) {
+  constructor(options: {
+    name: string;
+    provider: string;
+    ports: Ports;
+    limits: Limits;
+    simulated?: boolean | undefined;
+    now?: () => number;
+  }) {
     this.name = options.name;
     this.provider = options.provider;
     this.ports = options.ports;
     this.limits = options.limits;
+    this.simulated = options.simulated ?? false;
     this.#now = options.now ?? Date.now;
     this.#health = new Health(this.#now);
     this.drifts = new DriftKinds(this.#now);

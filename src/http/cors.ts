@@ -14,7 +14,7 @@ export function corsHeaders(request: IncomingMessage, origins: readonly string[]
   const headers = {
     vary: 'Origin',
     'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'X-Request-Id, Retry-After',
+    'access-control-expose-headers': 'X-Request-Id, Retry-After, X-Gateway-Simulated',
   };
   const wanted = request.headers['access-control-request-headers'];
   if (!isPreflight(request)) return headers;

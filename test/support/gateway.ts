@@ -36,7 +36,10 @@ export interface TestGateway {
 }
 
 export interface TestGatewayOptions {
-  /** Over a sandbox of 120 people and 60 skills without rate limits on a free port. */
+  /**
+   * Over a sandbox of 120 people and 60 skills without rate limits on a free port, which may have keys and Redis. A gateway
+   * over configured providers sets SANDBOX to ''.
+   */
   environment?: Record<string, string>;
   dataDir?: string;
   /** Sent as bearer token, where the environment asks for keys. */
@@ -60,6 +63,7 @@ export async function startTestGateway({
   const config: Config = readConfig(
     {
       PORT: '0',
+      SANDBOX: 'on',
       DATA_DIR: own?.path ?? dataDir ?? '',
       SIMULATOR_PEOPLE: '120',
       SIMULATOR_SKILLS: '60',
