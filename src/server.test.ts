@@ -666,6 +666,55 @@ describe('health', () => {
   });
 });
 
+describe('the headers of an answer that comes bit by bit', () => {
+  /** What the server sends to this request until it closes the connection, or until `last`. */
+  const raw = async (url: string, head: string[], body: string, last?: string): Promise<string> => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const lines = [...head, 'Host: 127.0.0.1', 'Content-Type: application/json', `Content-Length: ${body.length}`];
+    socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`);
+    let text = '';
+    for await (const chunk of socket) {
+      text += String(chunk);
+      if (last !== undefined && text.endsWith(last)) break;
+    }
+    socket.destroy();
+    return text;
+  };
+  const answers = [
+    ['text/event-stream', '{"query":"subscription { count(to: 1) }"}', 'event: complete\ndata:\n\n'],
+    ['multipart/mixed', '{"query":"{ hello ... @defer { client } }"}', '-----\r\n'],
+  ] as const;
+
+  it.each(answers)('of %s come once each, and name no coding', async (accept, body) => {
+    const { url } = await serve();
+    const text = await raw(url, ['POST /graphql HTTP/1.1', `Accept: ${accept}`], body, '\r\n0\r\n\r\n');
+    const names = text
+      .slice(0, text.indexOf('\r\n\r\n'))
+      .split('\r\n')
+      .slice(1)
+      .map((line) => line.slice(0, line.indexOf(':')).toLowerCase());
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+    expect(names).not.toContain('content-encoding');
+    expect(text).toMatch(/^cache-control: no-store\r$/im);
+    expect(text).toMatch(/^transfer-encoding: chunked\r$/im);
+    expect(text).toMatch(/^connection: keep-alive\r$/im);
+  });
+
+  it.each(answers)('of %s close the connection for a client that asks for it', async (accept, body) => {
+    const { url } = await serve();
+    const text = await raw(url, ['POST /graphql HTTP/1.1', `Accept: ${accept}`, 'Connection: close'], body);
+    expect(text).toMatch(/^connection: close\r$/im);
+  });
+
+  it.each(answers)('of %s announce no chunks to a client of HTTP/1.0, and none are sent', async (accept, body, end) => {
+    const { url } = await serve();
+    const text = await raw(url, ['POST /graphql HTTP/1.0', `Accept: ${accept}`], body);
+    expect(text).not.toMatch(/^transfer-encoding:/im);
+    expect(text.endsWith(end)).toBe(true);
+    expect(text).not.toMatch(/^[\da-f]+\r$/m);
+  });
+});
+
 describe('event streams', () => {
   it('carry every result and complete', async () => {
     const { url } = await serve();

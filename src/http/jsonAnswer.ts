@@ -58,7 +58,8 @@ export function createJsonAnswer({ yoga, documents, maskError }: Engine): Answer
       };
     }
     const response = processRegularResult(result, yoga.fetchAPI, resultType);
-    return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
+    const headers = Object.fromEntries([...response.headers].map(([name, value]) => [name.toLowerCase(), value]));
+    return { status: response.status, headers, body: await response.text() };
   };
 
   return (text, accept, scope) => {

@@ -13,8 +13,12 @@ export interface YogaRequest {
   body: string | undefined;
 }
 
-/** Headers about the connection and the length, which are written here; yoga's `Content-Encoding: none` is no encoding. */
-const LEFT_OUT = new Set(['connection', 'transfer-encoding', 'content-encoding', 'content-length']);
+/**
+ * Headers of yoga's that are not sent. Those about the connection and the framing are Node's to write: only it knows whether
+ * the client wants the connection closed (RFC 9112, 9.6) and understands chunks (6.1). `Content-Encoding: none` is not a
+ * registered coding, and the exchange has a stricter `Cache-Control` of its own.
+ */
+const LEFT_OUT = new Set(['connection', 'transfer-encoding', 'content-encoding', 'content-length', 'cache-control']);
 
 /**
  * Lets yoga answer: documents not seen before, errors in requests, GET, event streams, and answers in parts. Resolves when the
@@ -47,7 +51,9 @@ export async function answerByYoga(
   }
   const sent = { ...headers };
   answer.headers.forEach((value, name) => {
-    if (!LEFT_OUT.has(name)) sent[name] = value;
+    // Yoga's Headers keep the case that they were written in.
+    const key = name.toLowerCase();
+    if (!LEFT_OUT.has(key)) sent[key] = value;
   });
   if (response.destroyed) return;
   const type = answer.headers.get('content-type') ?? '';
