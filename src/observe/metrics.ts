@@ -1,4 +1,4 @@
-import { Registry } from 'prom-client';
+import { Registry } from '@prometheus-io/client';
 import { processMetrics } from './processMetrics.ts';
 import { RequestMetrics } from './requestMetrics.ts';
 import type { RequestTraces } from './requestTraces.ts';

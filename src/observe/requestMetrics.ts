@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from '@prometheus-io/client';
 import type { Carrier, Observed, Observer, SentError } from '../http/observer.ts';
 import { Bounded } from './bounded.ts';
 import type { RequestTrace, RequestTraces } from './requestTraces.ts';

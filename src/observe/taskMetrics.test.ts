@@ -1,4 +1,4 @@
-import { Registry } from 'prom-client';
+import { Registry } from '@prometheus-io/client';
 import { describe, expect, it } from 'vitest';
 import type { Backlog } from '../tasks/store/store.ts';
 import { TaskMetrics } from './taskMetrics.ts';

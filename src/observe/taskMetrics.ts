@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from '@prometheus-io/client';
 import type { Task, TaskCounts } from '../tasks/task.ts';
 import { forScrape } from './forScrape.ts';
 import type { TaskMeter } from '../tasks/store/meteredStore.ts';

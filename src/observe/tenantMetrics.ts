@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from '@prometheus-io/client';
 import { newCounts, type CacheCounts, type CountsOf } from '../cache/cacheCounts.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { BreakerState } from '../outbound/breaker.ts';
@@ -120,7 +120,7 @@ export class TenantMetrics {
     labelNames: Label[],
     valuesOf: (name: string, tenant: WatchedTenant) => Value<Label>[] | Promise<Value<Label>[]>,
   ): void {
-    const gauge = new Gauge<Label>({
+    const gauge = new Gauge<string>({
       name,
       help,
       labelNames,

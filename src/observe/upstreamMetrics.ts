@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from '@prometheus-io/client';
 import type { CallRecord } from '../outbound/upstream.ts';
 import { Bounded } from './bounded.ts';
 
