@@ -296,6 +296,13 @@ describe('readConfig', () => {
     });
   });
 
+  it('refuses a misspelt variable in place of a sandbox, and with another provider at work', () => {
+    const misspelt = 'ACME_KYE is not a variable of the gateway: did you mean ACME_KEY?';
+    expect(complaintsOf({ ACME_KYE: 'secret' })).toEqual([misspelt]);
+    expect(complaintsOf({ ACME_KYE: 'secret', ACME_KEY: 'secret', GATEWAY_API_KEYS: KEY })).toEqual([misspelt]);
+    expect(complaintsOf({ ACME_KYE: ' ' })).toEqual([]);
+  });
+
   it('lists the variables it reads', () => {
     expect(GATEWAY_VARIABLES).toContain('GATEWAY_API_KEYS');
     expect(GATEWAY_VARIABLES).toContain('LIMIT_COST');

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Budget } from './domain/access.ts';
 import { BEARER_TOKEN, SHORTEST_KEY } from './config/keys.ts';
 import { readSandbox } from './config/sandbox.ts';
+import { checkVariableNames } from './config/variableNames.ts';
 import { isLoopback } from './http/hosts.ts';
 import { budgetOf, STANDARD_LIMITS, type OperationLimits } from './http/limits.ts';
 import { CONSENSUS_POLICY_NAMES } from './domain/consensus.ts';
@@ -166,16 +167,17 @@ const schema = z.object({
 export const GATEWAY_VARIABLES: readonly string[] = Object.keys(schema.shape);
 
 /**
- * The configuration that an environment describes. Blank variables count as absent.
+ * The configuration that an environment describes. Blank variables count as absent. `referred` are names that a configuration
+ * file refers to; null where unknown names are not to be looked for.
  * Throws one ConfigError with all complaints: of the gateway's variables, of the cards', and of how they go together.
  */
-export function readConfig(environment: Record<string, string | undefined>, cards: readonly ProviderCard[]): Config {
-  const given = Object.fromEntries(
-    Object.entries(environment)
-      .map(([name, value]) => [name, value?.trim()] as const)
-      .filter(([, value]) => value !== undefined && value !== ''),
-  );
-  const complaints: string[] = [];
+export function readConfig(
+  environment: Record<string, string | undefined>,
+  cards: readonly ProviderCard[],
+  referred: ReadonlySet<string> | null = new Set(),
+): Config {
+  const given = givenOf(environment);
+  const complaints: string[] = referred === null ? [] : checkNames(given, cards, referred).complaints;
   const file = given['GATEWAY_CONFIG'] ?? null;
   const integrations: Config['integrations'][number][] = [];
   let isHalfConfigured = false;
@@ -283,6 +285,31 @@ export function readConfig(environment: Record<string, string | undefined>, card
     },
     integrations,
   };
+}
+
+/** Names that may be misspelt ones of the gateway's, or another program's; for the log. */
+export function namingWarnings(
+  environment: Record<string, string | undefined>,
+  cards: readonly ProviderCard[],
+  referred: ReadonlySet<string>,
+): readonly string[] {
+  return checkNames(givenOf(environment), cards, referred).warnings;
+}
+
+function checkNames(given: Given, cards: readonly ProviderCard[], referred: ReadonlySet<string>) {
+  const ofProviders = cards.flatMap((card) => card.variables.map(({ name }) => name));
+  return checkVariableNames(given, { read: [...GATEWAY_VARIABLES, ...ofProviders], ofProviders, referred });
+}
+
+type Given = Record<string, string | undefined>;
+
+/** Without blanks around the values, and without blank ones. */
+function givenOf(environment: Record<string, string | undefined>): Given {
+  return Object.fromEntries(
+    Object.entries(environment)
+      .map(([name, value]) => [name, value?.trim()] as const)
+      .filter(([, value]) => value !== undefined && value !== ''),
+  );
 }
 
 function isRedisUrl(text: string): boolean {

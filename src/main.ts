@@ -45,8 +45,9 @@ const [{ ConfigError }, { readConfiguration }, { startGateway }, { CARDS }] = aw
 ]);
 
 try {
-  const { config, tenancy } = readConfiguration(process.env, CARDS);
+  const { config, tenancy, warnings } = readConfiguration(process.env, CARDS);
   const log = pino(logOptions(config.logLevel));
+  for (const warning of warnings) log.warn(warning);
   const fail = (error: Error) => {
     log.fatal({ err: error }, 'stopping: the gateway cannot go on');
     process.exitCode = 1;
@@ -72,7 +73,7 @@ try {
   );
   const reload = async () => {
     try {
-      await gateway?.reload(readConfiguration(process.env, CARDS).tenancy);
+      await gateway?.reload(readConfiguration(process.env, CARDS, { isReload: true }).tenancy);
     } catch (error) {
       if (error instanceof ConfigError)
         log.error({ complaints: error.complaints }, 'the configuration is refused: nothing changes');

@@ -270,6 +270,38 @@ describe('a configuration file', () => {
     ]);
   });
 
+  describe('names of variables with a prefix of ours', () => {
+    const content = (env: string) => ({
+      tenants: { acme: { integrations: [kombo({ KOMBO_API_KEY: { env } })] } },
+      clients: [CLIENT],
+    });
+    const unknown = (name: string) => expect.stringMatching(`^${name} is not a variable of the gateway`) as string;
+
+    it('are known where the file refers to them, and refused elsewhere', () => {
+      expect(complaintsOf(content('KOMBO_KEY_OF_ACME'), { KOMBO_KEY_OF_ACME: SECRET })).toEqual([]);
+      expect(complaintsOf(content('ACME_KOMBO'), { KOMBO_KEY_OF_ACME: SECRET })).toEqual([
+        unknown('KOMBO_KEY_OF_ACME'),
+      ]);
+    });
+
+    it('are not complained of where the file cannot be read, which may refer to them', () => {
+      const environment = { KOMBO_KEY_OF_ACME: SECRET, KOMBO_API_KEY: SECRET };
+      expect(complaintsOf('{', environment)).toEqual([expect.stringMatching(/^GATEWAY_CONFIG /)]);
+    });
+
+    it('are not checked by a reload: a file may stop referring to what is still in the environment', () => {
+      const environment = {
+        ...ENVIRONMENT,
+        KOMBO_KEY_OF_ACME: SECRET,
+        KOMBO_API_KEY: SECRET,
+        GATEWAY_CONFIG: written('reloaded.json', content('ACME_KOMBO')),
+      };
+      expect(() => readConfiguration(environment, CARDS)).toThrow(/KOMBO_KEY_OF_ACME[^]*KOMBO_API_KEY/);
+      const { tenancy } = readConfiguration(environment, CARDS, { isReload: true });
+      expect(tenancy.tenants.map(({ name }) => name)).toEqual(['acme']);
+    });
+  });
+
   it('is refused when it is no JSON, without quoting it, or cannot be read', () => {
     expect(complaintsOf(`{ "tenants": ${SECRET}`)).toEqual(['GATEWAY_CONFIG is no JSON']);
     expect(() => readConfiguration({ GATEWAY_CONFIG: join(folder, 'nowhere') }, CARDS)).toThrow(
@@ -283,5 +315,11 @@ describe('an environment without a file', () => {
     const { tenancy } = readConfiguration({ KANTATA_TOKEN: 'x', GATEWAY_API_KEYS: KEY }, CARDS);
     expect(tenancy.tenants).toMatchObject([{ name: 'default', integrations: [{ name: 'kantata-main' }] }]);
     expect(tenancy.clients).toMatchObject([{ tenant: 'default', budget: null }]);
+  });
+
+  it('warns of a name that resembles one of the gateway’s', () => {
+    expect(readConfiguration({ REDIS_URI: 'redis://127.0.0.1' }, CARDS).warnings).toEqual([
+      'REDIS_URI is not a variable of the gateway: did you mean REDIS_URL?',
+    ]);
   });
 });

@@ -9,8 +9,8 @@ import { readableParts, type ReadableParts } from './readableParts.ts';
 export interface ParsedFile {
   /** Null where it cannot be read at all. */
   parts: ReadableParts | null;
-  /** Variables of the environment that it names, in parts of a wrong shape as well. */
-  variables: ReadonlySet<string>;
+  /** Variables of the environment that it names, in parts of a wrong shape as well; null where it cannot be read at all. */
+  variables: ReadonlySet<string> | null;
 }
 
 /** Reads a configuration file and complains of its shape. */
@@ -32,7 +32,7 @@ export function parseFile(
     // A syntax error's message quotes what it stands at.
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
     complain('GATEWAY_CONFIG', error instanceof SyntaxError ? 'is no JSON' : `cannot be read${code}`);
-    return { parts: null, variables };
+    return { parts: null, variables: null };
   }
   for (const doubled of doubledKeys(text)) complain(pathOf(doubled), 'stands there twice');
   const result = fileSchema(cards).safeParse(content);

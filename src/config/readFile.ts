@@ -16,8 +16,8 @@ export interface FileReading {
   /** Null where there are complaints. */
   tenancy: Tenancy | null;
   complaints: readonly string[];
-  /** Variables of the environment that the file names. */
-  variables: ReadonlySet<string>;
+  /** Variables of the environment that the file names; null where it cannot be read, so that nobody knows. */
+  variables: ReadonlySet<string> | null;
 }
 
 type Complain = (path: string, complaint: string) => void;
