@@ -38,6 +38,21 @@ describe('a hostile document', () => {
     expect(new Set(codes)).toEqual(new Set(['GRAPHQL_VALIDATION_FAILED']));
   });
 
+  it.each([
+    'query ($no: String) { skill(by: { name: $no }) { name } }',
+    'query ($no: String = null) { skill(by: { name: $no }) { ...F } } fragment F on Skill { name }',
+    'query ($no: ID) { employee(by: { id: $no }) { id } }',
+    'mutation ($no: Float) { rateSkills(input: { items: { employee: { employeeNumber: "1" }, skill: { name: "C" }, proficiency: { level: $no } } }) { replayed } }',
+  ])('%s is refused as invalid: a field of a @oneOf input cannot be null', async (query) => {
+    expect(new Set(await codesOf(query))).toEqual(new Set(['GRAPHQL_VALIDATION_FAILED']));
+  });
+
+  it('may give a variable of a @oneOf field a default, and then says what a null in its place lacks', async () => {
+    const query = 'query ($name: String = "TypeScript") { skill(by: { name: $name }) { name } }';
+    expect(await gateway.ask(query)).toEqual({ data: { skill: { name: 'TypeScript' } } });
+    expect(await codesOf(query, { name: null })).toEqual(['BAD_USER_INPUT']);
+  });
+
   it('gets no more back than its errors are worth', async () => {
     const input = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`k${index}`, 'y'.repeat(5_000)]));
     const query = 'mutation ($input: RateSkillsInput!) { rateSkills(input: $input) { replayed } }';

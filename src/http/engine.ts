@@ -31,6 +31,7 @@ import { checkNesting } from './nesting.ts';
 import { createOperationMeter } from './operationMeter.ts';
 import { sendablePart, type Part } from './parts.ts';
 import { noteRefused } from './noteRefused.ts';
+import { oneOfVariables } from './oneOfVariables.ts';
 import { createScopeCheck } from './scopeCheck.ts';
 import { shortErrors } from './shortened.ts';
 import type { Spending } from './spending.ts';
@@ -106,6 +107,7 @@ export function createEngine(
     schema,
     plugins: [
       subscriptionRules,
+      oneOfVariables,
       storableTexts,
       shortErrors,
       ...(introspection ? [] : [closedSchema]),
