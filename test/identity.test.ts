@@ -5,8 +5,8 @@ import type { EmployeeRow } from '../src/domain/records.ts';
 import { PEOPLE, TRAPS, type FixtureRecord, type Trap } from './fixtures/people.ts';
 import { employeeRow } from './support/fake-provider.ts';
 
-/** The lowest recall over all people; the rule reached 0.832 when this was written. */
-const RECALL = 0.83;
+/** The lowest recall over all people; the rule reached 0.843 when this was written. */
+const RECALL = 0.84;
 
 interface Labelled extends Placed<EmployeeRow> {
   /** Position in PEOPLE. */

@@ -144,6 +144,20 @@ describe('filters', () => {
   });
 });
 
+describe('the text filter', () => {
+  it.each([
+    ['राम', ['राम कुमार']],
+    ['Łódź', ['Lodz Obrien']],
+    ['obrien', ['Lodz Obrien', "Sean O'Brien"]],
+    ['brien', ["Sean O'Brien"]],
+    ['O’Brien', ['Lodz Obrien', "Sean O'Brien"]],
+  ])('finds by %s', (text, expected) => {
+    const crowd = ['राम कुमार', 'रीमा कुमार', "Sean O'Brien", 'Lodz Obrien'];
+    const all = view(...crowd.map((name): [string, EmployeeRow] => ['hr', employeeRow(name, { name })]));
+    expect(names(all.filter(all.all, { text }))).toEqual(expected);
+  });
+});
+
 describe('orders', () => {
   it('have those without the value last, both ways', () => {
     expect(names(people.sortedBy('START_DATE', 'ASC')).slice(0, 2)).toEqual(['Bob Stone', 'Léa Smith-Jones']);

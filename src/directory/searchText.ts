@@ -1,18 +1,21 @@
 import type { Employee } from '../domain/entities.ts';
+import { APOSTROPHES, withoutAccents } from '../domain/letters.ts';
 
-/** Every word, each after a space, so that looking for a beginning is looking for a piece of text. Parts of a double name, too. */
+/**
+ * Every word, each after a space, so that looking for a beginning is looking for a piece of text. Parts of a double name,
+ * too, and what follows an apostrophe.
+ */
 export function searchText({ displayName, workEmail, employeeNumber, jobTitle }: Employee): string {
-  const words = wordsOf([displayName, workEmail, employeeNumber, jobTitle].join(' '));
+  const text = [displayName, workEmail, employeeNumber, jobTitle].join(' ');
+  const words = wordsOf(text);
   const parts = words.flatMap((word) => (word.includes('-') ? word.split('-').slice(1) : []));
-  return ['', ...words, ...parts].join(' ');
+  const split = text.replace(APOSTROPHES, ' ');
+  return ['', ...words, ...parts, ...(split === text ? [] : wordsOf(split))].join(' ');
 }
 
-/** The words of a text without case and marks. */
+/** The words of a text without case and accents. */
 export function wordsOf(text: string): string[] {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}@.+-]+/u)
+  return withoutAccents(text)
+    .split(/[^\p{L}\p{N}\p{M}@.+-]+/u)
     .filter((word) => word !== '');
 }

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { employeeRow } from '../../test/support/fake-provider.ts';
 import { createWorkforce, SYSTEMS } from '../simulator/workforce.ts';
-import { matchEmployees, namesAgree } from './identity.ts';
+import { matchEmployees } from './identity.ts';
 import type { Link } from './links.ts';
 import type { Group, Placed } from './match.ts';
 import type { EmployeeRow } from './records.ts';
@@ -283,44 +283,6 @@ describe('all rules together', () => {
     expect(performance.now() - started).toBeLessThan(10_000);
     expect(groups).toHaveLength(20_000);
     for (const group of groups) expect(group.conflicts).toHaveLength(20);
-  });
-});
-
-describe('names', () => {
-  const named = (name: string) => employeeRow('x', { name });
-
-  it.each([
-    ['Léa Martin', 'lea martin'],
-    ['Martin, Léa', 'Léa Martin'],
-    ["Sean O'Brien", 'Sean O’Brien'],
-    ['Anna Maria Lopez Garcia', 'Anna Lopez'],
-    ['L. Martin', 'Léa Martin'],
-    ['J. Jones', 'Jones, James'],
-    ['Cher', 'CHER'],
-    ['Jürgen Müller', 'Juergen Mueller'],
-    ['Søren Ørsted', 'Soeren Oersted'],
-    ['Łukasz Strauß', 'Lukasz Strauss'],
-  ])('%s and %s agree', (a, b) => {
-    expect(namesAgree(named(a), named(b))).toBe(true);
-    expect(namesAgree(named(b), named(a))).toBe(true);
-  });
-
-  it.each([
-    ['Léa Martin', 'Luc Martin'],
-    ['Léa', 'Léa Martin'],
-    ['L. M.', 'Léa Martin'],
-    ['Léa Martin', 'Léa Moreau'],
-    ['', 'Léa Martin'],
-    ['', ''],
-  ])('%s and %s do not', (a, b) => {
-    expect(namesAgree(named(a), named(b))).toBe(false);
-    expect(namesAgree(named(b), named(a))).toBe(false);
-  });
-
-  it('are taken from given and family name where both are there', () => {
-    const parts = employeeRow('x', { givenName: 'Léa', familyName: 'Martin', name: 'Somebody Else' });
-    expect(namesAgree(parts, named('Lea Martin'))).toBe(true);
-    expect(namesAgree(employeeRow('x', { givenName: 'Léa', name: 'Lea Martin' }), named('Lea Martin'))).toBe(true);
   });
 });
 

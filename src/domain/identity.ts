@@ -4,6 +4,7 @@
  */
 import type { Link } from './links.ts';
 import { Grouping, repeated, type Group, type Placed } from './match.ts';
+import { nameWords, namesAgree, shareWord } from './personNames.ts';
 import type { EmployeeRow } from './records.ts';
 import { inSteps, runSteps, type Steps } from './steps.ts';
 
@@ -103,59 +104,12 @@ function numbersDisagree(a: Group<EmployeeRow>, b: Group<EmployeeRow>): boolean 
 function doubtful(a: EmployeeRow, b: EmployeeRow): boolean {
   const [mine, theirs] = [emailKey(a), emailKey(b)];
   if (mine !== null && mine === theirs) return false;
-  if (nameTokens(a).length === 0 || nameTokens(b).length === 0) return mine !== null && theirs !== null;
+  if (nameWords(a).length === 0 || nameWords(b).length === 0) return mine !== null && theirs !== null;
   if (namesAgree(a, b)) return false;
   const sameFirstDay = a.startDate !== null && a.startDate === b.startDate;
-  return !sameFirstDay || !nameTokens(a).some((token) => nameTokens(b).includes(token));
+  return !sameFirstDay || !shareWord(nameWords(a), nameWords(b));
 }
 
 function namesDisagree(a: EmployeeRow, b: EmployeeRow): boolean {
-  return nameTokens(a).length > 0 && nameTokens(b).length > 0 && !namesAgree(a, b);
-}
-
-/**
- * Whether two names can be one person's: the same words, or every word of the shorter in the longer, an initial
- * standing for a word. A missing name, or a single word against several, is no agreement.
- */
-export function namesAgree(a: EmployeeRow, b: EmployeeRow): boolean {
-  const [mine, theirs] = [nameTokens(a), nameTokens(b)];
-  const [shorter, longer] = mine.length <= theirs.length ? [mine, theirs] : [theirs, mine];
-  if (shorter.length === 0) return false;
-  if (shorter.length === 1 && longer.length > 1) return false;
-  const left = [...longer];
-  // Whole words first, so that the J of `J. Jones` does not take the Jones of `Jones, James`.
-  const unmet = shorter.filter((token) => !take(left, (other) => other === token));
-  if (unmet.length === shorter.length) return false;
-  return unmet.every((token) => take(left, (other) => isInitialOf(token, other) || isInitialOf(other, token)));
-}
-
-/** Takes the first that fits out of the list; whether there was one. */
-function take(tokens: string[], fits: (token: string) => boolean): boolean {
-  const at = tokens.findIndex(fits);
-  if (at >= 0) tokens.splice(at, 1);
-  return at >= 0;
-}
-
-function isInitialOf(token: string, word: string): boolean {
-  return token.length === 1 && word.startsWith(token);
-}
-
-/** Letters that are written in other ways without being a letter and a mark. */
-const LETTERS: Record<string, string> = { ß: 'ss', ø: 'o', æ: 'a', œ: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i' };
-
-/** A name's words without case, marks and punctuation, and ä, ae and a alike: `Léa O'Brien-Müller` is lea, obrien, muller. */
-function nameTokens(row: EmployeeRow): readonly string[] {
-  const parts = [row.givenName, row.familyName].filter((part) => part !== null);
-  const name = parts.length === 2 ? parts.join(' ') : (row.name ?? parts.join(' '));
-  return (
-    name
-      .normalize('NFKD')
-      .replace(/[\p{M}'’]/gu, '')
-      .toLowerCase()
-      .replace(/[ßøæœłđðþı]/g, (letter) => LETTERS[letter] ?? letter)
-      .split(/[^\p{L}\p{N}]+/u)
-      .filter((token) => token !== '')
-      // Not where a lone vowel would be left, which is an initial.
-      .map((token) => (token.length > 2 ? token.replace(/([aou])e/g, '$1') : token))
-  );
+  return nameWords(a).length > 0 && nameWords(b).length > 0 && !namesAgree(a, b);
 }

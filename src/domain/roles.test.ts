@@ -178,6 +178,7 @@ describe('searchRank', () => {
     ['c++', 'C++ Developer', 1],
     ['c#', 'C++ Developer', null],
     ['ingenieur', 'Ingénieur', 0],
+    ['राम', 'रीमा', null],
     ['engineer engineer', 'Engineer', 0],
     ['', 'Anything', 1],
   ])('%j in %j is %j', (search, name, rank) => {

@@ -2,6 +2,7 @@
 import { SkillRating } from './held.ts';
 import type { Employee, Skill } from './entities.ts';
 import { encodeId } from './ids.ts';
+import { withoutAccents } from './letters.ts';
 import { comparePositions, type Position } from './paging.ts';
 import {
   normalize,
@@ -217,11 +218,7 @@ export function widestFirst<Gap extends { gap: number | null; expected: { skill:
 
 /** Words of a name for a search, each once, without case and accents. */
 function wordsOf(text: string): string[] {
-  const words = text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}+#]+/u);
+  const words = withoutAccents(text).split(/[^\p{L}\p{N}\p{M}+#]+/u);
   return [...new Set(words)].filter((word) => word !== '');
 }
 

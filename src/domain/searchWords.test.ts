@@ -17,6 +17,11 @@ describe('the words of a text', () => {
     ['Ökonométrie Straße', ['okonometrie', 'strasse']],
     ['ＰＹＴＨＯＮ', ['python']],
     ['数据分析', ['数据分析']],
+    ['रीमा', ['रीमा']],
+    ['ががく', ['ががく'.normalize('NFKD')]],
+    ['Łódź', ['lodz']],
+    ['C\u200b++', ['c++']],
+    ['Levi`s Levi´s Leviʼs', ['levis']],
     ['++ — !', []],
     ['', []],
   ])('%s', (text, words) => {

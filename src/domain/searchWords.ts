@@ -1,16 +1,8 @@
 /** The words by which skills are found. Letters that differ in case, width or accent only are one letter. */
+import { withoutAccents } from './letters.ts';
 
 /** A word, with the signs that tell C, C++ and C# apart; a lone plus counts at the end of a word only, as in `A+`. */
-const WORD = /[\p{L}\p{N}]+(?:\+{2,}|#|\+(?![\p{L}\p{N}]))?/gu;
-
-/** Lower case, without accents and apostrophes. */
-export function folded(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/[\p{M}'’]/gu, '')
-    .toLowerCase()
-    .replaceAll('ß', 'ss');
-}
+const WORD = /[\p{L}\p{N}\p{M}]+(?:\+{2,}|#|\+(?![\p{L}\p{N}\p{M}]))?/gu;
 
 /**
  * The words under which a text is found: each word, each run of words without a blank as one (`Node.js` is also `nodejs`),
@@ -18,7 +10,7 @@ export function folded(text: string): string {
  */
 export function indexedWords(text: string, { joined = false }: { joined?: boolean } = {}): string[] {
   const words: string[] = [];
-  for (const line of folded(text).split('\n')) {
+  for (const line of withoutAccents(text).split('\n')) {
     let before: string | null = null;
     for (const chunk of line.split(/\s+/)) {
       const parts = chunk.match(WORD) ?? [];
@@ -39,7 +31,7 @@ export function indexedWords(text: string, { joined = false }: { joined?: boolea
 
 /** The words that are looked for; a blank before a dot is what makes it part of a word, as in `.NET` but not in `Node.js`. */
 export function searchedWords(text: string): string[] {
-  return folded(text)
+  return withoutAccents(text)
     .split(/\s+/)
     .flatMap((chunk) => {
       const [first, ...rest] = chunk.match(WORD) ?? [];
