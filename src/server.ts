@@ -16,7 +16,6 @@ import { corsHeaders, isPreflight } from './http/cors.ts';
 import { checkSite } from './http/csrf.ts';
 import { ShuttingDown } from './http/endOnAbort.ts';
 import { DEADLINE_HEADER, deadlineOf } from './http/deadline.ts';
-import { takesParts } from './http/defer.ts';
 import { createEngine, type RequestScope } from './http/engine.ts';
 import { createExchange, headerOf, send, sendJson, type Exchange } from './http/exchange.ts';
 import { createGraphiqlPage } from './http/graphiql.ts';
@@ -25,14 +24,14 @@ import { createHostCheck } from './http/hosts.ts';
 import { createDoorkeeper, createGuesses } from './http/guesses.ts';
 import { createJsonAnswer } from './http/jsonAnswer.ts';
 import type { Log } from './http/log.ts';
-import { JSON_TYPE, resultTypeOf } from './http/mediaTypes.ts';
+import { errorTypeOf, GRAPHQL_RESPONSE, JSON_TYPE, prefersHtml, takesCoding } from './http/mediaTypes.ts';
 import { asksForWebSocket, ignoreUpgrade } from './http/otherUpgrades.ts';
 import type { Observer } from './http/observer.ts';
 import { withPersistedQuery, withPersistedText } from './http/persistedDocuments.ts';
 import { isReceiptWanted, RECEIPT_HEADER } from './http/receiptWanted.ts';
 import { Refusal } from './http/refusal.ts';
 import { noteEnd } from './http/requestEnd.ts';
-import { checkMediaType, checkQuery } from './http/requestChecks.ts';
+import { acceptedTypes, checkMediaType, checkQuery } from './http/requestChecks.ts';
 import { spendingOf, type RequestLimits } from './http/requestLimits.ts';
 import { COST_HEADER } from './http/spending.ts';
 import { createWebSockets } from './http/webSockets.ts';
@@ -148,8 +147,8 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     const { request, response, headers, abort } = exchange;
     const { method } = request;
     const { accept } = request.headers;
-    if (method === 'GET' && graphiql && accept?.includes('text/html')) {
-      return graphiql.send(response, headers, request.headers['accept-encoding']?.includes('gzip') ?? false);
+    if (method === 'GET' && graphiql && prefersHtml(accept)) {
+      return graphiql.send(response, headers, takesCoding(request.headers['accept-encoding'], 'gzip'));
     }
     checkSite(request, config.corsOrigins);
     const viewer = await viewerOf(request);
@@ -160,6 +159,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     }
     if (method === 'POST') checkMediaType(request);
     else checkQuery(request);
+    const types = acceptedTypes(request);
     const deadlineMs = deadlineOf(headerOf(request, DEADLINE_HEADER), {
       usual: config.deadlineMs,
       most: config.longestDeadlineMs,
@@ -198,11 +198,13 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       receipt,
       spending,
       requestId,
-      takesParts: takesParts(accept),
+      takesParts: types.parts !== null,
       inParts: false,
       seen: exchange.seen ?? undefined,
     };
-    const answer = body === undefined ? null : await answerJson(body, accept, scope);
+    const { single } = types;
+    const isPlain = single === JSON_TYPE || single === GRAPHQL_RESPONSE;
+    const answer = body !== undefined && isPlain ? await answerJson(body, single, scope) : null;
     if (answer) {
       answerTime.took(performance.now() - started - waitMs);
       send(exchange, answer.status, answer.headers, answer.body);
@@ -211,7 +213,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     const unread = spending?.account ? unknownDocument(engine, body, url) : null;
     const tooLittle = unread === null ? null : await spending?.payForReading(unread);
     if (tooLittle) throw tooLittle;
-    await answerByYoga(engine, { method, url, accept, body }, scope, response, headers, () => {
+    await answerByYoga(engine, { method, url, types, body }, scope, response, headers, () => {
       // An answer in parts is quiet for as long as a part is waited for, is over with its deadline, and drained like any other.
       request.socket.setTimeout(scope.inParts ? stalledMs + config.longestDeadlineMs : stalledMs);
       if (scope.inParts) return;
@@ -267,7 +269,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       response.destroy();
       return;
     }
-    const type = resultTypeOf(request.headers.accept) ?? JSON_TYPE;
+    const type = errorTypeOf(request.headers.accept);
     const refusal = error instanceof Refusal ? error : null;
     if (refusal) exchange.reason = refusal.reason;
     const body = refusal?.toJSON() ?? withoutInternals({ errors: [engine.maskError(error, exchange.requestId)] });

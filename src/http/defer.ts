@@ -11,7 +11,6 @@ import {
   BREAK,
   type DocumentNode,
 } from 'graphql';
-import { EVENT_STREAM, MULTIPART } from './mediaTypes.ts';
 
 const DEFER = new GraphQLDirective({
   name: 'defer',
@@ -49,10 +48,3 @@ export function hasDefer(document: DocumentNode): boolean {
   deferring.set(document, found);
   return found;
 }
-
-/** Whether a client names a type under which an answer can come in parts; a pattern such as any type names none. */
-export function takesParts(accept: string | undefined): boolean {
-  return accept?.split(',').some((range) => PARTS.has(range.split(';', 1)[0]?.trim().toLowerCase() ?? '')) ?? false;
-}
-
-const PARTS = new Set([MULTIPART, EVENT_STREAM]);

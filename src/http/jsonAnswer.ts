@@ -3,7 +3,7 @@ import { isAsyncIterable, processRegularResult } from 'graphql-yoga';
 import { hasDefer } from './defer.ts';
 import type { Engine, RequestScope } from './engine.ts';
 import { noteErrors } from './observed.ts';
-import { resultTypeOf } from './mediaTypes.ts';
+import type { ResultType } from './mediaTypes.ts';
 
 export interface Answer {
   status: number;
@@ -11,12 +11,8 @@ export interface Answer {
   body: string;
 }
 
-/** Answers a POST of JSON, or says that yoga has to. */
-export type AnswerJson = (
-  text: string,
-  accept: string | undefined,
-  scope: RequestScope,
-) => Promise<Answer | null> | null;
+/** Answers a POST of JSON as this media type, or says that yoga has to. */
+export type AnswerJson = (text: string, resultType: ResultType, scope: RequestScope) => Promise<Answer | null> | null;
 
 const PARAMETERS = new Set(['query', 'variables', 'operationName', 'extensions']);
 
@@ -33,7 +29,7 @@ export function createJsonAnswer({ yoga, documents, maskError }: Engine): Answer
   const execute = async (
     document: DocumentNode,
     params: Params,
-    resultType: string,
+    resultType: ResultType,
     scope: RequestScope,
   ): Promise<Answer> => {
     let result: ExecutionResult;
@@ -62,10 +58,9 @@ export function createJsonAnswer({ yoga, documents, maskError }: Engine): Answer
     return { status: response.status, headers, body: await response.text() };
   };
 
-  return (text, accept, scope) => {
-    const resultType = resultTypeOf(accept);
-    const params = resultType === null ? null : paramsOf(text);
-    if (resultType === null || params === null) return null;
+  return (text, resultType, scope) => {
+    const params = paramsOf(text);
+    if (params === null) return null;
     const document = documents.get(params.query);
     if (document === undefined) return null;
     if (!valid.has(document)) {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isJsonBody, JSON_TYPE } from './mediaTypes.ts';
+import { answerTypesOf, GRAPHQL_RESPONSE, isJsonBody, JSON_TYPE, type AnswerTypes } from './mediaTypes.ts';
 import { Refusal } from './refusal.ts';
 
 /** Only JSON: a web page can send the other types without asking for permission first. */
@@ -14,6 +14,18 @@ export function checkMediaType({ headers }: IncomingMessage): void {
       'accept-encoding': 'identity',
     });
   }
+}
+
+/** The media types of the answer. Throws a Refusal with 406 where the client takes none that there is. */
+export function acceptedTypes({ headers }: IncomingMessage): AnswerTypes {
+  const types = answerTypesOf(headers.accept);
+  if (!types) throw notAcceptable();
+  return types;
+}
+
+/** Says what there is, as 406 should. */
+export function notAcceptable(): Refusal {
+  return new Refusal(406, 'NOT_ACCEPTABLE', `There are answers as ${JSON_TYPE} and ${GRAPHQL_RESPONSE}, and streams.`);
 }
 
 /** What is asked for in a URL; a second question mark is part of it. */

@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Engine, RequestScope } from './engine.ts';
-import { EVENT_STREAM, GRAPHQL_RESPONSE, JSON_TYPE, MULTIPART } from './mediaTypes.ts';
-import { Refusal } from './refusal.ts';
+import { EVENT_STREAM, JSON_TYPE, MULTIPART, type AnswerTypes } from './mediaTypes.ts';
+import { notAcceptable } from './requestChecks.ts';
 
 export interface YogaRequest {
   method: 'GET' | 'POST';
   /** Path and query. */
   url: string;
-  accept: string | undefined;
+  types: AnswerTypes;
   /** The JSON of a POST, read and bounded. */
   body: string | undefined;
 }
@@ -37,7 +37,7 @@ export async function answerByYoga(
     new Request(`http://gateway${request.url}`, {
       method: request.method,
       headers: {
-        ...(request.accept === undefined ? {} : { accept: request.accept }),
+        accept: acceptFor(request.types),
         ...(request.body === undefined ? {} : { 'content-type': JSON_TYPE }),
       },
       ...(request.body === undefined ? {} : { body: request.body }),
@@ -46,9 +46,7 @@ export async function answerByYoga(
     { scope },
   );
   // Yoga's own has no body, and says neither why nor what there is.
-  if (answer.status === 406) {
-    throw new Refusal(406, 'NOT_ACCEPTABLE', `There are answers as ${JSON_TYPE} and ${GRAPHQL_RESPONSE}, and streams.`);
-  }
+  if (answer.status === 406) throw notAcceptable();
   const sent = { ...headers };
   answer.headers.forEach((value, name) => {
     // Yoga's Headers keep the case that they were written in.
@@ -69,4 +67,9 @@ export async function answerByYoga(
   const body = Buffer.from(await answer.text());
   response.writeHead(answer.status, { ...sent, 'content-length': body.length });
   response.end(body);
+}
+
+/** What yoga chooses from, which reads no weights: one type for each kind of answer. */
+function acceptFor({ single, parts, stream }: AnswerTypes): string {
+  return [...new Set([single, parts, stream])].filter((type) => type !== null).join(', ');
 }
