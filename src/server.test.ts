@@ -486,13 +486,48 @@ describe('CORS', () => {
     },
   };
 
-  it('is closed by default', async () => {
-    const { url } = await serve();
+  const from = (Origin: string) => ({ ...preflight, headers: { ...preflight.headers, Origin } });
+
+  it('is closed by default, and a refused preflight says which variable opens it, in the log, too', async () => {
+    const { url, lines } = await serve({ apiKeys: [KEY] });
     const replies = [await ask(url, preflight), await post(url, '{ hello }', { Origin: 'https://app.example.com' })];
-    expect(replies[0]?.status).toBe(405);
+    expect(replies[0]).toMatchObject({
+      status: 403,
+      json: {
+        errors: [
+          {
+            message:
+              'Pages of the origin https://app.example.com may not ask this gateway: CORS_ORIGINS does not list it.',
+            extensions: { code: 'CROSS_SITE_REQUEST' },
+          },
+        ],
+      },
+    });
     for (const { headers } of replies) {
       expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
     }
+    await ask(url, preflight);
+    expect(lines.filter(({ level }) => level === 'warn')).toEqual([
+      {
+        level: 'warn',
+        message: 'a web page was refused: CORS_ORIGINS does not list its origin',
+        fields: { origin: 'https://app.example.com' },
+      },
+    ]);
+  });
+
+  it('is open to the pages of this machine in a sandbox on loopback alone', async () => {
+    const development = from('http://localhost:5173');
+    const sandbox = await serve({}, { simulated: true });
+    expect(await ask(sandbox.url, development)).toMatchObject({
+      status: 204,
+      headers: { 'access-control-allow-origin': 'http://localhost:5173' },
+    });
+    expect((await ask(sandbox.url, from('https://evil.example'))).status).toBe(403);
+    const production = await serve();
+    expect((await ask(production.url, development)).status).toBe(403);
+    const exposed = await serve({ host: '0.0.0.0', apiKeys: [KEY] }, { simulated: true });
+    expect((await ask(exposed.url.replace('0.0.0.0', '127.0.0.1'), development)).status).toBe(403);
   });
 
   it('is open to the origins configured, errors included, and to no other', async () => {
@@ -507,8 +542,8 @@ describe('CORS', () => {
     });
     const refused = await post(url, '{ hello }', { Origin: 'https://app.example.com' });
     expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([401, 'https://app.example.com']);
-    const foreign = await ask(url, { ...preflight, headers: { ...preflight.headers, Origin: 'https://evil.example' } });
-    expect(foreign.headers['access-control-allow-origin']).toBeUndefined();
+    const foreign = await ask(url, from('https://evil.example'));
+    expect([foreign.status, foreign.headers['access-control-allow-origin']]).toEqual([403, undefined]);
   });
 });
 

@@ -20,13 +20,14 @@ import { createEngine, type RequestScope } from './http/engine.ts';
 import { createExchange, headerOf, send, sendJson, type Exchange } from './http/exchange.ts';
 import { createGraphiqlPage } from './http/graphiql.ts';
 import type { GraphiqlTab } from './http/graphiqlTabs.ts';
-import { createHostCheck } from './http/hosts.ts';
+import { createHostCheck, isLoopback } from './http/hosts.ts';
 import { createDoorkeeper, createGuesses } from './http/guesses.ts';
 import { createJsonAnswer } from './http/jsonAnswer.ts';
 import type { Log } from './http/log.ts';
 import { errorTypeOf, GRAPHQL_RESPONSE, JSON_TYPE, prefersHtml, takesCoding } from './http/mediaTypes.ts';
 import { asksForWebSocket, ignoreUpgrade } from './http/otherUpgrades.ts';
 import type { Observer } from './http/observer.ts';
+import { createOrigins } from './http/origins.ts';
 import { withPersistedQuery, withPersistedText } from './http/persistedDocuments.ts';
 import { isReceiptWanted, RECEIPT_HEADER } from './http/receiptWanted.ts';
 import { Refusal } from './http/refusal.ts';
@@ -126,6 +127,11 @@ const PROBE_MS = 30_000;
 export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
   const { config, log, stalledMs = STALLED_MS } = options;
   const isAllowedHost = createHostCheck(config.host);
+  const origins = createOrigins({
+    configured: config.corsOrigins,
+    loopback: options.simulated === true && isLoopback(config.host),
+    log,
+  });
   const clients = options.clients ?? createClients({ clients: clientsOfKeys(config.apiKeys), issuers: [] }, log);
   const { limits } = options;
   const engine = createEngine(options.schema, log, {
@@ -150,7 +156,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     if (method === 'GET' && graphiql && prefersHtml(accept)) {
       return graphiql.send(response, headers, takesCoding(request.headers['accept-encoding'], 'gzip'));
     }
-    checkSite(request, config.corsOrigins);
+    checkSite(request, origins);
     const viewer = await viewerOf(request);
     const { client } = viewer;
     exchange.client = client;
@@ -257,8 +263,11 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     if (path !== '/graphql') throw new Refusal(404, 'NOT_FOUND', 'There is nothing here; GraphQL is at /graphql.');
     exchange.route = 'graphql';
     exchange.seen = options.observer?.began(request.headers, 'HTTP') ?? null;
-    Object.assign(headers, corsHeaders(request, config.corsOrigins));
-    if (isPreflight(request) && config.corsOrigins.length > 0) return send(exchange, 204, {}, '');
+    Object.assign(headers, corsHeaders(request, origins));
+    if (isPreflight(request)) {
+      if (!origins.allows(request.headers.origin)) throw origins.refusal(request.headers.origin);
+      return send(exchange, 204, {}, '');
+    }
     return exchange.seen ? exchange.seen.within(() => graphql(exchange)) : graphql(exchange);
   };
 
@@ -289,7 +298,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     clients,
     letIn,
     isAllowedHost,
-    corsOrigins: config.corsOrigins,
+    origins,
     receipts: config.receipts,
     limits,
     observer: options.observer,

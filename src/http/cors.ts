@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
+import type { Origins } from './origins.ts';
 
 /** Seconds a browser may remember a preflight; Chromium takes at most two hours. */
 const MAX_AGE = '7200';
 
 /**
- * The CORS headers for a request; none unless its Origin is one of `origins`. Access goes by bearer token, never by
+ * The CORS headers for a request; none but Vary unless its Origin is allowed. Access goes by bearer token, never by
  * cookie, so credentials are not allowed for.
  */
-export function corsHeaders(request: IncomingMessage, origins: readonly string[]): Record<string, string> {
-  if (origins.length === 0) return {};
+export function corsHeaders(request: IncomingMessage, origins: Origins): Record<string, string> {
   const { origin } = request.headers;
-  if (origin === undefined || !origins.includes(origin)) return { vary: 'Origin' };
+  if (origin === undefined || !origins.allows(origin)) return { vary: 'Origin' };
   const headers = {
     vary: 'Origin',
     'access-control-allow-origin': origin,

@@ -1,8 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { checkSite } from './csrf.ts';
+import { createOrigins } from './origins.ts';
 
-const ORIGINS = ['https://app.example.com'];
+const ORIGINS = createOrigins({
+  configured: ['https://app.example.com'],
+  loopback: false,
+  log: { warn: () => {} },
+});
 const check = (method: string, headers: Record<string, string | undefined>) => () =>
   checkSite({ method, headers } as unknown as IncomingMessage, ORIGINS);
 
@@ -11,7 +16,7 @@ describe('a GET', () => {
     expect(check('GET', { 'sec-fetch-site': site })).toThrow(
       expect.objectContaining({ status: 403, code: 'CROSS_SITE_REQUEST' }),
     );
-    expect(check('GET', { 'sec-fetch-site': site, origin: 'https://evil.example' })).toThrow('another site');
+    expect(check('GET', { 'sec-fetch-site': site, origin: 'https://evil.example' })).toThrow('CORS_ORIGINS');
     expect(check('GET', { 'sec-fetch-site': site, origin: 'https://app.example.com' })).not.toThrow();
   });
 

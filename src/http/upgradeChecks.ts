@@ -1,18 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
+import type { Origins } from './origins.ts';
 import { Refusal } from './refusal.ts';
 
 export interface UpgradeRules {
   isAllowedHost: (host: string | undefined) => boolean;
-  /** Origins of web pages that may open sockets, besides the gateway's own. */
-  corsOrigins: readonly string[];
+  /** Web pages that may open sockets, besides the gateway's own. */
+  origins: Origins;
 }
 
 /**
  * Throws a Refusal unless a WebSocket may be opened by this request. All of it happens before the upgrade: a page that is
  * not let in learns nothing but the status.
  */
-export function checkUpgrade({ url, headers }: IncomingMessage, { isAllowedHost, corsOrigins }: UpgradeRules): void {
+export function checkUpgrade({ url, headers }: IncomingMessage, { isAllowedHost, origins }: UpgradeRules): void {
   const [path] = (url ?? '/').split('?', 1);
   if (path !== '/graphql') throw new Refusal(404, 'NOT_FOUND', 'There is nothing here; GraphQL is at /graphql.');
   if (!isAllowedHost(headers.host)) {
@@ -20,9 +21,7 @@ export function checkUpgrade({ url, headers }: IncomingMessage, { isAllowedHost,
   }
   const { origin } = headers;
   // Browsers ask nobody before they open a socket to a foreign host, and let the page read all of it: there is no CORS.
-  if (origin !== undefined && !isOwn(origin, headers.host) && !corsOrigins.includes(origin)) {
-    throw new Refusal(403, 'FORBIDDEN', 'Pages of this origin may not open a WebSocket here.');
-  }
+  if (origin !== undefined && !isOwn(origin, headers.host) && !origins.allows(origin)) throw origins.refusal(origin);
   if (handleProtocols(headers['sec-websocket-protocol'] ?? '') === false) {
     throw new Refusal(400, 'BAD_REQUEST', `A WebSocket here speaks ${GRAPHQL_TRANSPORT_WS_PROTOCOL}.`);
   }
