@@ -43,11 +43,9 @@ describe('toPlainText', () => {
     );
   });
 
-  it('is quick with text that is made to be slow', () => {
-    const started = performance.now();
-    toPlainText('<a "'.repeat(20_000));
-    toPlainText('<!--'.repeat(20_000));
-    toPlainText('<script>'.repeat(10_000));
-    expect(performance.now() - started).toBeLessThan(1_000);
+  it('reads at most 50,000 characters of tags that never end', () => {
+    expect(toPlainText('<a "'.repeat(20_000))).toBe('<a "'.repeat(12_500));
+    expect(toPlainText('<!--'.repeat(20_000))).toBeNull();
+    expect(toPlainText('<script>'.repeat(10_000))).toBeNull();
   });
 });

@@ -10,13 +10,12 @@ import type { FaultShape } from '../../src/simulator/simulator.ts';
 import { createWorkforce } from '../../src/simulator/workforce.ts';
 import { CALL, loadSubjects, type Subject } from '../support/contract-provider.ts';
 
-const SOON_MS = 3_000;
 /** Short, so that nobody waits, and one try; undici looks at its clock twice a second. */
 const LIMITS: Partial<Limits> = {
   attempts: 1,
   requestsPerSecond: null,
   connectTimeoutMs: 200,
-  times: alike(200, SOON_MS / 2),
+  times: alike(200, 1_500),
 };
 const LARGE = 10_000_000;
 
@@ -27,19 +26,17 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-/** What a read of ratings at this origin throws, and after how long. */
+/** What a read of ratings at this origin throws. */
 async function failureAt({ card, contract }: Subject, origin: string, limits: Partial<Limits> = {}) {
   const { ports, close } = connect(card, card.simulatorSettings(`${origin}${contract.basePath}`), {
     name: card.defaultIntegration,
     limits: { ...LIMITS, ...limits },
   });
   cleanups.push(close);
-  const began = performance.now();
   const error: unknown = await ports.ratingsByEmployees?.read(['1'], CALL).then(
     () => null,
     (thrown: unknown) => thrown,
   );
-  expect(performance.now() - began).toBeLessThan(SOON_MS);
   if (error !== null && !(error instanceof ProviderError)) throw error;
   return error && { code: error.code, mayHaveApplied: error.mayHaveApplied, retryable: error.retryable };
 }

@@ -9,6 +9,8 @@ export interface SimulatorProgram {
   journal(provider: string): Promise<JournalEntry[]>;
   /** Lays a fault on a provider's calls. */
   fault(provider: string, fault: object): Promise<void>;
+  /** Takes all faults off a provider's calls. */
+  clearFaults(provider: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -32,6 +34,9 @@ export async function startSimulatorProgram(size: { people: number; skills: numb
     journal: async (provider) => (await (await control(provider, 'journal')).json()) as JournalEntry[],
     async fault(provider, fault) {
       await control(provider, 'faults', { method: 'POST', body: JSON.stringify(fault) });
+    },
+    async clearFaults(provider) {
+      await control(provider, 'faults', { method: 'DELETE' });
     },
     stop: () => program.stop('SIGKILL'),
   };
