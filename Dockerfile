@@ -25,8 +25,9 @@ RUN mkdir /data && chown node:node /data
 COPY --from=dependencies /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 COPY package.json ./
-# The tabs of GraphiQL, which only the sandbox shows.
+# The tabs of GraphiQL, and the pages for browsers.
 COPY examples/graphiql ./examples/graphiql
+COPY web ./web
 USER node
 VOLUME /data
 EXPOSE 4000

@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { gzip } from 'node:zlib';
 import { promisify } from 'node:util';
-import type { ServerResponse } from 'node:http';
 import type { GraphiqlTab } from './graphiqlTabs.ts';
-
-const TITLE = 'skills-gateway';
+import { installed } from './installed.ts';
+import { dataUri, inScript } from './markup.ts';
 
 /** The page brings everything along. This keeps it so: the browser itself refuses any other host. */
 const CONTENT_SECURITY_POLICY = [
@@ -19,42 +21,21 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/**
- * GraphiQL leaves a stale transform on tabs it opens with, which takes effect as a tab gets the focus: it jumps away from
- * under the pointer, and the first click on it is lost. Without transforms tabs are not animated while dragged.
- */
-const STYLE = '<style>.graphiql-tab { transform: none !important; }</style>';
-
 export interface GraphiqlPage {
   /** Sends the page; `gzipped` where the browser takes gzip. */
   send(response: ServerResponse, headers: Record<string, string>, gzipped: boolean): Promise<void>;
 }
 
 /**
- * GraphiQL with these tabs. The page is 9 MB of one file and its import costs 50 MB, so both wait for the first visitor;
- * compressed it is 2.4 MB, and only that is kept.
+ * GraphiQL with these tabs, and with a field for the API key where `keysRequired`. The page is 9 MB of one file and its
+ * import costs 50 MB, so both wait for the first visitor; compressed it is 2.4 MB, and only that is kept.
  */
 export function createGraphiqlPage(tabs: readonly GraphiqlTab[], keysRequired: boolean): GraphiqlPage {
-  const headers = keysRequired ? JSON.stringify({ Authorization: 'Bearer ' }) : undefined;
-  const render = async (): Promise<string> => {
-    const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-    const page = renderGraphiQL({
-      title: TITLE,
-      subscriptionsProtocol: 'SSE',
-      defaultTabs: tabs.map(({ query, variables }) => ({
-        query,
-        variables: variables ?? null,
-        headers: headers ?? null,
-      })),
-      ...(headers === undefined ? {} : { defaultHeaders: headers }),
-    });
-    return page.replace('</head>', `${STYLE}</head>`);
-  };
   let compressed: Promise<Buffer> | undefined;
   return {
     async send(response, common, gzipped) {
-      compressed ??= gzipped ? render().then((page) => promisify(gzip)(page)) : undefined;
-      const body = gzipped ? await compressed : Buffer.from(await render());
+      compressed ??= gzipped ? render(tabs, keysRequired).then((page) => promisify(gzip)(page)) : undefined;
+      const body = gzipped ? await compressed : Buffer.from(await render(tabs, keysRequired));
       response.writeHead(200, {
         ...common,
         'content-type': 'text/html; charset=utf-8',
@@ -65,4 +46,64 @@ export function createGraphiqlPage(tabs: readonly GraphiqlTab[], keysRequired: b
       response.end(body);
     },
   };
+}
+
+const KEY_FIELD = `<form>
+  <label>API key <input id="key" type="password" autocomplete="off" spellcheck="false" /></label>
+</form>`;
+
+async function render(tabs: readonly GraphiqlTab[], keysRequired: boolean): Promise<string> {
+  const web = installed('web') ?? '';
+  const [style, script, icon, bundle] = await Promise.all([
+    readFile(join(web, 'graphiql.css'), 'utf8'),
+    readFile(join(web, 'graphiql.js'), 'utf8'),
+    readFile(join(web, 'icon.svg'), 'utf8'),
+    import('@graphql-yoga/render-graphiql/graphiql'),
+  ]);
+  const { editorWorkerService, graphqlWorker, jsonWorker } = bundle;
+  const workers = { editorWorkerService, json: jsonWorker, graphql: graphqlWorker };
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>skills-gateway: GraphiQL</title>
+<link rel="icon" href="${dataUri('image/svg+xml', icon)}">
+<style>${bundle.css}</style>
+<style>${style}</style>
+</head>
+<body>
+<header class="bar">
+<a class="brand" href="/">${icon} skills-gateway</a>
+${keysRequired ? KEY_FIELD : ''}
+<button id="copy-link" type="button">Copy a link to this tab</button>
+</header>
+<main id="root"></main>
+<noscript>GraphiQL needs JavaScript.</noscript>
+<script id="options" type="application/json">${inScript({ tabs })}</script>
+<script>
+const workers = ${inScript(workers)};
+self.MonacoEnvironment = {
+  globalAPI: false,
+  getWorkerUrl: (_, label) => URL.createObjectURL(new Blob([workers[label]], { type: 'application/javascript' })),
+};
+</script>
+<script>${withHistory(bundle.js)}</script>
+<script type="module">${script}</script>
+</body>
+</html>
+`;
+}
+
+/**
+ * The bundle shows a builder of queries in place of GraphiQL's history, and exports neither. This adds the history beside
+ * it; the tests notice a bundle of another shape, which stays as it is.
+ */
+function withHistory(bundle: string): string {
+  const history = /([\w$]+)=\{title:"History",icon:/.exec(bundle)?.[1];
+  if (history === undefined) return bundle;
+  return bundle.replace(
+    /plugins:\[([\w$]+)\],schemaDescription:/,
+    (_, builder: string) => `plugins:[${builder},${history}],schemaDescription:`,
+  );
 }

@@ -21,6 +21,9 @@ describe('readGraphiqlTabs', () => {
     expect(tabs.map(({ query }) => getOperationAST(parse(query))?.name?.value)).toEqual([
       'EmployeesWithRatings',
       'OneSkill',
+      'Experts',
+      'SkillGaps',
+      'SearchSkills',
       'RateASkill',
       'WatchATask',
       'Integrations',

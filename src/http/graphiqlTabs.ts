@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { installed } from './installed.ts';
 
 /** A tab that GraphiQL opens with. */
 export interface GraphiqlTab {
@@ -11,15 +11,11 @@ export interface GraphiqlTab {
 
 /**
  * The example tabs, in the order of their file names: `examples/graphiql/*.graphql`, each with the variables of the
- * `.json` file of the same name, where there is one. Looked for upwards from `directory`, because this file runs from the
- * sources as well as from the build; none where the examples are not installed.
+ * `.json` file of the same name, where there is one. None where the examples are not installed.
  */
-export async function readGraphiqlTabs(directory: string = import.meta.dirname): Promise<GraphiqlTab[]> {
-  const folder = join(directory, 'examples', 'graphiql');
-  if (!existsSync(folder)) {
-    const parent = dirname(directory);
-    return parent === directory ? [] : readGraphiqlTabs(parent);
-  }
+export async function readGraphiqlTabs(directory?: string): Promise<GraphiqlTab[]> {
+  const folder = installed(join('examples', 'graphiql'), directory);
+  if (folder === null) return [];
   const names = (await readdir(folder)).toSorted();
   return Promise.all(
     names
