@@ -1,5 +1,5 @@
 import type { Employee } from '../domain/entities.ts';
-import { emailKey } from '../domain/identity.ts';
+import { emailText, numberText } from '../domain/identity.ts';
 import type { EmployeeRow } from '../domain/records.ts';
 import { MultiIndex } from './multiIndex.ts';
 import { searchText } from './searchText.ts';
@@ -21,8 +21,8 @@ export class EmployeeIndex {
     this.#texts.set(employee, searchText(employee));
     for (const { integration, row } of employee.records) {
       this.#byRecord.get(integration)?.set(row.remoteId, employee);
-      this.#byEmail.add(emailKey(row), employee);
-      this.#byNumber.add(row.employeeNumber, employee);
+      this.#byEmail.add(emailOf(row), employee);
+      this.#byNumber.add(numberOf(row), employee);
       for (const key of managerKeys(integration, row)) this.#byManager.add(key, employee);
     }
   }
@@ -31,8 +31,8 @@ export class EmployeeIndex {
     this.#texts.delete(employee);
     for (const { integration, row } of employee.records) {
       this.#byRecord.get(integration)?.delete(row.remoteId);
-      this.#byEmail.delete(emailKey(row), employee);
-      this.#byNumber.delete(row.employeeNumber, employee);
+      this.#byEmail.delete(emailOf(row), employee);
+      this.#byNumber.delete(numberOf(row), employee);
       for (const key of managerKeys(integration, row)) this.#byManager.delete(key, employee);
     }
   }
@@ -41,11 +41,12 @@ export class EmployeeIndex {
     return this.#byRecord.get(integration)?.get(remoteId) ?? null;
   }
 
-  /** `email` in lower case. */
+  /** `email` as `emailText` gives it. */
   byEmail(email: string | null): Iterable<Employee> {
     return this.#byEmail.get(email);
   }
 
+  /** `number` as `numberText` gives it. */
   byNumber(number: string | null): Iterable<Employee> {
     return this.#byNumber.get(number);
   }
@@ -54,7 +55,7 @@ export class EmployeeIndex {
   namingManager(employee: Employee): Set<Employee> {
     const naming = new Set<Employee>();
     for (const { integration, row } of employee.records) {
-      for (const key of [idKey(integration, row.remoteId), mailKey(integration, emailKey(row))]) {
+      for (const key of [idKey(integration, row.remoteId), mailKey(integration, emailOf(row))]) {
         for (const report of this.#byManager.get(key)) naming.add(report);
       }
     }
@@ -69,8 +70,16 @@ export class EmployeeIndex {
 function managerKeys(integration: string, { managerRemoteId, managerEmail }: EmployeeRow): (string | null)[] {
   return [
     managerRemoteId === null ? null : idKey(integration, managerRemoteId),
-    mailKey(integration, managerEmail?.toLowerCase() ?? null),
+    mailKey(integration, managerEmail === null ? null : emailText(managerEmail)),
   ];
+}
+
+function emailOf({ workEmail }: EmployeeRow): string | null {
+  return workEmail === null ? null : emailText(workEmail);
+}
+
+function numberOf({ employeeNumber }: EmployeeRow): string | null {
+  return employeeNumber === null ? null : numberText(employeeNumber);
 }
 
 function idKey(integration: string, remoteId: string): string {

@@ -1,5 +1,13 @@
+import { CommonValues } from '../domain/commonValues.ts';
 import { employeeOf, type Employee } from '../domain/entities.ts';
-import { emailKey, matchEmployees, matchEmployeesInSteps } from '../domain/identity.ts';
+import {
+  emailKey,
+  emailText,
+  matchEmployees,
+  matchEmployeesInSteps,
+  numberKey,
+  numberText,
+} from '../domain/identity.ts';
 import { decodeId } from '../domain/ids.ts';
 import type { Link } from '../domain/links.ts';
 import type { Placed } from '../domain/match.ts';
@@ -46,12 +54,14 @@ type Orders = Record<EmployeeOrderField, readonly Employee[]>;
 export class EmployeeView {
   readonly #integrations: readonly string[];
   readonly #index: EmployeeIndex;
+  readonly #common: CommonValues;
   readonly #orders: Orders;
   readonly #descending = new Map<EmployeeOrderField, readonly Employee[]>();
 
-  private constructor(integrations: readonly string[], index: EmployeeIndex, orders: Orders) {
+  private constructor(integrations: readonly string[], index: EmployeeIndex, common: CommonValues, orders: Orders) {
     this.#integrations = integrations;
     this.#index = index;
+    this.#common = common;
     this.#orders = orders;
   }
 
@@ -72,14 +82,15 @@ export class EmployeeView {
   ): Steps<EmployeeView> {
     const employees: Employee[] = [];
     const index = new EmployeeIndex(integrations);
-    const groups = yield* matchEmployeesInSteps(placed, integrations, links);
+    const common = yield* CommonValues.of(placed);
+    const groups = yield* matchEmployeesInSteps(placed, integrations, links, common);
     yield* inSteps(groups, (group) => {
       const employee = employeeOf(group);
       employees.push(employee);
       index.add(employee);
     });
     const by = (field: EmployeeOrderField) => sortedByPosition(employees, employeePosition(field));
-    return new EmployeeView(integrations, index, {
+    return new EmployeeView(integrations, index, common, {
       DISPLAY_NAME: yield* by('DISPLAY_NAME'),
       START_DATE: yield* by('START_DATE'),
       CHANGED_AT: yield* by('CHANGED_AT'),
@@ -96,17 +107,23 @@ export class EmployeeView {
       thingOf: ({ integration, remoteId }) => this.byRecord(integration, remoteId),
       recordsOf: (employee) => employee.records,
       *sharing(row) {
-        yield* index.byNumber(row.employeeNumber);
+        yield* index.byNumber(numberKey(row));
         yield* index.byEmail(emailKey(row));
       },
     });
     if (rematch === null) return null;
+    const counted = changes.map(({ integration, remoteId, row }) => ({
+      integration,
+      before: this.rowOf(integration, remoteId),
+      after: row,
+    }));
+    if (!this.#common.change(counted)) return null;
     const { things, placed } = rematch;
-    const come = matchEmployees(placed, this.#integrations, rematch.links).map(employeeOf);
+    const come = matchEmployees(placed, this.#integrations, rematch.links, this.#common).map(employeeOf);
     for (const employee of things) index.delete(employee);
     for (const employee of come) index.add(employee);
     const by = (field: EmployeeOrderField) => reordered(this.#orders[field], things, come, employeePosition(field));
-    return new EmployeeView(this.#integrations, index, {
+    return new EmployeeView(this.#integrations, index, this.#common, {
       DISPLAY_NAME: by('DISPLAY_NAME'),
       START_DATE: by('START_DATE'),
       CHANGED_AT: by('CHANGED_AT'),
@@ -140,11 +157,11 @@ export class EmployeeView {
 
   /** Everyone with this work e-mail in any record, case ignored. */
   byEmail(email: string): Employee[] {
-    return [...this.#index.byEmail(email.toLowerCase())];
+    return [...this.#index.byEmail(emailText(email))];
   }
 
   byNumber(number: string): Employee[] {
-    return [...this.#index.byNumber(number)];
+    return [...this.#index.byNumber(numberText(number))];
   }
 
   sortedBy(field: EmployeeOrderField, direction: Direction): readonly Employee[] {

@@ -131,6 +131,26 @@ describe('a view kept up bit by bit', () => {
     );
   });
 
+  it.each([
+    ['first day', { startDate: '2016-07-01' }],
+    ['name', { givenName: 'Agency', familyName: 'Nurse' }],
+  ])('parts two whom a %s had joined when it becomes one that many have, and joins them again', (_, shared) => {
+    const directory = directoryOf();
+    const anna = { givenName: 'Anna', familyName: 'Berg', employeeNumber: '1', workEmail: 'a@example.test', ...shared };
+    const married = { ...anna, workEmail: 'b@example.test', ...('startDate' in shared ? { familyName: 'Lund' } : {}) };
+    directory.putEmployees('hr', [employeeRow('anna', anna)]);
+    directory.putEmployees('talent', [employeeRow('anna', married)]);
+    const isOne = () => directory.employees.byRecord('hr', 'anna') === directory.employees.byRecord('talent', 'anna');
+    expect(isOne()).toBe(true);
+    const others = ['1', '2', '3', '4', '5'];
+    for (const [at, other] of others.entries()) {
+      directory.putEmployees('hr', [employeeRow(other, { name: `Other ${other}`, ...shared })]);
+      expect(isOne()).toBe(at < 4);
+    }
+    directory.removeEmployees('hr', ['1']);
+    expect(isOne()).toBe(true);
+  });
+
   it('ranks by name however often something comes between two', () => {
     const directory = directoryOf();
     directory.putSkills('hr', [skillRow('a'), skillRow('z')]);

@@ -9,6 +9,16 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]+/gu;
 /** Apostrophes, and the quotes, accents and modifier letters that are typed for them. */
 export const APOSTROPHES = /['’‘‛`´ʹʻʼʽʾʿˈˋ′‵＇ꞌ՚׳]/gu;
 
+/** A text as keys are compared: compatibility forms alike (NFKC), no invisible characters, single spaces, none around it. */
+export function textKey(text: string): string {
+  return (ASCII.test(text) ? text : text.replace(INVISIBLE, '').normalize('NFKC')).replace(/\s+/g, ' ').trim();
+}
+
+/** The same without case. */
+export function foldedKey(text: string): string {
+  return textKey(text).toLowerCase();
+}
+
 /** Characters below are plain: nothing in them to normalise. */
 // eslint-disable-next-line no-control-regex -- the range begins with NUL
 const ASCII = /^[\0-\x7f]*$/;

@@ -1,15 +1,35 @@
 /** Whether two names can be one person's, in any script. Doubt is no agreement. */
 import { wordsAsLetters, type Letter } from './letters.ts';
+import { isPlaceholder, isPlaceholderName, isPlaceholderPart } from './placeholders.ts';
 import type { EmployeeRow } from './records.ts';
 
 export type NamedRow = Pick<EmployeeRow, 'name' | 'givenName' | 'familyName'>;
 
 type Word = readonly Letter[];
 
-/** The words of a row's name: given and family name where it has both, else the whole name. */
-export function nameWords({ name, givenName, familyName }: NamedRow): Word[] {
+/** The words of a row's name: given and family name where it has both, else the whole name. A placeholder has none. */
+export function nameWords(row: NamedRow): Word[] {
+  return knownParts(row).flatMap(wordsAsLetters);
+}
+
+/** The words of the given name, or of all of a name that nobody has split. */
+export function givenWords(row: NamedRow): Word[] {
+  const parts = partsOf(row);
+  return parts.length === 2
+    ? knownParts({ ...row, familyName: null, name: null }).flatMap(wordsAsLetters)
+    : nameWords(row);
+}
+
+function partsOf({ name, givenName, familyName }: NamedRow): string[] {
   const parts = [givenName, familyName].filter((part) => part !== null);
-  return wordsAsLetters(parts.length === 2 ? parts.join(' ') : (name ?? parts.join(' ')));
+  return parts.length === 2 || name === null ? parts : [name];
+}
+
+/** None of `Test User`; the given name alone of `Rima N/A`. */
+function knownParts(row: NamedRow): string[] {
+  const parts = partsOf(row);
+  if (isPlaceholderName(parts.join(' ')) || parts.every(isPlaceholder)) return [];
+  return parts.filter((part) => !isPlaceholderPart(part));
 }
 
 /**
@@ -19,6 +39,7 @@ export function nameWords({ name, givenName, familyName }: NamedRow): Word[] {
  */
 export function namesAgree(a: NamedRow, b: NamedRow): boolean {
   const [mine, theirs] = [nameWords(a), nameWords(b)];
+  if (isHalf(a, mine) || isHalf(b, theirs)) return false;
   if (isUnspaced(mine) && isUnspaced(theirs)) return areSameUnspaced(mine, theirs);
   const [shorter, longer] = mine.length <= theirs.length ? [mine, theirs] : [theirs, mine];
   if (shorter.length === 0) return false;
@@ -29,6 +50,11 @@ export function namesAgree(a: NamedRow, b: NamedRow): boolean {
   const unmet = shorter.filter((word) => !take(left, (other) => same(word, other)));
   if (unmet.length === shorter.length) return false;
   return unmet.every((word) => take(left, (other) => isInitialOf(word, other) || isInitialOf(other, word)));
+}
+
+/** Whether a placeholder has left one word of a name: half a name, unlike that of people who have one word only. */
+function isHalf(row: NamedRow, words: readonly Word[]): boolean {
+  return words.length === 1 && knownParts(row).length < partsOf(row).length;
 }
 
 /** Whether two names have a word in common. */
