@@ -1,7 +1,8 @@
 import type { Directory } from './directory/directory.ts';
 import type { SkillSearch } from './directory/skillSearch.ts';
-import type { Viewer } from './domain/access.ts';
+import { ownerOf, type Viewer } from './domain/access.ts';
 import type { Audit } from './domain/audit.ts';
+import { CallClients, NO_CLIENT } from './domain/callClients.ts';
 import type { Receipt } from './domain/receipt.ts';
 import type { RecordLinks } from './links/recordLinks.ts';
 import type { ConsensusPolicies, Policies } from './loaders/consensusPolicies.ts';
@@ -89,6 +90,7 @@ class Loaders implements ContextLoaders {
   readonly skillSearch: SkillSearch;
   readonly #tenant: TenantParts;
   readonly #request: RequestParts;
+  #clients: CallClients | undefined;
   #skillsOfEmployee: SkillsOfEmployee | undefined;
   #holdersOfSkill: HoldersOfSkill | undefined;
   #policies: Policies | undefined;
@@ -123,8 +125,10 @@ class Loaders implements ContextLoaders {
 
   #shared() {
     const { directory, readers, rolesCatalogue: catalogue, roleReads } = this.#tenant;
-    const { signal, receipt, waitUntil } = this.#request;
+    const { viewer, signal, receipt, waitUntil } = this.#request;
+    this.#clients ??= new CallClients([ownerOf(viewer) ?? NO_CLIENT]);
     return {
+      clients: this.#clients,
       directory,
       readers,
       signal,

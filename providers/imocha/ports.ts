@@ -122,6 +122,7 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
     },
     ratingByParts: {
       // [employee, profile skill, channel]: there is no row of its own, so the profile is read (6.1).
+      employeePart: 0,
       async read(parts, call) {
         const [employeeId = ''] = parts;
         const rows = await ratingsOfEmployees(client, [employeeId], toRatings, drift, call);

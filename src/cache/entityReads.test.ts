@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { gate } from '../../test/support/fake-provider.ts';
+import { CallClients } from '../domain/callClients.ts';
 import type { Call } from '../domain/ports.ts';
 import { problemOf, ProviderError } from '../domain/problem.ts';
 import { Receipt } from '../domain/receipt.ts';
@@ -93,6 +94,23 @@ describe('questions that meet', () => {
     ]);
     expect(calls).toEqual(['a,b', 'c', 'd']);
     expect(receipt.report().total).toMatchObject({ calls: 2, sharedCalls: 1 });
+  });
+
+  it("go out for all of their clients, also one that comes while another's call waits", async () => {
+    const clients: (CallClients | undefined)[] = [];
+    const held = gate();
+    const read = async (ids: readonly string[], call: Call) => {
+      clients.push(call.clients);
+      await held.passed;
+      return new Map(ids.map((id) => [id, { text: id }]));
+    };
+    const { ask } = house({ read });
+    const askAs = (name: string, ids: string[]) => ask(ids, { clients: new CallClients([name]) });
+    const asked = [askAs('first', ['a', 'b', 'c']), askAs('second', ['c', 'd'])];
+    await Promise.resolve();
+    expect(clients.map((each) => [...(each?.names ?? [])])).toEqual([['first'], ['first', 'second'], ['second']]);
+    held.open();
+    await Promise.all(asked);
   });
 
   it('go on when one of them is aborted, and are called off with the last', async () => {

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { LRUCache } from 'lru-cache';
+import { CallClients, clientNames } from '../domain/callClients.ts';
 import { chunked } from '../domain/chunked.ts';
 import type { Call } from '../domain/ports.ts';
 import { someUnreadable, type Problem } from '../domain/problem.ts';
@@ -60,6 +61,8 @@ export interface EntityReadsOptions<Value> {
 interface Flight<Value> {
   readonly id: string;
   readonly purpose: Call['purpose'];
+  /** The clients that wait for it; a later one joins the call. */
+  readonly clients: Set<string>;
   /** Questions that wait; a refresh counts as one that never leaves. */
   waiters: number;
   /** When the last of them gives up, on the scale of `performance.now()`; Infinity where one waits for as long as it takes. */
@@ -81,6 +84,8 @@ interface Arriving<Value> {
 /** One call of the provider. */
 interface Batch<Value> {
   readonly flights: readonly Flight<Value>[];
+  /** Those of its flights: it goes out with the turn of whichever is first. */
+  readonly clients: CallClients;
   readonly abort: AbortController;
   readonly receipt: Receipt;
   /** Who began it. */
@@ -147,7 +152,7 @@ export class EntityReads<Value extends object> {
     });
     if (due.length === 0) return;
     const owner = {};
-    const flights = due.map((id) => this.#take(id, call.purpose, Infinity));
+    const flights = due.map((id) => this.#take(id, call, Infinity));
     this.#begin(flights, owner, { purpose: call.purpose, isRefresh: true });
     void this.#landed(flights, owner, call.receipt);
   }
@@ -193,9 +198,13 @@ export class EntityReads<Value extends object> {
       if (underWay && (underWay.purpose !== 'walk' || call.purpose === 'walk')) {
         underWay.waiters += 1;
         underWay.until = Math.max(underWay.until, until);
+        for (const name of clientNames(call.clients)) {
+          underWay.clients.add(name);
+          underWay.batch?.clients.add(name);
+        }
         flights.set(id, underWay);
       } else {
-        const flight = this.#take(id, call.purpose, until);
+        const flight = this.#take(id, call, until);
         begun.push(flight);
         flights.set(id, flight);
       }
@@ -220,8 +229,19 @@ export class EntityReads<Value extends object> {
     }
   }
 
-  #take(id: string, purpose: Call['purpose'], until: number): Flight<Value> {
-    const flight = { id, purpose, waiters: 1, until, lookup: null, mark: null, batch: null, outcome: null };
+  #take(id: string, { purpose, clients }: Call, until: number): Flight<Value> {
+    const names = new Set(clientNames(clients));
+    const flight = {
+      id,
+      purpose,
+      clients: names,
+      waiters: 1,
+      until,
+      lookup: null,
+      mark: null,
+      batch: null,
+      outcome: null,
+    };
     this.#flights.set(id, flight);
     return flight;
   }
@@ -291,6 +311,7 @@ export class EntityReads<Value extends object> {
     for (const some of chunked(flights, this.#options.batchSize)) {
       const batch: Batch<Value> = {
         flights: some,
+        clients: new CallClients(some.flatMap(({ clients }) => [...clients])),
         abort: new AbortController(),
         receipt: new Receipt(),
         owner,
@@ -301,14 +322,14 @@ export class EntityReads<Value extends object> {
     }
   }
 
-  async #run({ flights, abort, receipt }: Batch<Value>, purpose: Call['purpose']): Promise<void> {
+  async #run({ flights, clients, abort, receipt }: Batch<Value>, purpose: Call['purpose']): Promise<void> {
     const { now, read, failed, shared, kind, ages, wroteSince } = this.#options;
     const began = now();
     const ids = flights.map(({ id }) => id);
     try {
       const { values, isWhole } = await lastingRead(
         () => Math.max(...flights.map(({ until }) => until)),
-        (deadlineAt) => readNoting(read, ids, { signal: abort.signal, purpose, receipt, deadlineAt }),
+        (deadlineAt) => readNoting(read, ids, { signal: abort.signal, purpose, clients, receipt, deadlineAt }),
       );
       const at = now();
       const kept: (Found & { id: string; copy: Copy<Value> })[] = [];

@@ -269,6 +269,11 @@ function isSameRow({ parts: a }: RatingRow, { parts: b }: RatingRow): boolean {
 }
 
 /** What identifies a row within its integration, as one string. */
-export function rowKey(row: RatingRow): string {
-  return row.parts.length === 1 ? (row.parts[0] ?? '') : JSON.stringify(row.parts);
+export function rowKey({ parts }: RatingRow): string {
+  return keyOfParts(parts);
+}
+
+/** The same of a row that is known by its parts alone. */
+export function keyOfParts(parts: readonly string[]): string {
+  return parts.length === 1 ? (parts[0] ?? '') : JSON.stringify(parts);
 }

@@ -6,6 +6,7 @@ import type { EmployeeRow, RatingRow, SkillRow } from './records.ts';
 import type { ProviderError } from './problem.ts';
 import type { Scale, WrittenValue } from './rating.ts';
 import type { CareerPathRow, EmployeeExpectationsRow, JobProfileRow, SourceWeight } from './roles.ts';
+import type { CallClients } from './callClients.ts';
 import type { Receipt } from './receipt.ts';
 
 /** What accompanies every call down to the socket. */
@@ -14,6 +15,8 @@ export interface Call {
   signal?: AbortSignal | undefined;
   /** Who pays: an interactive request, the directory's walk, or a task. */
   purpose: 'request' | 'walk' | 'task';
+  /** On whose behalf, so that clients take turns at the provider; absent where clients are not told apart. */
+  clients?: CallClients | undefined;
   /** Where the cost is written down; absent where nobody asked for it. */
   receipt?: Receipt | undefined;
   /**
@@ -93,6 +96,11 @@ export interface RatingsBySkillsPort {
 
 /** Reads single rating rows again, for a global id that a client kept. */
 export interface RatingByPartsPort {
+  /**
+   * Which part is the id of the row's employee, so that a row of an employee whom the directory does not know need not be
+   * asked for; absent where none is.
+   */
+  employeePart?: number;
   /** The row that these parts identify (`RatingRow.parts`); null when the provider has none. */
   read(parts: readonly string[], call: Call): Promise<RatingRow | null>;
 }

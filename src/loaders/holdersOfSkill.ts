@@ -1,6 +1,7 @@
 import type { Integration } from '../directory/integration.ts';
 import type { Employee, Skill } from '../domain/entities.ts';
 import { SkillRating, type EmployeeSkill, type SourceStatus } from '../domain/held.ts';
+import type { Call } from '../domain/ports.ts';
 import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
 import type { SkillReading } from './skillRatingReader.ts';
 import type { SkillsOfEmployeeOptions } from './skillsOfEmployee.ts';
@@ -44,7 +45,7 @@ interface Answer {
 }
 
 async function ask(integration: Integration, keys: readonly SkillHoldersKey[], options: Options): Promise<Answer> {
-  const { readers, signal, deadlineMs, receipt, now = Date.now } = options;
+  const { readers, clients, signal, deadlineMs, receipt, now = Date.now } = options;
   const { name } = integration;
   const isKnown = (skill: Skill) => skill.records.some((record) => record.integration === name);
   const skills = [...new Set(keys.map(({ skill }) => skill).filter(isKnown))];
@@ -52,7 +53,8 @@ async function ask(integration: Integration, keys: readonly SkillHoldersKey[], o
   if (skills.length === 0 || !reader) return { integration, readings: new Map(), latencyMs: 0 };
   const started = now();
   const deadlineAt = performance.now() + deadlineMs;
-  const readings = await reader.readBySkill(skills, { signal, purpose: 'request', receipt, deadlineAt });
+  const call: Call = { signal, purpose: 'request', clients, receipt, deadlineAt };
+  const readings = await reader.readBySkill(skills, call);
   return { integration, readings, latencyMs: Math.round(now() - started) };
 }
 

@@ -1,12 +1,13 @@
 import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../directory/integration.ts';
 import { SkillRating } from '../domain/held.ts';
+import type { Call } from '../domain/ports.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { OverlaidRow } from './overlay.ts';
 import { inTime } from '../outbound/inTime.ts';
 import type { RatingReader } from './ratingReader.ts';
 
-export interface RatingByIdOptions {
+export interface RatingByIdOptions extends Pick<Call, 'clients'> {
   directory: Directory;
   readers: ReadonlyMap<string, RatingReader>;
   signal: AbortSignal | undefined;
@@ -24,15 +25,20 @@ export type RatingById = (integration: string, parts: readonly string[]) => Prom
 
 /** New for every request, which asks once for each rating, also where its query is executed again. */
 export function createRatingById(options: RatingByIdOptions): RatingById {
-  const { directory, readers, signal, receipt } = options;
+  const { directory, readers, clients, signal, receipt } = options;
   const asked = new Map<string, Promise<OverlaidRow | null>>();
   const rowOf = (integration: Integration, parts: readonly string[]) => {
     const key = JSON.stringify([integration.name, ...parts]);
     const known = asked.get(key);
     if (known) return known;
+    // Without its employee a row has no place in the graph, whatever its provider says of it.
+    const { employeePart } = integration.ports.ratingByParts ?? {};
+    const owner = employeePart === undefined ? undefined : parts[employeePart];
+    if (owner !== undefined && !directory.employees.byRecord(integration.name, owner)) return Promise.resolve(null);
     const { deadlineMs } = options;
     const deadlineAt = performance.now() + deadlineMs;
-    const read = readers.get(integration.name)?.readOne(parts, { signal, purpose: 'request', receipt, deadlineAt });
+    const call: Call = { signal, purpose: 'request', clients, receipt, deadlineAt };
+    const read = readers.get(integration.name)?.readOne(parts, call);
     const row = inTime(deadlineMs, read ?? Promise.resolve(null));
     asked.set(key, row);
     return row;

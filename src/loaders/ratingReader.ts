@@ -1,8 +1,9 @@
 import type { Copy } from '../cache/copy.ts';
 import { EntityReads, type Held } from '../cache/entityReads.ts';
+import { UnknownIds } from '../cache/unknownIds.ts';
 import type { Directory } from '../directory/directory.ts';
 import { isFilterIgnored, type Integration, type Operation } from '../directory/integration.ts';
-import { rowKey } from '../directory/keptRatings.ts';
+import { keyOfParts, rowKey } from '../directory/keptRatings.ts';
 import { keepRatings } from '../directory/walk.ts';
 import type { Skill } from '../domain/entities.ts';
 import type { Call } from '../domain/ports.ts';
@@ -65,6 +66,10 @@ export class RatingReader {
   readonly #integration: Integration;
   readonly #cached: boolean;
   readonly #reads: EntityReads<Rows>;
+  /** Rows read alone, by the JSON of their parts: one read for all who ask at once, and no copy that outlasts it. */
+  readonly #rowReads: EntityReads<{ row: RatingRow | null }>;
+  /** Rows that the provider does not have, by `rowKey`. */
+  readonly #unknownRows: UnknownIds;
   readonly #overlay: Overlay;
   readonly #bySkill: SkillRatingReader;
   readonly #now: () => number;
@@ -86,6 +91,19 @@ export class RatingReader {
       failed: (error) => this.#noteFailure(error),
       wroteSince: (id, at) => this.#overlay.wroteSince(id, at),
       renewed: (id, before, copy) => this.#compare(id, before, copy),
+    });
+    this.#unknownRows = new UnknownIds({ keeps: cache, now });
+    this.#rowReads = new EntityReads({
+      integration: integration.name,
+      kind: 'ratingByParts',
+      ages: { freshMs: 0, staleMs: 0, errorMs: 0 },
+      batchSize: 1,
+      room: 1,
+      sizeOf: () => 1,
+      keeps: cache,
+      now,
+      read: ([key = ''], call) => this.#askRow(key, call),
+      failed: () => null,
     });
     const walk = (call: Call) => this.#walkFor('READ_RATINGS_BY_SKILL', call);
     this.#bySkill = new SkillRatingReader({
@@ -191,17 +209,33 @@ export class RatingReader {
 
   /** One row by its parts; null when the provider has none, or has no way to ask. Rejects with ProviderError. */
   async readOne(parts: readonly string[], call: Call): Promise<OverlaidRow | null> {
-    call.receipt?.batch(this.#integration.name, 0);
-    const row = await this.#integration.ports.ratingByParts?.read(parts, call);
+    const isUnknown = this.#unknownRows.has(keyOfParts(parts));
+    call.receipt?.batch(this.#integration.name, isUnknown ? 1 : 0);
+    if (isUnknown || !this.#integration.ports.ratingByParts) return null;
+    const key = JSON.stringify(parts);
+    const outcome = (await this.#rowReads.read([key], call, timeLeft(call))).get(key);
+    if (outcome?.state === 'FAILED') throw outcome.error;
+    const row = outcome?.copy.value.row;
+    // Where something could not be read, it may be the very row.
+    if (row === null && outcome?.state !== 'PARTIAL') this.#unknownRows.add(keyOfParts(parts));
     if (!row) return null;
-    call.receipt?.rows(this.#integration.name, 1);
     const overlaid = this.#overlay.over(row.employeeId, [row], { forget: false });
     return overlaid.find((one) => rowKey(one.row) === rowKey(row)) ?? null;
+  }
+
+  async #askRow(key: string, call: Call): Promise<Map<string, { row: RatingRow | null }>> {
+    const parts = JSON.parse(key) as string[];
+    // Named by its employee or not at all, and never by these parts.
+    const noting: Call = { ...call, unread: () => call.unread?.({ of: 'ratings', id: null }) };
+    const row = (await this.#integration.ports.ratingByParts?.read(parts, noting)) ?? null;
+    if (row) call.receipt?.rows(this.#integration.name, 1);
+    return new Map([[key, { row }]]);
   }
 
   /** Takes note of a row that a write stored then: laid over reads from now on, and the provider is asked anew. */
   written(row: RatingRow, at = this.#now()): void {
     this.#overlay.put(row, at);
+    this.#unknownRows.delete(rowKey(row));
     this.#reads.outdate(row.employeeId, at);
     this.#bySkill.written(row, at);
   }

@@ -1,5 +1,6 @@
 import type { CountsOf } from '../cache/cacheCounts.ts';
 import { EntityReads } from '../cache/entityReads.ts';
+import { UnknownIds } from '../cache/unknownIds.ts';
 import type { SharedCaches } from '../cache/sharedCache.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Integration, Operation } from '../directory/integration.ts';
@@ -139,15 +140,19 @@ function roleReads(
   port: JobProfilesPort,
   options: RoleReadsOptions,
 ): EntityReads<JobProfileRow> {
+  const unknown = new UnknownIds({ keeps: options.cache, now: options.now ?? Date.now });
   return new EntityReads({
     ...optionsOf(integration, 'jobProfiles', options),
     batchSize: 1,
     room: CACHED_ROWS.jobProfiles,
     sizeOf: ({ expectedSkills }) => (expectedSkills ?? []).length + 1,
     read: async ([id = ''], call) => {
-      const row = await port.read(id, call);
-      // Thrown, so that it is not kept: the role may come.
-      if (row === null) throw new ProviderError('NOT_FOUND', 'The provider does not know this role.');
+      const row = unknown.has(id) ? null : await port.read(id, call);
+      if (row === null) {
+        unknown.add(id);
+        // Thrown, so that it is kept no longer than that: the role may come.
+        throw new ProviderError('NOT_FOUND', 'The provider does not know this role.');
+      }
       return new Map([[id, row]]);
     },
     // One role that is missing is no failure of the provider, and does not switch the operation off.

@@ -11,7 +11,7 @@ import { answered } from './sources.ts';
 export type Role = JobProfile<Integration>;
 
 /** One request: how long each of its questions may wait, and who pays for them. */
-export interface RolesQuestion extends Pick<Call, 'receipt' | 'signal'> {
+export interface RolesQuestion extends Pick<Call, 'receipt' | 'signal' | 'clients'> {
   deadlineMs: number;
 }
 
@@ -122,9 +122,9 @@ export class RolesCatalogue {
       const reads = this.#roleReads.roles(integration);
       const began = this.#now();
       if (!reads) return this.#unsupported(integration);
-      const { signal, receipt, deadlineMs } = question;
+      const { signal, clients, receipt, deadlineMs } = question;
       const deadlineAt = performance.now() + deadlineMs;
-      const call: Call = { signal, purpose: 'request', receipt, deadlineAt };
+      const call: Call = { signal, purpose: 'request', clients, receipt, deadlineAt };
       const found = await readThrough(reads, [remoteId], call, deadlineMs);
       return this.#answer(integration, found.get(remoteId), this.#now() - began);
     });

@@ -188,6 +188,16 @@ describe('all', () => {
 });
 
 describe('byId', () => {
+  it('asks once a minute for a role that is not there', async () => {
+    const { request, taken, clock } = await start({ cache: true });
+    const ask = () => request().byId('talent', 'gone');
+    expect([await ask(), await ask()]).toEqual([null, null]);
+    expect(taken()).toEqual(['roles', 'role gone']);
+    clock.now += MINUTE;
+    expect(await ask()).toBeNull();
+    expect(taken()).toEqual(['role gone']);
+  });
+
   it('finds a role on the shelf, or else asks for it alone', async () => {
     const { request, taken, listed } = await start();
     listed.length = 0;

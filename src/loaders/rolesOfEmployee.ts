@@ -42,7 +42,7 @@ export interface CareerPath {
   readonly row: CareerPathRow;
 }
 
-export interface RolesOfEmployeeOptions {
+export interface RolesOfEmployeeOptions extends Pick<Call, 'clients'> {
   directory: Directory;
   catalogue: RolesCatalogue;
   roleReads: RoleReads;
@@ -245,8 +245,8 @@ export class RolesOfEmployee {
   ): Promise<Outcomes<Row> | null> {
     const reads = readsOf(integration);
     if (!reads) return null;
-    const { signal, receipt, deadlineMs } = this.#options;
-    const call: Call = { signal, purpose: 'request', receipt, deadlineAt: performance.now() + deadlineMs };
+    const { signal, clients, receipt, deadlineMs } = this.#options;
+    const call: Call = { signal, purpose: 'request', clients, receipt, deadlineAt: performance.now() + deadlineMs };
     const found = await readThrough(reads, ids, call, deadlineMs);
     receipt?.batch(integration.name, [...found.values()].filter(({ state }) => state === 'CACHED').length);
     return found;

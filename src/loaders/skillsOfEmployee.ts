@@ -2,6 +2,7 @@ import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../directory/integration.ts';
 import type { Employee } from '../domain/entities.ts';
 import type { EmployeeSkill, SourceStatus } from '../domain/held.ts';
+import type { Call } from '../domain/ports.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
 import { MergedSkills, type Part } from './mergedSkills.ts';
@@ -15,7 +16,7 @@ export interface HeldSkills {
   sources: readonly SourceStatus<Integration>[];
 }
 
-export interface SkillsOfEmployeeOptions {
+export interface SkillsOfEmployeeOptions extends Pick<Call, 'clients'> {
   directory: Directory;
   readers: ReadonlyMap<string, RatingReader>;
   /** The request's end: what has not answered by `deadline` is left out of the answer and goes on to warm the cache. */
@@ -91,7 +92,7 @@ function merge(
 async function ask(
   integration: Integration,
   keys: readonly HeldSkillsKey[],
-  { readers, signal, deadlineMs, receipt, now = Date.now }: SkillsOfEmployeeOptions,
+  { readers, clients, signal, deadlineMs, receipt, now = Date.now }: SkillsOfEmployeeOptions,
 ): Promise<Answer> {
   const ids = new Set<string>();
   for (const { employee } of keys) {
@@ -101,7 +102,7 @@ async function ask(
   if (ids.size === 0 || !reader) return { integration, readings: new Map(), latencyMs: 0 };
   const started = now();
   const deadlineAt = performance.now() + deadlineMs;
-  const readings = await reader.read([...ids], { signal, purpose: 'request', receipt, deadlineAt });
+  const readings = await reader.read([...ids], { signal, purpose: 'request', clients, receipt, deadlineAt });
   return { integration, readings, latencyMs: Math.round(now() - started) };
 }
 

@@ -59,14 +59,14 @@ export class Gate {
    * where it may not, or the signal's reason.
    */
   async enter(kind: 'read' | 'write', call: Call): Promise<(said: Said) => void> {
-    const { purpose, signal, deadlineAt } = call;
+    const { purpose, signal, clients, deadlineAt } = call;
     signal?.throwIfAborted();
     this.#inTime(deadlineAt, 'another try');
     const { heldMs } = this.#rate;
     if (heldMs > LONGEST_WAIT_MS || (heldMs > 0 && !this.#isIn(heldMs, call))) throw this.#heldBack();
     const leave = this.#breaker?.enter();
     try {
-      const release = await this.#rate.enter({ kind, purpose, signal, until: deadlineAt });
+      const release = await this.#rate.enter({ kind, purpose, signal, clients, until: deadlineAt });
       return (said) => {
         // First, so that the place does not go to somebody whom the breaker now sends away.
         leave?.(said);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CallClients } from '../domain/callClients.ts';
 import type { Call } from '../domain/ports.ts';
 import { Rate } from './rate.ts';
 
@@ -184,5 +185,114 @@ describe('a task', () => {
     releaseSecond();
     await vi.advanceTimersByTimeAsync(0);
     expect(third).toHaveBeenCalled();
+  });
+});
+
+describe('clients', () => {
+  /** A rate, and whose requests went out in which order; they are answered at once. */
+  function ofClients(requestsPerSecond: number | null, places: Partial<typeof PLACES> = {}) {
+    const rate = new Rate({ ...PLACES, ...places, requestsPerSecond });
+    const out: { client: string; at: number }[] = [];
+    const ask = (client: string, purpose: Purpose = 'request', clients = new CallClients([client])) =>
+      rate.enter({ kind: 'read', purpose, clients }).then((release) => {
+        out.push({ client, at: performance.now() });
+        release();
+      });
+    const order = () => out.map(({ client }) => client).join('');
+    return { rate, out, ask, order };
+  }
+
+  it('take turns, each in its own order of asking', async () => {
+    const { ask, order } = ofClients(2);
+    void ask('x');
+    void ask('x');
+    for (const client of ['a', 'a', 'a', 'a', 'b', 'b', 'c', 'a']) void ask(client);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(order()).toBe('xxabcabaaa');
+  });
+
+  it.each(['request', 'task'] as const)(
+    'wait for a %s no longer than the running second, though another has as many waiting as it may',
+    async (purpose) => {
+      const { ask, out } = ofClients(10);
+      for (let request = 0; request < 600; request += 1) void ask('flood', purpose);
+      await vi.advanceTimersByTimeAsync(500);
+      for (let read = 0; read < 10; read += 1) {
+        const asked = performance.now();
+        const before = out.length;
+        await Promise.all([ask('other', purpose), vi.advanceTimersByTimeAsync(1_001)]);
+        const mine = out.slice(before).find(({ client }) => client === 'other');
+        expect((mine?.at ?? Infinity) - asked).toBeLessThanOrEqual(1_001);
+      }
+    },
+  );
+
+  it('have people before tasks and tasks before walks among all of them', async () => {
+    const { ask, order } = ofClients(1);
+    void ask('x');
+    void ask('w', 'walk');
+    void ask('t', 'task');
+    void ask('t', 'task');
+    void ask('a');
+    void ask('b');
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(order()).toBe('xabttw');
+  });
+
+  it('have a minute of the whole rate waiting at most, each of them', async () => {
+    const { ask } = ofClients(5);
+    const waiting = times(305, () => ask('flood'));
+    waiting.forEach((one) => void one.catch(() => {}));
+    expect(() => ask('flood')).toThrow(
+      expect.objectContaining({ code: 'RATE_LIMITED', retryable: true, retryAfterSeconds: 60 }),
+    );
+    const other = ask('other');
+    await vi.advanceTimersByTimeAsync(1_001);
+    await expect(other).resolves.toBeUndefined();
+    // Tasks are bounded by the workers, and must not fail for it.
+    for (let item = 0; item < 400; item += 1) void ask('flood', 'task');
+    await vi.advanceTimersByTimeAsync(200_000);
+    await Promise.all(waiting);
+  });
+
+  it('that join what another waits for bring their own turn along', async () => {
+    const { ask, order } = ofClients(1);
+    void ask('x');
+    for (let request = 0; request < 50; request += 1) void ask('a');
+    const shared = new CallClients(['a']);
+    void ask('s', 'request', shared);
+    for (let request = 0; request < 50; request += 1) void ask('b');
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(order()).toBe('xab');
+    shared.add('c');
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(order()).toBe('xababs');
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(order().replaceAll(/[^s]/g, '')).toBe('s');
+  });
+
+  it('find a place though the calls of another, and walks, are slow', async () => {
+    const rate = new Rate({ requestsPerSecond: null, readsInFlight: 8, writesInFlight: 1 });
+    const out: string[] = [];
+    const enter = (client: string, purpose: Purpose = 'request') =>
+      rate.enter({ kind: 'read', purpose, clients: new CallClients([client]) }).then((release) => {
+        out.push(client);
+        return release;
+      });
+    const slow = times(20, () => enter('slow'));
+    for (let page = 0; page < 8; page += 1) void enter('walk', 'walk');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(out).toEqual(times(7, () => 'slow'));
+    const release = await enter('other');
+    const second = enter('other');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(out).toHaveLength(8);
+    release();
+    await expect(second).resolves.toBeInstanceOf(Function);
+    // The place that comes free now is the spare one.
+    (await slow[0])?.();
+    (await second)();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(out.slice(8)).toEqual(['other', 'slow']);
   });
 });

@@ -1,5 +1,7 @@
+import { clientNames, NO_CLIENT } from '../domain/callClients.ts';
 import type { Call } from '../domain/ports.ts';
-import { outOfTime } from './notSent.ts';
+import { FairQueue, type Turn } from './fairQueue.ts';
+import { NotSent, outOfTime } from './notSent.ts';
 import type { SharedRate } from './sharedRate.ts';
 import type { Limits } from './upstream.ts';
 
@@ -7,10 +9,8 @@ type Kind = 'read' | 'write';
 type Purpose = Call['purpose'];
 
 /** A request that wants to go out. */
-export interface Asking {
+export interface Asking extends Pick<Call, 'purpose' | 'signal' | 'clients'> {
   kind: Kind;
-  purpose: Purpose;
-  signal?: AbortSignal | undefined;
   /** Waits no longer than until then, on the rate's clock, and is then rejected with TIMEOUT. */
   until?: number | undefined;
 }
@@ -18,7 +18,8 @@ export interface Asking {
 interface Waiting extends Asking {
   /** Order of asking. */
   number: number;
-  go: () => void;
+  /** `client`: whose turn it is. */
+  go: (client: string) => void;
   giveUp: (reason: Error) => void;
 }
 
@@ -29,9 +30,6 @@ export interface RateOptions {
   shared?: SharedRate | undefined;
 }
 
-/** In the order of asking. */
-type Line = Readonly<Record<Kind, Set<Waiting>>>;
-
 /** Who goes first: people before tasks, tasks before what nobody waits for. */
 const PRECEDENCE: readonly Purpose[] = ['request', 'task', 'walk'];
 /** One request in so many goes to a purpose that has waited all the while, so that nobody starves behind those before it. */
@@ -39,12 +37,24 @@ const ONE_IN = 10;
 /** For so long after a request or a task asked, walks leave half of the rate alone: a page's calls come in waves. */
 const STILL_BUSY_MS = 5_000;
 const WINDOW_MS = 1_000;
+/**
+ * Requests of one client that wait at most: what the whole rate serves in a minute, which is longer than a request waits…
+ */
+const MOST_WAITING_SECONDS = 60;
+/** …and never less than a page of a hundred people asks for in two ways, nor more than this where the rate is unbounded. */
+const LEAST_MOST_WAITING = 200;
+const MOST_WAITING_UNBOUNDED = 5_000;
+/** Of the places for reads, one in so many is left to a client that has none. */
+const SPARE_PLACE_IN = 8;
 /** A token of the shared rate that nobody took is worth nothing after its second. */
 const SHARED_TOKEN_MS = 1_000;
 
 /**
  * Says which request to one provider goes out next: so many a second, so many in flight. Whoever waits has neither taken a
  * place nor a token, so a later but more urgent request overtakes it, and one that gives up costs nothing.
+ *
+ * Within a purpose clients take turns, and each has a bound of requests that wait. Places come free when the provider
+ * pleases, so the last of them for reads is kept for a client that has none in flight.
  *
  * Walks hold at most half of the places, since those come free when the provider pleases. Of a second's tokens they may
  * take all while nobody else asks: the next second brings new ones, of which a person's request gets the first, so it
@@ -60,11 +70,21 @@ export class Rate {
   readonly #places: Record<Kind, number>;
   readonly #now: () => number;
   readonly #shared: SharedRate | undefined;
-  readonly #lines: Readonly<Record<Purpose, Line>> = { request: newLine(), task: newLine(), walk: newLine() };
+  readonly #queues: Readonly<Record<Purpose, FairQueue<Waiting>>> = {
+    request: new FairQueue(),
+    task: new FairQueue(),
+    walk: new FairQueue(),
+  };
   /** Grants to others while this purpose waited. */
   readonly #passedOver: Record<Purpose, number> = { request: 0, task: 0, walk: 0 };
   readonly #inFlight: Record<Kind, number> = { read: 0, write: 0 };
   readonly #walksInFlight: Record<Kind, number> = { read: 0, write: 0 };
+  /** Reads in flight of requests, by client; only of clients that are told apart. */
+  readonly #readsOf = new Map<string, number>();
+  /** Requests of one client that may wait. */
+  readonly #mostWaiting: number;
+  /** Whether clients are told apart. */
+  #knowsClients = false;
   #windowEnd = Number.NEGATIVE_INFINITY;
   #asked = 0;
   #taken = 0;
@@ -85,20 +105,25 @@ export class Rate {
     this.#places = { ...this.#most };
     this.#shared = Number.isFinite(this.#perWindow) ? shared : undefined;
     this.#now = now;
+    this.#mostWaiting = Number.isFinite(this.#perWindow)
+      ? Math.max(LEAST_MOST_WAITING, this.#perWindow * MOST_WAITING_SECONDS)
+      : MOST_WAITING_UNBOUNDED;
   }
 
   /**
    * Resolves when the request may go out, to the function that gives its place back, to be called once. Rejects with the
-   * signal's reason when aborted while waiting, with TIMEOUT when its time is over, and spends nothing.
+   * signal's reason when aborted while waiting, with TIMEOUT when its time is over, with RATE_LIMITED when too many of the
+   * same client wait already, and spends nothing.
    */
   enter(asking: Asking): Promise<() => void> {
     const { purpose, signal, until } = asking;
-    const line = this.#lines[purpose][asking.kind];
+    const queue = this.#queues[purpose];
     signal?.throwIfAborted();
+    this.#boundWaiting(asking);
     return new Promise((resolve, reject) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const leave = () => {
-        line.delete(waiting);
+        queue.delete(waiting);
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
       };
@@ -108,16 +133,16 @@ export class Rate {
         this.#admit();
       };
       const abort = () => giveUp(signal?.reason as Error);
-      const go = () => {
+      const go = (client: string) => {
         leave();
-        resolve(this.#releaser(asking));
+        resolve(this.#releaser(asking, client));
       };
       const waiting: Waiting = { ...asking, number: (this.#asked += 1), go, giveUp };
       signal?.addEventListener('abort', abort, { once: true });
       if (purpose !== 'walk') this.#othersAskedAt = this.#now();
-      line.add(waiting);
+      queue.add(waiting);
       this.#admit();
-      if (until === undefined || !line.has(waiting)) return;
+      if (until === undefined || !queue.has(waiting)) return;
       const late = () => giveUp(outOfTime("its turn under the provider's limits"));
       timer = setTimeout(late, Math.max(0, Math.ceil(until - this.#now())));
     });
@@ -135,13 +160,13 @@ export class Rate {
 
   /** Sends those away who wait no longer than until then; all when left out. */
   refuse(reason: Error, until = Number.POSITIVE_INFINITY): void {
-    const lines = PRECEDENCE.flatMap((purpose) => [this.#lines[purpose].read, this.#lines[purpose].write]);
     const gone: Waiting[] = [];
-    // All out of the lines first: whoever goes must not make room for the next.
-    for (const line of lines) {
-      for (const waiting of line) {
+    // All out of the queues first: whoever goes must not make room for the next.
+    for (const purpose of PRECEDENCE) {
+      const queue = this.#queues[purpose];
+      for (const waiting of queue) {
         if ((waiting.until ?? Number.POSITIVE_INFINITY) > until) continue;
-        line.delete(waiting);
+        queue.delete(waiting);
         gone.push(waiting);
       }
     }
@@ -154,15 +179,38 @@ export class Rate {
     this.#admit();
   }
 
-  #releaser({ kind, purpose }: Asking): () => void {
+  /** Throws RATE_LIMITED where each client of a request has as many waiting as it may. */
+  #boundWaiting({ purpose, clients }: Asking): void {
+    if (purpose !== 'request') return;
+    const { request } = this.#queues;
+    let least = Number.POSITIVE_INFINITY;
+    for (const name of clientNames(clients)) {
+      if (name !== NO_CLIENT) this.#knowsClients = true;
+      least = Math.min(least, request.sizeOf(name));
+    }
+    if (least < this.#mostWaiting) return;
+    throw new NotSent('RATE_LIMITED', `The provider was not asked: ${least} requests of this client wait for it.`, {
+      retryAfterSeconds: Number.isFinite(this.#perWindow) ? Math.ceil(least / this.#perWindow) : 1,
+    });
+  }
+
+  #releaser({ kind, purpose }: Asking, client: string): () => void {
     let released = false;
     return () => {
       if (released) return;
       released = true;
       this.#inFlight[kind] -= 1;
       if (purpose === 'walk') this.#walksInFlight[kind] -= 1;
+      this.#countRead(kind, purpose, client, -1);
       this.#admit();
     };
+  }
+
+  #countRead(kind: Kind, purpose: Purpose, client: string, by: 1 | -1): void {
+    if (kind !== 'read' || purpose !== 'request' || client === NO_CLIENT) return;
+    const count = (this.#readsOf.get(client) ?? 0) + by;
+    if (count > 0) this.#readsOf.set(client, count);
+    else this.#readsOf.delete(client);
   }
 
   /**
@@ -172,20 +220,22 @@ export class Rate {
   #admit(): void {
     const now = this.#now();
     this.#openWindow(now);
-    for (let next = this.#next(now); next && this.#takeShared(now); next = this.#next(now)) {
-      const { kind, purpose } = next;
-      this.#lines[purpose][kind].delete(next);
+    for (let next = this.#next(now); next && this.#takeShared(next, now); next = this.#next(now)) {
+      const { item, client } = next;
+      const { kind, purpose } = item;
+      this.#queues[purpose].take(next);
       this.#inFlight[kind] += 1;
       this.#taken += 1;
       if (purpose === 'walk') {
         this.#walksInFlight[kind] += 1;
         this.#takenByWalks += 1;
       }
+      this.#countRead(kind, purpose, client, 1);
       for (const other of PRECEDENCE) {
         const passed = other !== purpose && this.#waits(other);
         this.#passedOver[other] = passed ? this.#passedOver[other] + 1 : 0;
       }
-      next.go();
+      item.go(client);
     }
     this.#comeAgain(now);
   }
@@ -199,19 +249,19 @@ export class Rate {
   }
 
   /** Whether a token of the shared rate is there; if not, one is fetched, and then looked again who is next. */
-  #takeShared(now: number): boolean {
+  #takeShared(next: Turn<Waiting>, now: number): boolean {
     if (!this.#shared) return true;
     if (now < this.#sharedTokenUntil) {
       this.#sharedTokenUntil = Number.NEGATIVE_INFINITY;
       return true;
     }
-    if (!this.#fetchesShared && now >= this.#sharedSpentUntil) void this.#fetchShared(this.#shared);
+    if (!this.#fetchesShared && now >= this.#sharedSpentUntil) void this.#fetchShared(this.#shared, next);
     return false;
   }
 
-  async #fetchShared(shared: SharedRate): Promise<void> {
+  async #fetchShared(shared: SharedRate, { item: { purpose }, client }: Turn<Waiting>): Promise<void> {
     this.#fetchesShared = true;
-    const { waitMs, others } = await shared.take();
+    const { waitMs, others } = await shared.take({ purpose, client, waiting: this.#queues[purpose].sizeOf(client) });
     this.#fetchesShared = false;
     const now = this.#now();
     if (others) this.#othersAskedAt = now;
@@ -220,9 +270,9 @@ export class Rate {
     this.#admit();
   }
 
-  #next(now: number): Waiting | undefined {
+  #next(now: number): Turn<Waiting> | undefined {
     if (this.#taken >= this.#perWindow || now < this.#heldUntil) return undefined;
-    let first: Waiting | undefined;
+    let first: Turn<Waiting> | undefined;
     for (const purpose of PRECEDENCE) {
       const able = this.#waits(purpose) ? this.#firstOf(purpose, now) : undefined;
       if (able && this.#passedOver[purpose] >= ONE_IN - 1) return able;
@@ -231,22 +281,23 @@ export class Rate {
     return first;
   }
 
-  /** The longest waiting for this purpose that finds a place. */
-  #firstOf(purpose: Purpose, now: number): Waiting | undefined {
+  /** The first in turn of this purpose that finds a place. */
+  #firstOf(purpose: Purpose, now: number): Turn<Waiting> | undefined {
     if (purpose === 'walk' && this.#takenByWalks >= this.#walksPerWindow(now)) return undefined;
-    const [read] = this.#hasPlace('read', purpose) ? this.#lines[purpose].read : [];
-    const [write] = this.#hasPlace('write', purpose) ? this.#lines[purpose].write : [];
-    return read && write ? (read.number < write.number ? read : write) : (read ?? write);
+    return this.#queues[purpose].next((kind, client) => this.#hasPlace(kind, purpose, client));
   }
 
-  #hasPlace(kind: Kind, purpose: Purpose): boolean {
+  #hasPlace(kind: Kind, purpose: Purpose, client: string): boolean {
     const places = this.#places[kind];
-    return this.#inFlight[kind] < places && (purpose !== 'walk' || this.#walksInFlight[kind] < halfOf(places));
+    const left = places - this.#inFlight[kind];
+    if (left <= 0 || (purpose === 'walk' && this.#walksInFlight[kind] >= halfOf(places))) return false;
+    // Nobody but requests has a deadline to keep, and requests only read.
+    if (kind !== 'read' || !this.#knowsClients || left > spareOf(places)) return true;
+    return purpose === 'request' && !this.#readsOf.has(client);
   }
 
   #waits(purpose: Purpose): boolean {
-    const { read, write } = this.#lines[purpose];
-    return read.size + write.size > 0;
+    return this.#queues[purpose].size > 0;
   }
 
   #walksPerWindow(now: number): number {
@@ -267,11 +318,12 @@ export class Rate {
   }
 }
 
-function newLine(): Line {
-  return { read: new Set(), write: new Set() };
-}
-
 /** At least one, so that walks go on where there is only one. */
 function halfOf(whole: number): number {
   return Math.max(1, Math.floor(whole / 2));
+}
+
+/** Places that are kept for a client without any; none where there is only one. */
+function spareOf(places: number): number {
+  return places > 1 ? Math.max(1, Math.floor(places / SPARE_PLACE_IN)) : 0;
 }
