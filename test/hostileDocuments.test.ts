@@ -181,6 +181,56 @@ describe('a hostile document', () => {
   });
 });
 
+describe.each([
+  'then',
+  'constructor',
+  '__proto__',
+  'toString',
+  'toJSON',
+  'hasOwnProperty',
+  'errors',
+  'extensions',
+  'incremental',
+])('%s, which is a name like any other,', (name) => {
+  /** As long, so that all else of the two answers is the same. */
+  const plain = 'z'.repeat(name.length);
+  const named = (text: string) => text.replaceAll(plain, name);
+  const textOf = async (query: string, accept: string) => (await post(JSON.stringify({ query }), { accept })).text();
+
+  it.each([
+    ['of what introspection answers', `{ ${plain}: __schema { ${plain}: queryType { ${plain}: name } } }`],
+    [
+      'of objects, lists and leaves',
+      `{ ${plain}: integrations { ${plain}: provider } skill(by: { name: "TypeScript" }) { ${plain}: name } }`,
+    ],
+    [
+      'beside an error, and of the field that has it',
+      `{ ${plain}: integrations { ${plain}: provider } employees { ${plain}: nodes { ${plain}: skills(first: 1000) { totalCount } } } }`,
+    ],
+    [
+      'of what a write answers',
+      `mutation { ${plain}: rateSkills(input: { validateOnly: true, items: { employee: { employeeNumber: "none" }, skill: { name: "C" }, proficiency: { level: 1 } } }) { ${plain}: userErrors { ${plain}: code } } }`,
+    ],
+    [
+      'of what an event brings',
+      `subscription { ${plain}: taskUpdated(id: "none") { ${plain}: id } }`,
+      'text/event-stream',
+    ],
+  ])('may be the alias %s', async (_, query, accept = 'application/json') => {
+    const expected = named(await textOf(query, accept));
+    expect(expected).not.toContain('INTERNAL');
+    // The second time the document is known.
+    for (let time = 0; time < 2; time += 1) expect(await textOf(named(query), accept)).toBe(expected);
+  });
+
+  it('may name an operation, a fragment and a variable', async () => {
+    const query = `query ${name}($${name}: String!, $no: Boolean = false) { skill(by: { name: $${name} }) { ...${name} } }
+      fragment ${name} on Skill { name id @include(if: $no) }`;
+    const body = `{"query":${JSON.stringify(query)},"variables":{${JSON.stringify(name)}:"TypeScript"}}`;
+    expect(await (await post(body)).text()).toBe('{"data":{"skill":{"name":"TypeScript"}}}');
+  });
+});
+
 describe('a hostile request', () => {
   it('that is no JSON is refused without a word of the parser and of itself', async () => {
     const response = await post('{"query": "canary');

@@ -23,9 +23,14 @@ export function createDocumentCheck({ schema, parse, validate }: Steps) {
     const errors = validate(schema, document);
     if (errors.length > 0) return errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'));
     if (getOperationAST(document, operationName)) return document;
-    const message = 'Could not determine what operation to execute.';
-    return [new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } })];
+    return [operationUnresolved()];
   };
+}
+
+/** What a client is answered that names no operation of its document, or none of several. */
+export function operationUnresolved(): GraphQLError {
+  const message = 'Could not determine what operation to execute.';
+  return new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } });
 }
 
 /** In place: caches keep the error, and it says the same to everybody. */

@@ -13,6 +13,7 @@ import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } fro
 import { LRUCache } from 'lru-cache';
 import { AccessWithdrawn, accessWithdrawn } from './accessWatch.ts';
 import { createQueryCompiler } from './compiledQuery.ts';
+import { operationUnresolved } from './documentCheck.ts';
 import { deferRules, hasDefer, withDefer } from './defer.ts';
 import { eachEvent } from './eachEvent.ts';
 import { endOnAbort, shuttingDown, ShuttingDown } from './endOnAbort.ts';
@@ -202,18 +203,16 @@ function scoped(
         const scope = scopeOf(args.contextValue);
         const lacking = forbidden(args, scope);
         if (lacking) return lacking;
-        const stop = await refused(args, scope);
+        const stop = unresolved(args) ?? (await refused(args, scope));
         if (stop) return withExtensions(unrun(args, { errors: [stop] }, scope), scope);
         const inScope = { ...args, contextValue: scope.resolverContext };
-        const deferred = hasDefer(args.document);
-        // Yoga's executor alone knows parts: the compiled way and graphql-js pass the directive over.
-        if (deferred && scope.takesParts && isQuery(inScope)) {
+        // Yoga's executor alone knows parts, and takes any object with a member `then` for a promise.
+        if (hasDefer(args.document) && scope.takesParts && isQuery(inScope)) {
           const answer = (await executeFn(inScope)) as ExecutionResult | AsyncIterable<Part>;
           if (isAsyncIterable(answer)) return inParts(answer, scope);
           return withExtensions(noted(answer, scope), scope);
         }
-        const whole = deferred ? execute : (executeFn as typeof execute);
-        const result = (await compiler.execute(inScope)) ?? (await whole(inScope));
+        const result = (await compiler.execute(inScope)) ?? (await execute(inScope));
         return withExtensions(noted(result.data === undefined ? unrun(args, result, scope) : result, scope), scope);
       });
     },
@@ -239,6 +238,11 @@ function scoped(
       };
     },
   };
+}
+
+/** Why no operation of the document can run; null where one is named, or it is the only one. */
+function unresolved({ document, operationName }: ExecutionArgs): GraphQLError | null {
+  return getOperationAST(document, operationName) ? null : operationUnresolved();
 }
 
 function isQuery({ document, operationName }: ExecutionArgs): boolean {
