@@ -17,8 +17,9 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
 
 FROM node:24-bookworm-slim
-# From other machines it is reached only where HOST is not loopback, which in turn requires GATEWAY_API_KEYS.
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATA_DIR=/data
+# From other machines it is reached only where HOST is not loopback, which in turn requires GATEWAY_API_KEYS. `::` is every
+# address of both protocols; without IPv6 it is 0.0.0.0.
+ENV NODE_ENV=production HOST=:: PORT=4000 DATA_DIR=/data
 WORKDIR /app
 # Without REDIS_URL the task store is here, the one place that is written to.
 RUN mkdir /data && chown node:node /data
@@ -34,6 +35,6 @@ EXPOSE 4000
 STOPSIGNAL SIGTERM
 # Alive, not ready: a container that waits for Redis or a provider gains nothing by a restart.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://localhost:${process.env.PORT}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Without a shell or npm between, which would not pass the signal on.
 CMD ["node", "--enable-source-maps", "dist/src/main.js"]

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import { Server as NetServer, type AddressInfo } from 'node:net';
+import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from './config.ts';
@@ -39,6 +39,7 @@ import { createWebSockets } from './http/webSockets.ts';
 import { unknownDocument } from './http/unknownDocument.ts';
 import { withoutInternals } from './http/withoutInternals.ts';
 import { answerByYoga } from './http/yogaAnswer.ts';
+import { listen } from './lib/listen.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { answerMetrics, type MetricsAccess } from './observe/metricsPage.ts';
 
@@ -366,17 +367,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   };
 
   return {
-    async listen() {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(config.port, config.host, () => {
-          server.off('error', reject);
-          resolve();
-        });
-      });
-      const { port } = server.address() as AddressInfo;
-      return { url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}` };
-    },
+    listen: async () => ({ url: await listen(server, config) }),
     close: () => (closing ??= drain()),
   };
 }

@@ -89,6 +89,8 @@ describe('the Kubernetes manifests', () => {
       const config = readConfig(environment, cards);
       const role = own['ROLES'];
       expect(config.roles).toEqual({ serve: role === 'serve', work: role === 'work' });
+      // Both protocols: an IPv6 cluster's probes come over IPv6.
+      expect(config.host).toBe('::');
       expect(config.port).toBe(one(deployment).ports[0]?.containerPort);
       expect(config.integrations.map(({ card }) => card)).toEqual(cards);
     }
@@ -150,6 +152,12 @@ describe('the Kubernetes manifests', () => {
     expect(service.ports[0]?.targetPort).toBe(one(deployments[0] as Deployment).ports[0]?.name);
     const policy = ofKind('NetworkPolicy')[0]?.spec as { podSelector: { matchLabels: Record<string, string> } };
     expect(finds(policy.podSelector.matchLabels)).toBe(2);
+    const rules = ofKind('NetworkPolicy')[0]?.spec as
+      { egress: { to?: { ipBlock?: { cidr: string } }[] }[] } | undefined;
+    expect(rules?.egress.flatMap(({ to = [] }) => to.flatMap(({ ipBlock }) => ipBlock?.cidr ?? []))).toEqual([
+      '0.0.0.0/0',
+      '::/0',
+    ]);
     const monitor = ofKind('PodMonitor')[0]?.spec as {
       selector: { matchLabels: Record<string, string> };
       podMetricsEndpoints: object[];
@@ -195,7 +203,7 @@ describe('compose.yaml', () => {
     expect(serve?.deploy).toEqual({ replicas: 2 });
     const roles = [serve, work].map((service) => {
       expect(Object.keys(service?.environment ?? {}).filter((name) => !known.has(name))).toEqual([]);
-      return readConfig({ ...secret, HOST: '0.0.0.0', ...service?.environment }, cards).roles;
+      return readConfig({ ...secret, HOST: '::', ...service?.environment }, cards).roles;
     });
     expect(roles).toEqual([
       { serve: true, work: false },

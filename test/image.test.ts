@@ -37,8 +37,9 @@ it('the image runs without root, by signals, as a process of its own, and says w
   expect(names.slice(names.indexOf('USER')).filter((name) => name === 'RUN' || name === 'COPY')).toEqual([]);
   expect(valuesOf(last, 'STOPSIGNAL')).toEqual(['SIGTERM']);
   expect(execForm(valuesOf(last, 'CMD')[0] ?? '')).toEqual(['node', '--enable-source-maps', 'dist/src/main.js']);
+  expect(execForm(valuesOf(last, 'HEALTHCHECK')[0] ?? '')[2]).toContain('http://localhost:');
   expect(execForm(valuesOf(last, 'HEALTHCHECK')[0] ?? '')[2]).toContain('/health/live');
-  expect(environment).toEqual({ NODE_ENV: 'production', HOST: '0.0.0.0', PORT: '4000', DATA_DIR: '/data' });
+  expect(environment).toEqual({ NODE_ENV: 'production', HOST: '::', PORT: '4000', DATA_DIR: '/data' });
   expect(valuesOf(last, 'EXPOSE')).toEqual(['4000']);
   expect(valuesOf(last, 'VOLUME')).toEqual(['/data']);
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createDoorkeeper, createGuesses, MOST_GUESSES } from './guesses.ts';
+import { createDoorkeeper, createGuesses, MOST_GUESSES, networkOf } from './guesses.ts';
 import { Refusal } from './refusal.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -19,6 +19,27 @@ describe('wrong keys', () => {
     expect(await guesses.wrong('192.0.2.2')).toBeNull();
     await vi.advanceTimersByTimeAsync(40_001);
     expect(await guesses.wrong('192.0.2.1')).toBeNull();
+  });
+});
+
+describe('an address', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:1:2::1', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+  ])('%s counts as %s', (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+
+  it('of the same IPv6 network gives no more guesses', async () => {
+    const guesses = createGuesses(2);
+    for (const host of ['1', '2']) expect(await guesses.wrong(`2001:db8:1:2::${host}`)).toBeNull();
+    expect(await guesses.wrong('2001:db8:1:2::3')).toMatchObject({ status: 429 });
+    expect(await guesses.wrong('2001:db8:1:3::1')).toBeNull();
   });
 });
 

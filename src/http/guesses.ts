@@ -23,7 +23,7 @@ export function createGuesses(most = MOST_GUESSES): Guesses {
   return {
     async wrong(address) {
       try {
-        await counter.consume(address ?? '');
+        await counter.consume(networkOf(address ?? ''));
         return null;
       } catch (error) {
         if (!(error instanceof RateLimiterRes)) throw error;
@@ -39,6 +39,19 @@ export function createGuesses(most = MOST_GUESSES): Guesses {
       }
     },
   };
+}
+
+/**
+ * Whose guesses are counted together: an IPv4 address, also as a socket for both protocols writes it (::ffff:192.0.2.1), and the
+ * first 64 bits of an IPv6 address, since every host has the 2^64 addresses of its network to choose from (RFC 4291, 2.5.4).
+ */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined || !address.includes(':')) return mapped ?? address;
+  const [head = '', tail] = address.split('%', 1)[0]?.toLowerCase().split('::') ?? [];
+  const [before, after] = [head, tail ?? ''].map((part) => (part === '' ? [] : part.split(':')));
+  const zeros = Array<string>(Math.max(0, 8 - (before?.length ?? 0) - (after?.length ?? 0))).fill('0');
+  return `${[...(before ?? []), ...zeros, ...(after ?? [])].slice(0, 4).join(':')}::/64`;
 }
 
 /** Says whom a header from this address speaks for, as `Clients` does; wrong ones are counted. */

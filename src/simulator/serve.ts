@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../lib/listen.ts';
 import type { Simulator } from './simulator.ts';
 
 /** Between two drops: short of every patience with silence. */
 const DRIP_MS = 50;
 
 export interface ServedSimulator {
-  /** E.g. http://127.0.0.1:4101, without a base path. */
+  /** E.g. http://127.0.0.1:4101, or http://[::1]:4101 on a machine without IPv4; without a base path. */
   origin: string;
   close(): Promise<void>;
 }
@@ -51,13 +51,8 @@ export async function serveSimulator(simulator: Simulator, port = 0): Promise<Se
         });
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const { port: bound } = server.address() as AddressInfo;
   return {
-    origin: `http://127.0.0.1:${bound}`,
+    origin: await listen(server, { host: '127.0.0.1', port }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

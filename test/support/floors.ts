@@ -6,6 +6,7 @@ export type Sources = ReadonlyMap<string, string>;
 
 /** Lowest first; a file belongs to the first floor whose pattern fits. */
 const FLOORS: readonly { name: string; pattern: RegExp }[] = [
+  { name: 'lib', pattern: /^src\/lib\// },
   { name: 'domain', pattern: /^src\/domain\// },
   { name: 'redis', pattern: /^src\/redis\// },
   { name: 'simulator', pattern: /^src\/simulator\// },
