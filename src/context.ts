@@ -6,6 +6,7 @@ import { CallClients, NO_CLIENT } from './domain/callClients.ts';
 import type { Receipt } from './domain/receipt.ts';
 import type { RecordLinks } from './links/recordLinks.ts';
 import type { ConsensusPolicies, Policies } from './loaders/consensusPolicies.ts';
+import { awaitFirstSync } from './loaders/awaitFirstSync.ts';
 import { createHoldersOfSkill, type HoldersOfSkill } from './loaders/holdersOfSkill.ts';
 import { createRatingById, type RatingById } from './loaders/ratingById.ts';
 import type { RatingReader } from './loaders/ratingReader.ts';
@@ -26,6 +27,8 @@ export interface ContextLoaders {
   readonly ratingById: RatingById;
   readonly skillSearch: SkillSearch;
   readonly roles: RolesOfEmployee;
+  /** What `find` finds in the directory, after the first full syncs where it finds nothing before. */
+  afterFirstSync<T>(find: () => T | null): T | null | Promise<T | null>;
 }
 
 /** What a resolver is given; new for every request. */
@@ -121,6 +124,10 @@ class Loaders implements ContextLoaders {
 
   get roles(): RolesOfEmployee {
     return (this.#roles ??= new RolesOfEmployee(this.#shared()));
+  }
+
+  afterFirstSync<T>(find: () => T | null): T | null | Promise<T | null> {
+    return awaitFirstSync(this.#tenant.directory, find, () => this.#shared().deadlineMs);
   }
 
   #shared() {

@@ -43,9 +43,10 @@ builder.queryField('employee', (t) =>
     type: EmployeeRef,
     nullable: true,
     description:
-      'One employee; null when nobody matches. An address or number that several people share is refused with BAD_USER_INPUT.',
+      'One employee; null when nobody matches. Where an integration is still being read for the first time, the answer waits for it within the deadline before it is null. An address or number that several people share is refused with BAD_USER_INPUT.',
     args: { by: t.arg({ type: EmployeeLookup, required: true, description: 'How to find the employee.' }) },
-    resolve: (_, { by }, { directory }) => onlyOne(findEmployee(directory, by), 'by'),
+    resolve: (_, { by }, { directory, loaders }) =>
+      loaders.afterFirstSync(() => onlyOne(findEmployee(directory, by), 'by')),
   }),
 );
 

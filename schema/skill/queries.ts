@@ -64,9 +64,11 @@ builder.queryField('skill', (t) =>
   t.field({
     type: SkillRef,
     nullable: true,
-    description: 'One skill; null when none matches. A name that fits several is refused with BAD_USER_INPUT.',
+    description:
+      'One skill; null when none matches. Where an integration is still being read for the first time, the answer waits for it within the deadline before it is null. A name that fits several is refused with BAD_USER_INPUT.',
     args: { by: t.arg({ type: SkillLookup, required: true, description: 'How to find the skill.' }) },
-    resolve: (_, { by }, { directory }) => onlyOne(findSkill(directory, by), 'by'),
+    resolve: (_, { by }, { directory, loaders }) =>
+      loaders.afterFirstSync(() => onlyOne(findSkill(directory, by), 'by')),
   }),
 );
 

@@ -6,6 +6,7 @@ import type { Quota } from '../outbound/quota.ts';
 import { alike } from '../outbound/tryTimes.ts';
 import type { CallRecord, Limits } from '../outbound/upstream.ts';
 import { DriftKinds, type Drift } from './drift.ts';
+import { FirstRead } from './firstRead.ts';
 import { Unread } from './unread.ts';
 
 /** What an integration may be able to do; the names are those of the graph's Operation. */
@@ -121,6 +122,10 @@ export class Integration {
   readonly changesNotOffered = new Set<WalkedPort>();
   /** What is missing of each kind, because it could not be read. */
   readonly unread = new Unread();
+  /** Until the skills have been read, ratings may name some whose names are not known yet. */
+  readonly firstSkills = new FirstRead();
+  /** The first full sync. */
+  readonly firstSync = new FirstRead();
   lastProblem: Problem | null = null;
   lastProblemAt: string | null = null;
   /** False once the provider was seen to ignore the filter of ratings: they are then kept by a walk. */
@@ -161,6 +166,10 @@ export class Integration {
 
   set sync(status: SyncStatus) {
     this.#sync = status;
+    if (status.lastFullAt !== null || status.problem !== null) {
+      this.firstSkills.end();
+      this.firstSync.end();
+    }
     this.#tell();
   }
 

@@ -67,6 +67,10 @@ export async function walkIntegration({ directory, integration, signal, now = Da
     directory.putSkills(name, page.rows, skillsBegan);
     progress.found(skills.size, page.total);
   });
+  if (integration.firstSkills.isPending) {
+    await directory.settled();
+    integration.firstSkills.end();
+  }
   const catalogue = ports.skills !== undefined && skillsProblem === null;
   if (catalogue) {
     const found = foundIn(skills, unread.skills);

@@ -14,7 +14,7 @@ export interface FanOutOptions<Key extends Asking, Said, Answer> {
   /** One question to an integration, of all keys that ask it. */
   ask(integration: Integration, keys: readonly Key[]): Promise<Said>;
   /** An answer for each key from what the integrations said, in their order; the keys ask the same ones. */
-  merge(keys: readonly Key[], said: readonly Said[]): Answer[];
+  merge(keys: readonly Key[], said: readonly Said[]): Answer[] | Promise<Answer[]>;
 }
 
 /** Answers each key once. */

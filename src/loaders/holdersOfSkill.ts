@@ -1,3 +1,4 @@
+import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../directory/integration.ts';
 import type { Employee, Skill } from '../domain/entities.ts';
 import { SkillRating, type EmployeeSkill, type SourceStatus } from '../domain/held.ts';
@@ -5,7 +6,7 @@ import type { Call } from '../domain/ports.ts';
 import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
 import type { SkillReading } from './skillRatingReader.ts';
 import type { SkillsOfEmployeeOptions } from './skillsOfEmployee.ts';
-import { answered, notAsked } from './sources.ts';
+import { answered, notAsked, syncedOf } from './sources.ts';
 
 /** Who holds a skill as all asked integrations say, in no particular order, and how each of them answered. */
 export interface SkillHolders {
@@ -26,13 +27,14 @@ type Options = SkillsOfEmployeeOptions;
 /** Who holds a skill: all skills of a request become one question to every integration at once. */
 export function createHoldersOfSkill(options: Options): HoldersOfSkill {
   const { directory, now = Date.now } = options;
+  const synced = syncedOf(directory);
   return createFanOut<SkillHoldersKey, Answer, SkillHolders>({
     integrations: directory.integrations,
     subjectOf: ({ skill }) => skill.id,
     ask: (integration, keys) => ask(integration, keys, options),
     merge: (keys, answers) => {
       const at = now();
-      return keys.map(({ skill }) => merge(skill, answers, options, at));
+      return keys.map(({ skill }) => merge(skill, answers, { directory, synced }, at));
     },
   });
 }
@@ -58,7 +60,12 @@ async function ask(integration: Integration, keys: readonly SkillHoldersKey[], o
   return { integration, readings, latencyMs: Math.round(now() - started) };
 }
 
-function merge(skill: Skill, answers: readonly Answer[], { directory }: Options, at: number): SkillHolders {
+function merge(
+  skill: Skill,
+  answers: readonly Answer[],
+  { directory, synced }: { directory: Directory; synced: ReadonlySet<Integration> },
+  at: number,
+): SkillHolders {
   const { employees, skills } = directory;
   // The directory may have put records together anew while providers were asked.
   const current = skills.byId(skill.id) ?? skill;
@@ -68,7 +75,8 @@ function merge(skill: Skill, answers: readonly Answer[], { directory }: Options,
     const { name } = integration;
     const reading = readings.get(skill.id);
     if (!reading) {
-      sources.push(notAsked(integration, 'READ_RATINGS_BY_SKILL', directory.skillCount(name)));
+      const known = { recordsKnown: directory.skillCount(name), wasSynced: synced.has(integration) };
+      sources.push(notAsked(integration, 'READ_RATINGS_BY_SKILL', known));
       continue;
     }
     const status = answered(integration, reading, latencyMs, at);

@@ -23,7 +23,7 @@ import {
 import { readThrough, type Found } from './readThrough.ts';
 import type { PathOfEmployee, RoleReads, RowsOfEmployees } from './roleReads.ts';
 import type { Role, RolesCatalogue } from './rolesCatalogue.ts';
-import { answered, notAsked } from './sources.ts';
+import { answered, notAsked, syncedOf } from './sources.ts';
 
 type Source = SourceStatus<Integration>;
 
@@ -207,6 +207,7 @@ export class RolesOfEmployee {
   /** Puts one question of all employees to every integration at once, each in calls of its batch size. */
   async #ask<Row>(employees: readonly Employee[], question: Question<Row>): Promise<Said<Row>[][]> {
     const { directory, now = Date.now } = this.#options;
+    const synced = syncedOf(directory);
     const answers = await Promise.all(
       directory.integrations.map(async (integration) => {
         const ids = new Set(employees.flatMap((employee) => idsOf(employee, integration)));
@@ -219,7 +220,11 @@ export class RolesOfEmployee {
       answers.map(({ integration, outcomes, waitedMs }): Said<Row> => {
         const ids = idsOf(employee, integration);
         if (outcomes === null || ids.length === 0) {
-          const source = notAsked(integration, question.operation, directory.employeeCount(integration.name));
+          const known = {
+            recordsKnown: directory.employeeCount(integration.name),
+            wasSynced: synced.has(integration),
+          };
+          const source = notAsked(integration, question.operation, known);
           return { integration, rows: null, fetchedAt: null, source };
         }
         const found = ids.flatMap((id) => outcomes.get(id) ?? []);

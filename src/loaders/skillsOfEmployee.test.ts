@@ -209,6 +209,17 @@ describe('a source', () => {
     expect(states(await ask('2'))).toEqual({ hr: 'FRESH', talent: 'PARTIAL', projects: 'UNSUPPORTED' });
   });
 
+  it('is not UNMATCHED when the first full sync ended after the question was put', async () => {
+    const { hr, talent, ask } = house();
+    const synced = talent.integration.sync;
+    talent.integration.sync = { ...synced, state: 'FIRST_WALK', lastFullAt: null };
+    hr.holdings.before = () => {
+      talent.integration.sync = synced;
+    };
+    expect(states(await ask('2'))).toMatchObject({ hr: 'FRESH', talent: 'PARTIAL' });
+    expect(states(await ask('2'))).toMatchObject({ hr: 'CACHED', talent: 'UNMATCHED' });
+  });
+
   it('is not UNMATCHED when its first walk failed: nobody knows', async () => {
     const { directory, talent, ask } = house();
     const problem = talent.integration.failed('READ_EMPLOYEES', new Error('x'));

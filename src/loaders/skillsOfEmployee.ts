@@ -4,10 +4,11 @@ import type { Employee } from '../domain/entities.ts';
 import type { EmployeeSkill, SourceStatus } from '../domain/held.ts';
 import type { Call } from '../domain/ports.ts';
 import type { Receipt } from '../domain/receipt.ts';
+import { within } from '../outbound/within.ts';
 import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
-import { MergedSkills, type Part } from './mergedSkills.ts';
+import { MergedSkills, type Merged, type Part } from './mergedSkills.ts';
 import type { Reading, RatingReader } from './ratingReader.ts';
-import { answered, notAsked } from './sources.ts';
+import { answered, notAsked, stillReadingSkills, syncedOf } from './sources.ts';
 
 /** What all asked integrations say an employee holds, and how each of them answered. */
 export interface HeldSkills {
@@ -40,11 +41,12 @@ export type SkillsOfEmployee = FanOut<HeldSkillsKey, HeldSkills>;
  * the directory knows which belong together.
  */
 export function createSkillsOfEmployee(options: SkillsOfEmployeeOptions): SkillsOfEmployee {
+  const synced = syncedOf(options.directory);
   return createFanOut<HeldSkillsKey, Answer, HeldSkills>({
     integrations: options.directory.integrations,
     subjectOf: ({ employee }) => employee.id,
     ask: (integration, keys) => ask(integration, keys, options),
-    merge: (keys, answers) => merge(keys, answers, options),
+    merge: (keys, answers) => merge(keys, answers, options, synced),
   });
 }
 
@@ -66,13 +68,18 @@ function mergesOf(readers: ReadonlyMap<string, RatingReader>): MergedSkills {
   return made;
 }
 
-function merge(
+async function merge(
   keys: readonly HeldSkillsKey[],
   answers: readonly Answer[],
-  { directory, readers, now = Date.now }: SkillsOfEmployeeOptions,
-): HeldSkills[] {
+  options: SkillsOfEmployeeOptions,
+  synced: ReadonlySet<Integration>,
+): Promise<HeldSkills[]> {
+  const { directory, readers, now = Date.now } = options;
   const at = now();
-  const asked = keys.map((key) => ({ employee: key.employee, ...partsOf(key.employee, answers, directory, at) }));
+  const asked = keys.map((key) => ({
+    employee: key.employee,
+    ...partsOf(key.employee, answers, directory, at, synced),
+  }));
   const mergeAll = () => {
     const view = directory.skills;
     return asked.map(({ employee, parts }) => mergesOf(readers).of(employee, parts, view));
@@ -86,7 +93,29 @@ function merge(
     }
     merged = mergeAll();
   }
-  return asked.map(({ sources }, index) => ({ skills: merged[index]?.skills ?? [], sources }));
+  const unread = answers.map(({ integration }) => integration).filter(({ firstSkills }) => firstSkills.isPending);
+  const lacking = unread.filter((integration) => merged.some((each) => lacksNames(each, integration)));
+  if (lacking.length > 0) {
+    const ended = Promise.all(lacking.map(({ firstSkills }) => firstSkills.ended));
+    await within<unknown>(options.deadlineMs, ended, () => null);
+    merged = mergeAll();
+  }
+  return asked.map(({ sources }, index) => {
+    const of = merged[index] ?? { skills: [], strays: [] };
+    const isLacking = ({ integration }: SourceStatus<Integration>) =>
+      lacking.includes(integration) && lacksNames(of, integration);
+    return {
+      skills: of.skills,
+      sources: sources.map((source) => (isLacking(source) ? stillReadingSkills(source) : source)),
+    };
+  });
+}
+
+/** Whether ratings of the integration are of skills that cannot be shown, or only by their ids. */
+function lacksNames({ skills, strays }: Merged, integration: Integration): boolean {
+  const isUnnamed = ({ skill, ratings }: EmployeeSkill<Integration>) =>
+    skill.records.every(({ row }) => row.name === null) && ratings.some((rating) => rating.integration === integration);
+  return strays.some((stray) => stray.integration === integration) || skills.some(isUnnamed);
 }
 
 async function ask(
@@ -112,6 +141,7 @@ function partsOf(
   answers: readonly Answer[],
   directory: Directory,
   at: number,
+  synced: ReadonlySet<Integration>,
 ): { parts: Part[]; sources: SourceStatus<Integration>[] } {
   const parts: Part[] = [];
   const sources: SourceStatus<Integration>[] = [];
@@ -121,7 +151,10 @@ function partsOf(
     sources.push(
       reading
         ? answered(integration, reading, latencyMs, at)
-        : notAsked(integration, 'READ_RATINGS_BY_EMPLOYEE', directory.employeeCount(integration.name)),
+        : notAsked(integration, 'READ_RATINGS_BY_EMPLOYEE', {
+            recordsKnown: directory.employeeCount(integration.name),
+            wasSynced: synced.has(integration),
+          }),
     );
     if (!reading || !('rows' in reading)) continue;
     parts.push({ integration, rows: reading.rows, isKept: reading.state !== 'FRESH' });

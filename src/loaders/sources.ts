@@ -1,5 +1,7 @@
 /** How an integration took part in an answer, from how it was read. */
+import type { Directory } from '../directory/directory.ts';
 import type { Integration, Operation } from '../directory/integration.ts';
+import type { Problem } from '../domain/problem.ts';
 import type { SourceState, SourceStatus } from '../domain/held.ts';
 import type { Reading } from './ratingReader.ts';
 import type { SkillReading } from './skillRatingReader.ts';
@@ -32,22 +34,43 @@ export function answered(
   };
 }
 
-/** Without a record there the question could not be put. Whether there is none, only a whole walk can say. */
+/**
+ * Without a record there the question could not be put. Whether there is none, only a full sync can say, and only one that
+ * had ended before the question was put: `wasSynced`.
+ */
 export function notAsked(
   integration: Integration,
   operation: Operation,
-  recordsKnown: number,
+  { recordsKnown, wasSynced }: { recordsKnown: number; wasSynced: boolean },
 ): SourceStatus<Integration> {
   const { lastFullAt, problem } = integration.sync;
   const source = { ...UNASKED, integration };
   if (!integration.offers(operation)) return { ...source, state: 'UNSUPPORTED' };
   // The record may be one that could not be read.
   const unread = integration.unread.problem(operation === 'READ_RATINGS_BY_SKILL' ? 'skills' : 'employees');
-  if (lastFullAt !== null) {
+  if (lastFullAt !== null && wasSynced) {
     return unread ? { ...source, state: 'PARTIAL', problem: unread } : { ...source, state: 'UNMATCHED' };
   }
   if (problem === null || recordsKnown > 0) return { ...source, state: 'PARTIAL', problem };
   return { ...source, state: problem.code === 'NOT_OFFERED' ? 'UNSUPPORTED' : 'UNREACHABLE', problem };
+}
+
+/** The integrations of which a full sync has ended by now. */
+export function syncedOf({ integrations }: Directory): ReadonlySet<Integration> {
+  return new Set(integrations.filter(({ sync }) => sync.lastFullAt !== null));
+}
+
+/** The status of ratings that came while their skills' names were still being read for the first time. */
+export function stillReadingSkills(status: SourceStatus<Integration>): SourceStatus<Integration> {
+  const problem: Problem = {
+    code: 'FIRST_SYNC_PENDING',
+    message: 'The skills are still being read for the first time: some have no name yet, or are missing.',
+    retryable: true,
+    retryAfterSeconds: null,
+    providerCode: null,
+    requestId: null,
+  };
+  return { ...status, state: 'PARTIAL', problem: status.problem ?? problem };
 }
 
 /** The first that occurs stands for the whole: what is worst, but for what one part alone lacks. */
