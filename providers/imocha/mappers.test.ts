@@ -87,6 +87,17 @@ describe('toEmployee', () => {
     });
   });
 
+  it.each([[' E12 '], ['E12\u200b'], ['\ufeffE\u00ad12']])(
+    'reads the external id %j trimmed, without what nobody sees',
+    (id) => {
+      const rows = [
+        { employeeId: 1, externalEmployeeId: id },
+        { employeeId: 1, employeeHRMSInfo: { externalEmployeeId: id } },
+      ];
+      expect(rows.map((raw) => toEmployee(raw).employeeNumber)).toEqual(['E12', 'E12']);
+    },
+  );
+
   it('keeps a status that nobody has heard of as a label', () => {
     const raw = { employeeId: 1001, status: 'On Sabbatical' };
     expect(toEmployee(raw)).toMatchObject({ status: null, statusLabel: 'On Sabbatical' });
@@ -113,6 +124,11 @@ const TAXONOMY_SKILL = {
 };
 
 describe('toSkill', () => {
+  it('has aliases without case, width and what nobody sees, and no synonym of its own name', () => {
+    const raw = { taxonomySkillId: 1, externalId: ' T1\u200b', displayName: 'Ｃ\u200b++', taxonomySkillTags: ['c++'] };
+    expect(toSkill(raw, DEFAULTS)).toMatchObject({ synonyms: [], aliases: ['external:T1', 'name:c++'] });
+  });
+
   it('reads a taxonomy entry with its aliases in the order of the join', () => {
     expect(toSkill(TAXONOMY_SKILL, DEFAULTS)).toEqual({
       remoteId: '500001',

@@ -1,4 +1,5 @@
 /** The vendor's employees and skills as rows of the domain, and back. Pure; what cannot be read throws ShapeError. */
+import { foldedKey } from '../../src/domain/letters.ts';
 import type { CertificateWrite, EmployeeWrite, StatusWrite } from '../../src/domain/ports.ts';
 import type { EmployeeRow, EmployeeStatus, SkillRow } from '../../src/domain/records.ts';
 import {
@@ -6,12 +7,13 @@ import {
   optionalDate,
   optionalEmail,
   optionalId,
+  optionalKey,
   optionalText,
   type Json,
 } from '../../src/outbound/shape.ts';
 import type { RawCertificate, RawHrmsInfo, RawUpsertEmployee } from './raw.ts';
 import type { TenantSettings } from './settings.ts';
-import { foldName, jobCodeOf, joinKeys, requiredKey, roleKeys } from './vendorKeys.ts';
+import { jobCodeOf, joinKeys, requiredKey, roleKeys } from './vendorKeys.ts';
 
 const STATUSES: Readonly<Record<string, EmployeeStatus>> = { active: 'ACTIVE', inactive: 'INACTIVE' };
 
@@ -26,7 +28,7 @@ export function toEmployee(raw: Json): EmployeeRow {
     givenName: optionalText(raw['firstName']),
     familyName: optionalText(raw['lastName']),
     workEmail: optionalEmail(raw['email']),
-    employeeNumber: optionalId(hrms['externalEmployeeId']) ?? optionalId(raw['externalEmployeeId']),
+    employeeNumber: optionalKey(hrms['externalEmployeeId']) ?? optionalKey(raw['externalEmployeeId']),
     // A job code is no title, and titles are told nowhere.
     jobTitle: null,
     status: statusLabel === null ? null : (STATUSES[statusLabel.toLowerCase()] ?? null),
@@ -61,15 +63,15 @@ export function toSkill(raw: Json, settings: TenantSettings): SkillRow {
   const name = displayName ?? globalName;
   const joinId = settings.skillIdJoin === 'skill.id' ? optionalId(field(raw['skill'], 'id')) : remoteId;
   const tags = Array.isArray(raw['taxonomySkillTags']) ? raw['taxonomySkillTags'].map(tagName) : [];
-  const known = new Set([name === null ? '' : foldName(name)]);
+  const known = new Set([name === null ? '' : foldedKey(name)]);
   return {
     remoteId,
     sourceId: null,
     name,
     description: optionalText(raw['description']) ?? optionalText(field(raw['skill'], 'description')),
     synonyms: [globalName, ...tags].filter((synonym): synonym is string => {
-      if (synonym === null || known.has(foldName(synonym))) return false;
-      known.add(foldName(synonym));
+      if (synonym === null || known.has(foldedKey(synonym))) return false;
+      known.add(foldedKey(synonym));
       return true;
     }),
     scale: settings.scale,

@@ -4,7 +4,7 @@ import { answerOf, badInput, refusalOf } from './simulator-answers.ts';
 import { jsonOf } from './simulator-pages.ts';
 import { decode, employeeBy, type SimulatorData } from './simulator-reads.ts';
 import type { StoredEmployee } from './simulator-store.ts';
-import { foldName } from './vendorKeys.ts';
+import { foldedKey } from '../../src/domain/letters.ts';
 
 /** How well a certificate's holder masters its skills, of 1. */
 const CERTIFIED_LEVEL = 0.8;
@@ -58,9 +58,9 @@ export class Certificates {
 
   /** Skills that a title names; many certificates name none. */
   #skillsOf(title: string): number[] {
-    const words = foldName(title).split(/[\s,;:()]+/);
+    const words = foldedKey(title).split(/[\s,;:()]+/);
     return this.#data.taxonomy.entries
-      .filter(({ skill }) => words.includes(foldName(skill.names.talent ?? skill.name)))
+      .filter(({ skill }) => words.includes(foldedKey(skill.names.talent ?? skill.name)))
       .map(({ skill }) => skill.index);
   }
 }

@@ -1,4 +1,5 @@
 /** One upsert for employees and for their status (5). Outcomes carry an e-mail and an id, never the record. */
+import { foldedKey } from '../../src/domain/letters.ts';
 import type { Call, WriteResult } from '../../src/domain/ports.ts';
 import { isObject, optionalEmail, optionalId, optionalText } from '../../src/outbound/shape.ts';
 import type { Client, UpsertOutcomes } from './client.ts';
@@ -76,5 +77,5 @@ function hasText(errors: unknown): boolean {
 }
 
 function emailKey(email: unknown): string {
-  return optionalText(email)?.toLowerCase() ?? '';
+  return typeof email === 'string' ? foldedKey(email) : '';
 }

@@ -1,4 +1,5 @@
-import { optionalId, ShapeError, type Json } from '../../src/outbound/shape.ts';
+import { foldedKey, textKey } from '../../src/domain/letters.ts';
+import { optionalId, optionalKey, ShapeError, type Json } from '../../src/outbound/shape.ts';
 import type { TenantSettings } from './settings.ts';
 
 /** The key of a vendor record; the vendor writes 0 where there is none (5.3). */
@@ -8,23 +9,18 @@ export function requiredKey(object: Json, key: string, path = key): string {
   return id;
 }
 
-/** Case-folded as the sheet's name rule wants it (4.5), and nothing more: C++ and C# stay apart. */
-export function foldName(name: string): string {
-  return name.normalize('NFC').toLowerCase();
-}
-
-/** Keys of a skill in the order in which they join: tenant's own id, configured id, name (4.5). Each space has its own prefix. */
+/** Keys of a skill in the order in which they join: tenant's own id, configured id, name without case (4.5). Each space has its own prefix. */
 export function joinKeys(
   externalId: unknown,
   id: string | null,
   names: readonly (string | null)[],
   { skillIdJoin }: TenantSettings,
 ): string[] {
-  const external = optionalId(externalId)?.trim();
+  const external = optionalKey(externalId);
   const keys = [
-    external ? `external:${external}` : null,
+    external === null ? null : `external:${textKey(external)}`,
     id === null || id === '0' ? null : `${skillIdJoin === 'skill.id' ? 'skill' : 'taxonomy'}:${id}`,
-    ...names.map((name) => (name === null ? null : `name:${foldName(name)}`)),
+    ...names.map((name) => (name === null ? null : `name:${foldedKey(name)}`)),
   ];
   return [...new Set(keys.filter((key) => key !== null))];
 }

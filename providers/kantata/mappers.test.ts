@@ -54,6 +54,14 @@ describe('a user', () => {
     expect(toEmployee(user, along(maps), service)).toEqual(row);
   });
 
+  it.each([[' E12 '], ['E12\u200b'], ['\ufeffE\u00ad12']])(
+    'has the number %j trimmed, without what nobody sees',
+    (ref) => {
+      const included = along({ ...maps, external_references: { 81: reference({ service_model_ref: ref }) } });
+      expect(toEmployee(user, included, service).employeeNumber).toBe('E12');
+    },
+  );
+
   it('needs nothing but its id', () => {
     expect(toEmployee({ id: 5, headline: '  ', email_address: 'n/a' }, along({}), service)).toEqual({
       ...row,

@@ -5,6 +5,7 @@ import {
   optionalEmail,
   optionalId,
   optionalInstant,
+  optionalKey,
   optionalNumber,
   optionalText,
   requiredId,
@@ -177,8 +178,7 @@ function employeeNumberOf(raw: Json, userId: string, included: Included, service
       : optionalText(reference.service_name) === service,
   );
   if (references.length !== 1) return null;
-  const reference = references[0]?.service_model_ref;
-  return typeof reference === 'number' ? optionalId(reference) : optionalText(reference);
+  return optionalKey(references[0]?.service_model_ref);
 }
 
 function ownReferenceOf(references: readonly Json[]): string | null {

@@ -1,3 +1,4 @@
+import { foldedKey } from '../../src/domain/letters.ts';
 import type { Call } from '../../src/domain/ports.ts';
 import { optionalId, optionalText, readRows, requiredId } from '../../src/outbound/shape.ts';
 import type { KantataClient } from './client.ts';
@@ -23,7 +24,7 @@ export function skillCategories(client: KantataClient): CategoryIds {
   };
 }
 
-/** Names are compared without case and outer spaces (sheet 9.3). */
+/** Names are compared without case and outer spaces (sheet 9.3), and without what nobody sees. */
 export function nameKey(name: string): string {
-  return name.trim().toLowerCase();
+  return foldedKey(name);
 }

@@ -1,3 +1,4 @@
+import { foldedKey } from '../../src/domain/letters.ts';
 import type { Call, EmployeeWrite, UpsertEmployeesPort, WriteResult } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { EmployeeRow } from '../../src/domain/records.ts';
@@ -53,7 +54,7 @@ async function update(
 
 /** What is sent. An e-mail equal but for case stays out: a changed one has to be verified again (sheet 7.4). */
 export function fromEmployee({ existing, ...item }: EmployeeWrite): RawUserChange {
-  const sameEmail = existing?.workEmail?.toLowerCase() === item.workEmail.toLowerCase();
+  const sameEmail = foldedKey(existing?.workEmail ?? '') === foldedKey(item.workEmail);
   const wholeName = item.givenName !== undefined && item.familyName !== undefined;
   return {
     ...(wholeName ? { full_name: `${item.givenName} ${item.familyName}` } : {}),

@@ -49,6 +49,13 @@ describe('toEmployee', () => {
     expect(toEmployee(employee)).toEqual(employeeRow);
   });
 
+  it.each([[' E12 '], ['E12\u200b'], ['\ufeffE\u00ad12']])(
+    'reads the number %j trimmed, without what nobody sees',
+    (number) => {
+      expect(toEmployee({ id: '1', employee_number: number }).employeeNumber).toBe('E12');
+    },
+  );
+
   it('joins the names, keeps a status it never heard of as a label, and reads the older teams', () => {
     const { groups, ...older } = employee;
     const raw = { ...older, display_full_name: null, employment_status: 'Garden Leave', teams: groups };

@@ -9,6 +9,7 @@ import {
   optionalEmail,
   optionalId,
   optionalInstant,
+  optionalKey,
   optionalText,
   requiredId,
 } from '../../src/outbound/shape.ts';
@@ -35,7 +36,7 @@ export function toEmployee(raw: Json): EmployeeRow {
     givenName,
     familyName,
     workEmail: optionalEmail(raw.work_email),
-    employeeNumber: optionalText(optionalId(raw.employee_number)),
+    employeeNumber: optionalKey(raw.employee_number),
     jobTitle: optionalText(raw.job_title),
     status: EMPLOYEE_STATUSES.find((status) => status === statusLabel?.toUpperCase()) ?? null,
     statusLabel,

@@ -36,6 +36,8 @@ describe('looking up', () => {
     [{ workEmail: 'LEA@example.test' }, 'Lea'],
     [{ workEmail: 'team@example.test' }, 'several'],
     [{ employeeNumber: '01' }, 'Lea'],
+    [{ employeeNumber: ' 0\u200b1 ' }, 'Lea'],
+    [{ workEmail: ' lea@example.test\u200b' }, 'Lea'],
     [{ employeeNumber: '1' }, 'none'],
     [{ employeeNumber: '2' }, 'several'],
     [{ record: { integration: 'hr', remoteId: '1' } }, 'Lea'],

@@ -81,6 +81,18 @@ describe('matching by number', () => {
     ]);
   });
 
+  it.each([' 1', '1\u200b', '１', '\u20601\ufeff'])('reads %j as the number 1', (employeeNumber) => {
+    const groups = match({ hr: LEA, talent: { ...LEA, employeeNumber, workEmail: null } });
+    expect(rules(groups)).toEqual(['hr ANCHOR', 'talent EXTERNAL_ID']);
+  });
+
+  it('reads every dash in a number as one', () => {
+    const numbered = (employeeNumber: string) => ({ ...LEA, employeeNumber, workEmail: null });
+    expect(partition(match({ hr: numbered('E-12'), talent: numbered('E‑12'), projects: numbered('E–12') }))).toEqual([
+      'hr+talent+projects',
+    ]);
+  });
+
   it('leaves numbers apart that meet by chance: no word of the name and no address in common', () => {
     const groups = match({ hr: LEA, talent: { ...BOB, employeeNumber: '1' } });
     expect(partition(groups)).toEqual(['hr', 'talent']);

@@ -9,9 +9,14 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]+/gu;
 /** Apostrophes, and the quotes, accents and modifier letters that are typed for them. */
 export const APOSTROPHES = /['’‘‛`´ʹʻʼʽʾʿˈˋ′‵＇ꞌ՚׳]/gu;
 
+/** A text without its invisible characters. */
+export function visible(text: string): string {
+  return ASCII.test(text) ? text : text.replace(INVISIBLE, '');
+}
+
 /** A text as keys are compared: compatibility forms alike (NFKC), no invisible characters, single spaces, none around it. */
 export function textKey(text: string): string {
-  return (ASCII.test(text) ? text : text.replace(INVISIBLE, '').normalize('NFKC')).replace(/\s+/g, ' ').trim();
+  return visible(text).normalize('NFKC').replace(/\s+/g, ' ').trim();
 }
 
 /** The same without case. */

@@ -35,6 +35,10 @@ describe('skill names', () => {
     ['Ｃ＃', 'c#'],
     ['“Agile” method', "agile 'method'"],
     ['C + +', 'c++'],
+    ['C\u200b++', 'C++'],
+    ['\ufeffGo\u00ad', 'go'],
+    ['C♯', 'C#'],
+    ...['’', '‘', 'ʼ', '`', '´', '′', '＇', 'ʹ'].map((sign) => [`Porter${sign}s Five Forces`, "Porter's five forces"]),
   ])('reads %s like %s', (a, b) => {
     expect(skillNameKey(a)).toBe(skillNameKey(b));
   });
@@ -64,6 +68,10 @@ describe('matching skills', () => {
     const pairs = ['hr0|hr1', 'hr0|talent2', 'hr0|projects3', 'hr1|talent2', 'hr1|projects3'];
     const both = pairs.flatMap((pair) => [pair, pair.split('|').toReversed().join('|')]);
     expect(sides.toSorted()).toEqual(both.map((pair) => `${pair} AMBIGUOUS_NAME`).toSorted());
+  });
+
+  it.each(['N/A', 'n.a.', 'TBD', 'Unknown', '不明'])('joins nothing by the name %s', (name) => {
+    expect(match(['hr', name], ['talent', name], ['projects', name])).toHaveLength(3);
   });
 
   it('joins nothing to a skill without a name', () => {

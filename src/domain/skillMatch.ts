@@ -2,22 +2,30 @@
  * Which skill records are one skill: equal normalised names, then a name that is another's synonym. A name that one
  * integration uses twice decides nothing.
  */
+import { APOSTROPHES, foldedKey } from './letters.ts';
 import type { Link } from './links.ts';
 import { addTo, Grouping, repeated, type Group, type Placed } from './match.ts';
+import { isPlaceholder } from './placeholders.ts';
 import type { SkillRow } from './records.ts';
 import { inSteps, runSteps, type Steps } from './steps.ts';
 
+/** Spacing, hyphens and quotes. */
+const IGNORED = /[\s\p{Pd}\u2212_"“”„«»‹›]/gu;
+
 /**
- * A skill name as it is compared: Unicode form, case, spacing, hyphens and quotes ignored. Other signs count, so that
- * C, C++ and C#, and NET and .NET stay apart. Null when nothing is left.
+ * A skill name as it is compared: Unicode form, case, spacing, hyphens, quotes, apostrophes and invisible characters
+ * ignored. Other signs count, so that C, C++ and C#, and NET and .NET stay apart. Null when nothing is left.
  */
 export function skillNameKey(name: string | null): string | null {
   if (name === null) return null;
-  const key = name
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[\s\p{Pd}_'’"“”]/gu, '');
+  // Before the Unicode form, which makes a blank and an accent of some apostrophes.
+  const key = foldedKey(name.replace(APOSTROPHES, '')).replace(IGNORED, '').replaceAll('♯', '#');
   return key === '' ? null : key;
+}
+
+/** A name as it is matched: none where it stands for "there is none", which tells nothing of two skills. */
+function matchedKey(name: string | null): string | null {
+  return name === null || isPlaceholder(name) ? null : skillNameKey(name);
 }
 
 /** Pure. `placed` comes in order of integration precedence, which also decides the anchor of a group. */
@@ -37,7 +45,7 @@ export function* matchSkillsInSteps(
 ): Steps<Group<SkillRow>[]> {
   const decisions = links.filter(({ kind }) => kind === 'skill');
   const groups = yield* Grouping.begin(placed, integrations, decisions);
-  const byName = yield* groups.sharing(({ name }) => skillNameKey(name));
+  const byName = yield* groups.sharing(({ name }) => matchedKey(name));
   yield* inSteps(byName, (records) => joinByName(groups, records));
   const bySynonym = yield* sharingSynonyms(groups, placed);
   yield* inSteps(bySynonym, (records) => joinBySynonym(groups, records));
@@ -65,13 +73,13 @@ function* sharingSynonyms(
   placed: readonly Placed<SkillRow>[],
 ): Steps<readonly Placed<SkillRow>[][]> {
   const synonyms = new Map<string, Placed<SkillRow>[]>();
-  const keysOf = ({ row }: Placed<SkillRow>) => [...new Set(row.synonyms.map(skillNameKey))];
+  const keysOf = ({ row }: Placed<SkillRow>) => [...new Set(row.synonyms.map(matchedKey))];
   yield* inSteps(placed, (record) => {
     for (const key of keysOf(record)) addTo(synonyms, key, record);
   });
   const together = new Map<string, Placed<SkillRow>[]>();
   yield* inSteps(placed, (record) => {
-    const key = skillNameKey(record.row.name);
+    const key = matchedKey(record.row.name);
     if (key !== null && synonyms.has(key)) addTo(together, key, record);
   });
   for (const [key, records] of together) {

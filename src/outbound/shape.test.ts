@@ -7,6 +7,7 @@ import {
   optionalEmail,
   optionalId,
   optionalInstant,
+  optionalKey,
   optionalNumber,
   optionalText,
   parseJson,
@@ -55,6 +56,17 @@ describe('shape', () => {
 
   it('reads text trimmed, blank as null, and only plausible e-mail addresses', () => {
     expect([' a ', '', ' ', 3, null].map(optionalText)).toEqual(['a', null, null, null, null]);
+    expect(['\u200b', '\ufeff a\u200b\n', 'a\u200db', '❤\ufe0f'].map(optionalText)).toEqual([
+      null,
+      'a',
+      'a\u200db',
+      '❤\ufe0f',
+    ]);
+    expect(['\u200bA.b@exam\u00adple.test', 'ａ@example.test'].map(optionalEmail)).toEqual([
+      'A.b@example.test',
+      'a@example.test',
+    ]);
+    expect([' E\u200b12 ', 12, '\u200b', true].map(optionalKey)).toEqual(['E12', '12', null, null]);
     expect([' A.b@example.test', 'a b@example.test', 'a@', 'nobody', 'ü@example.test'].map(optionalEmail)).toEqual([
       'A.b@example.test',
       null,

@@ -3,6 +3,7 @@
  * A record that cannot be read throws ShapeError, which costs that record alone, unless none can be (see `readRows`).
  */
 import type { Call, NoteDrift, SampleField, UnreadRecord } from '../domain/ports.ts';
+import { textKey, visible } from '../domain/letters.ts';
 import { ProviderError } from '../domain/problem.ts';
 
 export type Json = Record<string, unknown>;
@@ -58,11 +59,31 @@ export function requiredId(object: Json, key: string): string {
   return id;
 }
 
-/** Trimmed text; null when absent, blank or no text. */
+/** Trimmed text; null when absent, blank or no text. Invisible characters around it count as blanks. */
 export function optionalText(value: unknown): string | null {
   if (typeof value !== 'string') return null;
   const text = value.trim();
-  return text === '' ? null : text;
+  if (text === '') return null;
+  if (isPlain(text.charCodeAt(0)) && isPlain(text.charCodeAt(text.length - 1))) return text;
+  const seen = text.replace(UNSEEN_AROUND, '');
+  return seen === '' ? null : seen;
+}
+
+/** Within a text, invisible characters may shape its letters; around it they are left over from a copy. */
+const UNSEEN_AROUND = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
+
+/** Whether a character is seen for sure: printable ASCII, as most are, and two thousand rows have ten texts each. */
+function isPlain(code: number): boolean {
+  return code > 0x20 && code < 0x7f;
+}
+
+/**
+ * A key that people typed, such as an employee number: text or a safe integer as text, trimmed, without invisible
+ * characters; null when absent, blank or anything else. Ids that the provider made itself are `optionalId`.
+ */
+export function optionalKey(value: unknown): string | null {
+  const id = optionalId(value);
+  return id === null ? null : optionalText(visible(id));
 }
 
 /** A finite number, also from numeric text; null otherwise. */
@@ -78,7 +99,7 @@ const EMAIL =
   /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
 
 export function optionalEmail(value: unknown): string | null {
-  const text = optionalText(value);
+  const text = typeof value === 'string' ? textKey(value) : null;
   return text !== null && EMAIL.test(text) ? text : null;
 }
 

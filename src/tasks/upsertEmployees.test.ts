@@ -134,6 +134,16 @@ describe('an employee', () => {
     ]);
   });
 
+  it('is found by its number however that is typed, and by no placeholder', async () => {
+    const existing = async (employeeNumber: string) => {
+      const [write] = writes(await upsert({ integration: 'all', employeeNumber }));
+      return write && 'existing' in write ? (write.existing?.remoteId ?? null) : undefined;
+    };
+    expect(await existing(' 0\u200b1')).toBe('1');
+    directory.putEmployees('all', [employeeRow('7', { name: 'Nia Unnumbered', employeeNumber: 'N/A' })]);
+    expect(await existing('N/A')).toBeNull();
+  });
+
   it('is refused where the integration cannot create, or update, such a one', async () => {
     expect(complaints(await upsert({ integration: 'updater' }))).toEqual(['UNSUPPORTED 0.workEmail']);
     expect(complaints(await upsert({ integration: 'creator', workEmail: 'lea@example.test' }))).toEqual([

@@ -1,6 +1,8 @@
 import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../directory/integration.ts';
 import { findEmployee, type EmployeeLookup } from '../directory/lookup.ts';
+import { emailText, numberText } from '../domain/identity.ts';
+import { isPlaceholderNumber } from '../domain/placeholders.ts';
 import type { EmployeeField, EmployeeWrite, UpsertEmployeesPort } from '../domain/ports.ts';
 import type { EmployeeRow } from '../domain/records.ts';
 import { checkKey, known, Once, usable } from './places.ts';
@@ -52,8 +54,8 @@ function plan(items: readonly UpsertEmployeeItem[], directory: Directory, compla
     const repeated = once.repeats(
       item.integration,
       [
-        ['workEmail', item.workEmail.toLowerCase()],
-        ['employeeNumber', item.employeeNumber],
+        ['workEmail', emailText(item.workEmail)],
+        ['employeeNumber', item.employeeNumber && numberText(item.employeeNumber)],
       ],
       at,
     );
@@ -92,7 +94,9 @@ function writeOf(
   if (item.manager) addManager(change, item.manager, integration, port, directory, complaints);
   const found = existingRecord(item, integration, directory);
   if (found.length > 1) {
-    const field = found.some((row) => row.employeeNumber === item.employeeNumber) ? 'employeeNumber' : 'workEmail';
+    const field = found.some((row) => sameKey(item.employeeNumber ?? '', row.employeeNumber, 'employeeNumber'))
+      ? 'employeeNumber'
+      : 'workEmail';
     complaints.at(field).add('AMBIGUOUS', `${integration.name} has several employees under these keys.`);
     return change;
   }
@@ -122,23 +126,23 @@ function unsupported(field: EmployeeField, integration: Integration, complaints:
 }
 
 function sameKey(a: string, b: string | null, field: 'workEmail' | 'employeeNumber'): boolean {
-  return field === 'workEmail' ? a.toLowerCase() === b?.toLowerCase() : a === b;
+  const text = field === 'workEmail' ? emailText : numberText;
+  return b !== null && text(a) === text(b);
 }
 
-/** The integration's records under the item's number or its e-mail: more than one is ambiguous. */
+/** The integration's records under the item's number or its e-mail: more than one is ambiguous. `N/A` is no number. */
 function existingRecord(item: UpsertEmployeeItem, { name }: Integration, directory: Directory): EmployeeRow[] {
   const view = directory.employees;
-  const candidates = [
-    ...view.byEmail(item.workEmail),
-    ...(typeof item.employeeNumber === 'string' ? view.byNumber(item.employeeNumber) : []),
-  ];
+  const number = item.employeeNumber ?? '';
+  const byNumber = isPlaceholderNumber(number) ? [] : view.byNumber(number);
+  const candidates = [...view.byEmail(item.workEmail), ...byNumber];
   const rows = candidates.flatMap(({ records }) =>
     records.flatMap(({ integration, row }) => (integration === name ? [row] : [])),
   );
   return [...new Set(rows)].filter(
     (row) =>
       sameKey(item.workEmail, row.workEmail, 'workEmail') ||
-      (typeof item.employeeNumber === 'string' && item.employeeNumber === row.employeeNumber),
+      (byNumber.length > 0 && sameKey(number, row.employeeNumber, 'employeeNumber')),
   );
 }
 
