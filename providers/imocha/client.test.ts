@@ -62,6 +62,24 @@ describe('a walk', () => {
     expect(requests).toEqual([1, 2, 3].map((page) => `/employees?pageNumber=${page}&pageSize=50`));
   });
 
+  it('reads the pages again to which rows slid when others left the list', async () => {
+    let listed = people(1, 9);
+    const { client, requests } = clientOver((request) => {
+      const page = pageNumberOf(request);
+      const rows = listed.slice((page - 1) * 3, page * 3);
+      const answer = { items: rows, pageNumber: page, totalPages: 3, totalCount: listed.length, hasNextPage: page < 3 };
+      if (page === 1) listed = people(2, 9);
+      return answer;
+    });
+    const ids = await idsOf(client.employees({ purpose: 'walk' }));
+    expect(ids.toSorted()).toEqual(
+      people(1, 9)
+        .map(({ employeeId }) => employeeId)
+        .toSorted(),
+    );
+    expect(requests.map((path) => /pageNumber=(\d)/.exec(path)?.[1])).toEqual(['1', '2', '3', '1']);
+  });
+
   it('takes an empty result on page 0 for nobody', async () => {
     const empty = {
       items: [],

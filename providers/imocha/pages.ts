@@ -52,7 +52,8 @@ export function readPage(json: unknown, key: string): Page {
 
 /**
  * Follows pages to their end, a few at once as far as the first says that there are more; each item comes once by its
- * `key`. Never trusts a short page to be the last: what a too large size does is unknown (4.2). A walk that goes in
+ * `key`. Where the total falls, rows have left the list and those behind them slid to pages that were read before: these are
+ * read again, as many as may have been on their way. Never trusts a short page to be the last: what a too large size does is unknown (4.2). A walk that goes in
  * circles or beyond its total throws UNREADABLE. Leaving the walk early aborts what is in flight.
  */
 export async function* walkPages(
@@ -77,15 +78,27 @@ export async function* walkPages(
   let largest = 1;
   let read = 0;
   let stale = 0;
+  let total: number | null = null;
+  const take = (page: Page): WalkedPage => ({
+    items: page.items.filter((item) => isNew(item, key, seen)),
+    total: page.total,
+  });
   try {
     for (let pageNumber = 1; ; pageNumber += 1) {
       const page = await ask(pageNumber);
       asked.delete(pageNumber);
       read += page.items.length;
       largest = Math.max(largest, page.items.length);
-      const items = page.items.filter((item) => isNew(item, key, seen));
+      const walked = take(page);
+      const { items } = walked;
       const more = page.hasNext ?? hasMore(page, { pageNumber, read, fresh: items.length });
-      yield { items, total: page.total };
+      if (total !== null && page.total !== null && page.total < total) {
+        for (let before = Math.max(1, pageNumber - PAGES_IN_FLIGHT); before < pageNumber; before += 1) {
+          yield take(await load(before, { ...call, signal }));
+        }
+      }
+      total = page.total;
+      yield walked;
       if (!more) return;
       call.signal?.throwIfAborted();
       stale = items.length === 0 ? stale + 1 : 0;

@@ -94,7 +94,10 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
       async *walk(call) {
         const read = ratingsReader(call);
         // The vendor counts profiles, not ratings.
-        for await (const { items } of client.profiles(call)) yield { rows: read(items), total: null };
+        for await (const { items } of client.profiles(call)) {
+          const whole = items.filter(isObject).flatMap((profile) => optionalId(ownerOf(profile)) ?? []);
+          yield { rows: read(items), total: null, whole };
+        }
       },
       async *changedSince(since, call) {
         // Of whom something could not be read, the rows beside it are news, and say nothing of what is gone.

@@ -104,6 +104,31 @@ describe.each([
   });
 });
 
+describe('a list from which a row leaves between two pages', () => {
+  /** Five rows in pages of two; the first of them is gone once the first page was read. */
+  const shrinking = () => {
+    let left = 5;
+    return over((number) => {
+      const rows = [1, 2, 3, 4, 5].slice(5 - left);
+      if (left === 5) left = 4;
+      return page(rows.slice((number - 1) * 2, number * 2), { count: rows.length });
+    });
+  };
+
+  it('is read in turn with the page again to which a row slid', async () => {
+    const { client, asked } = shrinking();
+    expect(new Set(await walked(client))).toEqual(new Set(['1', '2', '3', '4', '5']));
+    expect(pagesAsked(asked)).toEqual([1, 2, 1]);
+  });
+
+  it('is read whole with all pages again but the last', async () => {
+    const { client, asked } = shrinking();
+    const rows = await ratingsByEmployees(client).read(['5'], REQUEST);
+    expect(rows.map(({ remoteId }) => remoteId).toSorted()).toEqual(['1', '2', '3', '4', '5']);
+    expect(pagesAsked(asked)).toEqual([1, 2, 3, 1, 2]);
+  });
+});
+
 it('a walk asks for no further page once it is given up', async () => {
   const controller = new AbortController();
   const { client, asked } = over((number) => {

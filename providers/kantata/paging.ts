@@ -10,7 +10,8 @@ const MOST_PAGES = 100_000;
 
 /**
  * The pages one after the other, to the end that `meta` names, else the one that `count` and the first page's length give,
- * else the first empty page. Throws UNREADABLE when pages repeat, outrun `count` or end before it.
+ * else the first empty page. Where `count` falls, rows have left the list and those behind them slid to the page before,
+ * which then comes a second time. Throws UNREADABLE when pages repeat, outrun `count` or end before it.
  */
 export async function* pagesInTurn(read: ReadPage, call: Call, given?: Envelope): AsyncGenerator<Envelope> {
   let rows = 0;
@@ -20,6 +21,7 @@ export async function* pagesInTurn(read: ReadPage, call: Call, given?: Envelope)
     call.signal?.throwIfAborted();
     const page: Envelope = number === 1 && given ? given : await read(number, call);
     checkPage(page, previous, rows);
+    if (number > 1 && hasFallen(page, previous)) yield await read(number - 1, call);
     if (page.ids.length === 0 && number > 1) return;
     yield page;
     first ??= page;
@@ -32,7 +34,7 @@ export async function* pagesInTurn(read: ReadPage, call: Call, given?: Envelope)
 
 /**
  * All pages: the first, then the others at once. `check` sees each page as it arrives and may throw, which gives the
- * pages still under way up.
+ * pages still under way up. Where `count` falls among them, all but the last come a second time, as in `pagesInTurn`.
  */
 export async function pagesTogether(read: ReadPage, call: Call, check: (page: Envelope) => void): Promise<Envelope[]> {
   const first = await read(1, call);
@@ -57,7 +59,13 @@ export async function pagesTogether(read: ReadPage, call: Call, check: (page: En
     checkPage(page, first, (number - 1) * first.ids.length);
     return page;
   });
-  return [first, ...rest];
+  if (!rest.some((page) => hasFallen(page, first))) return [first, ...rest];
+  const again = await together(call, [1, ...numbers.slice(0, -1)], async (number, shared) => {
+    const page = await read(number, shared);
+    check(page);
+    return page;
+  });
+  return [first, ...rest, ...again];
 }
 
 /** The number of pages; null when neither `meta` nor `count` tells. The asked size is no measure: it may be clamped (sheet 4). */
@@ -76,6 +84,11 @@ function checkPage(page: Envelope, previous: Envelope | null, rows: number): voi
   }
   if (page.count !== null && rows >= page.count) throw endless();
   if (previous && page.ids.some((id) => id !== null) && page.ids.join() === previous.ids.join()) throw endless();
+}
+
+/** Whether rows have left the list since the page before was read. */
+function hasFallen(page: Envelope, previous: Envelope | null): boolean {
+  return previous !== null && page.count !== null && previous.count !== null && page.count < previous.count;
 }
 
 function endless(): ProviderError {

@@ -72,6 +72,16 @@ describe('reading changes', () => {
     expect(provider.calls).toEqual([]);
   });
 
+  it('takes what it is shown for present, though the last full sync missed it', async () => {
+    const { told, integration, read } = await house();
+    integration.missed.employees.add('1').add('2');
+    integration.missed.skills.add('java');
+    told.employees = [{ rows: [employeeRow('1', { name: '1' })] }];
+    told.skills = [{ rows: [skillRow('java')] }];
+    await read();
+    expect(integration.missed).toEqual({ employees: new Set(['2']), skills: new Set() });
+  });
+
   it('takes in what is new, changed and gone; what comes again in the overlap changes nothing', async () => {
     const { told, directory, read, people } = await house();
     told.employees = [{ rows: [employeeRow('1', { name: 'Lea' }), employeeRow('3', { name: '3' })], removed: ['2'] }];

@@ -56,10 +56,12 @@ export async function readChanges(options: ReadChangesOptions): Promise<void> {
 
   const { employees, skills, ratings } = ports;
   await read('employees', employees, (page, began) => {
+    for (const { remoteId } of page.rows) integration.missed.employees.delete(remoteId);
     directory.putEmployees(name, page.rows, began);
     if (page.removed) directory.removeEmployees(name, page.removed, began);
   });
   await read('skills', skills, (page, began) => {
+    for (const { remoteId } of page.rows) integration.missed.skills.delete(remoteId);
     directory.putSkills(name, page.rows, began);
     if (page.removed) directory.removeSkills(name, page.removed, began);
   });

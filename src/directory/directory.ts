@@ -130,6 +130,16 @@ export class Directory {
     return this.#of(integration).ratings;
   }
 
+  /** Whether a record of an employee is known. */
+  hasEmployee(integration: string, id: string): boolean {
+    return this.#of(integration).employees.rowOf(id) !== null;
+  }
+
+  /** Whether a catalogue has shown a record of a skill, or a write has stored it. */
+  hasSkill(integration: string, id: string): boolean {
+    return this.#of(integration).skills.isListed(id);
+  }
+
   employeeCount(integration: string): number {
     return this.#of(integration).employees.size;
   }

@@ -120,6 +120,8 @@ export class Integration {
   readonly readFrom = new Map<WalkedPort, number>();
   /** What the provider turned out not to tell changes of; full walks bring them. */
   readonly changesNotOffered = new Set<WalkedPort>();
+  /** Records that the last full sync of a kind did not read, and that are gone when the next one does not either. */
+  readonly missed: Record<'employees' | 'skills', Set<string>> = { employees: new Set(), skills: new Set() };
   /** What is missing of each kind, because it could not be read. */
   readonly unread = new Unread();
   /** Until the skills have been read, ratings may name some whose names are not known yet. */

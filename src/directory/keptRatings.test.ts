@@ -38,6 +38,56 @@ describe('kept ratings', () => {
     expect(kept.ofSkills(() => true)).toEqual([ratingRow('2', 'go')]);
   });
 
+  describe('that a walk does not show', () => {
+    const rows = [ratingRow('1', 'java'), ratingRow('2', 'java'), ratingRow('2', 'go')];
+    const walked = (
+      kept: KeptRatings,
+      pages: [rows: typeof rows, page: { whole?: string[]; total?: number | null }][],
+    ) => {
+      const filling = kept.fill();
+      for (const [taken, page] of pages) filling.take(taken, page);
+      filling.keepMissed();
+      filling.end(1);
+      return kept.ofSkills(() => true).map(rowKey);
+    };
+    const known = () => {
+      const kept = new KeptRatings();
+      kept.replace(rows, 0);
+      return kept;
+    };
+    const keys = rows.map(rowKey);
+
+    it('stand once more, and are gone with the next', () => {
+      const kept = known();
+      expect(walked(kept, [[rows.slice(0, 1), {}]]).toSorted()).toEqual(keys.toSorted());
+      expect(walked(kept, [[rows.slice(0, 2), {}]])).toEqual(keys.slice(0, 2));
+      expect(walked(kept, [[rows, {}]])).toEqual(keys);
+      expect(walked(kept, [[rows.slice(0, 2), {}]]).toSorted()).toEqual(keys.toSorted());
+    });
+
+    it('are gone at once where their employee was shown whole, without any, too', () => {
+      expect(walked(known(), [[rows.slice(1, 2), { whole: ['1', '2'] }]])).toEqual(keys.slice(1, 2));
+    });
+
+    it('are gone at once where all pages told of as many as there are, and none is new', () => {
+      const page = { total: 2 };
+      expect(
+        walked(known(), [
+          [rows.slice(0, 1), page],
+          [rows.slice(1, 2), page],
+        ]),
+      ).toEqual(keys.slice(0, 2));
+      const fallen = { total: 1 };
+      expect(
+        walked(known(), [
+          [rows.slice(0, 1), page],
+          [rows.slice(1, 2), fallen],
+        ]),
+      ).toHaveLength(3);
+      expect(walked(known(), [[[...rows.slice(0, 1), ratingRow('3', 'go')], page]])).toHaveLength(4);
+    });
+  });
+
   it('stand until a walk has ended, and stay the same objects where it brings the same', () => {
     const kept = new KeptRatings();
     kept.replace([ratingRow('1', 'java'), ratingRow('2', 'java')], 0);

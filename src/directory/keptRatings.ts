@@ -15,9 +15,15 @@ export interface RatingChanges {
 
 /** A walk on its way in. */
 interface Filling {
-  take(rows: Iterable<RatingRow>): void;
+  /** `whole`: employees all of whose rows are among these; `total`: rows of the whole walk, where the provider tells. */
+  take(rows: Iterable<RatingRow>, page?: { whole?: readonly string[]; total?: number | null }): void;
   /** Of these employees, of all where one is null, the walk could not read some: known rows that it has not stand as they were. */
   keepUnread(employeeIds: ReadonlySet<string | null>): void;
+  /**
+   * Known rows that the walk has not shown stand as they were, once: a list that changes while its pages are read may hide
+   * a row that is there (see Census). Not those of employees who were shown whole, nor where nothing can have been hidden.
+   */
+  keepMissed(): void;
   /** `at`: when the walk began, and for how long it went on. */
   end(at: number, walkMs?: number): void;
   rows(): Iterable<RatingRow>;
@@ -50,6 +56,8 @@ export class KeptRatings {
   at: number | null = null;
   /** How long the last walk took: it is not to be made again as soon as it has ended. */
   #walkMs = 0;
+  /** Keys of rows that the last walk did not show, and that stand until the next one does not show them either. */
+  #missed: ReadonlySet<string> = new Set();
 
   /** `onChange` hears whose ratings are others than before, once for each walk and page of changes that shows some. */
   constructor(onChange: (employeeIds: ReadonlySet<string>) => void = () => {}) {
@@ -73,8 +81,20 @@ export class KeptRatings {
     const changed = new Set<string>();
     /** Employees with any row that is another object; `changed` are those that are rated otherwise. */
     const others = new Set<string>();
+    const shownWhole = new Set<string>();
+    const missed = new Set<string>();
+    /** Rows of all pages as each of them told; undefined before the first, null where they disagree or do not tell. */
+    let total: number | null | undefined;
+    let count = 0;
+    let hasNew = false;
     const rows = function* () {
       for (const list of filled.values()) yield* list;
+    };
+    const keep = (row: RatingRow) => {
+      const found = filled.get(row.employeeId);
+      if (found) found.push(row);
+      else filled.set(row.employeeId, [row]);
+      bySkill.add(row);
     };
     return {
       keepUnread: (of) => {
@@ -84,20 +104,38 @@ export class KeptRatings {
             const found = filled.get(row.employeeId);
             // What says nothing new is the very row that stood there.
             if (found?.includes(row) === true || found?.some((other) => isSameRow(other, row)) === true) continue;
-            if (found) found.push(row);
-            else filled.set(row.employeeId, [row]);
-            bySkill.add(row);
+            keep(row);
           }
         }
       },
-      take: (page) => {
+      take: (page, told = {}) => {
+        total = total === undefined || total === told.total ? (told.total ?? null) : null;
+        for (const id of told.whole ?? []) shownWhole.add(id);
         for (const row of page) {
           const compact = this.#compact(row);
           let list = filled.get(row.employeeId);
           if (!list) filled.set(row.employeeId, (list = []));
-          const { kept, stood } = put(list, compact, this.of(row.employeeId), changed);
+          const { kept, old, stood } = put(list, compact, this.of(row.employeeId), changed);
           if (kept === compact) others.add(row.employeeId);
           bySkill.add(kept, stood);
+          if (!stood) count += 1;
+          hasNew ||= !old;
+        }
+      },
+      keepMissed: () => {
+        if (total === count && !hasNew) return;
+        for (const [employeeId, list] of this.#byEmployee) {
+          if (shownWhole.has(employeeId)) continue;
+          const found = filled.get(employeeId);
+          // As many as before, and none of them new to us: these are the same rows.
+          if (!hasNew && found?.length === list.length) continue;
+          for (const row of list) {
+            const key = rowKey(row);
+            if (found?.some((other) => other === row || isSameRow(other, row)) === true || this.#missed.has(key))
+              continue;
+            missed.add(key);
+            keep(row);
+          }
         }
       },
       end: (at, walkMs = 0) => {
@@ -112,6 +150,7 @@ export class KeptRatings {
         this.#bySkill = bySkill;
         this.at = at;
         this.#walkMs = walkMs;
+        this.#missed = missed;
         if (!isFirst) this.#tell(changed);
         if (isFirst || others.size > MOST_TOLD) this.onTaken({ kind: 'anew' });
         else if (others.size > 0) {

@@ -29,6 +29,11 @@ export class SkillHoldings {
     return learnt && !this.#joins(learnt.keys) ? learnt.row : null;
   }
 
+  /** Whether a catalogue has shown the record, or a write has stored it. */
+  isListed(id: string): boolean {
+    return this.#listed.has(id);
+  }
+
   *rows(): Iterable<SkillRow> {
     yield* this.#listed.values();
     for (const [id, { row, keys }] of this.#learnt) if (!this.#listed.has(id) && !this.#joins(keys)) yield row;

@@ -57,6 +57,52 @@ describe('a walk', () => {
     expect(directory.skills.all.map(({ name }) => name)).toEqual(['go', 'java']);
   });
 
+  describe('of pages from which rows slide away', () => {
+    /** Somebody leaves the first page after it was read; somebody else, perhaps, comes at the end. */
+    const sliding = (comes: string | null) => {
+      const employees = ['1', '2', '3', '4'].map((id) => employeeRow(id, { name: id }));
+      const skills = ['a', 'b', 'c', 'd'].map((id) => skillRow(id));
+      const { provider, directory, walk } = house({ employees, skills });
+      const { holdings } = provider;
+      const slide = () => {
+        const due = new Set(['employees 2', 'skills 2']);
+        holdings.before = (call) => {
+          if (!due.delete(call)) return;
+          if (call === 'employees 2') holdings.employees.shift();
+          else holdings.skills.shift();
+          if (comes === null) return;
+          if (call === 'employees 2') holdings.employees.push(employeeRow(comes, { name: comes }));
+          else holdings.skills.push(skillRow(comes));
+        };
+      };
+      const names = () => ({
+        employees: directory.employees.all.map(({ displayName }) => displayName).join(''),
+        skills: directory.skills.all.map(({ name }) => name).join(''),
+      });
+      return { walk, slide, names };
+    };
+
+    it('keeps who is there and was not seen, and forgets who left with the next one', async () => {
+      const { walk, slide, names } = sliding(null);
+      await walk();
+      slide();
+      await walk();
+      expect(names()).toEqual({ employees: '1234', skills: 'abcd' });
+      await walk();
+      expect(names()).toEqual({ employees: '234', skills: 'bcd' });
+    });
+
+    it('does so where as many came as left, so that the totals agree', async () => {
+      const { walk, slide, names } = sliding('9');
+      await walk();
+      slide();
+      await walk();
+      expect(names()).toEqual({ employees: '12349', skills: '9abcd' });
+      await walk();
+      expect(names()).toEqual({ employees: '2349', skills: '9bcd' });
+    });
+  });
+
   it('counts a row that stands on two pages once', async () => {
     const { provider, directory, walk } = house();
     provider.holdings.employees.push(employeeRow('1', { name: '1' }));

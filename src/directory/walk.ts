@@ -2,6 +2,7 @@ import type { Call, WalkPage, WalkPort } from '../domain/ports.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { RatingRow } from '../domain/records.ts';
+import { Census } from './census.ts';
 import type { Directory } from './directory.ts';
 import { inSlices } from './inSlices.ts';
 import { isFilterIgnored, kindSync, type Integration, type KindSync, type Operation } from './integration.ts';
@@ -37,33 +38,40 @@ export async function walkIntegration({ directory, integration, signal, now = Da
   integration.retryOffers();
   const progress = new WalkProgress(integration);
 
-  const employees = new Set<string>();
+  const employees = new Census((id) => directory.hasEmployee(name, id));
   const filling = directory.ratings(name).fill();
   const along = new Mentions();
   let broughtRatings = false;
   progress.start('employees', directory.employeeCount(name));
   const employeesProblem = await readAll(integration, 'READ_EMPLOYEES', ports.employees, call, (page) => {
-    for (const row of page.rows) employees.add(row.remoteId);
+    const ids = page.rows.map(({ remoteId }) => remoteId);
+    employees.page(ids, page.total);
     directory.putEmployees(name, page.rows, began);
     if (page.ratings) {
       broughtRatings = true;
-      if (ratings) filling.take(page.ratings);
+      if (ratings) filling.take(page.ratings, { whole: ids });
       along.add(page.ratings);
     }
     progress.found(employees.size, page.total);
   });
   if (employeesProblem === null) {
-    const found = foundIn(employees, unread.employees);
-    if (found) await inSlices(directory.retainEmployees(name, found, began));
+    const found = employees.findings(unread.employees, integration.missed.employees);
+    if (found) {
+      await inSlices(directory.retainEmployees(name, found, began));
+      integration.missed.employees = new Set(found.missed);
+    }
     integration.unread.set('employees', unread.employees);
     readFrom.set('employees', began);
   }
 
-  const skills = new Set<string>();
+  const skills = new Census((id) => directory.hasSkill(name, id));
   const skillsBegan = now();
   progress.start('skills', directory.skillCount(name));
   const skillsProblem = await readAll(integration, 'READ_SKILLS', ports.skills, call, (page) => {
-    for (const row of page.rows) skills.add(row.remoteId);
+    skills.page(
+      page.rows.map(({ remoteId }) => remoteId),
+      page.total,
+    );
     directory.putSkills(name, page.rows, skillsBegan);
     progress.found(skills.size, page.total);
   });
@@ -73,8 +81,11 @@ export async function walkIntegration({ directory, integration, signal, now = Da
   }
   const catalogue = ports.skills !== undefined && skillsProblem === null;
   if (catalogue) {
-    const found = foundIn(skills, unread.skills);
-    if (found) directory.retainSkills(name, found, skillsBegan);
+    const found = skills.findings(unread.skills, integration.missed.skills);
+    if (found) {
+      directory.retainSkills(name, found, skillsBegan);
+      integration.missed.skills = new Set(found.missed);
+    }
     integration.unread.set('skills', unread.skills);
     readFrom.set('skills', skillsBegan);
   }
@@ -91,7 +102,7 @@ export async function walkIntegration({ directory, integration, signal, now = Da
       const rated = new Set<string>();
       ratingsProblem = await readAll(integration, 'READ_RATINGS_BY_EMPLOYEE', ratings, call, (page) => {
         directory.learnSkills(name, page.rows);
-        if (keep) filling.take(page.rows);
+        if (keep) filling.take(page.rows, page);
         // Providers that count here count people.
         for (const row of page.rows) rated.add(row.employeeId);
         progress.found(rated.size, null);
@@ -99,6 +110,7 @@ export async function walkIntegration({ directory, integration, signal, now = Da
     }
     if (keep && ratingsProblem === null) {
       filling.keepUnread(unread.ratings);
+      filling.keepMissed();
       filling.end(ratingsBegan, now() - ratingsBegan);
       integration.unread.set('ratings', unread.ratings);
       readFrom.set('ratings', ratingsBegan);
@@ -142,18 +154,13 @@ export async function keepRatings({
   for await (const page of ratings.walk(call)) {
     receipt?.rows(integration.name, page.rows.length);
     directory.learnSkills(integration.name, page.rows);
-    filling.take(page.rows);
+    filling.take(page.rows, page);
   }
   filling.keepUnread(unread);
+  filling.keepMissed();
   filling.end(began, now() - began);
   integration.unread.set('ratings', unread);
   integration.readFrom.set('ratings', began);
-}
-
-/** What a walk has shown to be there: read, or there and not to be read. Null where that could be anything that is known. */
-function foundIn(read: ReadonlySet<string>, unread: ReadonlySet<string | null>): { has(id: string): boolean } | null {
-  if (unread.size === 0) return read;
-  return unread.has(null) ? null : { has: (id) => read.has(id) || unread.has(id) };
 }
 
 /**

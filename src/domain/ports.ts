@@ -42,6 +42,8 @@ export interface WalkPage<Row> {
   total: number | null;
   /** Rating rows that came along with the page (iMocha-like profile pages); absent where none did. */
   ratings?: RatingRow[];
+  /** Of a walk of ratings: employees all of whose rows are on this page, none perhaps. Absent where rows stand alone. */
+  whole?: string[];
 }
 
 /** One page of what changed. A row may also have changed before the asked time. */
