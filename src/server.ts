@@ -16,6 +16,7 @@ import { corsHeaders, isPreflight } from './http/cors.ts';
 import { checkSite } from './http/csrf.ts';
 import { ShuttingDown } from './http/endOnAbort.ts';
 import { DEADLINE_HEADER, deadlineOf } from './http/deadline.ts';
+import { paramsOfBody, paramsOfUrl, unknownText } from './http/documentParams.ts';
 import { createEngine, type RequestScope } from './http/engine.ts';
 import { createExchange, headerOf, send, sendJson, type Exchange } from './http/exchange.ts';
 import { createGraphiqlPage } from './http/graphiql.ts';
@@ -28,15 +29,14 @@ import { errorTypeOf, GRAPHQL_RESPONSE, JSON_TYPE, prefersHtml, takesCoding } fr
 import { asksForWebSocket, ignoreUpgrade } from './http/otherUpgrades.ts';
 import type { Observer } from './http/observer.ts';
 import { createOrigins } from './http/origins.ts';
-import { withPersistedQuery, withPersistedText } from './http/persistedDocuments.ts';
+import { persistedText, withPersistedQuery, withPersistedText } from './http/persistedDocuments.ts';
 import { isReceiptWanted, RECEIPT_HEADER } from './http/receiptWanted.ts';
-import { Refusal } from './http/refusal.ts';
+import { DocumentRefusal, Refusal } from './http/refusal.ts';
 import { noteEnd } from './http/requestEnd.ts';
 import { acceptedTypes, checkMediaType, checkQuery } from './http/requestChecks.ts';
 import { spendingOf, type RequestLimits } from './http/requestLimits.ts';
 import { COST_HEADER } from './http/spending.ts';
 import { createWebSockets } from './http/webSockets.ts';
-import { unknownDocument } from './http/unknownDocument.ts';
 import { withoutInternals } from './http/withoutInternals.ts';
 import { answerByYoga } from './http/yogaAnswer.ts';
 import { listen } from './lib/listen.ts';
@@ -173,13 +173,15 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     });
     let body = method === 'POST' ? await readBody(request, abort.signal) : undefined;
     let url = request.url ?? '/graphql';
-    const persisted = limits?.persisted;
+    const spending = spendingOf(limits, viewer, headerOf(request, COST_HEADER) === '1');
+    const unpaid = body === undefined ? null : await spending?.payForBody(body.length);
+    if (unpaid) throw unpaid;
+    const persisted = limits?.persisted ?? null;
     if (persisted && body !== undefined) body = withPersistedText(persisted, body);
     else if (persisted) url = withPersistedQuery(persisted, url);
     const { requestId } = exchange;
     const question = { header: headerOf(request, RECEIPT_HEADER), body, url: request.url };
     const receipt = config.receipts && isReceiptWanted(question) ? new Receipt() : null;
-    const spending = spendingOf(limits, viewer, headerOf(request, COST_HEADER) === '1');
     const budget = () => spending?.account?.state ?? null;
     const newContext = (began: number, waitMs: number) =>
       options.context({
@@ -217,7 +219,9 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       send(exchange, answer.status, answer.headers, answer.body);
       return;
     }
-    const unread = spending?.account ? unknownDocument(engine, body, url) : null;
+    const asked = body === undefined ? paramsOfUrl(url) : paramsOfBody(body);
+    if (!persisted && asked) persistedText(null, asked);
+    const unread = spending?.account ? unknownText(engine, asked?.query) : null;
     const tooLittle = unread === null ? null : await spending?.payForReading(unread);
     if (tooLittle) throw tooLittle;
     await answerByYoga(engine, { method, url, types, body }, scope, response, headers, () => {
@@ -282,16 +286,12 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     const type = errorTypeOf(request.headers.accept);
     const refusal = error instanceof Refusal ? error : null;
     if (refusal) exchange.reason = refusal.reason;
+    const status = error instanceof DocumentRefusal && type === JSON_TYPE ? 200 : (refusal?.status ?? 500);
     const body = refusal?.toJSON() ?? withoutInternals({ errors: [engine.maskError(error, exchange.requestId)] });
     exchange.seen?.errors(body.errors ?? []);
     // Read on, so that a client in the midst of sending gets to read the answer.
     if (!request.complete) request.resume();
-    send(
-      exchange,
-      refusal?.status ?? 500,
-      { ...refusal?.headers, 'content-type': `${type}; charset=utf-8` },
-      JSON.stringify(body),
-    );
+    send(exchange, status, { ...refusal?.headers, 'content-type': `${type}; charset=utf-8` }, JSON.stringify(body));
   };
 
   const webSockets = createWebSockets({

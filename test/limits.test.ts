@@ -207,6 +207,25 @@ describe('a budget', () => {
     ]);
   });
 
+  it('is charged for a large body, whatever the operation uses of it, and once for what it costs anyway', async () => {
+    const gateway = await started({ LIMIT_BUDGET: '200/3600' });
+    const unused = { padding: 'x'.repeat(500_000) };
+    // Known and unknown documents, bodies that are no requests, and members that are ignored.
+    const remaining = [149, 99];
+    for (const left of remaining) {
+      const { answer } = await post(gateway, { query: '{ __typename }', variables: unused });
+      expect(answer.extensions?.cost).toMatchObject({ requested: 0, remaining: left });
+    }
+    expect(await post(gateway, { unused })).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+    expect((await post(gateway, { query: LIGHT, variables: { p: 'x'.repeat(90_000) } })).answer).toMatchObject({
+      extensions: { cost: { requested: COST, remaining: 49 - COST } },
+    });
+    expect(await post(gateway, { query: '{ __typename }', variables: unused })).toMatchObject({
+      status: 429,
+      code: 'RATE_LIMITED',
+    });
+  });
+
   it('is shared by the gateways on one Redis', async () => {
     const redis: TestRedis = await startRedis();
     ends.push(() => redis.stop());

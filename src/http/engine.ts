@@ -38,6 +38,7 @@ import { shortErrors } from './shortened.ts';
 import type { Spending } from './spending.ts';
 import { storableTexts, unstorable } from './storableTexts.ts';
 import { subscriptionRules } from './subscriptionRules.ts';
+import { ignoreUnknownMembers } from './unknownMembers.ts';
 
 /** What a request brings along; yoga's server context. */
 export interface RequestScope {
@@ -107,6 +108,7 @@ export function createEngine(
   const yoga = createYoga<{ scope: RequestScope }>({
     schema,
     plugins: [
+      ignoreUnknownMembers,
       subscriptionRules,
       oneOfVariables,
       storableTexts,

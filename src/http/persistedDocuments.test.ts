@@ -75,6 +75,27 @@ describe('the document that a request means', () => {
   });
 });
 
+describe('where there are no persisted documents, an id', () => {
+  it.each([
+    ['of Apollo', { extensions: apollo('abc') }],
+    ['of Apollo with an empty text', { query: '', extensions: apollo('abc') }],
+    ['of the specification', { documentId: 'abc' }],
+  ])('%s is said not to be supported', (_, params) => {
+    expect(() => persistedText(null, params)).toThrow(
+      expect.objectContaining({
+        status: 400,
+        code: 'PERSISTED_QUERY_NOT_SUPPORTED',
+        message: 'PersistedQueryNotSupported',
+      }),
+    );
+  });
+
+  it('beside a text, and no id, are left to the text', () => {
+    expect(persistedText(null, { query: KNOWN, extensions: apollo('abc') })).toBeNull();
+    expect(persistedText(null, {})).toBeNull();
+  });
+});
+
 describe('a request', () => {
   it('by POST is given the text, and keeps the rest', () => {
     const body = JSON.stringify({ documentId: 'abc', variables: { a: 1 }, extensions: { receipt: true } });

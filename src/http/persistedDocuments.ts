@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parse, validate, type GraphQLSchema } from 'graphql';
 import type { Steps } from '../domain/steps.ts';
-import { Refusal } from './refusal.ts';
+import { paramsOfBody, paramsOfUrl, type DocumentParams } from './documentParams.ts';
+import { DocumentRefusal, Refusal } from './refusal.ts';
 import { queryOf } from './requestChecks.ts';
 
 /** Documents that are known by an id, and what else may be asked. */
@@ -55,33 +56,36 @@ export function* invalidDocuments({ byId }: PersistedDocuments, schema: GraphQLS
   return invalid;
 }
 
-/** The parameters of a GraphQL request, as far as they say which document is meant. */
-export interface DocumentParams {
-  query?: unknown;
-  documentId?: unknown;
-  extensions?: unknown;
-}
-
 /**
- * The text of the document that a request means by its id; null where it brings its own, which then counts. Throws a Refusal
- * with PERSISTED_QUERY_NOT_FOUND for an unknown id, and with PERSISTED_QUERY_ONLY for a text where those are all.
+ * The text of the document that a request means by its id; null where it brings its own, which then counts. Throws a Refusal:
+ * with PERSISTED_QUERY_NOT_FOUND for an unknown id, with PERSISTED_QUERY_ONLY for a text where persisted documents are all
+ * that is answered, and with PERSISTED_QUERY_NOT_SUPPORTED for an id where there are none at all (`documents` is null). Upon
+ * the first a client of automatic persisted queries sends the text, upon the last it stops sending ids altogether.
  */
-export function persistedText({ byId, only }: PersistedDocuments, params: DocumentParams): string | null {
+export function persistedText(documents: PersistedDocuments | null, params: DocumentParams): string | null {
   const id = idOf(params);
   const { query } = params;
   // Clients over WebSocket cannot leave the text out, and send an empty one.
   const own = typeof query === 'string' && query !== '' ? query : null;
+  if (!documents) {
+    if (own === null && id !== null) throw unanswerable('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
+    return null;
+  }
+  const { byId, only } = documents;
   if (own !== null && !only) return null;
   const text = id === null ? null : (byId.get(id) ?? null);
-  if (own !== null && own !== text) {
-    throw new Refusal(403, 'PERSISTED_QUERY_ONLY', 'Only persisted documents are answered: send the id of one.');
-  }
+  if (own !== null && own !== text) throw persistedOnly();
   if (text !== null) return text;
-  if (id !== null) throw new Refusal(400, 'PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
-  if (only)
-    throw new Refusal(403, 'PERSISTED_QUERY_ONLY', 'Only persisted documents are answered: send the id of one.');
+  if (id !== null) throw unanswerable('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
+  if (only) throw persistedOnly();
   return null;
 }
+
+const persistedOnly = () =>
+  new Refusal(403, 'PERSISTED_QUERY_ONLY', 'Only persisted documents are answered: send the id of one.');
+
+/** Clients know these by their messages, which are Apollo's, and some of them read no body of another status than 200. */
+const unanswerable = (code: string, message: string) => new DocumentRefusal(400, code, message);
 
 function idOf({ documentId, extensions }: DocumentParams): string | null {
   if (typeof documentId === 'string') return documentId.replace(/^sha256:/, '');
@@ -94,16 +98,10 @@ function property(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
-/** The body of a POST with the document in place of its id; what is no GraphQL request is left to whoever complains of it. */
+/** The body of a POST with the document in place of its id; what is no GraphQL request is left to yoga, which refuses it. */
 export function withPersistedText(documents: PersistedDocuments, body: string): string {
-  let params: unknown;
-  try {
-    params = JSON.parse(body);
-  } catch {
-    return body;
-  }
-  if (typeof params !== 'object' || params === null || Array.isArray(params)) return body;
-  const query = persistedText(documents, params);
+  const params = paramsOfBody(body);
+  const query = params && persistedText(documents, params);
   if (query === null) return body;
   const { documentId: _, ...rest } = params as Record<string, unknown>;
   try {
@@ -117,15 +115,10 @@ export function withPersistedText(documents: PersistedDocuments, body: string): 
 
 /** The URL of a GET with the document in place of its id. */
 export function withPersistedQuery(documents: PersistedDocuments, url: string): string {
+  const query = persistedText(documents, paramsOfUrl(url));
+  if (query === null) return url;
   const [path = ''] = url.split('?', 1);
   const params = queryOf(url);
-  const extensions = params.get('extensions');
-  const query = persistedText(documents, {
-    query: params.get('query'),
-    documentId: params.get('documentId'),
-    extensions: extensions === null || extensions === '' ? null : (JSON.parse(extensions) as unknown),
-  });
-  if (query === null) return url;
   params.delete('documentId');
   params.set('query', query);
   return `${path}?${params.toString()}`;

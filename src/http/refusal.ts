@@ -32,3 +32,9 @@ export class Refusal extends Error {
     return { errors: [{ message: this.message, extensions: { code: this.code, ...this.extensions } }] };
   }
 }
+
+/**
+ * A refusal of the document that a request names, as of any other document that is wrong: its status is for clients that know
+ * the media type of GraphQL, and is 200 under `application/json` (GraphQL over HTTP, 6.4.1).
+ */
+export class DocumentRefusal extends Refusal {}

@@ -139,7 +139,7 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
           const message = `A socket carries at most ${MAX_OPERATIONS} operations at once.`;
           return [new GraphQLError(message, { extensions: { code: 'TOO_MANY_OPERATIONS' } })];
         }
-        const text = (limits?.persisted ? persistedText(limits.persisted, payload) : null) ?? payload.query;
+        const text = persistedText(limits?.persisted ?? null, payload) ?? payload.query;
         const spending = spendingOf(limits, viewer, payload.extensions?.['cost'] === true);
         const tooLittle = engine.documents.has(text) ? null : await spending?.payForReading(text);
         if (tooLittle) throw tooLittle;
