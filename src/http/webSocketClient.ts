@@ -1,16 +1,15 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import type { SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { ShuttingDown } from './endOnAbort.ts';
 import type { Log } from './log.ts';
 import type { Observed } from './observer.ts';
+import { OperationIds } from './operationIds.ts';
+import type { PendingSockets } from './pendingSockets.ts';
 import { noteEnd, type RequestEnd } from './requestEnd.ts';
 
 /** An operation under way on a socket. */
 export interface SocketOperation {
-  /** The client's own name for it. */
-  id: string;
   requestId: string;
   isStream: boolean;
   abort: AbortController;
@@ -30,8 +29,11 @@ export class WebSocketClient {
   authorization: string | undefined;
   /** As of its key or token; null while access is open or nothing was said yet. */
   name: string | null = null;
-  /** By the payload they came with: a client may use an id again before the operation it completed has ended. */
-  readonly operations = new Map<SubscribePayload, SocketOperation>();
+  readonly ids = new OperationIds();
+  /** By their own ids, which are not the client's: see OperationIds. */
+  readonly operations = new Map<string, SocketOperation>();
+  /** Whether it has said who it is, and was let in. */
+  acknowledged = false;
   /** Messages being dealt with; one that starts an operation is until the last of its results is sent. */
   handling = 0;
   /** Whether anything came in since the last ping. */
@@ -39,13 +41,42 @@ export class WebSocketClient {
   closing = false;
 
   readonly #log: Log;
+  /** Characters of the messages that payloads came in. */
+  readonly #lengths = new WeakMap<object, number>();
+  readonly #leavePending: () => void;
 
-  constructor(socket: WebSocket, request: IncomingMessage, log: Log) {
+  constructor(socket: WebSocket, request: IncomingMessage, { log, pending }: { log: Log; pending: PendingSockets }) {
     this.#log = log;
     this.socket = socket;
     this.request = request;
+    this.#leavePending = pending.add({
+      connection: request.socket,
+      end: (code, reason) => this.close(code, reason),
+    });
     socket.on('pong', () => (this.#heard = true));
     socket.on('message', () => (this.#heard = true));
+  }
+
+  /** It has said who it is, and may send as much as any client. */
+  letIn(): void {
+    this.acknowledged = true;
+    this.#leavePending();
+  }
+
+  /**
+   * Reads a message for graphql-ws; undefined where there is nothing to do, since the client completes what has ended. Throws
+   * a SyntaxError where it is not JSON.
+   */
+  read(text: string): unknown {
+    const message = this.ids.incoming(JSON.parse(text));
+    const payload: unknown = (message as { payload?: unknown } | null | undefined)?.payload;
+    if (typeof payload === 'object' && payload !== null) this.#lengths.set(payload, text.length);
+    return message;
+  }
+
+  /** Characters of the message that a payload came in. */
+  lengthOf(payload: object): number {
+    return this.#lengths.get(payload) ?? 0;
   }
 
   /** Pings; a client that was silent since the last ping is gone, and its socket is torn down. */
@@ -55,25 +86,24 @@ export class WebSocketClient {
     if (this.socket.readyState === this.socket.OPEN) this.socket.ping();
   }
 
-  /** Resolves when the text has left this process, so that whoever waits for it sends no faster than the client reads. */
-  async send(text: string): Promise<void> {
+  /**
+   * Sends a message of the protocol under the client's id. Resolves when it has left this process, so that whoever waits for it
+   * sends no faster than the client reads.
+   */
+  async send(message: string): Promise<void> {
     const { socket } = this;
-    if (socket.readyState !== socket.OPEN) return;
+    const text = this.ids.outgoing(message);
+    if (text === null || socket.readyState !== socket.OPEN) return;
     await new Promise<void>((resolve) => {
       // A failure closes the socket, and that ends all operations.
       socket.send(text, () => resolve());
     });
   }
 
-  /** Stops the operations of this id: the client wants no more of them. */
-  completed(id: string): void {
-    for (const operation of this.operations.values()) if (operation.id === id) operation.abort.abort();
-  }
-
   /** Takes note of the end of an operation, once. */
-  ended(payload: SubscribePayload, status: number | null): void {
-    const operation = this.operations.get(payload);
-    if (!operation || !this.operations.delete(payload)) return;
+  ended(id: string, status: number | null): void {
+    const operation = this.operations.get(id);
+    if (!operation || !this.operations.delete(id)) return;
     operation.letGo();
     const { requestId, started, abort, seen } = operation;
     this.note({ requestId, started, seen, status, aborted: abort.signal.aborted });
@@ -86,10 +116,17 @@ export class WebSocketClient {
 
   /** Stops everything: the socket is gone. */
   gone(): void {
-    for (const [payload, { abort }] of this.operations) {
+    this.#leavePending();
+    for (const [id, { abort }] of this.operations) {
       abort.abort();
-      this.ended(payload, null);
+      this.ended(id, null);
     }
+  }
+
+  /** Closes with a reason; without waiting for the other end where nobody has said yet who that is. */
+  close(code?: number, reason?: string): void {
+    this.socket.close(code, reason);
+    if (!this.acknowledged) this.request.socket.destroySoon();
   }
 
   /** Ends streams with a last event that says why, lets the rest finish, and closes. Resolves once closed. */

@@ -83,7 +83,7 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
     const letGo = isStream
       ? clients.watch(client.authorization, viewer, () => abort.abort(new AccessWithdrawn()))
       : () => {};
-    client.operations.set(payload, { id, requestId, isStream, abort, letGo, seen, started: performance.now() });
+    client.operations.set(id, { requestId, isStream, abort, letGo, seen, started: performance.now() });
     const receipt = receipts && payload.extensions?.['receipt'] === true ? new Receipt() : null;
     const budget = () => spending?.account?.state ?? null;
     const newContext = () => context({ client, viewer, signal: abort.signal, requestId, receipt, budget });
@@ -116,6 +116,7 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
       client.authorization = typeof given === 'string' ? given : client.request.headers.authorization;
       try {
         client.name = (await letIn(client.authorization, client.request.socket.remoteAddress)).client;
+        client.letIn();
         return true;
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
@@ -123,9 +124,9 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
         seen?.errors(error.toJSON().errors);
         const { status, reason } = error;
         client.note({ requestId: requestIdOf(client.request), started, seen, status, reason, aborted: false });
-        if (error.status === 429) client.socket.close(CloseCode.TooManyInitialisationRequests, error.message);
+        if (error.status === 429) client.close(CloseCode.TooManyInitialisationRequests, error.message);
         // Not the client's fault: it may try again.
-        else if (error.status !== 401) client.socket.close(1013, error.code);
+        else if (error.status !== 401) client.close(1013, error.code);
         return false;
       }
     },
@@ -139,17 +140,21 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
           const message = `A socket carries at most ${MAX_OPERATIONS} operations at once.`;
           return [new GraphQLError(message, { extensions: { code: 'TOO_MANY_OPERATIONS' } })];
         }
-        const text = persistedText(limits?.persisted ?? null, payload) ?? payload.query;
         const spending = spendingOf(limits, viewer, payload.extensions?.['cost'] === true);
-        const tooLittle = engine.documents.has(text) ? null : await spending?.payForReading(text);
-        if (tooLittle) throw tooLittle;
+        const unpaid = await spending?.payForBody(client.lengthOf(payload));
+        if (unpaid) throw unpaid;
+        const text = persistedText(limits?.persisted ?? null, payload) ?? payload.query;
+        const unread = engine.documents.has(text) ? null : await spending?.payForReading(text);
+        if (unread) throw unread;
         const document = checked(text, payload.operationName);
+        // Completed before it began: graphql-ws sends none of this.
+        if (!client.ids.isWanted(id)) return [new GraphQLError('The client has completed this operation.')];
         return Array.isArray(document) ? document : await argsOf(client, id, payload, { document, viewer, spending });
       } catch (error) {
         if (error instanceof Refusal) {
           return [new GraphQLError(error.message, { extensions: { code: error.code, ...error.extensions } })];
         }
-        return [engine.maskError(error, client.operations.get(payload)?.requestId)];
+        return [engine.maskError(error, client.operations.get(id)?.requestId)];
       }
     },
     async execute(args) {
@@ -160,20 +165,20 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
       }
     },
     subscribe: async (args) => enveloped.subscribe(args),
-    onNext({ extra: { client } }, _, payload, __, result) {
-      const operation = client.operations.get(payload);
+    onNext({ extra: { client } }, id, _, __, result) {
+      const operation = client.operations.get(id);
       if (operation) noteErrors({ seen: operation.seen, signal: operation.abort.signal }, result);
       return withoutInternals(result);
     },
-    onError({ extra: { client } }, _, payload, errors) {
-      const known = client.operations.get(payload);
+    onError({ extra: { client } }, id, _, errors) {
+      const known = client.operations.get(id);
       // Else it was refused before it became an operation.
       const seen = known ? known.seen : observer?.began(client.request.headers, 'WS');
       seen?.errors(errors);
-      if (known) client.ended(payload, 500);
+      if (known) client.ended(id, 500);
       else client.note({ requestId: randomUUID(), started: performance.now(), seen, status: 400, aborted: false });
       return withoutInternals({ errors }).errors;
     },
-    onComplete: ({ extra: { client } }, _, payload) => client.ended(payload, 200),
+    onComplete: ({ extra: { client } }, id) => client.ended(id, 200),
   });
 }

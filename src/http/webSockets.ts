@@ -1,10 +1,11 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols, MessageType } from 'graphql-ws';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import { MAX_BODY_BYTES } from './body.ts';
 import { requestIdOf } from './exchange.ts';
 import { JSON_TYPE } from './mediaTypes.ts';
+import { createPendingSockets } from './pendingSockets.ts';
 import { Refusal } from './refusal.ts';
 import { noteEnd } from './requestEnd.ts';
 import { checkUpgrade, type UpgradeRules } from './upgradeChecks.ts';
@@ -29,25 +30,36 @@ const PING_MS = 12_000;
  */
 const MAX_HANDLING = 2 * MAX_OPERATIONS;
 
+/** A client that was let in has so long to answer the close. */
+const CLOSE_MS = 2_000;
+
+/** `@types/ws` does not know `closeTimeout` yet. */
+const SOCKETS: ServerOptions & { closeTimeout: number } = {
+  noServer: true,
+  clientTracking: false,
+  // As a body over HTTP; ws closes with 1009 beyond it.
+  maxPayload: MAX_BODY_BYTES,
+  // Of TCP segments of 64 bytes a message of that size has as many; each takes some hundred bytes more than it brings.
+  maxBufferedChunks: 16_384,
+  // What comes until then is still kept.
+  closeTimeout: CLOSE_MS,
+  // A deflate context takes some 300 KB a socket, and answers are small.
+  perMessageDeflate: false,
+  handleProtocols,
+};
+
 /** GraphQL over WebSocket, on the connections of an HTTP server. */
 export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSockets {
   const { log } = options;
   const protocol = createProtocol(options);
   const clients = new Set<WebSocketClient>();
+  const pending = createPendingSockets();
   let closing = false;
-  const upgrader = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    // As a body over HTTP; ws closes with 1009 beyond it.
-    maxPayload: MAX_BODY_BYTES,
-    // A deflate context takes some 300 KB a socket, and answers are small.
-    perMessageDeflate: false,
-    handleProtocols,
-  });
+  const upgrader = new WebSocketServer(SOCKETS);
   let beating: NodeJS.Timeout | null = null;
 
   const opened = (socket: WebSocket, request: IncomingMessage): void => {
-    const client = new WebSocketClient(socket, request, log);
+    const client = new WebSocketClient(socket, request, { log, pending });
     clients.add(client);
     const left = options.observer?.socketOpened();
     beating ??= setInterval(() => clients.forEach((each) => each.beat()), PING_MS).unref();
@@ -57,7 +69,7 @@ export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSo
       {
         protocol: socket.protocol,
         send: (text) => client.send(text),
-        close: (code, reason) => socket.close(code, reason),
+        close: (code, reason) => client.close(code, reason),
         onMessage: (hear) => socket.on('message', (data: Buffer) => void handle(client, data.toString('utf8'), hear)),
       },
       { client },
@@ -76,16 +88,17 @@ export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSo
 
   const handle = async (client: WebSocketClient, text: string, hear: (text: string) => Promise<void>) => {
     const { socket } = client;
+    // What is read after the end has no answer.
+    if (socket.readyState !== socket.OPEN) return;
     client.handling += 1;
     if (client.handling >= MAX_HANDLING) socket.pause();
     try {
-      const id = completedId(text);
-      if (id !== null) client.completed(id);
-      await hear(text);
+      await dispatch(client, client.read(text), hear);
     } catch (error) {
-      if (isOutOfPlace(error)) socket.close(CloseCode.BadRequest, 'This message is for servers to send');
+      if (error instanceof SyntaxError) client.close(CloseCode.BadRequest, 'Invalid message received');
+      else if (isOutOfPlace(error)) client.close(CloseCode.BadRequest, 'This message is for servers to send');
       // What a ping brings along is sent back, which calls itself for each level.
-      else if (error instanceof RangeError) socket.close(CloseCode.BadRequest, 'This message is nested too deeply');
+      else if (error instanceof RangeError) client.close(CloseCode.BadRequest, 'This message is nested too deeply');
       else failed(client, error);
     }
     client.handling -= 1;
@@ -93,9 +106,22 @@ export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSo
     client.closeWhenIdle();
   };
 
+  /** Has graphql-ws deal with a message, which it takes as a text or parsed, although its types know the text alone. */
+  const dispatch = async (client: WebSocketClient, message: unknown, hear: (text: string) => Promise<void>) => {
+    if (message === undefined) return;
+    const { type, id } = (message ?? {}) as { type?: unknown; id?: unknown };
+    // graphql-ws ends streams by it, and leaves queries running.
+    if (type === MessageType.Complete) client.operations.get(String(id))?.abort.abort();
+    await hear(message as string);
+    if (type !== MessageType.Subscribe) return;
+    // Where it was completed before its end, graphql-ws says nothing of that.
+    client.ended(String(id), null);
+    client.ids.release(String(id));
+  };
+
   const failed = (client: WebSocketClient, error: unknown): void => {
     log.error({ err: error, client: client.name }, 'a WebSocket is closed: a message could not be dealt with');
-    client.socket.close(4500, 'Internal server error');
+    client.close(4500, 'Internal server error');
   };
 
   return {
@@ -130,22 +156,12 @@ function isOutOfPlace(error: unknown): boolean {
   return error instanceof Error && /^Unexpected message of type \w+ received$/.test(error.message);
 }
 
-/** The id of a `complete`; null of any other message. graphql-ws ends streams by it, and leaves queries running. */
-function completedId(text: string): string | null {
-  if (!text.includes(`"${MessageType.Complete}"`)) return null;
-  try {
-    const { type, id } = JSON.parse(text) as { type?: unknown; id?: unknown };
-    return type === MessageType.Complete && typeof id === 'string' ? id : null;
-  } catch {
-    // The protocol complains of it.
-    return null;
-  }
-}
-
 function refuse(socket: Duplex, refusal: Refusal): void {
   const body = JSON.stringify(refusal);
   // The client may be gone already, and nobody else listens.
   socket.on('error', () => socket.destroy());
+  // A client that leaves its end open would keep the connection for ever.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     [
       `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
