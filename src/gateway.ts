@@ -10,6 +10,7 @@ import { createClients, type AccessRules } from './http/clients.ts';
 import { withDefer } from './http/defer.ts';
 import { readGraphiqlTabs } from './http/graphiqlTabs.ts';
 import type { Log } from './http/log.ts';
+import { addressProblem } from './lib/addressProblem.ts';
 import { within } from './outbound/within.ts';
 import { invalidDocuments } from './http/persistedDocuments.ts';
 import { Refusal } from './http/refusal.ts';
@@ -247,7 +248,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ({ url: gateway.url } = await server.listen());
   } catch (error) {
     await gateway.close();
-    throw error;
+    const problem = addressProblem(error, { port: 'PORT', host: 'HOST' });
+    throw problem === null ? error : new ConfigError([problem]);
   }
   // Old ones may be in the file for clients that are gone, so this refuses nothing.
   for (const invalid of limits.persisted ? await inSlices(invalidDocuments(limits.persisted, withDefer(schema))) : []) {

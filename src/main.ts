@@ -101,7 +101,8 @@ try {
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+  // What a start that was given up has opened may still hold the process.
+  process.exit(1);
 }
 
 /** Ends the program for what is wrong before the configuration can be read. */

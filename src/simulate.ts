@@ -1,5 +1,6 @@
 /** All simulators as a process of their own, so that they outlive a gateway: prints the environment that reaches them. */
 import { ConfigError, readConfig } from './config.ts';
+import { addressProblem } from './lib/addressProblem.ts';
 import { startSimulators } from './providers.ts';
 
 /** Ports in order of precedence, unless SIMULATOR_PORT gives another first one (0: free ones). */
@@ -30,9 +31,10 @@ try {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
 } catch (error) {
-  if (!(error instanceof ConfigError) && (error as NodeJS.ErrnoException).syscall !== 'listen') throw error;
-  const { message } = error as Error;
-  process.stderr.write(error instanceof ConfigError ? `${message}\n` : `The simulators cannot start: ${message}\n`);
+  const problem = addressProblem(error, { port: 'SIMULATOR_PORT' });
+  const refusal = problem === null ? error : new ConfigError([problem]);
+  if (!(refusal instanceof ConfigError)) throw error;
+  process.stderr.write(`${refusal.message}\n`);
   // Those of the other ports may listen already.
   process.exit(1);
 }

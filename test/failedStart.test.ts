@@ -20,7 +20,7 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** The lines and the code with which a program ends that cannot start. */
+/** The lines of the log, what is said beside them, and the code with which a program ends that cannot start. */
 async function ended(environment: Record<string, string>) {
   const program = startProgram('main', {
     PORT: '0',
@@ -30,8 +30,13 @@ async function ended(environment: Record<string, string>) {
     ...environment,
   });
   const code = await program.exited;
-  const lines = program.output().trim().split('\n');
-  return { code, lines: lines.map((line) => JSON.parse(line) as { level: number; msg: string; err?: object }) };
+  const printed = program.output().trim().split('\n');
+  const isLogged = (line: string) => line.startsWith('{');
+  return {
+    code,
+    said: printed.filter((line) => !isLogged(line)).join('\n'),
+    lines: printed.filter(isLogged).map((line) => JSON.parse(line) as { level: number; msg: string; err?: object }),
+  };
 }
 
 it('a program whose task store cannot be opened ends with 1, and never says that it listens or is ready', async () => {
@@ -43,10 +48,16 @@ it('a program whose task store cannot be opened ends with 1, and never says that
   );
 }, 60_000);
 
-it('a program whose port is taken says so in one line of its log and ends with 1', async () => {
-  const { code, lines } = await ended({ PORT: String((taken.address() as AddressInfo).port) });
-  expect(code).toBe(1);
-  expect(lines.filter(({ level }) => level >= 50)).toMatchObject([{ level: 60, err: { code: 'EADDRINUSE' } }]);
+it('a program whose port is taken says so in a sentence with the variable, and ends with 1', async () => {
+  const { port } = taken.address() as AddressInfo;
+  const inUse = await ended({ PORT: String(port) });
+  expect(inUse).toMatchObject({
+    code: 1,
+    said:
+      'The configuration cannot be used:\n' +
+      `- PORT: port ${port} of 127.0.0.1 is in use by another program. Set PORT to another port`,
+  });
+  expect(inUse.lines.filter(({ level }) => level >= 50)).toEqual([]);
 }, 60_000);
 
 it('a program whose port is taken leaves its data directory to the next one', async () => {
@@ -86,6 +97,8 @@ it('simulators say which port they cannot have', async () => {
   });
   expect(await refused('simulate', { SIMULATOR_PORT: String(port), SIMULATOR_PEOPLE: '20' })).toEqual({
     code: 1,
-    said: `The simulators cannot start: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`,
+    said:
+      'The configuration cannot be used:\n' +
+      `- SIMULATOR_PORT: port ${port} of 127.0.0.1 is in use by another program. Set SIMULATOR_PORT to another port\n`,
   });
 }, 60_000);

@@ -303,9 +303,12 @@ describe('a configuration file', () => {
   });
 
   it('is refused when it is no JSON, without quoting it, or cannot be read', () => {
-    expect(complaintsOf(`{ "tenants": ${SECRET}`)).toEqual(['GATEWAY_CONFIG is no JSON']);
+    const path = join(folder, 'gateway.json');
+    expect(complaintsOf(`{\n  "tenants": ${SECRET}`)).toEqual([
+      `GATEWAY_CONFIG ${path} is not valid JSON at line 2, column 14: a value is expected`,
+    ]);
     expect(() => readConfiguration({ GATEWAY_CONFIG: join(folder, 'nowhere') }, CARDS)).toThrow(
-      'GATEWAY_CONFIG cannot be read (ENOENT)',
+      `GATEWAY_CONFIG ${join(folder, 'nowhere')} cannot be read (ENOENT)`,
     );
   });
 });

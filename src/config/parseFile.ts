@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import type { ProviderCard } from '../outbound/card.ts';
+import { JsonSyntaxError, parseJson } from '../lib/json.ts';
 import { doubledKeys } from './doubledKeys.ts';
 import { fileSchema } from './fileSchema.ts';
 import { readableParts, type ReadableParts } from './readableParts.ts';
@@ -24,14 +25,16 @@ export function parseFile(
   let text = '';
   try {
     text = readFileSync(path, 'utf8');
-    content = JSON.parse(text, (key, value: unknown) => {
+    content = parseJson(text, (key, value) => {
       if (key === 'env' && typeof value === 'string') variables.add(value);
       return value;
     });
   } catch (error) {
-    // A syntax error's message quotes what it stands at.
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    complain('GATEWAY_CONFIG', error instanceof SyntaxError ? 'is no JSON' : `cannot be read${code}`);
+    complain(
+      'GATEWAY_CONFIG',
+      error instanceof JsonSyntaxError ? `${path} ${error.message}` : `${path} cannot be read${code}`,
+    );
     return { parts: null, variables: null };
   }
   for (const doubled of doubledKeys(text)) complain(pathOf(doubled), 'stands there twice');

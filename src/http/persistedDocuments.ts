@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parse, validate, type GraphQLSchema } from 'graphql';
+import { JsonSyntaxError, parseJson } from '../lib/json.ts';
 import type { Steps } from '../domain/steps.ts';
 import { paramsOfBody, paramsOfUrl, type DocumentParams } from './documentParams.ts';
 import { DocumentRefusal, Refusal } from './refusal.ts';
@@ -20,9 +21,10 @@ export async function readPersistedDocuments(path: string): Promise<ReadonlyMap<
   const refuse = (what: string, cause?: unknown) => new Error(`PERSISTED_DOCUMENTS ${path}: ${what}`, { cause });
   let manifest: unknown;
   try {
-    manifest = JSON.parse(await readFile(path, 'utf8'));
+    manifest = parseJson(await readFile(path, 'utf8'));
   } catch (error) {
-    throw refuse(error instanceof SyntaxError ? 'is no JSON' : 'cannot be read', error);
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw refuse(error instanceof JsonSyntaxError ? error.message : `cannot be read${code}`, error);
   }
   if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) {
     throw refuse('must be an object of documents by their hashes');
