@@ -108,6 +108,44 @@ describe('undici transport', () => {
   });
 
   it.each([
+    ['Identity'],
+    ['IDENTITY, identity'],
+    [''],
+    [' , '],
+    ['none'],
+    ['utf-8'],
+    ['aws-chunked'],
+    // A proxy has uncompressed it and left the header.
+    ['gzip'],
+  ])('reads an answer for what it is where its coding is said to be %j', async (coding) => {
+    const { transport } = await to((_, response) =>
+      response.writeHead(200, { 'content-encoding': coding }).end('{"name":"Zoë"}'),
+    );
+    expect((await get(transport)).text).toBe('{"name":"Zoë"}');
+  });
+
+  it('names a compression in any case, and in a list', async () => {
+    const { transport } = await to((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'identity, GZip' }).end(gzipSync('{}')),
+    );
+    await expect(get(transport)).rejects.toThrow('(gzip)');
+  });
+
+  it.each([
+    ['iso-8859-1', Buffer.from('{"name":"Zo\xeb"}', 'latin1')],
+    ['"ISO-8859-1"', Buffer.from('{"name":"Zo\xeb"}', 'latin1')],
+    ['latin1', Buffer.from('{"name":"Zoë"}')],
+    ['utf-16le', Buffer.from('{"name":"Zoë"}', 'utf16le')],
+    ['nonsense', Buffer.from('{"name":"Zoë"}')],
+    ['utf-8', Buffer.from('{"name":"Zoë"}')],
+  ])('reads a body that declares %s', async (charset, body) => {
+    const { transport } = await to((_, response) =>
+      response.writeHead(200, { 'content-type': `application/json; charset=${charset}` }).end(body),
+    );
+    expect((await get(transport)).text).toBe('{"name":"Zoë"}');
+  });
+
+  it.each([
     [204, {}],
     [200, { 'content-length': '0' }],
   ])('takes no compression for one where there is no body: %i %j', async (status, headers) => {

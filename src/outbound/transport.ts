@@ -1,6 +1,7 @@
-import { Pool } from 'undici';
+import { Pool, type Dispatcher } from 'undici';
 import { ProviderError } from '../domain/problem.ts';
 import type { Simulator } from '../simulator/simulator.ts';
+import { beginsAsText, charsetOf, compressionsOf, decoded } from './bodyText.ts';
 import { cutAfter } from './cutAt.ts';
 import { networkError } from './networkError.ts';
 import { orAborted } from './orAborted.ts';
@@ -75,13 +76,6 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
           response.body.on('error', () => {}).destroy();
           throw tooLarge();
         }
-        const encoding = response.headers['content-encoding'] ?? 'identity';
-        const isEmpty = response.statusCode === 204 || response.headers['content-length'] === '0';
-        // A failure's status says enough, and so does that of a write after which a proxy names a coding of nothing.
-        if (encoding !== 'identity' && response.statusCode < 400 && !isEmpty) {
-          response.body.on('error', () => {}).destroy();
-          throw encoded(String(encoding));
-        }
         return {
           status: response.statusCode,
           headers: Object.fromEntries(
@@ -90,8 +84,7 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
               Array.isArray(value) ? value.join(', ') : value,
             ]),
           ),
-          // undici holds a body to its declared length; one without is counted. Counting is a tenth of a page's reading.
-          text: declared > 0 ? await response.body.text() : await boundedText(response.body, options.maxBodyBytes),
+          text: await textOf(response, declared, options.maxBodyBytes),
         };
       } catch (error) {
         if (cut.late) throw cut.late;
@@ -116,7 +109,19 @@ export function overdue(): ProviderError {
   return new ProviderError('TIMEOUT', 'The provider did not finish its answer in time.', { mayHaveApplied: true });
 }
 
-async function boundedText(body: AsyncIterable<Buffer>, most: number): Promise<string> {
+/** The body as text. `declared` is its length as the headers have it, 0 where they do not. */
+async function textOf({ statusCode, headers, body }: Dispatcher.ResponseData, declared: number, most: number) {
+  const compressions = compressionsOf(headers['content-encoding']);
+  const charset = charsetOf(headers['content-type']);
+  // undici holds a body to its declared length; one without is counted. Counting is a tenth of a page's reading.
+  if (compressions.length === 0 && charset === null && declared > 0) return body.text();
+  const bytes = await boundedBytes(body, most);
+  // A failure's status says enough, and a proxy may name a coding of what it has uncompressed, or of nothing.
+  if (compressions.length > 0 && statusCode < 400 && !beginsAsText(bytes)) throw compressed(compressions);
+  return charset === null ? bytes.toString('utf8') : decoded(bytes, charset);
+}
+
+async function boundedBytes(body: AsyncIterable<Buffer>, most: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -124,16 +129,15 @@ async function boundedText(body: AsyncIterable<Buffer>, most: number): Promise<s
     if (size > most) throw tooLarge();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks, size).toString('utf8');
+  return Buffer.concat(chunks, size);
 }
 
 function tooLarge(): ProviderError {
   return new ProviderError('UNREADABLE', 'The provider sent more than the gateway reads.', { mayHaveApplied: true });
 }
 
-function encoded(encoding: string): ProviderError {
-  const name = /^[\w-]{1,20}$/.test(encoding) ? encoding : 'several ways';
-  const message = `The provider compressed its answer (${name}) though it was asked not to.`;
+function compressed(codings: readonly string[]): ProviderError {
+  const message = `The provider compressed its answer (${codings.join(', ')}) though it was asked not to.`;
   return new ProviderError('UNREADABLE', message, { mayHaveApplied: true });
 }
 
