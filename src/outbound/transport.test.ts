@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../simulator/clock.ts';
@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-async function listen(server: Server): Promise<string> {
+async function listen(server: Server | TcpServer): Promise<string> {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -28,7 +28,7 @@ async function listen(server: Server): Promise<string> {
     () =>
       new Promise((resolve) => {
         server.close(resolve);
-        server.closeAllConnections();
+        if ('closeAllConnections' in server) server.closeAllConnections();
       }),
   );
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -177,6 +177,29 @@ describe('undici transport', () => {
       retryable: true,
       status: null,
     });
+  });
+
+  /** A TLS record with an alert: fatal, of this description (RFC 8446, 6). */
+  const alert = (description: number) => Buffer.from([0x15, 3, 3, 0, 2, 2, description]);
+
+  it.each<[string, (socket: Socket) => void, boolean]>([
+    ['a reset', (socket) => socket.resetAndDestroy(), true],
+    ['an end', (socket) => socket.end(), true],
+    ['another protocol', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), false],
+    ['an alert on the name', (socket) => socket.end(alert(112)), false],
+    ['an alert of an internal error', (socket) => socket.end(alert(80)), true],
+    ['an alert on what was decoded', (socket) => socket.end(alert(50)), false],
+    ['nonsense', (socket) => socket.end(Buffer.alloc(64, 0x16)), false],
+  ])('says that nothing was sent where TLS fails in the handshake by %s', async (_, breakOff, retryable) => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => breakOff(socket));
+    });
+    const origin = await listen(server);
+    const transport = undiciTransport(origin.replace('http:', 'https:'), OPTIONS);
+    cleanups.unshift(() => transport.close());
+    const sent = transport.send({ method: 'POST', path: '/x', headers: {}, body: '{}', times: TIMES });
+    await expect(sent).rejects.toMatchObject({ code: 'UNREACHABLE', mayHaveApplied: false, retryable });
   });
 
   it('says that a connection reset after sending may have taken effect', async () => {
@@ -346,6 +369,8 @@ describe('networkError', () => {
     'CERT_HAS_EXPIRED',
     'ERR_TLS_CERT_ALTNAME_INVALID',
     'ERR_SSL_WRONG_VERSION_NUMBER',
+    'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+    'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
   ])('says of %s that somebody has to act, and that nothing was sent', (code) => {
     const error = networkError(Object.assign(new Error('x'), { code }));
     const { retryable, mayHaveApplied } = error;

@@ -1,9 +1,9 @@
-import { Pool, type Dispatcher } from 'undici';
+import { buildConnector, Pool, type Dispatcher } from 'undici';
 import { ProviderError } from '../domain/problem.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import { beginsAsText, charsetOf, compressionsOf, decoded } from './bodyText.ts';
 import { cutAfter } from './cutAt.ts';
-import { networkError } from './networkError.ts';
+import { failedToConnect, networkError } from './networkError.ts';
 import { orAborted } from './orAborted.ts';
 import type { TryTimes } from './tryTimes.ts';
 
@@ -49,7 +49,7 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
   const prefix = base.pathname.replace(/\/$/, '');
   const pool = new Pool(base.origin, {
     connections: options.connections,
-    connect: { timeout: options.connectTimeoutMs },
+    connect: connector(options.connectTimeoutMs),
   });
   let closed: Promise<void> | null = null;
   return {
@@ -101,6 +101,17 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
       const breakOff = setTimeout(() => void pool.destroy(), graceMs);
       await closed.finally(() => clearTimeout(breakOff));
     },
+  };
+}
+
+/** undici's connector, whose failures say that no request went out: what is meant to be sent once needs to know. */
+function connector(timeout: number): buildConnector.connector {
+  const connect = buildConnector({ timeout });
+  return (target, done) => {
+    connect(target, (...result) => {
+      if (result[0]) failedToConnect(result[0]);
+      done(...result);
+    });
   };
 }
 
