@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { logOptions } from './observe/logOptions.ts';
+import { readableLine } from './observe/terminalLog.ts';
 
 /** Covers a request that a client sent on an idle connection before it heard that this process stops. */
 const LINGER_MS = 1000;
@@ -46,7 +47,13 @@ const [{ ConfigError }, { readConfiguration }, { startGateway }, { CARDS }] = aw
 
 try {
   const { config, tenancy, warnings } = readConfiguration(process.env, CARDS);
-  const log = pino(logOptions(config.logLevel));
+  const { stdout } = process;
+  // JSON for whatever collects it; for people a line that they can read.
+  const log = stdout.isTTY
+    ? pino(logOptions(config.logLevel), {
+        write: (line) => void stdout.write(readableLine(line, { color: stdout.hasColors() })),
+      })
+    : pino(logOptions(config.logLevel));
   for (const warning of warnings) log.warn(warning);
   const fail = (error: Error) => {
     log.fatal({ err: error }, 'stopping: the gateway cannot go on');

@@ -35,14 +35,14 @@ async function ended(environment: Record<string, string>) {
   return {
     code,
     said: printed.filter((line) => !isLogged(line)).join('\n'),
-    lines: printed.filter(isLogged).map((line) => JSON.parse(line) as { level: number; msg: string; err?: object }),
+    lines: printed.filter(isLogged).map((line) => JSON.parse(line) as { level: string; msg: string; err?: object }),
   };
 }
 
 it('a program whose task store cannot be opened ends with 1, and never says that it listens or is ready', async () => {
   const { code, lines } = await ended({ DATA_DIR: join(folder.path, 'file', 'data') });
   expect(code).toBe(1);
-  expect(lines.find(({ level }) => level === 60)).toMatchObject({ err: { code: 'ENOTDIR' } });
+  expect(lines.find(({ level }) => level === 'fatal')).toMatchObject({ err: { code: 'ENOTDIR' } });
   expect(lines.map(({ msg }) => msg)).not.toEqual(
     expect.arrayContaining([expect.stringMatching(/^(listening|ready)$/)]),
   );
@@ -57,7 +57,7 @@ it('a program whose port is taken says so in a sentence with the variable, and e
       'The configuration cannot be used:\n' +
       `- PORT: port ${port} of 127.0.0.1 is in use by another program. Set PORT to another port`,
   });
-  expect(inUse.lines.filter(({ level }) => level >= 50)).toEqual([]);
+  expect(inUse.lines.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
 }, 60_000);
 
 it('a program whose port is taken leaves its data directory to the next one', async () => {

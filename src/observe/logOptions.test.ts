@@ -25,6 +25,14 @@ describe('the log', () => {
     expect(JSON.parse(line)).toMatchObject({ client: 'hr', row: { id: 'seen', token: '[redacted]' }, msg: 'a line' });
   });
 
+  it('names the level and tells the time as log stores take them', () => {
+    expect(JSON.parse(written((log) => log.warn('a line')))).toEqual({
+      level: 'warn',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string,
+      msg: 'a line',
+    });
+  });
+
   it('names a client whose subject is an address by a hash of it', () => {
     const line = written((log) => log.info({ client: 'ada@corp.example' }, 'a line'));
     expect(JSON.parse(line)).toMatchObject({ client: 'subject-436a92bc5b85' });

@@ -1,4 +1,4 @@
-import type { LoggerOptions } from 'pino';
+import { stdTimeFunctions, type LoggerOptions } from 'pino';
 import { loggedClient } from '../http/loggedClient.ts';
 
 /** Keys whose values are secrets or personal, at the top of a line or one below. */
@@ -65,11 +65,16 @@ export function toLogged(error: unknown, depth = 0): LoggedError {
   };
 }
 
-/** How the program logs: no host names and process ids, which the platform adds, and nothing secret or personal. */
+/**
+ * How the program logs: levels by their names and times in ISO 8601, as log stores take them, no host names and process ids,
+ * which the platform adds, and nothing secret or personal.
+ */
 export function logOptions(level: string): LoggerOptions {
   return {
     level,
     base: null,
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
     redact: { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' },
     serializers: {
       err: (error: unknown) => toLogged(error),
