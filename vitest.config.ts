@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Tests of parts that stand on a task store, beside their parts. */
 const STORES = [
   'src/links/postgresLinkStore.test.ts',
-  'src/tasks/engine/{engine,runBatch}.test.ts',
-  'src/tasks/store/pglitePool.test.ts',
+  'src/tasks/engine/{embedded,engine,runBatch}.test.ts',
+  'src/tasks/store/{checkpoints,pglitePool}.test.ts',
   'src/tasks/webhooks/postgresWebhookStore.test.ts',
 ];
 

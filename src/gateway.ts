@@ -99,8 +99,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let store: 'opening' | 'open' | 'lost' = 'opening';
   const lost = (error: Error) => {
     store = 'lost';
-    log.error({ err: error }, 'the task store is lost');
-    options.onFailure?.(error);
+    if (options.onFailure) options.onFailure(error);
+    else log.error({ err: error }, 'the task store is lost');
   };
   const stop = new AbortController();
   const opening = openTasks({
@@ -119,6 +119,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   // A store that is opening or away is left out: a scrape does not wait for it.
   const openedEngine = () => (store === 'open' ? opening : Promise.resolve(null));
   metrics.tasks.backlog = async () => (await openedEngine())?.backlog() ?? null;
+  metrics.tasks.takesWrites = async () => (await (await openedEngine())?.status())?.store === 'open';
   const tenants = new Tenants({
     cache: config.cache,
     serves: roles.serve,
@@ -185,7 +186,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       const status =
         store === 'open' ? await within(STATUS_MS, (await opening).status(), away) : { store, dangers: [] };
       // Whoever serves goes on reading without its store, and all replicas lose it at once.
-      const goesOn = status.store === 'open' || (status.store === 'away' && roles.serve);
+      const goesOn =
+        status.store === 'open' || ((status.store === 'away' || status.store === 'refusing') && roles.serve);
       return {
         ready: goesOn && tenants.all.every(({ ready }) => ready),
         detail: { simulated: config.sandbox, ...status, ...shownOf(tenants.all) },

@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { logOptions } from './observe/logOptions.ts';
 import { readableLine } from './observe/terminalLog.ts';
+import { DataDirectoryError } from './tasks/store/dataDirectory.ts';
+import { DirectoryLockedError } from './tasks/store/lock.ts';
 
 /** Covers a request that a client sent on an idle connection before it heard that this process stops. */
 const LINGER_MS = 1000;
@@ -56,7 +58,9 @@ try {
     : pino(logOptions(config.logLevel));
   for (const warning of warnings) log.warn(warning);
   const fail = (error: Error) => {
-    log.fatal({ err: error }, 'stopping: the gateway cannot go on');
+    // What whoever runs it can mend is one sentence.
+    if (error instanceof DataDirectoryError || error instanceof DirectoryLockedError) log.fatal(error.message);
+    else log.fatal({ err: error }, 'stopping: the gateway cannot go on');
     process.exitCode = 1;
     stop();
   };

@@ -30,7 +30,7 @@ interface Toy {
 function toy(): Toy {
   const schema = buildSchema(`
     type Query { hello(name: String): String! slow: String! fails: String stopped: String away: String client: String requestId: String }
-    type Mutation { set: Boolean }
+    type Mutation { set: Boolean store: Boolean! }
     type Subscription { count(to: Int!): Int! forever: Int! unknown: Int! seen: [Int!]! broken: Int }
   `);
   const requests: RequestInfo[] = [];
@@ -66,6 +66,9 @@ function toy(): Toy {
   set('Query', 'client', 'resolve', (_, __, context) => context.client);
   set('Query', 'requestId', 'resolve', (_, __, context) => context.requestId);
   set('Mutation', 'set', 'resolve', () => true);
+  set('Mutation', 'store', 'resolve', () => {
+    throw new RedisUnavailableError('Redis does not serve: its memory is full.', { refused: true });
+  });
   set('Subscription', 'count', 'resolve', (value) => value);
   set('Subscription', 'count', 'subscribe', async function* (_, { to }: { to: number }) {
     for (let value = 1; value <= to; value += 1) yield await Promise.resolve(value);
@@ -258,6 +261,27 @@ describe('queries', () => {
       ]);
     }
     expect(lines.filter(({ message }) => message === 'unexpected error')).toEqual([]);
+  });
+
+  it('that the task store refuses are a 503 with a time to try again, and 200 as application/json', async () => {
+    const { url } = await serve();
+    // By yoga, then the short way.
+    for (let time = 0; time < 2; time += 1) {
+      const modern = await post(url, 'mutation { store }', { Accept: 'application/graphql-response+json' });
+      expect(modern.status).toBe(503);
+      expect(modern.headers['retry-after']).toBe('5');
+      expect(modern.json.errors).toEqual([
+        {
+          message: expect.stringContaining('nothing was stored') as string,
+          path: ['store'],
+          locations: [{ line: 1, column: 12 }],
+          extensions: { code: 'STORE_UNAVAILABLE' },
+        },
+      ]);
+      expect(await post(url, 'mutation { store }')).toMatchObject({ status: 200, json: modern.json });
+      const partial = await post(url, '{ hello away }', { Accept: 'application/graphql-response+json' });
+      expect(partial).toMatchObject({ status: 200, json: { data: { hello: 'hello world', away: null } } });
+    }
   });
 
   it('that fail unexpectedly show a correlation id, under which the log has the error', async () => {

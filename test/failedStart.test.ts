@@ -42,7 +42,12 @@ async function ended(environment: Record<string, string>) {
 it('a program whose task store cannot be opened ends with 1, and never says that it listens or is ready', async () => {
   const { code, lines } = await ended({ DATA_DIR: join(folder.path, 'file', 'data') });
   expect(code).toBe(1);
-  expect(lines.find(({ level }) => level === 'fatal')).toMatchObject({ err: { code: 'ENOTDIR' } });
+  expect(lines.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([
+    expect.objectContaining({
+      level: 'fatal',
+      msg: `The data directory ${join(folder.path, 'file', 'data')} cannot be used: it, or a folder above it, is a file (ENOTDIR). Set DATA_DIR to a directory that the gateway may write to.`,
+    }),
+  ]);
   expect(lines.map(({ msg }) => msg)).not.toEqual(
     expect.arrayContaining([expect.stringMatching(/^(listening|ready)$/)]),
   );

@@ -98,7 +98,9 @@ export function createEngine(
   const schema = withDefer(given);
   /** The requests whose execution the errors came out of: yoga masks them without their context. */
   const requests = new WeakMap<object, string>();
-  const masked = createMaskError(log, requests);
+  /** The errors of answers without any data. */
+  const dataless = new WeakSet<object>();
+  const masked = createMaskError(log, requests, dataless);
   // Before the mask shortens the message, at whose end they stand.
   const maskError: Engine['maskError'] = introspection
     ? masked
@@ -114,7 +116,7 @@ export function createEngine(
       storableTexts,
       shortErrors,
       ...(introspection ? [] : [closedSchema]),
-      scoped(schema, requests, maskError, { limits, audit }),
+      scoped(schema, { requests, dataless }, maskError, { limits, audit }),
       observed,
     ],
     maskedErrors: { maskError: (error) => maskError(error) },
@@ -138,7 +140,7 @@ export function createEngine(
 /** Gives resolvers the scope's own context object, runs queries compiled, bounds documents, and ends streams with their request. */
 function scoped(
   schema: GraphQLSchema,
-  requests: WeakMap<object, string>,
+  { requests, dataless }: { requests: WeakMap<object, string>; dataless: WeakSet<object> },
   maskError: Engine['maskError'],
   { limits, audit }: { limits: OperationLimits; audit: Audit | undefined },
 ): Plugin<object, { scope: RequestScope }> {
@@ -175,7 +177,10 @@ function scoped(
     return error || !spending ? error : spending.pay(meter.cost(document, operation, variables));
   };
   const noted = (result: ExecutionResult, { requestId }: RequestScope): ExecutionResult => {
-    for (const error of result.errors ?? []) requests.set(error, requestId);
+    for (const error of result.errors ?? []) {
+      requests.set(error, requestId);
+      if (!result.data) dataless.add(error);
+    }
     return result;
   };
   /** The executor's parts as they are sent, ended when the client goes away. */

@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, Kind } from 'graphql';
-import { RedisUnavailableError } from '../redis/unavailable.ts';
+import { StoreUnavailableError } from '../domain/storeUnavailable.ts';
 import type { Log } from './log.ts';
 import { shortened } from './shortened.ts';
+
+/** Seconds, after which a store that is away or full is worth another try. */
+const RETRY_AFTER = '5';
 
 /**
  * What a client may see of an error. Those that the gateway threw on purpose carry `extensions.code` and pass; what
  * graphql-js says of the input becomes BAD_USER_INPUT; anything else is INTERNAL with a correlation id, under which the
- * log has the truth, with the id of the request it belongs to: the one given, or the one that `requests` knows of it.
+ * log has the truth, with the id of the request it belongs to: the one given, or the one that `requests` knows of it. Errors of
+ * answers without any data are in `dataless`.
  */
 export function createMaskError(
   log: Log,
   requests: WeakMap<object, string>,
+  dataless: WeakSet<object> = new WeakSet(),
 ): (error: unknown, requestId?: string) => GraphQLError {
   return (error, given) => {
     if (error instanceof GraphQLError) {
@@ -36,9 +41,10 @@ export function createMaskError(
       log.debug({ err: cause }, 'work stopped with its request');
       return internal(error, {});
     }
-    if (cause instanceof RedisUnavailableError) {
-      log.warn({ err: cause }, 'the task store is away');
-      return storeAway(error);
+    if (cause instanceof StoreUnavailableError) {
+      log.warn({ err: cause }, 'the task store is not available');
+      const hasData = !(typeof error === 'object' && error !== null && dataless.has(error));
+      return storeUnavailable(error, { refused: cause.refused, hasData });
     }
     const correlationId = randomUUID();
     const requestId = given ?? (typeof error === 'object' && error !== null ? requests.get(error) : undefined);
@@ -53,10 +59,13 @@ function internal(error: unknown, extensions: Record<string, unknown>): GraphQLE
 }
 
 /** Not the gateway's failure, and it passes: clients may try again. */
-function storeAway(error: unknown): GraphQLError {
-  const message =
-    'The task store does not answer now, and a write may or may not have been stored: try again under the same idempotency key.';
-  return inPlaceOf(error, message, { code: 'STORE_UNAVAILABLE', unexpected: true });
+function storeUnavailable(error: unknown, { refused, hasData }: { refused: boolean; hasData: boolean }): GraphQLError {
+  const message = refused
+    ? 'The task store takes no requests now, and nothing was stored: try again later.'
+    : 'The task store does not answer now, and a write may or may not have been stored: try again under the same idempotency key.';
+  // `spec`: with application/json, where 200 is the older rule, the status stays 200.
+  const http = { spec: true, status: 503, headers: { 'retry-after': RETRY_AFTER } };
+  return inPlaceOf(error, message, { code: 'STORE_UNAVAILABLE', ...(hasData ? {} : { http }), unexpected: true });
 }
 
 function inPlaceOf(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {

@@ -13,6 +13,8 @@ export class TaskMetrics implements TaskMeter {
   readonly #items: Counter<'tenant' | 'kind' | 'state'>;
   /** Asked at each scrape; null while the store is away, when nothing is shown. */
   backlog: () => Promise<Backlog | null> = () => Promise.resolve(null);
+  /** Asked at each scrape: whether the store takes writes. */
+  takesWrites: () => Promise<boolean> = () => Promise.resolve(false);
 
   #asked: Promise<Backlog | null> | null = null;
 
@@ -50,10 +52,10 @@ export class TaskMetrics implements TaskMeter {
     });
     const up: Gauge = new Gauge({
       name: 'gateway_store_up',
-      help: 'Whether the task store answers: 1, or 0 while it is opened or away.',
+      help: 'Whether the task store takes writes: 1, or 0 while it is opened, away, full or refuses them for another reason.',
       registers,
       collect: async () => {
-        up.set((await this.#forScrape()) ? 1 : 0);
+        up.set((await forScrape(this.takesWrites())) ? 1 : 0);
       },
     });
   }

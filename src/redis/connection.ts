@@ -32,11 +32,10 @@ const COMMAND_MS = 5000;
 /** A little more than between two tries. */
 const CLOSE_MS = 1500;
 
-const STEADY: RedisOptions = {
-  connectTimeout: CONNECT_MS,
-  // A server that became a replica (failover behind one address) refuses writes: connect anew and send again.
-  reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
-};
+/** Between two new connections to a server that is a replica: 1, 2, 4, 5 s, and from the start after a minute without one. */
+const MOVED_MS = 1000;
+const MOST_MOVED_MS = 5000;
+const CALM_MS = 60_000;
 
 /**
  * Connects to `redis://` or `rediss://`, with user, password and database where the URL names them. Throws on another URL,
@@ -48,7 +47,8 @@ export function connectRedis(url: string, { log, name }: { log: RedisLog; name: 
   let closing = false;
   const open = (role: string, options: RedisOptions): Redis => {
     const redis = new Redis(url, {
-      ...STEADY,
+      connectTimeout: CONNECT_MS,
+      reconnectOnError: reconnectsToPrimary(),
       ...options,
       retryStrategy: (times) => (closing ? null : Math.min(times * RETRY_STEP_MS, MOST_RETRY_MS)),
       connectionName: `${name}-${role}`,
@@ -75,6 +75,24 @@ export function connectRedis(url: string, { log, name }: { log: RedisLog; name: 
       closing = true;
       await Promise.all([...opened].map(quit));
     },
+  };
+}
+
+/**
+ * Whether to connect again after this error. A server that became a replica refuses writes, and another one may be behind its
+ * address by now (failover). The command itself is answered at once, and the connection tried again a few times a minute only:
+ * where the address stays with the replica, each command would otherwise cost a connection.
+ */
+export function reconnectsToPrimary(now: () => number = Date.now): (error: Error) => boolean {
+  let last = -Infinity;
+  let wait = MOVED_MS;
+  return (error) => {
+    if (!/(?:^|: -)READONLY /.test(error.message)) return false;
+    const since = now() - last;
+    if (since < wait) return false;
+    wait = since > CALM_MS ? MOVED_MS : Math.min(2 * wait, MOST_MOVED_MS);
+    last = now();
+    return true;
   };
 }
 

@@ -1,17 +1,26 @@
 import { createPostgresBackend, runMigrations } from 'bullmq';
-import { join } from 'node:path';
 import { postgresLinkStore } from '../../links/postgresLinkStore.ts';
+import {
+  aboutDirectory,
+  damaged,
+  hasStore,
+  prepareDataDirectory,
+  removeLeftovers,
+  storeDirectory,
+} from '../store/dataDirectory.ts';
 import { lockDirectory } from '../store/lock.ts';
 import { migrate } from '../store/migrations.ts';
-import { PglitePool } from '../store/pglitePool.ts';
+import { PglitePool, StoreClosedError } from '../store/pglitePool.ts';
 import { postgresStore } from '../store/postgresStore.ts';
 import { TASK_RETENTION_MS, type TaskStore } from '../store/store.ts';
-import { layTemplate } from '../store/template.ts';
+import { refusalOf } from '../store/storeProbe.ts';
+import { layStore } from '../store/template.ts';
 import { postgresWebhookStore } from '../webhooks/postgresWebhookStore.ts';
 import type { EngineParts } from './assemble.ts';
 import { bullQueue } from './bullQueue.ts';
-import type { EmbeddedOptions } from './engine.ts';
+import type { EmbeddedOptions, EngineStatus } from './engine.ts';
 import { localEvents } from './events.ts';
+import { onceASecond } from './onceASecond.ts';
 
 /**
  * BullMQ claims this many jobs one after another before it works on the first. In a flood of writes each claim waits half a
@@ -22,20 +31,33 @@ const CONCURRENCY = 24;
 const LOCK_MS = 10_000;
 const STALLED_CHECK_MS = 1000;
 
-/** Store, queue and events of one process without a server: all in one database in a thread, under `dataDir`. */
-export async function openEmbeddedParts({
-  dataDir,
-  log,
-  retentionMs = TASK_RETENTION_MS,
-}: EmbeddedOptions): Promise<EngineParts> {
+/**
+ * Store, queue and events of one process without a server: all in one database in a thread, under `dataDir`. Rejects with
+ * DataDirectoryError where the directory, or the store in it, cannot be used, and DirectoryLockedError where another process
+ * uses it.
+ */
+export async function openEmbeddedParts(options: EmbeddedOptions): Promise<EngineParts> {
+  const { dataDir } = options;
+  try {
+    await prepareDataDirectory(dataDir);
+    return await openLocked(options);
+  } catch (error) {
+    throw aboutDirectory(dataDir, error);
+  }
+}
+
+async function openLocked({ dataDir, log, retentionMs = TASK_RETENTION_MS }: EmbeddedOptions): Promise<EngineParts> {
   let pool: PglitePool | null = null;
   // Two that write to one database destroy it.
-  const taken = () => pool?.lose(`${dataDir} belongs to another process, for this one stood still for long`);
+  const taken = () =>
+    pool?.lose(`the lock of ${dataDir} is gone: it was deleted, or another process took the directory`);
   const lock = await lockDirectory(dataDir, { lost: taken });
   try {
-    const directory = join(dataDir, 'postgres');
-    await layTemplate(directory);
+    await removeLeftovers(dataDir);
+    const directory = storeDirectory(dataDir);
+    if (!(await hasStore(dataDir))) await layStore(directory, createEmbeddedStore);
     const open = (pool = await openStore(directory));
+    const status = onceASecond(() => statusOf(open, dataDir));
     return {
       store: vacuumed(open, postgresStore(open, { retentionMs })),
       links: postgresLinkStore(open),
@@ -50,8 +72,7 @@ export async function openEmbeddedParts({
       }),
       events: localEvents(),
       shared: false,
-      // In this process: lost means lost for good, which onLost says.
-      status: () => Promise.resolve({ store: 'open', dangers: [] }),
+      status,
       onLost: (lost) => open.once('error', lost),
       release: async () => {
         await open.end();
@@ -65,21 +86,38 @@ export async function openEmbeddedParts({
   }
 }
 
+async function statusOf(pool: PglitePool, dataDir: string): Promise<EngineStatus> {
+  try {
+    const refusal = await refusalOf(pool, dataDir);
+    return refusal === null ? { store: 'open', dangers: [] } : { store: 'refusing', dangers: [refusal] };
+  } catch {
+    // In this process: lost means lost for good, which onLost says.
+    return { store: 'away', dangers: [] };
+  }
+}
+
 /** Creates a store and closes it again. */
 export async function createEmbeddedStore(directory: string): Promise<void> {
   await (await openStore(directory)).end();
 }
 
 async function openStore(directory: string): Promise<PglitePool> {
-  const pool = await PglitePool.open(directory);
+  let pool: PglitePool | null = null;
   try {
+    pool = await PglitePool.open(directory);
     await migrate(pool);
     await migrateQueue(pool);
     return pool;
   } catch (error) {
-    await pool.end();
-    throw error;
+    await pool?.end();
+    throw damaged(directory, reasonOf(error), error);
   }
+}
+
+function reasonOf(error: unknown): string {
+  const message =
+    error instanceof StoreClosedError ? error.reason : error instanceof Error ? error.message : String(error);
+  return message.replace(/\.$/, '');
 }
 
 /** A Postgres in WASM has no autovacuum: what queue and tasks leave behind would slow both down and never be reused. */

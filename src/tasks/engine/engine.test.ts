@@ -49,7 +49,7 @@ describe('the embedded engine', { timeout: 120_000 }, () => {
     vi.useRealTimers();
     await expect
       .poll(() => onFailure.mock.calls.map(([error]) => error.message))
-      .toEqual([expect.stringContaining('belongs to another process')]);
+      .toEqual([expect.stringContaining('another process took the directory')]);
     await engine.close();
     await writeFile(join(directory, `${lock}0`), 'released');
   });

@@ -69,9 +69,9 @@ export interface TaskEngine {
 
 /** What readiness needs to know. */
 export interface EngineStatus {
-  /** Away: calls fail now, and work goes on once it is back. */
-  store: 'open' | 'away';
-  /** Settings with which the store may lose tasks, each in a sentence. */
+  /** Away: calls fail now, and work goes on once it is back. Refusing: it answers and takes no writes; a danger says why. */
+  store: 'open' | 'away' | 'refusing';
+  /** What keeps the store from taking writes, and settings with which it may lose tasks, each in a sentence. */
   dangers: string[];
 }
 
@@ -79,7 +79,7 @@ export interface EngineStatus {
 export interface OpenEngine extends TaskEngine {
   links: LinkStore;
   webhooks: WebhookStore;
-  /** Asks the store now. */
+  /** Asks the store by a write, at most once a second. */
   status(): Promise<EngineStatus>;
   /** As TaskStore.backlog. */
   backlog(): Promise<Backlog>;

@@ -3,11 +3,13 @@ import type { Redis } from 'ioredis';
 import { redisLinkStore } from '../../links/redisLinkStore.ts';
 import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../../redis/connection.ts';
 import { inspectRedis } from '../../redis/inspect.ts';
+import { fromRedis, RedisUnavailableError } from '../../redis/unavailable.ts';
 import { redisStore } from '../store/redisStore.ts';
 import { redisWebhookStore } from '../webhooks/redisWebhookStore.ts';
 import { assembleEngine, type EngineParts } from './assemble.ts';
 import { bullQueue } from './bullQueue.ts';
 import type { EngineOptions, EngineStatus, OpenEngine } from './engine.ts';
+import { onceASecond } from './onceASecond.ts';
 import { openRedisEvents } from './redisEvents.ts';
 
 export interface RedisOptions extends EngineOptions {
@@ -24,6 +26,8 @@ const CONCURRENCY = 50;
  */
 const LOCK_MS = 10_000;
 const STALLED_CHECK_MS = 3000;
+/** The key that readiness writes is dropped after. */
+const PROBE_KEPT_MS = 60_000;
 
 /**
  * The engine on a Redis server, shared by any number of processes: what one starts another works on, and watchers hear of it
@@ -36,7 +40,8 @@ export async function openRedisEngine(options: RedisOptions): Promise<OpenEngine
   try {
     const { dangers } = await inspectRedis(connections.commands);
     const parts = await openParts(connections, { prefix, log, ...(retentionMs === undefined ? {} : { retentionMs }) });
-    return await assembleEngine({ ...parts, status: () => statusOf(connections, dangers) }, options);
+    const status = onceASecond(() => statusOf(connections.commands, prefix, dangers));
+    return await assembleEngine({ ...parts, status }, options);
   } catch (error) {
     await connections.close();
     throw error;
@@ -79,11 +84,15 @@ function waiting(connections: RedisConnections): Redis {
   return Object.assign(connections.waiting(), { duplicate: () => connections.waiting() });
 }
 
-async function statusOf({ commands }: RedisConnections, dangers: string[]): Promise<EngineStatus> {
+/** By a write: a server that is full, or a replica, or that has lost its own disk or replicas, answers a PING all the same. */
+async function statusOf(redis: Redis, prefix: string, dangers: string[]): Promise<EngineStatus> {
   try {
-    await commands.ping();
+    await redis.set(`${prefix}probe`, '1', 'PX', PROBE_KEPT_MS);
     return { store: 'open', dangers };
-  } catch {
-    return { store: 'away', dangers };
+  } catch (error) {
+    const thrown = fromRedis(error);
+    if (thrown instanceof RedisUnavailableError && !thrown.refused) return { store: 'away', dangers };
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    return { store: 'refusing', dangers: [`The task store takes no writes. ${reason}`, ...dangers] };
   }
 }

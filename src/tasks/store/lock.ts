@@ -10,7 +10,7 @@ export interface DirectoryLock {
 }
 
 export interface LockOptions {
-  /** Called when another has taken the directory, who saw no sign of life from here: this process stood still for long. */
+  /** Called when the lock is gone: another process has taken the directory, because this one stood still for long, or it was deleted. */
   lost?: () => void;
   /** Left out: real time. */
   sleep?: (milliseconds: number) => Promise<void>;
@@ -87,8 +87,8 @@ async function refuseIfOwned(directory: string, number: number, sleep: LockOptio
 /** False when the name is taken. */
 async function create(directory: string, number: number, text: string): Promise<boolean> {
   const draft = join(directory, `draft.${randomUUID()}`);
-  await writeFile(draft, text);
   try {
+    await writeFile(draft, text);
     await link(draft, pathOf(directory, number));
     return true;
   } catch (error) {
@@ -101,8 +101,13 @@ async function create(directory: string, number: number, text: string): Promise<
 
 async function replace(directory: string, number: number, text: string): Promise<void> {
   const draft = join(directory, `draft.${randomUUID()}`);
-  await writeFile(draft, text);
-  await rename(draft, pathOf(directory, number));
+  try {
+    await writeFile(draft, text);
+    await rename(draft, pathOf(directory, number));
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }
 
 async function removeBelow(directory: string, number: number): Promise<void> {

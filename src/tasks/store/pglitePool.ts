@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { WireError, WireMessage, WireRequest } from './wire.ts';
+import { StoreUnavailableError } from '../../domain/storeUnavailable.ts';
+import { databaseError } from './storeErrors.ts';
+import type { WireMessage, WireRequest } from './wire.ts';
 
 export interface QueryResult<Row> {
   rows: Row[];
@@ -13,8 +15,15 @@ export interface Queryable {
 }
 
 /** The database thread ended, by itself or because it was closed. */
-export class StoreClosedError extends Error {
+export class StoreClosedError extends StoreUnavailableError {
   override readonly name = 'StoreClosedError';
+  /** Why, as the part of a sentence. */
+  readonly reason: string;
+
+  constructor(message: string, reason: string) {
+    super(message);
+    this.reason = reason;
+  }
 }
 
 interface Pending {
@@ -77,7 +86,7 @@ export class PglitePool extends EventEmitter {
     const closed = new Promise<QueryResult<unknown>>((resolve, reject) => {
       this.#post(null, undefined, { resolve, reject });
     });
-    const error = new StoreClosedError('The task store is closed.');
+    const error = new StoreClosedError('The task store is closed.', 'it was closed');
     this.#ended = error;
     for (const queued of this.#waiting.splice(0)) queued.reject(error);
     await closed.catch(() => {});
@@ -163,7 +172,7 @@ export class PglitePool extends EventEmitter {
   /** Ends the thread at once, in the midst of whatever it does. */
   lose(reason: string): void {
     const deliberate = this.#ended !== null;
-    this.#ended ??= new StoreClosedError(`The task store is lost: ${reason}`);
+    this.#ended ??= new StoreClosedError(`The task store is lost: ${reason}.`, reason);
     const error = this.#ended;
     for (const pending of [...this.#pending.values(), ...this.#waiting.splice(0)]) pending.reject(error);
     this.#pending.clear();
@@ -189,8 +198,4 @@ export class PgliteClient extends EventEmitter {
   release(): void {
     this.#pool.forget(this);
   }
-}
-
-function databaseError({ message, code, detail }: WireError): Error {
-  return Object.assign(new Error(message), { code, detail });
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { layTemplate, makeTemplate } from './template.ts';
+import { layStore, makeTemplate } from './template.ts';
 
 let folder: string;
 let templates: string;
@@ -30,7 +30,7 @@ const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode
 describe('the template of a store', () => {
   it('is laid where there is no store, for its owner alone', async () => {
     await makeTemplate(create, templates);
-    await layTemplate(target, templates);
+    await layStore(target, create, templates);
     expect(await readFile(join(target, 'base', '1'), 'utf8')).toBe('store 1');
     expect(await Promise.all(['', 'base', 'base/1'].map((path) => modeOf(join(target, path))))).toEqual([
       '700',
@@ -46,11 +46,11 @@ describe('the template of a store', () => {
     expect(await Promise.all(paths.map(modeOf))).toEqual(['755', '755', '644']);
   });
 
-  it('leaves a store alone that is there', async () => {
+  it('takes the place of an empty directory', async () => {
     await makeTemplate(create, templates);
     await mkdir(target);
-    await layTemplate(target, templates);
-    expect(await readdir(target)).toEqual([]);
+    await layStore(target, create, templates);
+    expect(await readdir(target)).toEqual(['base']);
   });
 
   it('is made once, and in place of other versions', async () => {
@@ -61,16 +61,25 @@ describe('the template of a store', () => {
     expect(await readdir(templates)).toEqual([expect.stringMatching(/^\d+\.\d+\.\d+-[0-9a-f]{12}$/)]);
   });
 
-  it('is made anew where it could not be finished, and until then nothing is laid', async () => {
+  it('is made anew where it could not be finished, and until then a store is created in place', async () => {
     const fails = async (directory: string) => {
       await create(directory);
       throw new Error('no room');
     };
     await expect(makeTemplate(fails, templates)).rejects.toThrow('no room');
-    await layTemplate(target, templates);
-    expect(await readdir(folder)).toEqual(['templates']);
-    await makeTemplate(create, templates);
-    await layTemplate(target, templates);
+    await layStore(target, create, templates);
     expect(await readFile(join(target, 'base', '1'), 'utf8')).toBe('store 2');
+    await makeTemplate(create, templates);
+    await layStore(join(folder, 'other'), create, templates);
+    expect(await readFile(join(folder, 'other', 'base', '1'), 'utf8')).toBe('store 3');
+  });
+
+  it('leaves nothing behind where the store cannot be created', async () => {
+    const fails = async (directory: string) => {
+      await create(directory);
+      throw new Error('no room');
+    };
+    await expect(layStore(target, fails, templates)).rejects.toThrow('no room');
+    expect(await readdir(folder)).toEqual([]);
   });
 });
