@@ -9,6 +9,16 @@ describe('quotaOf', () => {
     [{ 'ratelimit-remaining': '0', 'ratelimit-reset': '0' }, [null, 0, 0]],
     [{ 'ratelimit-limit': '100, 100;w=60', 'ratelimit-remaining': '7', 'ratelimit-reset': '9' }, [100, 7, 9_000]],
     [{ 'ratelimit-remaining': '1', 'ratelimit-reset': String(NOW / 1000 + 30) }, [null, 1, 30_000]],
+    [{ 'ratelimit-remaining': '1', 'ratelimit-reset': String(NOW + 30_000) }, [null, 1, 30_000]],
+    // By a clock an hour behind.
+    [
+      {
+        'ratelimit-remaining': '1',
+        'ratelimit-reset': String(NOW / 1000 - 3570),
+        date: new Date(NOW - 3_600_000).toUTCString(),
+      },
+      [null, 1, 30_000],
+    ],
   ])('reads %j', (headers, [limit, remaining, resetIn]) => {
     expect(quotaOf(headers, undefined, NOW)).toEqual({ limit, remaining, resetAt: NOW + (resetIn ?? 0) });
   });

@@ -27,8 +27,24 @@ export interface Quota {
   resetAt: number;
 }
 
-/** More seconds than a day are an instant. */
-const LONGEST_WINDOW_S = 86_400;
+/** So many seconds since 1970 were over in 2001: less is a time to wait, more an instant. More than the second, in milliseconds. */
+const EPOCH_SECONDS = 1e9;
+const EPOCH_MILLISECONDS = 1e11;
+
+/**
+ * Seconds from now, out of a header's number, which is either that or an instant since 1970 in seconds or milliseconds. Theirs
+ * and our clocks may be hours apart.
+ */
+export function secondsFromNow(value: number, headers: HttpResponse['headers'], now = Date.now()): number {
+  if (value < EPOCH_SECONDS) return value;
+  return secondsUntil(value < EPOCH_MILLISECONDS ? value * 1000 : value, headers, now);
+}
+
+/** Seconds until an instant (milliseconds since 1970), by the provider's own clock where the answer tells it. */
+export function secondsUntil(instant: number, headers: HttpResponse['headers'], now = Date.now()): number {
+  const answeredAt = Date.parse(headers.date ?? '');
+  return (instant - (Number.isNaN(answeredAt) ? now : answeredAt)) / 1000;
+}
 
 /** What an answer's headers say; null when they say too little to be of use. */
 export function quotaOf(
@@ -39,7 +55,7 @@ export function quotaOf(
   const remaining = wholeOf(headers[names.remaining]);
   const reset = wholeOf(headers[names.reset]);
   if (remaining === null || reset === null) return null;
-  const resetAt = reset > LONGEST_WINDOW_S ? reset * 1000 : now + reset * 1000;
+  const resetAt = now + secondsFromNow(reset, headers, now) * 1000;
   return { limit: wholeOf(headers[names.limit]), remaining, resetAt };
 }
 
@@ -56,6 +72,6 @@ export function laterQuota(known: Quota | null, said: Quota): Quota {
 
 /** The number a header begins with: drafts put the window behind it, as in `100;w=60`. */
 function wholeOf(value: string | undefined): number | null {
-  const digits = /^\s*(\d{1,12})\b/.exec(value ?? '')?.[1];
+  const digits = /^\s*(\d{1,15})\b/.exec(value ?? '')?.[1];
   return digits === undefined ? null : Number(digits);
 }

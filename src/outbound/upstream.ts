@@ -8,6 +8,7 @@ import { Gate, type GateOptions, LONGEST_WAIT_MS, type TooMany } from './gate.ts
 import { guarded, type ReportThrow } from './guarded.ts';
 import { joined } from './joined.ts';
 import { NotSent } from './notSent.ts';
+import { secondsFromNow, secondsUntil } from './quota.ts';
 import { sleep } from './sleep.ts';
 import type { ThrottleLimits } from './throttle.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
@@ -344,18 +345,17 @@ function pathWithQuery(path: string, query: UpstreamRequest['query']): string {
 const LONGEST_ASKED_SECONDS = 86_400;
 
 /**
- * Seconds from a Retry-After header (seconds or HTTP date, RFC 9110 10.2.3) or a reset header in seconds, a day at most;
- * null when neither says. A date is held against the provider's own clock where the answer tells it, since theirs and ours
- * may be hours apart.
+ * Seconds from a Retry-After header (seconds or HTTP date, RFC 9110 10.2.3) or a reset header (seconds, or an instant as
+ * seconds since 1970), a day at most; null when neither says.
  */
 export function retryAfterOf(headers: HttpResponse['headers'], resetHeader?: string): number | null {
   const value = headers['retry-after'] ?? (resetHeader === undefined ? undefined : headers[resetHeader]);
   if (value === undefined || value === '') return null;
-  const seconds = Number(value);
-  if (Number.isFinite(seconds)) return asked(seconds);
+  // A reset may have its window behind it, as in `57;w=60`.
+  const number = Number(value.split(';')[0]);
+  if (Number.isFinite(number)) return asked(secondsFromNow(number, headers));
   const date = Date.parse(value);
-  const answeredAt = Date.parse(headers.date ?? '');
-  return Number.isNaN(date) ? null : asked((date - (Number.isNaN(answeredAt) ? Date.now() : answeredAt)) / 1000);
+  return Number.isNaN(date) ? null : asked(secondsUntil(date, headers));
 }
 
 function asked(seconds: number): number {
