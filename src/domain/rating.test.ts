@@ -116,6 +116,20 @@ describe('valueOfLevel', () => {
   });
 });
 
+describe('proficiencyOf', () => {
+  const numeric: NumericScale = { kind: 'numeric', min: 1, max: 5, step: 1 };
+  const select: SingleSelectScale = { kind: 'singleSelect', options: [{ optionId: '3', name: 'Expert' }] };
+  const bare = (optionId: string) => ({ kind: 'option', optionId, name: null, options: null }) as const;
+
+  it('takes a bare text for a number where the skill has a scale of numbers, and for an option elsewhere', () => {
+    expect(proficiencyOf(bare('3'), numeric)).toEqual({ kind: 'numeric', value: 3, scale: numeric });
+    expect(proficiencyOf(bare('2.5'), numeric)).toMatchObject({ kind: 'numeric', value: 2.5 });
+    expect(proficiencyOf(bare('3'), select)).toMatchObject({ kind: 'singleSelect', selected: { name: 'Expert' } });
+    expect(proficiencyOf(bare('3'), null)).toMatchObject({ kind: 'singleSelect', selected: { optionId: '3' } });
+    expect(proficiencyOf(bare('Expert'), numeric)).toMatchObject({ kind: 'singleSelect' });
+  });
+});
+
 describe('normalize', () => {
   it('rises with the value from 0 to 1', () => {
     fc.assert(

@@ -73,6 +73,10 @@ export function proficiencyOf(value: RatingValue | null, recordScale: Scale | nu
     const scale = value.scale ?? (recordScale?.kind === 'numeric' ? recordScale : OPEN_SCALE);
     return { kind: 'numeric', value: value.value, scale };
   }
+  // A level that is named by a number alone, on a scale of numbers.
+  const number =
+    value.options === null && recordScale?.kind === 'numeric' ? numberOf(value.optionId ?? value.name) : null;
+  if (number !== null && recordScale?.kind === 'numeric') return { kind: 'numeric', value: number, scale: recordScale };
   const options = value.options ?? (recordScale?.kind === 'singleSelect' ? recordScale.options : []);
   const listed = options.find((option) =>
     value.optionId === null ? option.name === value.name : option.optionId === value.optionId,
@@ -82,6 +86,10 @@ export function proficiencyOf(value: RatingValue | null, recordScale: Scale | nu
   if (id === null) return null;
   const selected = { optionId: id, name: value.name ?? id };
   return { kind: 'singleSelect', selected, options: [selected] };
+}
+
+function numberOf(text: string | null): number | null {
+  return text !== null && /^[+-]?\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : null;
 }
 
 /**
