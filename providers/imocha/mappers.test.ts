@@ -311,6 +311,17 @@ describe('ratingMapper', () => {
 
   it('takes a skill listed twice once, and no skills for no rows', () => {
     expect(ratingsOf([PROFILE_SKILL, PROFILE_SKILL])).toHaveLength(3);
+    const { skill } = PROFILE_SKILL;
+    expect(ratingsOf([{ skill }, PROFILE_SKILL, { skill }])).toEqual(ratingsOf([PROFILE_SKILL]));
+    expect(ratingsOf([{ skill }, { skill }])).toHaveLength(1);
+    const parted = [
+      { skill, selfValidationScore: 4 },
+      { skill, managerValidationScore: 6, selfValidationScore: 5 },
+    ];
+    expect(ratingsOf(parted).map(({ sourceLabel, value }) => [sourceLabel, value])).toMatchObject([
+      ['Self rating', { value: 4 }],
+      ['Manager rating', { value: 6 }],
+    ]);
     const read = ratingMapper(DEFAULTS);
     expect(read({ employeeId: 1, skills: null }, { operation: 'ratings', drift: () => {} })).toEqual([]);
     expect(() => read({ employeeId: 1, skills: 'none' }, { operation: 'ratings', drift: () => {} })).toThrow(

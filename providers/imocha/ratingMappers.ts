@@ -70,15 +70,20 @@ export function ratingMapper(settings: TenantSettings): RatingMapper {
     const context = { ...reading, path: employeeId === undefined ? 'items.*.skills' : 'skills' };
     const skills = requiredArray(raw['skills'] ?? [], 'skills');
     const rows = readRows(skills, (skill) => toRows(owner, skill, factsOf, settings, context), context);
-    // A skill listed twice would make two rows of one id: the first stands.
-    const seen = new Set<string>();
-    return rows.flatMap((ofSkill) => {
-      const id = ofSkill[0]?.skillId ?? '';
-      if (seen.has(id)) return [];
-      seen.add(id);
-      return ofSkill;
-    });
+    return eachOnce(rows.flat());
   };
+}
+
+/** Rows of a skill that is listed twice: the first of each channel, and a bare one only where nobody has rated the skill. */
+function eachOnce(rows: readonly RatingRow[]): RatingRow[] {
+  const rated = new Set(rows.flatMap((row) => (row.value === null ? [] : [row.skillId])));
+  const seen = new Set<string>();
+  return rows.filter((row) => {
+    const id = JSON.stringify(row.parts);
+    if (seen.has(id) || (row.value === null && rated.has(row.skillId))) return false;
+    seen.add(id);
+    return true;
+  });
 }
 
 /** A skill as profiles and roles name it (6.2, 9.2), with the keys that join it. */

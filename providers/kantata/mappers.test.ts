@@ -78,6 +78,8 @@ describe('a user', () => {
   it.each([
     [{ disabled_at: '2025-01-01T00:00:00-08:00' }, 'INACTIVE'],
     [{ disabled_at: null }, 'ACTIVE'],
+    [{ disabled_at: '' }, 'ACTIVE'],
+    [{ disabled_at: ' ' }, 'ACTIVE'],
     // Hidden by permission is absent (sheet 3.2).
     [{ permission: 'collaborator' }, null],
   ])('with the account membership %o is %s', (membership, status) => {

@@ -153,10 +153,14 @@ function statusOf(raw: Json, userId: string, included: Included): EmployeeStatus
   return membership ? statusOfMembership(membership) : null;
 }
 
-/** Only a visible `disabled_at` tells: a field hidden by permission is absent, not null (sheet 3.2). */
+/** Only a visible `disabled_at` tells: a field hidden by permission is absent, not null (sheet 3.2). A blank one is no day. */
 export function statusOfMembership({ disabled_at: disabledAt }: Json): EmployeeStatus | null {
   if (disabledAt === undefined) return null;
-  return disabledAt === null ? 'ACTIVE' : 'INACTIVE';
+  return disabledAt === null || isBlank(disabledAt) ? 'ACTIVE' : 'INACTIVE';
+}
+
+function isBlank(value: unknown): boolean {
+  return typeof value === 'string' && optionalText(value) === null;
 }
 
 /** The id of a user's account membership, by which the user is deactivated; null when it is hidden. */

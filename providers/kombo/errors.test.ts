@@ -53,6 +53,18 @@ describe('failureOf', () => {
     expect(seen(vendorError(status, code))).toEqual(expected);
   });
 
+  it('is found under status 200 whatever the order of the keys, and not among the records', () => {
+    const error = { code: 'PLATFORM.INPUT_INVALID', message: 'x', log_url: `${LOG}${'9'.repeat(200)}` };
+    expect(seen(answer(200, { error, warnings: [], status: 'error' }))).toEqual(['REJECTED', false, false, null]);
+    expect(seen(answer(200, `\ufeff {"x": 1, "status" : "error", "error": ${JSON.stringify(error)}}`))).toEqual([
+      'REJECTED',
+      false,
+      false,
+      null,
+    ]);
+    expect(seen(answer(200, { status: 'success', data: { results: [{ status: 'error', error }] } }))).toBeNull();
+  });
+
   it('the code decides before the status', () => {
     expect(seen(vendorError(500, 'PLATFORM.INPUT_INVALID'))).toEqual(['REJECTED', false, false, null]);
     expect(seen(vendorError(200, 'PLATFORM.AUTHENTICATION_INVALID'))).toEqual(['UNAUTHENTICATED', false, false, null]);

@@ -1,18 +1,18 @@
 /** The vendor's failures as ours. Its code decides before the HTTP status, its message never (section 4.3). */
 import { ProviderError } from '../../src/domain/problem.ts';
-import { isObject, type Json, optionalText } from '../../src/outbound/shape.ts';
+import { isObject, type Json, optionalText, parseJson } from '../../src/outbound/shape.ts';
 import type { HttpResponse } from '../../src/outbound/transport.ts';
 import { retryAfterOf } from '../../src/outbound/upstream.ts';
 import { BY_CODE, FIRST_SYNC, MESSAGES, REJECTED, type Rule, ruleOfStatus } from './error-rules.ts';
 
-/** A 200 that says it is an error; only the beginning is looked at, since every good answer passes here. */
-const ERROR_ENVELOPE = /^\s*\{\s*"status"\s*:\s*"error"/;
+/** What a 200 holds that says it is an error, or one of its records; looked for before all of it is parsed a second time. */
+const ERROR_STATUS = /"status"\s*:\s*"error"/;
 
 /** The ProviderError of a failed answer; null when the answer is fine. Never throws. */
 export function failureOf(response: HttpResponse): ProviderError | null {
   const { status, headers, text } = response;
   const succeeded = status >= 200 && status < 300;
-  if (succeeded && !ERROR_ENVELOPE.test(text.slice(0, 100))) return null;
+  if (succeeded && !isErrorEnvelope(text)) return null;
   const error = errorObject(text);
   const code = codeOf(error);
   const rule = ruleOf(code, error, status);
@@ -70,14 +70,24 @@ function providerError(rule: Rule, found: Found): ProviderError {
   });
 }
 
-/** The `error` of the vendor's envelope; empty when the body is text, HTML, cut off or nothing. */
-function errorObject(text: string): Json {
+function isErrorEnvelope(text: string): boolean {
+  return ERROR_STATUS.test(text) && parsed(text)['status'] === 'error';
+}
+
+/** The object that a body is; empty where it is none. */
+function parsed(text: string): Json {
   try {
-    const body: unknown = JSON.parse(text);
-    return isObject(body) && isObject(body.error) ? body.error : {};
+    const body = parseJson(text);
+    return isObject(body) ? body : {};
   } catch {
     return {};
   }
+}
+
+/** The `error` of the vendor's envelope; empty when the body is text, HTML, cut off or nothing. */
+function errorObject(text: string): Json {
+  const { error } = parsed(text);
+  return isObject(error) ? error : {};
 }
 
 /** Codes look like FAMILY.NAME; anything else is no code and might hold somebody's data. */
