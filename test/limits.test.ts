@@ -67,6 +67,15 @@ describe('limits on operations', () => {
     }
   });
 
+  it('count once what several fragments ask for, which runs once', async () => {
+    const names = Array.from({ length: 6 }, (_, at) => `F${at}`);
+    const query = `{ ${names.map((name) => `...${name}`).join(' ')} } ${names
+      .map((name) => `fragment ${name} on Query { a: employees(first: 50) { nodes { b: id } } }`)
+      .join(' ')}`;
+    const { status, answer } = await post(gateway, { query }, { 'x-gateway-cost': '1' });
+    expect([status, answer.extensions?.cost]).toMatchObject([200, { requested: 51 }]);
+  });
+
   it('answer older clients with 200, and never show what is for HTTP', async () => {
     const { status, answer } = await post(
       gateway,

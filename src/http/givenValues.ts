@@ -53,3 +53,10 @@ export function isLeftOut(directives: readonly DirectiveNode[] | undefined, vari
     return left !== null && condition !== undefined && plain(condition.value, variables) === left;
   });
 }
+
+/** Whether a fragment comes in a part of its own: `@defer`, unless it is under a condition that does not hold. */
+export function isDeferred(directives: readonly DirectiveNode[] | undefined, variables: Variables): boolean {
+  const defer = directives?.find(({ name }) => name.value === 'defer');
+  const condition = defer?.arguments?.find(({ name }) => name.value === 'if');
+  return defer !== undefined && (condition === undefined || plain(condition.value, variables) !== false);
+}

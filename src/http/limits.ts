@@ -4,7 +4,7 @@ import type { Budget } from '../domain/access.ts';
 export interface OperationLimits {
   /** Fields within fields; introspection is not counted, graphql-js bounds it. */
   depth: number;
-  /** Fields under another name, those of a fragment at each of its uses. */
+  /** Fields under another name; those that merge are one. */
   aliases: number;
   /** Fields of the operation itself. */
   rootFields: number;

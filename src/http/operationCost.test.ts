@@ -149,12 +149,106 @@ describe('what an operation costs', () => {
   });
 });
 
+/** Employees with skills, in as many fragments on one person as asked for. */
+const page = (fragments: number): string => {
+  const names = Array.from({ length: fragments }, (_, index) => `F${index}`);
+  const skills = 'skills(first: 200) { nodes { skill { id } ratings { integration { id } } } }';
+  return `{ employees(first: 50) { nodes { ${names.map((name) => `...${name}`).join(' ')} } } }
+    ${names.map((name) => `fragment ${name} on Employee { ${skills} }`).join(' ')}`;
+};
+
+describe('fields that merge', () => {
+  it('cost once what is done once, however many fragments name it', () => {
+    expect(cost(page(1))).toBe(80_601);
+    expect(cost(page(6))).toBe(80_601);
+  });
+
+  it.each([
+    [
+      'at each level',
+      `{ employees(first: 7) { nodes { manager { id } } nodes { manager { displayName reports(first: 2) { nodes { id } } } } } ...X }
+       fragment X on Query { employees(first: 7) { nodes { ... { manager { reports(first: 2) { totalCount } } } } } }`,
+      1 + 7 * (1 + 1 + 1 + 2),
+    ],
+    [
+      'by their names in the answer',
+      `{ employees(first: 7) { nodes { a: manager { id } ...X } } } fragment X on Employee { a: manager { manager { id } } b: manager { id } }`,
+      1 + 7 * (1 + 2 + 1),
+    ],
+    [
+      'for each type by itself',
+      `{ node(id: "1") { ... on Employee { x: manager { id } } ... on Employee { x: manager { manager { id } } } ... on Skill { y: identity { __typename } } } }`,
+      10 + 1 + 2,
+    ],
+    [
+      'with what a provider is asked',
+      '{ employee(by: { id: "1" }) { ...A ...B } } fragment A on Employee { skills { totalCount } } fragment B on Employee { skills { totalCount } }',
+      12,
+    ],
+  ])('do so %s', (_, text, expected) => {
+    expect(cost(text)).toBe(expected);
+  });
+
+  it('leave out what @skip and @include leave out, wherever else it stands', () => {
+    const text = `query ($s: Boolean!) { employees(first: 7) { nodes { ...X @skip(if: $s) manager { id } ...X @include(if: $s) } } }
+      fragment X on Employee { manager { manager @skip(if: $s) { id } } }`;
+    expect(cost(text, { s: true })).toBe(15);
+    expect(cost(text, { s: false })).toBe(22);
+  });
+
+  it('are fields of their own in deferred fragments, which are executed by themselves', () => {
+    const document =
+      parse(`query ($d: Boolean!) { employees(first: 7) { nodes { ...P ... @defer { ...P ...P } ...P @defer(label: "x", if: $d) } } }
+      fragment P on Employee { p: manager { id } }`);
+    const operation = getOperationAST(document);
+    if (!operation) throw new Error('no operation');
+    expect(meter.cost(document, operation, { d: true })).toBe(1 + 7 * 4);
+    expect(meter.cost(document, operation, { d: false })).toBe(1 + 7 * 3);
+    expect(meter.shape(document, operation).aliases).toBe(3);
+  });
+
+  /** Merges into a group for each path: as many as two to the power of its levels. */
+  const automaton = (levels: number): string => {
+    const spread = (level: number, ...states: number[]) =>
+      level < levels ? states.map((state) => `...Q${state}_${level}`).join(' ') : 'id';
+    const state = (name: string, a: string, b: string) =>
+      `fragment ${name} on Employee { a: manager { ${a} } b: manager { ${b} } }`;
+    const fragments = Array.from({ length: levels }, (_, level) => [
+      state(`Q0_${level}`, spread(level + 1, 0, 1), spread(level + 1, 0)),
+      ...Array.from({ length: level }, (__, at) => {
+        const next = spread(level + 1, at + 2);
+        return state(`Q${at + 1}_${level}`, next, next);
+      }),
+    ]);
+    return `{ employee(by: { id: "1" }) { ...Q0_0 } } ${fragments.flat().join(' ')}`;
+  };
+
+  it('are counted exactly in a document of few, and never below what runs in one of too many', () => {
+    const exact = (levels: number) => 2 ** (levels + 1) - 1;
+    for (const levels of [1, 4, 8]) expect(cost(automaton(levels))).toBe(exact(levels));
+    const document = parse(automaton(30));
+    const operation = getOperationAST(document);
+    if (!operation) throw new Error('no operation');
+    // 2^30 groups: without a bound the test would not end.
+    expect(meter.cost(document, operation, {})).toBeGreaterThanOrEqual(exact(30));
+    expect(meter.shape(document, operation).aliases).toBeGreaterThanOrEqual(exact(30) - 1);
+  });
+});
+
 describe('the shape of an operation', () => {
   it.each([
     ['fields', '{ employee(by: { id: "1" }) { manager { manager { id } } } }', { depth: 4, aliases: 0, rootFields: 1 }],
+    [
+      'fields that merge once',
+      `{ employee(by: { id: "1" }) { ...A ...B } ...R }
+       fragment A on Employee { x: displayName m: manager { y: displayName } }
+       fragment B on Employee { x: displayName m: manager { y: displayName z: displayName } }
+       fragment R on Query { employee(by: { id: "1" }) { x: displayName } }`,
+      { depth: 3, aliases: 4, rootFields: 1 },
+    ],
     ['aliases, of values too', '{ a: __typename b: __typename __typename }', { depth: 1, aliases: 2, rootFields: 3 }],
     [
-      'fragments at each use',
+      'fragments at each use by another field',
       `{ x: employee(by: { id: "1" }) { ...P } employee(by: { id: "1" }) { ...P } ... { ...R } }
        fragment P on Employee { n: displayName manager { m: displayName } }
        fragment R on Query { integrations { name } y: integrations { name } }`,

@@ -14,10 +14,12 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { COSTS, LARGEST_PAGE, USUAL_SIZE, type FieldCost } from './costTable.ts';
-import { isLeftOut, lengthOf, plain, withDefaults, type Variables } from './givenValues.ts';
+import { isDeferred, isLeftOut, lengthOf, plain, withDefaults, type Variables } from './givenValues.ts';
+import { createFieldMerger, type Group } from './mergedFields.ts';
 import { bounded, fragmentsOf } from './operationShape.ts';
 
 /** What a selection costs: for each object it is made on, and for each node of the page that this object is. */
@@ -36,8 +38,9 @@ const PAGE = 'Connection';
 
 /**
  * What an operation of a valid document costs with these variables: one for each object that the answer can have, lists at
- * the size in effect, and what the table has for asking providers. Each selection is walked once for each type of object,
- * and counted at each use: linear in the document, however large the number.
+ * the size in effect, and what the table has for asking providers. Fields that merge run once and are counted once. A
+ * document made to have more to merge than a few milliseconds allow is counted apart from there on, each fragment at each of
+ * its uses: never less than what runs, and linear in the document, however large the number.
  */
 export function operationCost(
   schema: GraphQLSchema,
@@ -47,32 +50,54 @@ export function operationCost(
 ): number {
   const variables = withDefaults(operation.variableDefinitions ?? [], given);
   const fragments = fragmentsOf(document);
-  const known = new Map<SelectionSetNode, Map<GraphQLObjectType, Cost>>();
+  const merger = createFieldMerger(fragments);
+  const together = new Map<GraphQLObjectType, Map<string, Cost>>();
+  const apart = new Map<GraphQLObjectType, Map<SelectionSetNode, Cost>>();
 
+  /** Of selection sets that are executed together on an object of this type. */
+  const ofGroup = (type: GraphQLNamedType, group: Group): Cost => {
+    if (isAbstractType(type)) return dearest(schema.getPossibleTypes(type).map((possible) => ofGroup(possible, group)));
+    if (!isObjectType(type)) return FREE;
+    return kept(together, type, merger.keyOf(group), () => {
+      const merged = merger.merge(group, {
+        isLeftOut: (directives) => isLeftOut(directives, variables),
+        isDeferred: (directives) => isDeferred(directives, variables),
+        applies: (condition) => applies(type, condition?.name.value),
+      });
+      const total = { ...FREE };
+      if (!merged) {
+        for (const set of group) add(total, ofSet(type, set));
+        return total;
+      }
+      for (const nodes of merged.fields.values()) {
+        const below = merger.below(nodes);
+        add(total, ofField(type, nodes[0], below && ((inner) => ofGroup(inner, below))));
+      }
+      for (const set of merged.deferred) add(total, ofGroup(type, [set]));
+      return total;
+    });
+  };
+
+  /** Of one selection set without regard to what merges with it: never less than its part of a group costs. */
   const ofSet = (type: GraphQLNamedType, set: SelectionSetNode): Cost => {
     if (isAbstractType(type)) return dearest(schema.getPossibleTypes(type).map((possible) => ofSet(possible, set)));
     if (!isObjectType(type)) return FREE;
-    let costs = known.get(set);
-    if (!costs) known.set(set, (costs = new Map()));
-    let cost = costs.get(type);
-    if (!cost) costs.set(type, (cost = sum(type, set)));
-    return cost;
+    return kept(apart, type, set, () => {
+      const total = { ...FREE };
+      for (const selection of set.selections) add(total, ofSelection(type, selection));
+      return total;
+    });
   };
 
-  const sum = (type: GraphQLObjectType, set: SelectionSetNode): Cost => {
-    let { once, each } = FREE;
-    for (const selection of set.selections) {
-      if (isLeftOut(selection.directives, variables)) continue;
-      let cost = FREE;
-      if (selection.kind === Kind.FIELD) cost = ofField(type, selection);
-      else {
-        const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
-        if (fragment && applies(type, fragment.typeCondition?.name.value)) cost = ofSet(type, fragment.selectionSet);
-      }
-      once = bounded(once + cost.once);
-      each = bounded(each + cost.each);
+  const ofSelection = (type: GraphQLObjectType, selection: SelectionNode): Cost => {
+    if (isLeftOut(selection.directives, variables)) return FREE;
+    if (selection.kind === Kind.FIELD) {
+      const { selectionSet } = selection;
+      return ofField(type, selection, selectionSet ? (inner) => ofSet(inner, selectionSet) : null);
     }
-    return { once, each };
+    const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+    if (!fragment || !applies(type, fragment.typeCondition?.name.value)) return FREE;
+    return ofSet(type, fragment.selectionSet);
   };
 
   const applies = (type: GraphQLObjectType, condition: string | undefined): boolean => {
@@ -80,7 +105,12 @@ export function operationCost(
     return other === type || (isAbstractType(other) && schema.isSubType(other, type));
   };
 
-  const ofField = (parent: GraphQLObjectType, node: FieldNode): Cost => {
+  /** Of a field with what `below` says of an object in it; null below where it has values. */
+  const ofField = (
+    parent: GraphQLObjectType,
+    node: FieldNode,
+    below: ((type: GraphQLNamedType) => Cost) | null,
+  ): Cost => {
     const name = node.name.value;
     const rule = COSTS[`${parent.name}.${name}`] ?? {};
     const field = parent.getFields()[name] ?? INTROSPECTION.get(name);
@@ -88,8 +118,8 @@ export function operationCost(
     const count = rule.by ? lengthOf(valueAt(node, rule.by)) : 1;
     const asks = (rule.asks ?? 0) * count;
     const type = getNamedType(field.type);
-    const inner = node.selectionSet ? ofSet(type, node.selectionSet) : null;
-    if (!inner) return { once: asks, each: 0 };
+    if (!below) return { once: asks, each: 0 };
+    const inner = below(type);
     const page = type.name.endsWith(PAGE) ? pageOf(field, node, rule) : 0;
     const object = bounded(1 + inner.once + page * inner.each);
     if (!isListType(getNullableType(field.type))) return { once: bounded(asks + object), each: 0 };
@@ -113,7 +143,27 @@ export function operationCost(
   };
 
   const root = schema.getRootType(operation.operation);
-  return root ? ofSet(root, operation.selectionSet).once : 0;
+  return root ? ofGroup(root, [operation.selectionSet]).once : 0;
+}
+
+/** In place. */
+function add(total: Cost, { once, each }: Cost): void {
+  total.once = bounded(total.once + once);
+  total.each = bounded(total.each + each);
+}
+
+/** What was worked out before for a type and a key, or is now. */
+function kept<Key>(
+  known: Map<GraphQLObjectType, Map<Key, Cost>>,
+  type: GraphQLObjectType,
+  key: Key,
+  work: () => Cost,
+): Cost {
+  let costs = known.get(type);
+  if (!costs) known.set(type, (costs = new Map()));
+  let cost = costs.get(key);
+  if (!cost) costs.set(key, (cost = work()));
+  return cost;
 }
 
 /** An object is of one type only. */

@@ -1,4 +1,4 @@
-import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import type { Plugin } from 'graphql-yoga';
 
 /**
  * Takes the members of a request that yoga knows and drops all others, which yoga would refuse: a server must ignore what it
@@ -8,7 +8,7 @@ export const ignoreUnknownMembers: Plugin = {
   onParams({ params, setParams }) {
     // Whatever is not an object of JSON is left to yoga, which says so.
     if (typeof params !== 'object' || params === null || Array.isArray(params)) return;
-    const { query, variables, operationName, extensions } = params as GraphQLParams;
+    const { query, variables, operationName, extensions } = params;
     setParams({ query, variables, operationName, extensions });
   },
 };
