@@ -96,7 +96,7 @@ ProviderRecord.implement({
   }),
 });
 
-const ConflictReasonEnum = builder.enumType('ConflictReason', {
+export const ConflictReasonEnum = builder.enumType('ConflictReason', {
   description: 'Why records were left apart.',
   values: described(CONFLICT_REASONS, {
     NAMES_DISAGREE: 'Equal e-mail or number, but the names disagree.',

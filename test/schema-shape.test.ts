@@ -87,6 +87,11 @@ const of = (type: string, ...parts: readonly string[]) => [type, ...parts.map((p
 /** What the draft does not have, with the reason. */
 const ADDED: Record<string, string> = Object.fromEntries(
   Object.entries({
+    'more employees than people are explained where they are counted': [
+      'EmployeeConnection.matching',
+      ...of('EmployeeMatching', 'records', 'employees', 'apart'),
+      ...of('EmployeesLeftApart', 'reason', 'employees'),
+    ],
     'webhooks tell services that hold no stream open': [
       'Mutation.redeliverWebhook',
       'Mutation.redeliverWebhook(input)',

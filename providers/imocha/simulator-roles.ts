@@ -2,7 +2,7 @@
 import { ORGANISATION } from '../../src/simulator/names.ts';
 import { Random } from '../../src/simulator/random.ts';
 import type { SimRequest, SimResponse } from '../../src/simulator/simulator.ts';
-import type { Workforce } from '../../src/simulator/workforce.ts';
+import { skillChooser, type Workforce } from '../../src/simulator/workforce.ts';
 import { answerOf, refusalOf } from './simulator-answers.ts';
 import { isRefusal, pageOf, queryOf, windowOf } from './simulator-pages.ts';
 import { gapOf, profileSkill, WEIGHTS } from './simulator-profile.ts';
@@ -15,6 +15,7 @@ const FIRST_JOB_PROFILE_ID = 3_001;
 
 /** Job codes that lead to one profile, e.g. ENG-1 and ENG-2. */
 const CODES_PER_PROFILE = 2;
+/** Titles of a unit whose profiles have codes, at least; of more titles all but the last. */
 const PROFILES_WITH_CODES = 2;
 
 type Priority = string | number | null;
@@ -47,6 +48,8 @@ export function createRoles(workforce: Workforce, taxonomy: Taxonomy): Roles {
   const titles = ORGANISATION.flatMap((unit, position) =>
     unit.titles.map((title, rank) => ({ unit, position, title, rank })),
   );
+  const chooseSkill = skillChooser(workforce.skills);
+  const choose = (department: string) => (random: Random) => chooseSkill(random, department);
   const profiles = titles.map(({ unit, position, title, rank }, index): SimJobProfile => {
     const first = rank * CODES_PER_PROFILE + 1;
     return {
@@ -54,8 +57,11 @@ export function createRoles(workforce: Workforce, taxonomy: Taxonomy): Roles {
       name: title,
       unit: position,
       family: unit.department,
-      jobCodes: rank < PROFILES_WITH_CODES ? [`${unit.code}-${first}`, `${unit.code}-${first + 1}`] : [],
-      skills: expectationsOf(new Random(`${workforce.seed} role ${title}`), workforce, taxonomy),
+      jobCodes:
+        rank < Math.max(PROFILES_WITH_CODES, unit.titles.length - 1)
+          ? [`${unit.code}-${first}`, `${unit.code}-${first + 1}`]
+          : [],
+      skills: expectationsOf(new Random(`${workforce.seed} role ${title}`), choose(unit.department), taxonomy),
     };
   });
   const byCode = new Map(
@@ -76,12 +82,12 @@ export function createRoles(workforce: Workforce, taxonomy: Taxonomy): Roles {
 /** Priorities come as words, as numbers, and not at all (9.2). */
 const PRIORITIES: readonly [Priority, ...Priority[]] = ['High', 'Medium', 2, null];
 
-/** Popular skills first, as people hold them; only those that the talent system knows. */
-function expectationsOf(random: Random, { skills }: Workforce, taxonomy: Taxonomy): Expectation[] {
+/** Chosen as people hold them; only those that the talent system knows. */
+function expectationsOf(random: Random, choose: (random: Random) => number, taxonomy: Taxonomy): Expectation[] {
   const expected = new Map<number, Expectation>();
   const count = random.integer(6, 10);
   for (let tries = 0; expected.size < count && tries < 200; tries += 1) {
-    const skillIndex = Math.floor(random.next() ** 2 * skills.length);
+    const skillIndex = choose(random);
     if (taxonomy.nameOf(skillIndex) === undefined || expected.has(skillIndex)) continue;
     expected.set(skillIndex, { skillIndex, required: random.integer(3, 9), priority: random.pick(PRIORITIES) });
   }

@@ -3,7 +3,7 @@ import { valueOfLevel } from '../../src/domain/rating.ts';
 import { ORGANISATION } from '../../src/simulator/names.ts';
 import { Random } from '../../src/simulator/random.ts';
 import type { SimResponse } from '../../src/simulator/simulator.ts';
-import type { Workforce } from '../../src/simulator/workforce.ts';
+import { skillChooser, type Workforce } from '../../src/simulator/workforce.ts';
 import { komboId } from './simulator-ids.ts';
 import { instant } from './simulator-instant.ts';
 import { all, list, type ListContext, oneOf, pick } from './simulator-lists.ts';
@@ -36,6 +36,10 @@ const EACH = 2;
 /** Two entities a title of the organisation; one of all was deleted in the source. */
 export function createStaffing(workforce: Workforce, world: World): Staffing {
   const titles = ORGANISATION.flatMap(({ department, titles: names }) => names.map((title) => ({ department, title })));
+  const chooseSkill = skillChooser(workforce.skills);
+  const byName = new Map(world.skills.map((skill) => [skill.name, skill]));
+  const chooserOf = (department: string) => (random: Random) =>
+    byName.get(workforce.skills[chooseSkill(random, department)]?.names.hr ?? '');
   const entities = titles.flatMap(({ department, title }, index) =>
     Array.from({ length: EACH }, (_, copy): SimStaffingEntity => {
       const number = index * EACH + copy;
@@ -47,7 +51,7 @@ export function createStaffing(workforce: Workforce, world: World): Staffing {
         modelType: TYPES[number % TYPES.length] ?? null,
         description: descriptionOf(number, title, department),
         status: STATUSES[number % STATUSES.length] ?? null,
-        skills: skillsOf(new Random(`${workforce.seed} staffing ${number}`), world.skills),
+        skills: skillsOf(new Random(`${workforce.seed} staffing ${number}`), chooserOf(department)),
         changedAt: CHANGED + number * 3_600_000,
         deletedAt: number === titles.length * EACH - 1 ? CHANGED : null,
       };
@@ -63,12 +67,12 @@ function descriptionOf(number: number, title: string, department: string): strin
   return `<p>Works as <b>${title}</b> in ${department} &amp; with others.</p><ul><li>Plans</li><li>Builds</li></ul>`;
 }
 
-/** Popular skills first; one in six is attached without an expectation. */
-function skillsOf(random: Random, skills: readonly SimSkill[]): SimStaffingEntity['skills'] {
+/** Chosen as people hold them; one in six is attached without an expectation. */
+function skillsOf(random: Random, choose: (random: Random) => SimSkill | undefined): SimStaffingEntity['skills'] {
   const expected = new Map<SimSkill, number | null>();
   const count = random.integer(4, 8);
   for (let tries = 0; expected.size < count && tries < 200; tries += 1) {
-    const skill = skills[Math.floor(random.next() ** 2 * skills.length)];
+    const skill = choose(random);
     if (skill && !expected.has(skill)) expected.set(skill, random.chance(1 / 6) ? null : 0.4 + random.next() * 0.6);
   }
   return [...expected].map(([skill, level]) => ({ skill, level }));

@@ -43,7 +43,7 @@ describe('staffing entities', () => {
     const { jobProfiles, calls, drift } = start();
     const rows = await all(jobProfiles);
     expect(calls()).toEqual(['/v1/hris/staffing-entities? 200']);
-    expect(rows).toHaveLength(33);
+    expect(rows).toHaveLength(97);
     expect(new Set(rows.map(({ kindLabel }) => kindLabel))).toEqual(
       new Set(['position', 'requisition', 'job', 'staffing entity']),
     );
@@ -83,7 +83,7 @@ describe('staffing entities', () => {
   it('an unreadable one costs itself alone, and is noted', async () => {
     const { jobProfiles, simulator, drift } = start();
     simulator.addFault({ shape: { kind: 'drift', path: 'data.results.0.id', value: null }, path: 'staffing' });
-    expect(await all(jobProfiles)).toHaveLength(32);
+    expect(await all(jobProfiles)).toHaveLength(96);
     expect(drift).toMatchObject([{ operation: 'jobProfiles', path: 'data.results.*.id' }]);
   });
 
@@ -91,7 +91,7 @@ describe('staffing entities', () => {
     const { jobProfiles, simulator } = start();
     simulator.addFault({ shape: { kind: 'drift', path: 'data.results.*.skills.*', value: 7 }, path: 'staffing' });
     const rows = await all(jobProfiles);
-    expect(rows).toHaveLength(33);
+    expect(rows).toHaveLength(97);
     const unread = rows.find(({ expectedSkills }) => expectedSkills === null);
     await expect(jobProfiles.read(unread?.remoteId ?? '', CALL)).rejects.toMatchObject({ code: 'UNREADABLE' });
   });

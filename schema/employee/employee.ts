@@ -112,7 +112,8 @@ EmployeeConnection.implement({
     }),
     pageInfo: t.expose('pageInfo', { type: PageInfo, description: 'Where the page stands.' }),
     totalCount: t.exposeInt('totalCount', {
-      description: 'Employees on all pages, counting what is known now.',
+      description:
+        'Employees on all pages, counting what is known now. `matching` says why that may be more than there are people.',
     }),
     sources: t.field({
       type: [SourceStatus],

@@ -1,4 +1,5 @@
 import './employee.ts';
 import './filter.ts';
 import './identity.ts';
+import './matching.ts';
 import './queries.ts';

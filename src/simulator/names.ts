@@ -158,179 +158,103 @@ interface Unit {
   code: string;
   department: string;
   titles: readonly [string, ...string[]];
+  /** Clusters of the skills that its people have above all. */
+  clusters: readonly string[];
 }
 
 export const ORGANISATION: readonly [Unit, ...Unit[]] = [
   {
     code: 'ENG',
     department: 'Engineering',
-    titles: ['Software Engineer', 'Senior Software Engineer', 'Engineering Manager'],
-  },
-  { code: 'DAT', department: 'Data', titles: ['Data Analyst', 'Data Engineer', 'Data Scientist'] },
-  { code: 'DES', department: 'Design', titles: ['Product Designer', 'UX Researcher'] },
-  { code: 'CON', department: 'Consulting', titles: ['Consultant', 'Senior Consultant', 'Project Manager'] },
-  { code: 'FIN', department: 'Finance', titles: ['Controller', 'Accountant'] },
-  { code: 'PPL', department: 'People', titles: ['Recruiter', 'People Partner'] },
-  { code: 'SAL', department: 'Sales', titles: ['Account Executive', 'Solutions Engineer'] },
-];
-
-interface SkillFamily {
-  domain: string;
-  subdomain: string;
-  cluster: string;
-  category: 'Tool' | 'Technical Skill' | 'Language' | 'Certification';
-  skills: readonly { name: string; synonyms?: readonly string[] }[];
-}
-
-const named = (...names: string[]) => names.map((name) => ({ name }));
-
-/** The first dozen skills exist in every system; C, C++ and C# stand beside each other on purpose. */
-export const SKILL_FAMILIES: readonly [SkillFamily, ...SkillFamily[]] = [
-  {
-    domain: 'Information Technology',
-    subdomain: 'Software Engineering',
-    cluster: 'Programming',
-    category: 'Technical Skill',
-    skills: [
-      { name: 'TypeScript', synonyms: ['TS'] },
-      { name: 'GraphQL' },
-      { name: 'JavaScript', synonyms: ['JS', 'ECMAScript'] },
-      { name: 'Python' },
-      { name: 'C' },
-      { name: 'C++', synonyms: ['CPP'] },
-      { name: 'C#', synonyms: ['C Sharp'] },
-      { name: 'Go', synonyms: ['Golang'] },
-      ...named('Java', 'Rust', 'SQL', 'Kotlin', 'Swift', 'Ruby', 'PHP', 'Scala', 'Elixir', 'Haskell', 'R', 'Bash'),
-    ],
+    titles: ['Software Engineer', 'Senior Software Engineer', 'Engineering Manager', 'Staff Engineer', 'QA Engineer'],
+    clusters: ['Programming', 'Web Frameworks', 'Quality and Support', 'Cloud'],
   },
   {
-    domain: 'Information Technology',
-    subdomain: 'Infrastructure',
-    cluster: 'Cloud',
-    category: 'Tool',
-    skills: [
-      { name: 'Kubernetes', synonyms: ['K8s'] },
-      { name: 'PostgreSQL', synonyms: ['Postgres'] },
-      ...named('Docker', 'Terraform', 'Ansible', 'Redis', 'Kafka', 'Linux', 'Prometheus', 'Grafana', 'Nginx', 'Helm'),
-    ],
+    code: 'DAT',
+    department: 'Data',
+    titles: ['Data Analyst', 'Data Engineer', 'Data Scientist', 'Analytics Engineer'],
+    clusters: ['Analytics', 'Data Engineering', 'Programming'],
   },
   {
-    domain: 'Information Technology',
-    subdomain: 'Data',
-    cluster: 'Analytics',
-    category: 'Technical Skill',
-    skills: named(
-      'Machine Learning',
-      'Data Modelling',
-      'Statistics',
-      'Data Visualisation',
-      'ETL',
-      'Spark',
-      'Pandas',
-      'dbt',
-      'Airflow',
-      'Natural Language Processing',
-      'Computer Vision',
-      'A/B Testing',
-    ),
+    code: 'DES',
+    department: 'Design',
+    titles: ['Product Designer', 'UX Researcher', 'Design Lead'],
+    clusters: ['User Experience', 'Visual Design'],
   },
   {
-    domain: 'Business',
-    subdomain: 'Delivery',
-    cluster: 'Project Management',
-    category: 'Technical Skill',
-    skills: named(
-      'Project Management',
-      'Scrum',
-      'Kanban',
-      'Stakeholder Management',
-      'Risk Management',
-      'Budgeting',
-      'Negotiation',
-      'Facilitation',
-      'Requirements Engineering',
-      'Change Management',
-      'Resource Planning',
-      'Procurement',
-    ),
+    code: 'CON',
+    department: 'Consulting',
+    titles: ['Consultant', 'Senior Consultant', 'Project Manager', 'Business Analyst', 'Engagement Manager'],
+    clusters: ['Project Management', 'Consulting', 'Collaboration'],
   },
   {
-    domain: 'Business',
-    subdomain: 'Communication',
-    cluster: 'Languages',
-    category: 'Language',
-    skills: named(
-      'English',
-      'French',
-      'German',
-      'Spanish',
-      'Italian',
-      'Portuguese',
-      'Hindi',
-      'Mandarin',
-      'Japanese',
-      'Turkish',
-    ),
+    code: 'FIN',
+    department: 'Finance',
+    titles: ['Controller', 'Accountant', 'Financial Analyst', 'Treasury Manager'],
+    clusters: ['Accounting and Control'],
   },
   {
-    domain: 'Business',
-    subdomain: 'Credentials',
-    cluster: 'Certificates',
-    category: 'Certification',
-    skills: named(
-      'First Aid',
-      'Fire Safety',
-      'Project Management Professional',
-      'Certified Scrum Master',
-      'ISO 27001 Lead Auditor',
-      'Cloud Practitioner',
-      'Forklift Licence',
-      'Data Protection Officer',
-    ),
+    code: 'PPL',
+    department: 'People',
+    titles: ['Recruiter', 'People Partner', 'Learning Specialist', 'Payroll Specialist'],
+    clusters: ['Human Resources', 'Collaboration'],
   },
   {
-    domain: 'Design',
-    subdomain: 'Product Design',
-    cluster: 'User Experience',
-    category: 'Tool',
-    skills: named(
-      'Figma',
-      'Prototyping',
-      'Usability Testing',
-      'Information Architecture',
-      'Interaction Design',
-      'Typography',
-      'Accessibility',
-      'Design Systems',
-      'User Research',
-      'Illustration',
-    ),
+    code: 'SAL',
+    department: 'Sales',
+    titles: ['Account Executive', 'Solutions Engineer', 'Sales Manager', 'Customer Success Manager'],
+    clusters: ['Sales and Accounts', 'Collaboration'],
+  },
+  {
+    code: 'PLT',
+    department: 'Platform',
+    titles: ['Platform Engineer', 'Site Reliability Engineer', 'Database Administrator', 'Support Engineer'],
+    clusters: ['Cloud', 'Platform Engineering', 'Programming'],
+  },
+  {
+    code: 'SEC',
+    department: 'Information Security',
+    titles: ['Security Engineer', 'Security Analyst', 'Compliance Manager'],
+    clusters: ['Information Security', 'Platform Engineering', 'Certificates'],
+  },
+  {
+    code: 'MKT',
+    department: 'Marketing',
+    titles: ['Content Marketer', 'Product Marketing Manager', 'Event Manager'],
+    clusters: ['Marketing', 'Visual Design'],
+  },
+  {
+    code: 'OPS',
+    department: 'Operations',
+    titles: ['Operations Manager', 'Supply Chain Planner', 'Procurement Specialist', 'Facility Manager'],
+    clusters: ['Supply Chain', 'Project Management', 'Certificates'],
+  },
+  {
+    code: 'LEG',
+    department: 'Legal',
+    titles: ['Legal Counsel', 'Contract Manager', 'Data Protection Specialist'],
+    clusters: ['Law and Compliance'],
+  },
+  {
+    code: 'HEA',
+    department: 'Occupational Health',
+    titles: ['Occupational Nurse', 'Health and Safety Advisor', 'Physiotherapist'],
+    clusters: ['Patient Care', 'Certificates', 'Further Certificates'],
   },
 ];
 
-export const SKILL_WORDS = {
-  first: [
-    'Applied',
-    'Advanced',
-    'Industrial',
-    'Digital',
-    'Clinical',
-    'Regional',
-    'Strategic',
-    'Technical',
-    'Embedded',
-    'Mobile',
-  ],
-  second: [
-    'Analysis',
-    'Testing',
-    'Accounting',
-    'Logistics',
-    'Security',
-    'Simulation',
-    'Writing',
-    'Auditing',
-    'Coaching',
-    'Planning',
-  ],
-} as const;
+export const LOCATIONS = [
+  'Amsterdam',
+  'Austin',
+  'Berlin',
+  'Lisbon',
+  'London',
+  'Lyon',
+  'Madrid',
+  'Nairobi',
+  'Pune',
+  'Singapore',
+  'Toronto',
+  'Zürich',
+  'Remote',
+] as const;

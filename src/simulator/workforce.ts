@@ -3,7 +3,8 @@
  * real data has: missing numbers, renamed e-mails, re-hires, shared mailboxes. Same seed, same bytes.
  */
 import { Random } from './random.ts';
-import { FAMILY_NAMES, GIVEN_NAMES, ORGANISATION, SKILL_FAMILIES, SKILL_WORDS } from './names.ts';
+import { FAMILY_NAMES, GIVEN_NAMES, LOCATIONS, ORGANISATION } from './names.ts';
+import { composedSkill, KNOWN_SKILLS, type SkillCategory } from './skillVocabulary.ts';
 
 /** The systems, by what they are for: the HR system, the talent system, the project system. */
 export const SYSTEMS = ['hr', 'talent', 'projects'] as const;
@@ -54,7 +55,7 @@ export interface WorkforceSkill {
   domain: string;
   subdomain: string;
   cluster: string;
-  category: 'Tool' | 'Technical Skill' | 'Language' | 'Certification';
+  category: SkillCategory;
   /** The name in each system; null where the system does not list the skill. Spelling may differ in case and spacing. */
   names: Record<System, string | null>;
 }
@@ -105,7 +106,7 @@ function createPeople(seed: string, count: number): Person[] {
     const familyName = random.pick(FAMILY_NAMES);
     const email = freeEmail(emails, givenName, familyName);
     const unit = random.pick(ORGANISATION);
-    const title = random.pick(unit.titles);
+    const rank = random.integer(0, unit.titles.length - 1);
     const trap = TRAP_CYCLE[index % TRAP_CYCLE.length] ?? null;
     const startYear = random.integer(2005, 2025);
     const startMonth = String(random.integer(1, 12)).padStart(2, '0');
@@ -123,8 +124,9 @@ function createPeople(seed: string, count: number): Person[] {
     const inProjects = random.chance(0.85);
     people.push({
       index,
-      jobTitle: title,
-      jobCode: `${unit.code}-${1 + (index % 4)}`,
+      jobTitle: unit.titles[rank] ?? unit.titles[0],
+      // Two codes a title.
+      jobCode: `${unit.code}-${1 + 2 * rank + (index % 2)}`,
       department: unit.department,
       location: random.pick(LOCATIONS),
       startDate: `${startYear}-${startMonth}-${startDay}`,
@@ -181,8 +183,6 @@ const TRAP_CYCLE: readonly (Trap | null)[] = [
   'namesake',
   null,
 ];
-
-const LOCATIONS = ['Berlin', 'London', 'Lyon', 'Madrid', 'Pune', 'Austin', 'Remote'] as const;
 
 function talentRecords(base: PersonRecord, trap: Trap | null): PersonRecord[] {
   switch (trap) {
@@ -246,10 +246,8 @@ function freeEmail(taken: Set<string>, givenName: string, familyName: string): s
 function createSkills(seed: string, count: number): WorkforceSkill[] {
   const random = new Random(`${seed} skills`);
   const skills: WorkforceSkill[] = [];
-  const known = SKILL_FAMILIES.flatMap((family) => family.skills.map((skill) => ({ family, skill })));
   for (let index = 0; index < count; index += 1) {
-    const entry = known[index] ?? inventedSkill(index, random);
-    const { family, skill } = entry;
+    const { family, skill } = KNOWN_SKILLS[index] ?? composedSkill(index - KNOWN_SKILLS.length);
     const everywhere = index < 12;
     const lists = (share: number) => everywhere || random.chance(share);
     const inHr = lists(0.8);
@@ -274,13 +272,25 @@ function createSkills(seed: string, count: number): WorkforceSkill[] {
   return skills;
 }
 
-type KnownSkill = { family: (typeof SKILL_FAMILIES)[number]; skill: { name: string; synonyms?: readonly string[] } };
-
-function inventedSkill(index: number, random: Random): KnownSkill {
-  const family = random.pick(SKILL_FAMILIES);
-  const name = `${random.pick(SKILL_WORDS.first)} ${random.pick(SKILL_WORDS.second)} ${index}`;
-  return { family, skill: { name } };
+/** Chooses skills as people of a department have them: mostly of its own clusters, else the popular ones first. */
+export function skillChooser(skills: readonly WorkforceSkill[]): (random: Random, department: string) => number {
+  const own = new Map(
+    ORGANISATION.map(({ department, clusters }) => [
+      department,
+      skills.filter(({ cluster }) => clusters.includes(cluster)).map(({ index }) => index),
+    ]),
+  );
+  return (random, department) => {
+    const pool = own.get(department) ?? [];
+    const isOwn = random.chance(OWN_SHARE);
+    // The square prefers low indexes, which are the popular skills.
+    const place = random.next() ** 2;
+    return (isOwn ? pool[Math.floor(place * pool.length)] : undefined) ?? Math.floor(place * skills.length);
+  };
 }
+
+/** How much of what people know is of their department's trade. */
+const OWN_SHARE = 0.6;
 
 function createHoldings(
   seed: string,
@@ -289,16 +299,14 @@ function createHoldings(
   perPerson: number,
 ): Holding[] {
   const random = new Random(`${seed} holdings`);
+  const choose = skillChooser(skills);
   const holdings: Holding[] = [];
   for (const person of people) {
     // One person in fifty holds nothing at all.
     if (person.index % 50 === 49) continue;
     const held = new Set<number>();
     const count = Math.min(skills.length, random.integer(Math.max(1, perPerson - 4), perPerson + 4));
-    while (held.size < count) {
-      // Popular skills first: the square prefers low indexes.
-      held.add(Math.floor(random.next() ** 2 * skills.length));
-    }
+    while (held.size < count) held.add(choose(random, person.department));
     for (const skillIndex of held) {
       const skill = skills[skillIndex];
       if (!skill) continue;

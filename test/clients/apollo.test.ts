@@ -10,7 +10,7 @@ import {
   EmployeesPageDocument,
   ExpertsDocument,
   OneEmployeeDocument,
-  IntegrationsDocument,
+  IntegrationsHealthDocument,
   JobProfilesDocument,
   SkillWithScalesDocument,
   TasksDocument,
@@ -69,7 +69,7 @@ const DOCUMENTS: readonly (readonly [TypedDocumentNode<unknown, never>, Variable
   [SkillWithScalesDocument, { by: { name: 'TypeScript' } }],
   [ExpertsDocument, { skills: [{ skill: { name: 'TypeScript' }, minLevel: 0.5 }] }],
   [JobProfilesDocument, { first: 5 }],
-  [IntegrationsDocument, {}],
+  [IntegrationsHealthDocument, {}],
   [TasksDocument, {}],
 ];
 
