@@ -196,6 +196,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     clients,
     serves: roles.serve,
     simulated: config.sandbox,
+    simulators: config.sandbox
+      ? simulators.map(({ card, simulator }) => ({ integration: card.defaultIntegration, simulator }))
+      : null,
     audit,
     limits,
     observer: metrics.requests,

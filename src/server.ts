@@ -19,6 +19,7 @@ import { DEADLINE_HEADER, deadlineOf } from './http/deadline.ts';
 import { paramsOfBody, paramsOfUrl, unknownText } from './http/documentParams.ts';
 import { createEngine, type RequestScope } from './http/engine.ts';
 import { createExchange, headerOf, send, sendJson, type Exchange } from './http/exchange.ts';
+import { createFrontDoor } from './http/frontDoor.ts';
 import { createGraphiqlPage } from './http/graphiql.ts';
 import type { GraphiqlTab } from './http/graphiqlTabs.ts';
 import { createHostCheck, isLoopback } from './http/hosts.ts';
@@ -35,6 +36,7 @@ import { DocumentRefusal, Refusal } from './http/refusal.ts';
 import { noteEnd } from './http/requestEnd.ts';
 import { acceptedTypes, checkMediaType, checkQuery } from './http/requestChecks.ts';
 import { spendingOf, type RequestLimits } from './http/requestLimits.ts';
+import type { SandboxSimulator } from './http/sandboxRoutes.ts';
 import { COST_HEADER } from './http/spending.ts';
 import { createWebSockets } from './http/webSockets.ts';
 import { withoutInternals } from './http/withoutInternals.ts';
@@ -80,6 +82,8 @@ export interface GatewayServerOptions {
   serves?: boolean;
   /** True for a sandbox: every answer then says so in X-Gateway-Simulated. */
   simulated?: boolean;
+  /** Those of a sandbox, which its page can disrupt; null outside one. */
+  simulators?: readonly SandboxSimulator[] | null;
   log: Log;
   /** Watches requests for GraphQL. */
   observer?: Observer | undefined;
@@ -124,7 +128,10 @@ const SIMULATED_HEADER = 'x-gateway-simulated';
 /** A connection that is silent is asked after so long whether the other end is still there; Linux gives up 10 s later. */
 const PROBE_MS = 30_000;
 
-/** The gateway's HTTP side: /graphql (JSON, event streams, WebSockets, GraphiQL), /health/live, /health/ready and /metrics. */
+/**
+ * The gateway's HTTP side: /graphql (JSON, event streams, WebSockets, GraphiQL), /health/live, /health/ready, /metrics, and
+ * what frontDoor.ts has for browsers.
+ */
 export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
   const { config, log, stalledMs = STALLED_MS } = options;
   const isAllowedHost = createHostCheck(config.host);
@@ -144,6 +151,13 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   const answerJson = createJsonAnswer(engine);
   const answerTime = new AnswerTime();
   const graphiql = options.graphiql ? createGraphiqlPage(options.graphiqlTabs ?? [], !clients.open) : null;
+  const frontDoor = createFrontDoor({
+    schema: limits?.introspection === false ? null : engine.schema,
+    graphiql: options.graphiql,
+    metrics: options.metrics !== undefined && options.metrics.access !== 'off',
+    keysRequired: !clients.open,
+    simulators: options.simulators ?? null,
+  });
   const streams = new Set<AbortController>();
   let closing: Promise<void> | null = null;
 
@@ -265,6 +279,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     if (path === '/graphql' && options.serves === false) {
       throw new Refusal(404, 'NOT_FOUND', 'This replica works on tasks; others answer GraphQL.');
     }
+    if (options.serves !== false && (await frontDoor(exchange, path, () => viewerOf(request)))) return;
     if (path !== '/graphql') throw new Refusal(404, 'NOT_FOUND', 'There is nothing here; GraphQL is at /graphql.');
     exchange.route = 'graphql';
     exchange.seen = options.observer?.began(request.headers, 'HTTP') ?? null;

@@ -244,7 +244,7 @@ describe('GraphiQL', { timeout: 60_000 }, () => {
 
   it('opens a link as another tab, with its variables and the operation it names', async () => {
     const query =
-      'query Other { viewer { tenant } }\n\n# The one.\nquery Named($text: String) { skills(search: $text) { totalCount } }';
+      'query Other { viewer { tenant } }\n\n# The one.\nquery Named($text: String) { viewer { tenant } ... @defer { skills(search: $text) { totalCount } } }';
     const variables = '{ "text": "}" }';
     const link = new URLSearchParams({ query, variables, operationName: 'Named' });
     await page.goto(`${gateway.url}/graphql?${link}`);
@@ -254,9 +254,12 @@ describe('GraphiQL', { timeout: 60_000 }, () => {
     expect(await editor('variable')).toBe(variables);
     // By the keyboard: the button has one choose among several operations.
     await page.locator('.graphiql-query-editor .view-lines').click({ position: { x: 5, y: 5 } });
+    const answer = page.waitForResponse(`${gateway.url}/graphql`);
     await page.keyboard.press('Control+Enter');
+    // Parts of `@defer`, put together.
+    expect((await answer).headers()['content-type']).toContain('text/event-stream');
     expect(await resultWith('"totalCount"')).toEqual({
-      data: { skills: { totalCount: expect.any(Number) as number } },
+      data: { viewer: { tenant: 'default' }, skills: { totalCount: expect.any(Number) as number } },
     });
     // Not opened once more by a reload.
     expect(page.url()).toBe(`${gateway.url}/graphql`);

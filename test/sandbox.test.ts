@@ -69,7 +69,74 @@ describe('a sandbox', () => {
   });
 });
 
+/** Makes one of the sandbox's simulators unavailable, or well again. */
+const disrupt = (url: string, integration: string, kind: 'UNAVAILABLE' | null) =>
+  fetch(`${url}/sandbox/simulators/${integration}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
+    body: JSON.stringify({ kind }),
+  });
+
+interface AskedPerson {
+  employee: {
+    displayName: string;
+    skills: {
+      nodes: { ratings: { integration: { name: string } }[] }[];
+      sources: { integration: { name: string }; state: string; problem: { code: string } | null }[];
+    };
+  };
+}
+
+const PERSON = /* GraphQL */ `
+  query ($number: String!) {
+    employee(by: { employeeNumber: $number }) {
+      displayName
+      skills {
+        nodes {
+          ratings {
+            integration {
+              name
+            }
+          }
+        }
+        sources {
+          integration {
+            name
+          }
+          state
+          problem {
+            code
+          }
+        }
+      }
+    }
+  }
+`;
+
+describe('a simulator that is made unavailable', () => {
+  it('is named as the source that is silent, and the rest of the answer stands', async () => {
+    expect((await disrupt(sandbox.url, 'kombo-main', 'UNAVAILABLE')).status).toBe(200);
+    const { data, errors } = await sandbox.ask<AskedPerson>(PERSON, { number: '01001' });
+    expect(errors).toBeUndefined();
+    const { sources, nodes } = data?.employee.skills ?? { sources: [], nodes: [] };
+    expect(sources.map(({ integration, state, problem }) => [integration.name, state, problem?.code])).toEqual([
+      ['kombo-main', 'UNREACHABLE', 'UNAVAILABLE'],
+      ['imocha-main', expect.stringMatching(/^(?:FRESH|CACHED)$/), undefined],
+      ['kantata-main', 'FRESH', undefined],
+    ]);
+    const names = new Set(nodes.flatMap(({ ratings }) => ratings.map(({ integration }) => integration.name)));
+    expect([...names].toSorted()).toEqual(['imocha-main', 'kantata-main']);
+    expect((await disrupt(sandbox.url, 'kombo-main', null)).status).toBe(200);
+    expect(sandbox.simulator('kombo').disruption).toBeNull();
+  });
+});
+
 describe('a gateway with configured providers', () => {
+  it('has no switch for its providers, whatever they are', async () => {
+    expect((await disrupt(configured.url, 'kombo-main', 'UNAVAILABLE')).status).toBe(404);
+    expect(sandbox.simulator('kombo').disruption).toBeNull();
+  });
+
   it('says nowhere that it is simulated', async () => {
     const { data } = await configured.ask<Simulated>(SIMULATED);
     expect(data?.viewer).toEqual({ simulated: false });

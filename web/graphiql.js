@@ -65,7 +65,8 @@ function fetcher(request, { headers = {} } = {}) {
  */
 async function ask({ query, operationName, variables }, given, signal, next) {
   const headers = new Headers({
-    accept: 'application/graphql-response+json, application/json;q=0.9, text/event-stream;q=0.8',
+    // Of the same weight: one result comes as JSON, the events of a subscription and the parts of `@defer` as a stream.
+    accept: 'application/graphql-response+json, text/event-stream',
     'content-type': 'application/json',
   });
   const key = keyField?.value.trim() ?? '';

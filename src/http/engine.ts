@@ -64,6 +64,8 @@ export interface RequestScope {
 }
 
 export interface Engine {
+  /** As clients know it, `@defer` included. */
+  schema: GraphQLSchema;
   yoga: YogaServerInstance<{ scope: RequestScope }, object>;
   /** Documents by their text that parsed; they may still be invalid. */
   documents: LRUCache<string, DocumentNode>;
@@ -134,7 +136,7 @@ export function createEngine(
     // maskError logs, with its correlation id.
     logging: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
   });
-  return { yoga, documents, maskError };
+  return { schema, yoga, documents, maskError };
 }
 
 /** Gives resolvers the scope's own context object, runs queries compiled, bounds documents, and ends streams with their request. */

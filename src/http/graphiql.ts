@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import { join } from 'node:path';
 import { gzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import type { GraphiqlTab } from './graphiqlTabs.ts';
-import { installed } from './installed.ts';
 import { dataUri, inScript } from './markup.ts';
+import { readWebFile } from './webFiles.ts';
 
 /** The page brings everything along. This keeps it so: the browser itself refuses any other host. */
 const CONTENT_SECURITY_POLICY = [
@@ -53,11 +51,10 @@ const KEY_FIELD = `<form>
 </form>`;
 
 async function render(tabs: readonly GraphiqlTab[], keysRequired: boolean): Promise<string> {
-  const web = installed('web') ?? '';
   const [style, script, icon, bundle] = await Promise.all([
-    readFile(join(web, 'graphiql.css'), 'utf8'),
-    readFile(join(web, 'graphiql.js'), 'utf8'),
-    readFile(join(web, 'icon.svg'), 'utf8'),
+    readWebFile('graphiql.css'),
+    readWebFile('graphiql.js'),
+    readWebFile('icon.svg'),
     import('@graphql-yoga/render-graphiql/graphiql'),
   ]);
   const { editorWorkerService, graphqlWorker, jsonWorker } = bundle;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { VirtualClock } from './clock.ts';
 import { Random } from './random.ts';
 import { serveSimulator } from './serve.ts';
@@ -134,6 +134,70 @@ describe('simulator faults', () => {
 
   it('are refused when their path is no regular expression', () => {
     expect(() => counter().simulator.addFault({ shape: { kind: 'reset' }, path: '(' })).toThrow(SyntaxError);
+  });
+});
+
+describe('simulator disruptions', () => {
+  const control = async (simulator: Simulator, method: string, body = '') => {
+    const answer = await simulator.handle(request(method, '/_simulator/disruption', body));
+    return [answer.status, JSON.parse(answer.body) as unknown];
+  };
+
+  it('hit every call until their time is over, in the shape of the vendor', async () => {
+    const { simulator, clock } = counter();
+    expect(simulator.disruption).toBeNull();
+    simulator.disrupt({ kind: 'UNAVAILABLE', milliseconds: 60_000 });
+    expect(simulator.disruption).toEqual({ kind: 'UNAVAILABLE', until: clock.now() + 60_000 });
+    expect(await simulator.handle(request())).toMatchObject({ status: 503, headers: { 'x-own': 'yes' } });
+    clock.advance(59_999);
+    expect((await simulator.handle(request())).status).toBe(503);
+    clock.advance(1);
+    expect((await simulator.handle(request())).status).toBe(200);
+    expect(simulator.disruption).toBeNull();
+  });
+
+  it('limit the rate, or make every call slow', async () => {
+    const { simulator, clock } = counter();
+    simulator.disrupt({ kind: 'RATE_LIMITED', milliseconds: 60_000 });
+    expect((await simulator.handle(request())).status).toBe(429);
+    simulator.disrupt({ kind: 'SLOW', milliseconds: 60_000 });
+    const answered = vi.fn<(answer: unknown) => void>();
+    const answer = simulator.handle(request()).then(answered);
+    clock.advance(2_999);
+    await Promise.resolve();
+    expect(answered).not.toHaveBeenCalled();
+    clock.advance(1);
+    await answer;
+    expect(answered).toHaveBeenCalledWith(expect.objectContaining({ status: 200 }));
+  });
+
+  it('end early, and leave other faults as they are', async () => {
+    const { simulator } = counter();
+    simulator.addFault({ shape: { kind: 'status', status: 500 } });
+    simulator.disrupt({ kind: 'RATE_LIMITED', milliseconds: 60_000 });
+    simulator.disrupt(null);
+    expect((await simulator.handle(request())).status).toBe(500);
+  });
+
+  it('are set and read over the control plane', async () => {
+    const { simulator, clock } = counter();
+    const until = clock.now() + 60_000;
+    expect(await control(simulator, 'POST', '{"kind": "SLOW"}')).toEqual([200, { kind: 'SLOW', until }]);
+    expect(await control(simulator, 'GET')).toEqual([200, { kind: 'SLOW', until }]);
+    expect(await control(simulator, 'POST', '{"kind": null}')).toEqual([200, null]);
+  });
+
+  it.each([
+    ['{', 'The body is not JSON.'],
+    ['null', 'kind must be one of UNAVAILABLE, SLOW, RATE_LIMITED, or null.'],
+    ['{"kind": "toString"}', 'kind must be one of UNAVAILABLE, SLOW, RATE_LIMITED, or null.'],
+    ['{"kind": "SLOW", "seconds": 0}', 'seconds must be a number from 1 to 600.'],
+    ['{"kind": "SLOW", "seconds": "60"}', 'seconds must be a number from 1 to 600.'],
+    ['{"kind": "SLOW", "seconds": 601}', 'seconds must be a number from 1 to 600.'],
+  ])('are refused as %s', async (body, message) => {
+    const { simulator } = counter();
+    expect(await control(simulator, 'POST', body)).toEqual([400, { message }]);
+    expect(simulator.disruption).toBeNull();
   });
 });
 

@@ -3,6 +3,7 @@
  * A simulator is a function from request to answer; `serve.ts` puts it on a socket, tests call it in process.
  */
 import type { Clock } from './clock.ts';
+import { DISRUPTION_FAULTS, readDisruption, type Disruption, type DisruptionRequest } from './disruption.ts';
 import { Random } from './random.ts';
 import type { Workforce } from './workforce.ts';
 
@@ -106,6 +107,10 @@ export interface Simulator {
   /** Throws when the fault's path is no regular expression. */
   addFault(fault: Fault): void;
   clearFaults(): void;
+  /** The disruption that every call meets now; null when there is none. */
+  readonly disruption: Disruption | null;
+  /** Begins a disruption in place of any other, or ends it. Faults and switches stay as they are. */
+  disrupt(request: DisruptionRequest): void;
   /** Sets one of the provider's switches; throws on an unknown name. */
   setSwitch(name: string, value: unknown): void;
 }
@@ -128,10 +133,12 @@ export function createSimulator<Switches extends object>(vendor: Vendor<Switches
   const journal: JournalEntry[] = [];
   const faults: { fault: Fault; left: number }[] = [];
   const random = new Random(`faults of ${vendor.provider}`);
+  let disruption: Disruption | null = null;
   let sequence = 0;
 
-  const hits = (request: SimRequest): FaultShape[] =>
-    faults.flatMap((entry) => {
+  const hits = (request: SimRequest): FaultShape[] => [
+    ...(simulator.disruption ? [DISRUPTION_FAULTS[simulator.disruption.kind]] : []),
+    ...faults.flatMap((entry) => {
       const { fault } = entry;
       if (entry.left <= 0) return [];
       if (fault.method !== undefined && fault.method !== request.method) return [];
@@ -139,7 +146,8 @@ export function createSimulator<Switches extends object>(vendor: Vendor<Switches
       if (fault.share !== undefined && !random.chance(fault.share)) return [];
       entry.left -= 1;
       return [fault.shape];
-    });
+    }),
+  ];
 
   const answerWith = async (request: SimRequest, shapes: FaultShape[], effects: Effect[]): Promise<SimResponse> => {
     for (const shape of shapes) if (shape.kind === 'latency') await clock.sleep(shape.milliseconds);
@@ -164,6 +172,12 @@ export function createSimulator<Switches extends object>(vendor: Vendor<Switches
     provider: vendor.provider,
     clock,
     journal,
+    get disruption() {
+      return disruption !== null && clock.now() < disruption.until ? disruption : null;
+    },
+    disrupt(asked) {
+      disruption = asked && { kind: asked.kind, until: clock.now() + asked.milliseconds };
+    },
     async handle(request) {
       if (request.path.startsWith('/_simulator/')) return control(simulator, request);
       const shapes = hits(request);
@@ -254,7 +268,10 @@ function replaceAt(value: unknown, path: readonly string[], replacement: unknown
   }
 }
 
-/** The control plane under /_simulator/: GET and DELETE journal, POST and DELETE faults, POST switches {name, value}. */
+/**
+ * The control plane under /_simulator/: GET and DELETE journal, POST and DELETE faults, POST switches {name, value}, GET and
+ * POST disruption.
+ */
 function control(simulator: Simulator, request: SimRequest): SimResponse {
   const json = (status: number, body: unknown): SimResponse => ({
     status,
@@ -274,13 +291,18 @@ function control(simulator: Simulator, request: SimRequest): SimResponse {
       case 'DELETE faults':
         simulator.clearFaults();
         return json(200, {});
+      case 'GET disruption':
+        return json(200, simulator.disruption);
+      case 'POST disruption':
+        simulator.disrupt(readDisruption(request.body));
+        return json(200, simulator.disruption);
       case 'POST switches': {
         const { name, value } = JSON.parse(request.body) as { name: string; value: unknown };
         simulator.setSwitch(name, value);
         return json(200, {});
       }
       default:
-        return json(404, { message: 'GET|DELETE journal, POST|DELETE faults, POST switches' });
+        return json(404, { message: 'GET|DELETE journal, POST|DELETE faults, POST switches, GET|POST disruption' });
     }
   } catch (error) {
     return json(400, { message: error instanceof Error ? error.message : String(error) });
