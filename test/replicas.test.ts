@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startSimulators, type RunningSimulator } from '../src/providers.ts';
 import { events } from './support/chaos/client.ts';
@@ -171,4 +172,30 @@ it('while Redis is away reads go on, writes say so, and everything is as before 
     { id: data?.rateSkills.task.id },
   );
   expect(updates.at(-1)?.data?.taskUpdated.state).toBe('SUCCEEDED');
+}, 60_000);
+
+it('a stream on a task that Redis has lost ends with NOT_FOUND, and is not silent for ever', async () => {
+  const pair = await freePair();
+  const kombo = simulators.find(({ card }) => card.name === 'kombo')?.simulator;
+  kombo?.addFault({ method: 'POST', shape: { kind: 'hang' } });
+  const { data } = await mine.ask<Rated>(RATE, { ...pair, level: 0.5 });
+  const stream = events(
+    await fetch(`${other.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${KEY}` },
+      body: JSON.stringify({
+        query: 'subscription ($id: ID!) { taskUpdated(id: $id) { state } }',
+        variables: { id: data?.rateSkills.task.id },
+      }),
+    }),
+  );
+  expect((await stream.next()).value).toHaveProperty('data.taskUpdated.state');
+  const client = new Redis(redis.url);
+  await client.flushall();
+  client.disconnect();
+  await redis.cutSockets();
+  let last: unknown;
+  for await (const event of stream) last = event;
+  expect(last).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+  kombo?.clearFaults();
 }, 60_000);

@@ -57,9 +57,11 @@ describe('the embedded engine', { timeout: 120_000 }, () => {
   it('whose store is lost fails watchers and later calls clearly, says so once, and can be closed', async () => {
     const posts = vi.spyOn(Worker.prototype, 'postMessage');
     const onFailure = vi.fn<(error: Error) => void>();
-    const engine = await open({ rate: port(() => new Promise(() => {})) }, { onFailure });
+    // Sends nothing, so that its first revision is the last.
+    const silent = { ...port(() => Promise.resolve([])), run: () => new Promise<never>(() => {}) };
+    const engine = await open({ rate: silent }, { onFailure });
     const { id } = await started(engine, newTask());
-    const stream = await engine.watch('default', id, { afterRevision: 2 });
+    const stream = await engine.watch('default', id, { afterRevision: 1 });
     const waiting = Promise.allSettled([stream?.next()]);
     const thread: unknown = posts.mock.contexts[0];
     if (!(thread instanceof Worker)) throw new Error('The engine posts to a thread.');

@@ -42,13 +42,13 @@ export interface TaskEngine {
   ): Promise<{ items: TaskItem[]; total: number; hasNext: boolean }>;
   /**
    * The current state, then newer ones with rising revisions, the terminal one, then the end; revisions up to
-   * `afterRevision` are left out. A slow reader gets intermediate states merged. Ends on abort, too, and throws when the
-   * store is lost.
+   * `afterRevision` are left out, unless the store knows no more than an earlier one. A slow reader gets intermediate states
+   * merged. Ends on abort, too, and throws when the store is lost, and `gone()` when it has the task no more.
    */
   watch(
     tenant: string,
     id: string,
-    options: { afterRevision?: number; signal?: AbortSignal },
+    options: { afterRevision?: number; signal?: AbortSignal; gone?: () => Error },
   ): Promise<AsyncIterableIterator<Task> | null>;
   /** As TaskStore.cancel; work that is under way goes to its end. Null when unknown, or of another tenant. */
   cancel(tenant: string, id: string): Promise<Task | null>;

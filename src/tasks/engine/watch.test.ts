@@ -123,6 +123,74 @@ describe('a watcher', () => {
     }
   });
 
+  it.each([
+    ['a running task', [task(3)], [3, 4]],
+    ['a finished task', [task(3, 'FAILED')], [3]],
+  ])('resumes %s after a revision that the store has lost with its state', async (_, [stored], expected) => {
+    const { events, open } = watching({ read: () => Promise.resolve(stored ?? null), afterRevision: 5 });
+    const stream = await open();
+    const first = await stream?.next();
+    events.publish(task(4, 'SUCCEEDED'));
+    expect([(first?.value as Task | undefined)?.revision, ...(await revisions(stream))]).toEqual(expected);
+  });
+
+  it.each([
+    ['running', task(2), [1, 4, 2, 3]],
+    ['finished', task(2, 'SUCCEEDED'), [1, 4, 2]],
+  ])('shows the state of a store that went back over a gap, where it is %s', async (_, stored, expected) => {
+    const events = localEvents();
+    const listen = vi.spyOn(events, 'listen');
+    const read = vi.fn<() => Promise<Task>>(() => Promise.resolve(task(1)));
+    const stream = await watchTask({ events, read, taskId: 't1' }, () => {});
+    const next = async () => ((await stream?.next())?.value as Task | undefined)?.revision;
+    const seen = [await next()];
+    events.publish(task(4));
+    seen.push(await next());
+    read.mockResolvedValueOnce(stored);
+    listen.mock.calls[0]?.[1].gap();
+    seen.push(await next());
+    events.publish(task(3, 'SUCCEEDED'));
+    expect([...seen, ...(await revisions(stream))]).toEqual(expected);
+  });
+
+  it.each(['a gap', 'half a minute without news'])(
+    'ends with an error when the store has the task no more, after %s',
+    async (when) => {
+      vi.useFakeTimers();
+      try {
+        const events = localEvents();
+        const listen = vi.spyOn(events, 'listen');
+        const read = vi.fn<() => Promise<Task | null>>(() => Promise.resolve(task(1)));
+        const gone = () => new Error('no such task');
+        const stream = await watchTask({ events, read, taskId: 't1', gone }, () => {});
+        await stream?.next();
+        const waiting = stream?.next().catch(({ message }: Error) => message);
+        read.mockResolvedValue(null);
+        if (when === 'a gap') listen.mock.calls[0]?.[1].gap();
+        else await vi.advanceTimersByTimeAsync(30_000);
+        expect(await waiting).toBe('no such task');
+        expect(events.size).toBe(0);
+        expect(vi.getTimerCount()).toBe(0);
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
+
+  it('sees the end of which no news came', async () => {
+    vi.useFakeTimers();
+    try {
+      const read = vi.fn<() => Promise<Task>>(() => Promise.resolve(task(1)));
+      const { open } = watching({ read });
+      const seen = revisions(await open());
+      read.mockResolvedValue(task(2, 'SUCCEEDED'));
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect(await seen).toEqual([1, 2]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('does not listen on when the state cannot be read', async () => {
     const { events, open } = watching({ read: () => Promise.reject(new Error('gone')) });
     await expect(open()).rejects.toThrow('gone');

@@ -8,6 +8,8 @@ export interface WatchOptions {
   taskId: string;
   afterRevision?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** What the stream ends with when the store has the task no more; TaskGoneError where left out. */
+  gone?: (() => Error) | undefined;
   /** What is to be done before a state is passed on; null where nothing is. Never rejects. */
   before?: ((task: Task) => Promise<void> | null) | undefined;
 }
@@ -19,15 +21,26 @@ export interface Watcher extends AsyncIterableIterator<Task> {
   readonly ended: boolean;
 }
 
+/** The store had the task, and has lost it or what it knew of it. */
+export class TaskGoneError extends Error {
+  override readonly name = 'TaskGoneError';
+}
+
 /** Pause before a store that could not be read after a gap is read again. */
 const REREAD_MS = 1000;
+/** How late the state is seen of which no news came: news may get lost, and a store that was emptied has none. */
+const NET_MS = 30_000;
 
 /**
  * Listens (acknowledged), reads the stored state, then passes on what is newer: a change between listening and reading is
  * seen by one of the two. Null when there is no such task. `onEnd` is called once, when the stream has ended.
+ *
+ * A store may go back: to an older revision, when it lost its last writes, or to none. What is read then counts, although
+ * its revision was passed: the state is sent again, and a task that is gone ends the stream with an error.
  */
 export async function watchTask(options: WatchOptions, onEnd: (watcher: Watcher) => void): Promise<Watcher | null> {
   const { events, read, taskId, signal, before = () => null } = options;
+  const { gone = () => new TaskGoneError(`The store has no task ${taskId} any more.`) } = options;
   const stream = new TaskStream(options.afterRevision ?? 0);
   let retrying: NodeJS.Timeout | null = null;
   /** In the order they came: what waits holds back what follows. */
@@ -47,8 +60,13 @@ export async function watchTask(options: WatchOptions, onEnd: (watcher: Watcher)
   const again = (): void => {
     if (retrying) clearTimeout(retrying);
     retrying = null;
+    const { revision } = stream;
     read().then(
-      (task) => task && pass(task),
+      (task) => {
+        if (task === null) return stream.end(gone());
+        if (task.revision < revision) stream.goBackTo(task.revision);
+        pass(task);
+      },
       // What was missed may have been the end: there is no giving up while somebody watches.
       () => {
         if (!stream.ended) retrying ??= setTimeout(again, REREAD_MS).unref();
@@ -56,9 +74,11 @@ export async function watchTask(options: WatchOptions, onEnd: (watcher: Watcher)
     );
   };
   const stopListening = await events.listen(taskId, { news: pass, gap: again });
+  const net = setInterval(again, NET_MS).unref();
   const abort = (): void => stream.end();
   stream.onEnd = () => {
     stopListening();
+    clearInterval(net);
     if (retrying) clearTimeout(retrying);
     signal?.removeEventListener('abort', abort);
     onEnd(stream);
@@ -66,7 +86,10 @@ export async function watchTask(options: WatchOptions, onEnd: (watcher: Watcher)
   try {
     const task = await read();
     if (task === null) stream.end();
-    else pass(task);
+    else {
+      if (task.revision < (options.afterRevision ?? 0)) stream.goBackTo(task.revision);
+      pass(task);
+    }
     if (signal?.aborted) stream.end();
     else signal?.addEventListener('abort', abort, { once: true });
     return task === null ? null : stream;
@@ -94,9 +117,20 @@ class TaskStream implements Watcher {
     return this.#ended;
   }
 
+  /** The newest that was taken in, read or not. */
+  get revision(): number {
+    return Math.max(this.#seen, this.#newest?.revision ?? 0);
+  }
+
+  /** Takes this revision, and what follows it, for newer than all before. */
+  goBackTo(revision: number): void {
+    this.#newest = null;
+    this.#seen = Math.min(this.#seen, revision - 1);
+  }
+
   push(task: Task): void {
     if (this.#ended || this.#last) return;
-    if (task.revision > Math.max(this.#seen, this.#newest?.revision ?? 0)) this.#newest = task;
+    if (task.revision > this.revision) this.#newest = task;
     if (isFinalTask(task.state)) {
       this.#last = true;
       this.#finish();
