@@ -17,6 +17,7 @@ import { createWorkforce } from '../src/simulator/workforce.ts';
 import { batchesOf } from '../src/tasks/engine/batches.ts';
 import { runBatch, type BatchWork } from '../src/tasks/engine/runBatch.ts';
 import type { ItemWrite } from '../src/tasks/task.ts';
+import { holding } from './support/hold.ts';
 import { memoryItems } from './support/memory-items.ts';
 
 const ITEMS = 2_000;
@@ -124,6 +125,7 @@ it.each(Object.values(registry).map((card) => [card.name, card] as const))(
       },
     };
     const stop = new AbortController();
+    const hold = holding(stop.signal);
     const due = [...new Set(numbers)].map((batch) => ({ batch, at: 0 }));
     const worker = async () => {
       while (store.left > 0) {
@@ -133,7 +135,7 @@ it.each(Object.values(registry).map((card) => [card.name, card] as const))(
           await systemClock.sleep(500);
           continue;
         }
-        const again = await runBatch({ taskId: 'task', batch: next.batch }, work, stop.signal);
+        const again = await runBatch({ taskId: 'task', batch: next.batch }, work, hold);
         if (again !== null) due.push({ batch: next.batch, at: again });
       }
     };

@@ -1,5 +1,6 @@
 import type { Call, CertificateWrite, WritePort, WriteResult } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
+import { carrying } from '../../src/outbound/carrying.ts';
 import { isObject, optionalText } from '../../src/outbound/shape.ts';
 import type { Client } from './client.ts';
 import { fromCertificateWrite } from './mappers.ts';
@@ -28,11 +29,12 @@ export function addCertificates(client: Client, writes: WritesClient): WritePort
       const results = new Map(
         await Promise.all(
           employees.map(async (employeeId): Promise<[string, Result]> => {
-            const raw = titled.filter((item) => item.employeeId === employeeId).map(fromCertificateWrite);
+            const theirs = titled.filter((item) => item.employeeId === employeeId);
+            const raw = theirs.map(fromCertificateWrite);
             const distinct = [
               ...new Map(raw.map((certificate) => [JSON.stringify(certificate), certificate])).values(),
             ];
-            return [employeeId, await send(client, writes, employeeId, distinct, call)];
+            return [employeeId, await send(client, writes, employeeId, distinct, carrying(call, theirs))];
           }),
         ),
       );

@@ -1,5 +1,6 @@
 /** The activation state, by the upsert that is documented (5.2), or by the PATCH of which the name alone is (8). */
 import type { SetStatusPort, StatusWrite } from '../../src/domain/ports.ts';
+import { carrying } from '../../src/outbound/carrying.ts';
 import { OPERATIONS, type Client } from './client.ts';
 import { fromStatusWrite, statusWord } from './mappers.ts';
 import { failureResult, refused, unconfirmed } from './outcomes.ts';
@@ -26,8 +27,8 @@ export function upsertStatus(client: Client): SetStatusPort {
     async run(items, call) {
       call.signal?.throwIfAborted();
       const sendable = items.filter((item) => refuses(item) === null);
-      const records = sendable.map(fromStatusWrite);
-      const answers = records.length === 0 ? [] : await upsertRecords(client, OPERATIONS.setStatus, records, call);
+      const upsert = { operation: OPERATIONS.setStatus, items: sendable, recordOf: fromStatusWrite };
+      const answers = sendable.length === 0 ? [] : await upsertRecords(client, upsert, call);
       return items.map((item) => {
         const reason = refuses(item);
         if (reason !== null) return refused(null, reason);
@@ -66,10 +67,10 @@ export function patchStatus(client: WritesClient): SetStatusPort {
     async run(items, call) {
       call.signal?.throwIfAborted();
       return Promise.all(
-        items.map(async ({ employeeId, active }) => {
+        items.map(async (item) => {
           try {
-            await client.setStatus(employeeId, statusWord(active), call);
-            return { state: 'done', row: null, remoteId: employeeId, warnings: [] } as const;
+            await client.setStatus(item.employeeId, statusWord(item.active), carrying(call, [item]));
+            return { state: 'done', row: null, remoteId: item.employeeId, warnings: [] } as const;
           } catch (error) {
             return failureResult(error, call);
           }

@@ -1,6 +1,7 @@
 /** One upsert for employees and for their status (5). Outcomes carry an e-mail and an id, never the record. */
 import { foldedKey } from '../../src/domain/letters.ts';
 import type { Call, WriteResult } from '../../src/domain/ports.ts';
+import { carrying } from '../../src/outbound/carrying.ts';
 import { isObject, optionalEmail, optionalId, optionalText } from '../../src/outbound/shape.ts';
 import type { Client, UpsertOutcomes } from './client.ts';
 import { failureResult, refused, unconfirmed } from './outcomes.ts';
@@ -8,18 +9,18 @@ import type { RawUpsertEmployee } from './raw.ts';
 
 type Result = WriteResult<never>;
 
-/** One result a record, in their order; a record in neither list of the answer is unknown. Throws only before anything was sent. */
-export async function upsertRecords(
+/** One result an item, in their order; one whose record is in neither list of the answer is unknown. Throws only before anything was sent. */
+export async function upsertRecords<Item extends object>(
   client: Client,
-  operation: string,
-  records: readonly RawUpsertEmployee[],
+  { operation, items, recordOf }: { operation: string; items: readonly Item[]; recordOf(item: Item): RawUpsertEmployee },
   call: Call,
 ): Promise<Result[]> {
   call.signal?.throwIfAborted();
-  const results: (Result | undefined)[] = records.map(({ email }) =>
-    optionalEmail(email) === null ? refused('INVALID_EMAIL') : undefined,
+  const entries = items.map((item, index): Entry => ({ item, record: recordOf(item), index }));
+  const results: (Result | undefined)[] = entries.map(({ record }) =>
+    optionalEmail(record.email) === null ? refused('INVALID_EMAIL') : undefined,
   );
-  const open = records.flatMap((record, index) => (results[index] === undefined ? [{ record, index }] : []));
+  const open = entries.filter(({ index }) => results[index] === undefined);
   for (const wave of wavesByEmail(open)) {
     const answers = await send(client, operation, wave, call);
     wave.forEach(({ index }, position) => {
@@ -30,6 +31,7 @@ export async function upsertRecords(
 }
 
 interface Entry {
+  item: object;
   record: RawUpsertEmployee;
   index: number;
 }
@@ -50,7 +52,8 @@ function wavesByEmail(entries: readonly Entry[]): Entry[][] {
 async function send(client: Client, operation: string, wave: readonly Entry[], call: Call): Promise<Result[]> {
   try {
     const records = wave.map(({ record }) => record);
-    const byEmail = resultsByEmail(await client.upsert(records, call, operation));
+    const own = carrying(call, wave.map(({ item }) => item));
+    const byEmail = resultsByEmail(await client.upsert(records, own, operation));
     return records.map(({ email }) => byEmail.get(emailKey(email)) ?? { state: 'unknown', error: unconfirmed() });
   } catch (error) {
     const result = failureResult(error, call);

@@ -1,5 +1,6 @@
 import type { Call } from '../../src/domain/ports.ts';
 import type { RatingRow } from '../../src/domain/records.ts';
+import { carrying } from '../../src/outbound/carrying.ts';
 import { createInBulk } from './bulk.ts';
 import type { KantataClient } from './client.ts';
 import type { Membership } from './mappers.ts';
@@ -13,7 +14,8 @@ export function createMemberships(client: KantataClient, wanted: readonly Wanted
   return createInBulk<RatingRow, Wanted, Membership>(
     {
       async create(items, shared) {
-        const answer = await client.createMemberships(items.map(fromWanted), shared);
+        const own = carrying(shared, items.map(({ write }) => write));
+        const answer = await client.createMemberships(items.map(fromWanted), own);
         const created = answer ? membershipsOf(answer, 'createMemberships', client) : [];
         return ofItems(items, new Map(created.map((membership) => [pairOf(membership.row), membership])));
       },

@@ -1,5 +1,6 @@
 import type { Call } from '../../src/domain/ports.ts';
 import type { SkillRow } from '../../src/domain/records.ts';
+import { carrying } from '../../src/outbound/carrying.ts';
 import { createInBulk } from './bulk.ts';
 import type { KantataClient } from './client.ts';
 import type { SkillThere } from './mappers.ts';
@@ -13,7 +14,8 @@ export function createSkills(client: KantataClient, wanted: readonly WantedSkill
   return createInBulk<SkillRow, WantedSkill, SkillThere>(
     {
       async create(items, shared) {
-        const answer = await client.createSkills(items.map(newSkill), shared);
+        const own = carrying(shared, items.map(({ write }) => write));
+        const answer = await client.createSkills(items.map(newSkill), own);
         const created = answer ? skillsOf(answer, 'createSkills', client) : [];
         // A name exists once (sheet 9.3), so the rows of the answer are found by it.
         const byName = new Map(created.map((there) => [nameKey(there.row.name ?? ''), there]));

@@ -1,6 +1,7 @@
 import type { Call, SetStatusPort, StatusWrite, WriteResult } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { EmployeeRow } from '../../src/domain/records.ts';
+import { carrying } from '../../src/outbound/carrying.ts';
 import { readRows } from '../../src/outbound/shape.ts';
 import { readBack } from './bulk.ts';
 import { EVERYBODY, USER_INCLUDES, type KantataClient } from './client.ts';
@@ -35,7 +36,8 @@ export function disableUsers(client: KantataClient, options: EmployeeOptions): S
       await Promise.all(
         [...ids].map(async (id) => {
           const member = members.get(id);
-          results.set(id, member ? await disable(client, options, member, call) : lost(unknown()));
+          const theirs = items.filter(({ employeeId }) => employeeId === id);
+          results.set(id, member ? await disable(client, options, member, carrying(call, theirs)) : lost(unknown()));
         }),
       );
       return items.map((item): Result => {

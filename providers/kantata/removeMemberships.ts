@@ -1,6 +1,7 @@
 import type { Call, RatingRemoval, WritePort, WriteResult } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { RatingRow } from '../../src/domain/records.ts';
+import { carrying } from '../../src/outbound/carrying.ts';
 import { readBack } from './bulk.ts';
 import type { KantataClient } from './client.ts';
 import { lost, problemOfWrite } from './outcome.ts';
@@ -24,9 +25,9 @@ export function removeMemberships(client: KantataClient): WritePort<RatingRemova
       const held = await readPairs(client, [...removals.values()], call);
       const results = new Map<Pair, Result>();
       await Promise.all(
-        [...removals.keys()].map(async (pair) => {
+        [...removals].map(async ([pair, removal]) => {
           const id = held.get(pair)?.row.remoteId;
-          results.set(pair, typeof id === 'string' ? await remove(client, id, call) : NOT_HELD);
+          results.set(pair, typeof id === 'string' ? await remove(client, id, carrying(call, [removal])) : NOT_HELD);
         }),
       );
       await settleDoubts(client, removals, results, call);

@@ -1,4 +1,5 @@
 import type { Call } from '../../src/domain/ports.ts';
+import { carrying } from '../../src/outbound/carrying.ts';
 import { readBack } from './bulk.ts';
 import type { KantataClient } from './client.ts';
 import type { Membership } from './mappers.ts';
@@ -16,7 +17,7 @@ export async function updateMembership(
   const { remoteId } = held.row;
   if (wanted.level === null || remoteId === null) return wanted.settle(shown(held, wanted));
   try {
-    const answer = await client.updateMembership(remoteId, wanted.level, call);
+    const answer = await client.updateMembership(remoteId, wanted.level, carrying(call, [wanted.write]));
     const stored = answer && membershipsOf(answer, 'updateMembership', client).find((m) => m.row.remoteId === remoteId);
     wanted.settle(stored ? shown(stored, wanted) : { state: 'done', row: null, remoteId, warnings: [] });
   } catch (thrown) {

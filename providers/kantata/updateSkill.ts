@@ -1,5 +1,6 @@
 import type { Call } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
+import { carrying } from '../../src/outbound/carrying.ts';
 import { readBack } from './bulk.ts';
 import type { KantataClient } from './client.ts';
 import type { SkillThere } from './mappers.ts';
@@ -25,7 +26,7 @@ export async function updateSkill(
   const change = skillChange(wanted, there);
   const warnings = change.max_level === undefined ? [] : [LEVELS_CHANGED];
   try {
-    const answer = await client.updateSkill(remoteId, change, call);
+    const answer = await client.updateSkill(remoteId, change, carrying(call, [wanted.write]));
     const stored = answer && skillsOf(answer, 'updateSkill', client).find((skill) => skill.row.remoteId === remoteId);
     if (!stored) return wanted.settle({ state: 'done', row: null, remoteId, warnings });
     const result = shownSkill(wanted, stored);

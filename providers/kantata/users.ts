@@ -2,6 +2,7 @@ import { foldedKey } from '../../src/domain/letters.ts';
 import type { Call, EmployeeWrite, UpsertEmployeesPort, WriteResult } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { EmployeeRow } from '../../src/domain/records.ts';
+import { carrying } from '../../src/outbound/carrying.ts';
 import { readRowsOrNull } from '../../src/outbound/shape.ts';
 import type { KantataClient } from './client.ts';
 import type { Envelope } from './envelope.ts';
@@ -21,7 +22,7 @@ export function updateEmployees(client: KantataClient, options: EmployeeOptions)
     async run(items, call) {
       call.signal?.throwIfAborted();
       const results: WriteResult<EmployeeRow>[] = [];
-      for (const item of items) results.push(await update(client, options, item, call));
+      for (const item of items) results.push(await update(client, options, item, carrying(call, [item])));
       return results;
     },
   };

@@ -1,6 +1,7 @@
 /** What all writes share: an answer as a result, a failure as a result. */
 import type { Call, WriteResult } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
+import { carrying } from '../../src/outbound/carrying.ts';
 import { type Json, ShapeError, unreadable } from '../../src/outbound/shape.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
 
@@ -15,17 +16,17 @@ export function readStored<Row>(upstream: Upstream, operation: string, data: Jso
   }
 }
 
-/** One result per item, in order; a failure becomes the item's result. Throws only before anything was sent. */
-export async function runEach<Item, Row>(
+/** Each item by a call of its own: one result per item, in order; a failure becomes the item's result. Throws only before anything was sent. */
+export async function runEach<Item extends object, Row>(
   items: readonly Item[],
   call: Call,
-  write: (item: Item) => Promise<WriteResult<Row>>,
+  write: (item: Item, call: Call) => Promise<WriteResult<Row>>,
 ): Promise<WriteResult<Row>[]> {
   call.signal?.throwIfAborted();
   return Promise.all(
     items.map(async (item) => {
       try {
-        return await write(item);
+        return await write(item, carrying(call, [item]));
       } catch (error) {
         return resultOf<Row>(error, call);
       }

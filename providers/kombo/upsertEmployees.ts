@@ -22,11 +22,11 @@ export function upsertEmployeesPort(upstream: Upstream, { updates }: { updates: 
     fields: ['workEmail', 'givenName', 'familyName', 'jobTitle', 'startDate'],
     required: ['givenName', 'familyName'],
     run: (items, call) =>
-      runEach(items, call, async (item) => {
+      runEach(items, call, async (item, own) => {
         if (item.existing !== null && !updates) {
           throw new ProviderError('NOT_OFFERED', 'The provider creates employees and does not update them.');
         }
-        const { data, warnings } = await submit(upstream, submissionOf(item), call);
+        const { data, warnings } = await submit(upstream, submissionOf(item), own);
         const stored = readStored(upstream, OPERATION, data, toEmployee);
         const row = item.existing === null ? stored : withRelations(stored, item.existing);
         return { state: 'done', row, remoteId: row.remoteId, warnings };

@@ -2,6 +2,7 @@
 import type { Call, SkillWrite, UpsertSkillsPort, WriteResult } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { SkillRow } from '../../src/domain/records.ts';
+import { carrying } from '../../src/outbound/carrying.ts';
 import { type Json, optionalId, optionalText, ShapeError, unreadable } from '../../src/outbound/shape.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
 import { type Answer, readOne, submit } from './client.ts';
@@ -33,8 +34,8 @@ export function managedSkillsPort(upstream: Upstream): UpsertSkillsPort {
     ...SHARED,
     batchSize: 1,
     run: (items, call) =>
-      runEach(items, call, async (item) => {
-        const { data, warnings } = await send(upstream, PATHS.skills, fromSkill(named(item)), call);
+      runEach(items, call, async (item, own) => {
+        const { data, warnings } = await send(upstream, PATHS.skills, fromSkill(named(item)), own);
         const row = rowIn(data);
         const remoteId = optionalId(data.id);
         return { state: 'done', row, remoteId, warnings: [...warnings, STORED, ...warningsOf(item)] };
@@ -73,7 +74,7 @@ async function submitAll(upstream: Upstream, items: readonly SkillWrite[], call:
   // Of two writes of one skill the later one is what stays.
   const byOrigin = new Map(items.map((item) => [item.externalId, fromSkill(item)]));
   try {
-    const { data } = await send(upstream, PATHS.skillsBulk, { items: [...byOrigin.values()] }, call);
+    const { data } = await send(upstream, PATHS.skillsBulk, { items: [...byOrigin.values()] }, carrying(call, items));
     const providerTaskId = optionalId(data.task_id);
     if (providerTaskId !== null) return { state: 'accepted', providerTaskId };
     const noTask = new ShapeError('data.task_id', 'id', data.task_id);

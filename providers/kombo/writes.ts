@@ -15,9 +15,9 @@ export function ratePort(upstream: Upstream, body: RatingBody): WritePort<Rating
     batchSize: 1,
     repeat: 'safe',
     run: (items, call) =>
-      runEach(items, call, async (item) => {
+      runEach(items, call, async (item, own) => {
         const submission = { operation: 'rate', path: PATHS.ratings, body: fromRating(item, body), repeatable: true };
-        return storedRating(upstream, 'rate', await submit(upstream, submission, call));
+        return storedRating(upstream, 'rate', await submit(upstream, submission, own));
       }),
   };
 }
@@ -28,10 +28,10 @@ export function assignPort(upstream: Upstream): WritePort<RatingWrite, RatingRow
     batchSize: 1,
     repeat: 'safe',
     run: (items, call) =>
-      runEach(items, call, async (item) => {
+      runEach(items, call, async (item, own) => {
         const body = fromAssignment(item);
         const submission = { operation: 'assign', path: PATHS.assignments, body, repeatable: true };
-        const answer = await submit(upstream, submission, call);
+        const answer = await submit(upstream, submission, own);
         const providerTaskId = optionalId(answer.data.task_id);
         return providerTaskId === null
           ? storedRating(upstream, 'assign', answer)

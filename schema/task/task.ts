@@ -126,7 +126,9 @@ TaskItemRef.implement({
       resolve: ({ integration: name }, _, { directory }) => directory.integration(name) ?? goneIntegration(name),
     }),
     state: t.expose('state', { type: TaskItemStateEnum, description: 'How far it is.' }),
-    attempts: t.exposeInt('attempts', { description: 'Times it was sent to the provider.' }),
+    attempts: t.exposeInt('attempts', {
+      description: 'Times it was sent to the provider: each request that left with it counts.',
+    }),
     providerTaskId: t.exposeString('providerTaskId', {
       nullable: true,
       description: "The provider's own task for it; null where it works at once, or before it was sent.",

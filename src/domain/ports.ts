@@ -26,6 +26,27 @@ export interface Call {
   deadlineAt?: number | undefined;
   /** Hears of each employee, skill or rating that came and could not be read, and so is missing in the answer. */
   unread?: ((record: UnreadRecord) => void) | undefined;
+  /** What every write of a task passes on its way out; absent for writes of nobody's task. */
+  sending?: Sending | undefined;
+}
+
+/**
+ * Stands between a write of a task and the socket, so that a worker sends only what it still owns, and knows what it sent.
+ * The upstream asks it for each try of a write; reads pass it by.
+ */
+export interface Sending {
+  /** The same for a request that carries only these of the items that `WritePort.run` was given. */
+  of(items: readonly object[]): Sending;
+  /**
+   * To be awaited once the request has had its turn under the provider's limits: stores that it is about to leave. Throws
+   * a ProviderError where an item is no longer the worker's to send; then nothing may be sent.
+   */
+  announce(): Promise<void>;
+  /**
+   * To be called at the last instant before the first byte, with the connection at hand, since the process may have stood
+   * still for any time since. Throws as `announce` does.
+   */
+  leave(): void;
 }
 
 /** What can be said of a record that could not be read. */
@@ -217,7 +238,7 @@ export type WriteResult<Row> =
 
 /**
  * A write. `run` takes 1 to `batchSize` items and answers one result per item, in their order; it throws only when not
- * even one item was sent. `repeat` says what a worker that lost the answer may do: 'safe' run again (an upsert by key),
+ * even one item was sent. A request that carries some of the items alone says which (`Sending.of`). `repeat` says what a worker that lost the answer may do: 'safe' run again (an upsert by key),
  * 'afterReadBack' run again because `run` itself reads first what is there, 'never' end as unknown.
  */
 export interface WritePort<Item, Row> {

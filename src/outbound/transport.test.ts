@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ProviderError } from '../domain/problem.ts';
 import { VirtualClock } from '../simulator/clock.ts';
 import { createSimulator, jsonResponse } from '../simulator/simulator.ts';
 import { networkError } from './networkError.ts';
@@ -53,6 +54,41 @@ async function to(
 
 const get = (transport: Transport, signal?: AbortSignal, times: Partial<TryTimes> = {}) =>
   transport.send({ method: 'GET', path: '/x?a=1', headers: {}, signal, times: { ...TIMES, ...times } });
+
+describe('a request on its way out', () => {
+  const post = (transport: Transport, leave: () => void) =>
+    transport.send({ method: 'POST', path: '/x', headers: {}, body: '{}', times: TIMES, leave });
+
+  it('is asked for the last time when it has its connection, after every wait for one', async () => {
+    let arrive: (response: ServerResponse) => void = () => {};
+    const arrival = () => new Promise<ServerResponse>((resolve) => (arrive = resolve));
+    const { transport, seen } = await to((_, response) => arrive(response), { connections: 1 });
+    const asked: number[] = [];
+    const first = arrival();
+    const answers = [post(transport, () => asked.push(1)), post(transport, () => asked.push(2))];
+    const held = await first;
+    expect(asked).toEqual([1]);
+    const second = arrival();
+    held.end();
+    (await second).end();
+    expect(asked).toEqual([1, 2]);
+    await Promise.all(answers);
+    expect(seen.connections).toBe(1);
+  });
+
+  it('does not leave when it may not, says so as it was told, and keeps the connection for the next', async () => {
+    const { transport, seen } = await to((_, response) => response.end(), { connections: 1 });
+    await post(transport, () => {});
+    const refusal = new ProviderError('TIMEOUT', 'Not ours.');
+    await expect(
+      post(transport, () => {
+        throw refusal;
+      }),
+    ).rejects.toBe(refusal);
+    await post(transport, () => {});
+    expect(seen).toEqual({ requests: ['POST /x', 'POST /x'], connections: 1 });
+  });
+});
 
 describe('undici transport', () => {
   it('joins the base path, sends the body and gives status, headers in lower case and text', async () => {

@@ -1,4 +1,4 @@
-import { buildConnector, Pool, type Dispatcher } from 'undici';
+import { buildConnector, DecoratorHandler, Pool, type Dispatcher } from 'undici';
 import { ProviderError } from '../domain/problem.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import { beginsAsText, charsetOf, compressionsOf, decoded } from './bodyText.ts';
@@ -16,6 +16,8 @@ export interface HttpRequest {
   signal?: AbortSignal | undefined;
   /** How long it may take, once it goes out. */
   times: TryTimes;
+  /** Called at the last instant before the first byte, with the connection at hand; what it throws ends the request unsent. */
+  leave?: (() => void) | undefined;
 }
 
 /** An answer. Header names are lower case; repeated headers are joined by a comma. */
@@ -53,12 +55,12 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
   });
   let closed: Promise<void> | null = null;
   return {
-    async send({ method, path, headers, body, signal, times }) {
+    async send({ method, path, headers, body, signal, times, leave }) {
       signal?.throwIfAborted();
       // Not undici's time limits alone: each piece of a body, and each answer of 102 before the real one, begins them anew.
       const cut = cutAfter(times.wholeMs, signal, overdue());
       try {
-        const sent = pool.request({
+        const sent = (leave ? pool.compose(leavingBy(leave)) : pool).request({
           method,
           path: prefix + path,
           // Bodies are read as they come.
@@ -115,6 +117,17 @@ function connector(timeout: number): buildConnector.connector {
   };
 }
 
+/** Calls `leave` when undici has a connection for the request and is about to write it (client-h1.js, 7.30: onConnect). */
+function leavingBy(leave: () => void): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) => {
+    const onRequestStart: Dispatcher.DispatchHandler['onRequestStart'] = (controller, context) => {
+      leave();
+      handler.onRequestStart?.(controller, context);
+    };
+    return dispatch(options, Object.assign(new DecoratorHandler(handler), { onRequestStart }));
+  };
+}
+
 /** The end of a try that is never silent for long, and never done. */
 export function overdue(): ProviderError {
   return new ProviderError('TIMEOUT', 'The provider did not finish its answer in time.', { mayHaveApplied: true });
@@ -155,8 +168,9 @@ function compressed(codings: readonly string[]): ProviderError {
 /** A Transport straight into a simulator, without a socket: the same bytes, for tests and the sandbox. */
 export function simulatorTransport(simulator: Simulator, basePath: string): Transport {
   return {
-    async send({ method, path, headers, body, signal }) {
+    async send({ method, path, headers, body, signal, leave }) {
       signal?.throwIfAborted();
+      leave?.();
       const url = new URL(basePath.replace(/\/$/, '') + path, 'http://simulator');
       const lowerCase = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
       const handled = simulator.handle({

@@ -1,9 +1,10 @@
 import { getMaxListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Call } from '../domain/ports.ts';
+import type { Call, Sending } from '../domain/ports.ts';
 import { ProviderError, type ProviderErrorDetails } from '../domain/problem.ts';
 import { BREAKER } from './breaker.ts';
 import { networkError } from './networkError.ts';
+import { NotSent } from './notSent.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
 import { alike } from './tryTimes.ts';
 import {
@@ -537,6 +538,82 @@ describe('a Retry-After of nothing', () => {
     expect(transport.requests).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(answer.value).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a write of a task', () => {
+  const notSent = new NotSent('TIMEOUT', 'Not ours.');
+  /** What stands between it and the socket, and what it has been asked. */
+  function sending(refuse: 'announce' | 'leave' | null = null) {
+    const asked: string[] = [];
+    const ask = (name: 'announce' | 'leave') => {
+      asked.push(name);
+      if (refuse === name) throw notSent;
+    };
+    const own: Sending = { of: () => own, announce: async () => ask('announce'), leave: () => ask('leave') };
+    return { asked, call: { purpose: 'task', sending: own } satisfies Call };
+  }
+  /** Leaves as a real transport does. */
+  const leaving = (request: HttpRequest) => {
+    request.leave?.();
+    return Promise.resolve(OK);
+  };
+
+  it('is announced when its turn has come and not before, and asked once more at the socket', async () => {
+    let free = () => {};
+    const first = new Promise<HttpResponse>((resolve) => (free = () => resolve(OK)));
+    const upstream = upstreamOver(fake(() => first, leaving));
+    const running = upstream.send(WRITE, CALL);
+    const { asked, call } = sending();
+    const answer = watch(upstream.send(WRITE, call));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(asked).toEqual([]);
+    free();
+    await running;
+    await vi.advanceTimersByTimeAsync(0);
+    expect(answer.value).toBe(OK);
+    expect(asked).toEqual(['announce', 'leave']);
+  });
+
+  it.each([
+    ['announce', 0],
+    ['leave', 1],
+  ] as const)(
+    'that is refused at %s is not sent, gives its place back and is no failure of the provider',
+    async (at, tried) => {
+      const transport = fake(leaving);
+      const records: CallRecord[] = [];
+      const upstream = upstreamOver(transport, {}, { onCall: (record) => records.push(record) });
+      await expect(upstream.send(WRITE, sending(at).call)).rejects.toBe(notSent);
+      expect(transport.requests).toHaveLength(tried);
+      expect(records.map(({ outcome }) => outcome)).toEqual(tried === 0 ? [] : ['ABORTED']);
+      expect(await upstream.send(WRITE, CALL)).toBe(OK);
+    },
+  );
+
+  it('passes for each try, and a try that is refused leaves open what became of the one before', async () => {
+    const { asked, call } = sending();
+    const upstream = upstreamOver(fake(status(503), leaving));
+    const both = watch(upstream.send({ ...WRITE, repeatable: true }, call));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(both.value).toBe(OK);
+    expect(asked.filter((name) => name === 'announce')).toHaveLength(2);
+    const refused = sending();
+    const failing = upstreamOver(
+      fake(() => {
+        refused.call.sending.announce = () => Promise.reject(notSent);
+        return Promise.resolve(status(503));
+      }),
+    );
+    const open = watch(failing.send({ ...WRITE, repeatable: true }, refused.call));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(open.error).toMatchObject({ code: 'UNAVAILABLE', mayHaveApplied: true });
+  });
+
+  it('is announced, and reads of the same call are not', async () => {
+    const { asked, call } = sending();
+    await upstreamOver(fake(leaving)).send(READ, call);
+    expect(asked).toEqual([]);
   });
 });
 

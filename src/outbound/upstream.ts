@@ -123,8 +123,8 @@ function ownTurn(): Promise<void> {
 
 /**
  * Wraps a transport in the policy, once for all providers: breaker, pool per kind, request rate, retry of what is safe.
- * Order: a try passes the breaker, waits for a place in the pool and a token of the rate together, people first, then goes
- * out. None begins after the call's deadline.
+ * Order: a try passes the breaker, waits for a place in the pool and a token of the rate together, people first, is
+ * announced where it is a task's write, and goes out. None begins after the call's deadline.
  */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { limits, transport, integration } = options;
@@ -170,9 +170,11 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     number = 1,
   ): Promise<HttpResponse> => {
     const came = now();
-    const leave = await gate.enter(request.kind, call);
+    const release = await gate.enter(request.kind, call);
     let said: Said = 'aborted';
+    const sending = request.kind === 'write' ? call.sending : undefined;
     try {
+      await sending?.announce();
       call.signal?.throwIfAborted();
       const started = now();
       const ended = call.receipt?.call(integration);
@@ -181,13 +183,14 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       let outcome = 'ok';
       let status: number | null = null;
       try {
-        const sent = traced ? { ...http, headers: { ...http.headers, ...traced.headers } } : http;
-        const response = await answerTo(sent, call, started);
+        const headers = traced ? { ...http.headers, ...traced.headers } : http.headers;
+        const leave = sending && (() => sending.leave());
+        const response = await answerTo({ ...http, headers, leave }, call, started);
         said = 'ok';
         status = response.status;
         return response;
       } catch (error) {
-        const isAnswer = error instanceof ProviderError && !call.signal?.aborted;
+        const isAnswer = error instanceof ProviderError && !(error instanceof NotSent) && !call.signal?.aborted;
         outcome = isAnswer ? error.code : 'ABORTED';
         status = isAnswer ? error.status : null;
         said = isAnswer ? saidBy(error) : 'aborted';
@@ -206,7 +209,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         });
       }
     } finally {
-      leave(said);
+      release(said);
     }
   };
 

@@ -95,7 +95,7 @@ export interface TaskItem extends NewTaskItem {
   /** Position within the task, from 0. */
   position: number;
   state: TaskItemState;
-  /** Times it was sent to the provider. */
+  /** Times it was sent to the provider: each request that left with it; after a crash, also one that was about to. */
   attempts: number;
   providerTaskId: string | null;
   outcome: ItemOutcome | null;

@@ -15,7 +15,9 @@ let calls = 0;
 const rate: WritePort<RatingWrite, RatingRow> = {
   batchSize: 1,
   repeat: repeat === 'never' ? 'never' : 'safe',
-  async run(items) {
+  async run(items, { sending }) {
+    await sending?.announce();
+    sending?.leave();
     // Appending a short line is one write: what was sent is in the file, even when the process dies right after.
     appendFileSync(journal, items.map((item) => `${item.skillId}\n`).join(''));
     calls += 1;

@@ -7,6 +7,7 @@ import { vi } from 'vitest';
 import { walkPages } from './contract-provider.ts';
 import { WRITE_CASES, type Known } from './contract-items.ts';
 import { onVirtualTime, type Patient } from './faults.ts';
+import { holding } from './hold.ts';
 import { oneItemStore, type OneItemStore } from './oneItemStore.ts';
 
 /** The writes that are tried: their ports have the same names. */
@@ -49,7 +50,7 @@ export async function endOf(patient: Patient, work: ItemWrite): Promise<Ending> 
     log: { info: () => {}, warn: () => {}, error: () => {} },
   };
   for (;;) {
-    const next = await onVirtualTime(runBatch({ taskId: 'task', batch: 0 }, worker, new AbortController().signal));
+    const next = await onVirtualTime(runBatch({ taskId: 'task', batch: 0 }, worker, holding()));
     if (next === null) break;
     await vi.advanceTimersByTimeAsync(Math.max(0, next - Date.now()));
   }

@@ -89,7 +89,7 @@ export async function assembleEngine(parts: EngineParts, options: EngineOptions)
       random: Math.random,
       traces: options.traces,
     };
-    queue.work((batch, signal) => runBatch(batch, work, signal));
+    queue.work((batch, hold) => runBatch(batch, work, hold));
   }
 
   const stop = (error: Error): void => {

@@ -10,7 +10,9 @@ import {
 } from 'bullmq';
 import { setMaxListeners } from 'node:events';
 import type { EngineLog } from './engine.ts';
+import { Lease } from './lease.ts';
 import type { JobQueue, QueuedBatch, Visitor } from './queue.ts';
+import { stopwatch } from './stopwatch.ts';
 
 export interface BullOptions<Connection> {
   connection: Connection;
@@ -67,27 +69,40 @@ export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueu
   };
   queue.on('error', onError);
 
-  let worker: Worker<QueuedBatch, void, string, IQueueBackend, JobProgress, Connection> | null = null;
-  const stop = new AbortController();
-  // Every job under way listens, and every request of it.
-  setMaxListeners(0, stop.signal);
-  const running = new Set<string>();
+  let worker: LeasingWorker<Connection> | null = null;
+  let stopped: Error | null = null;
+  const leases: Leases = new Map();
 
   const process = async (visit: Visitor, job: Job<QueuedBatch, void>, token: string | undefined): Promise<void> => {
     const id = job.id ?? '';
     // Where a blocked event loop lets a lock lapse the job is delivered again while its first visit still runs.
-    if (running.has(id)) return later(job, Date.now() + BACKOFF_MS, token);
-    running.add(id);
+    if (leases.has(id)) return later(job, Date.now() + BACKOFF_MS, token);
+    // BullMQ took the time as it asked for the job; the process may have stood still between the answer and here.
+    const lease = new Lease(lockMs, stopwatch(Math.max(0, Date.now() - (job.processedOn ?? 0))));
+    // Every request of the job listens.
+    setMaxListeners(0, lease.signal);
+    leases.set(id, { lease, token });
+    if (stopped) lease.end(stopped);
     let next: number | null;
     try {
-      next = await orAbandon(visit(job.data, stop.signal), stop.signal);
+      if (!lease.holds()) await worker?.extendJobLocks([id], [token ?? ''], lockMs);
+      lease.signal.throwIfAborted();
+      next = await orAbandon(visit(job.data, lease), lease.signal);
     } catch (error) {
-      if (!stop.signal.aborted) throw error;
+      if (!lease.signal.aborted) throw error;
+      // Its lock is another's, or nobody's until the job is found stalled: there is nothing to put back.
+      if (!stopped) throw new DelayedError();
       next = Date.now();
     } finally {
-      running.delete(id);
+      leases.delete(id);
+      // A port that does not listen may still be under way, and must not send any more.
+      lease.end(new Error('The visit is over.'));
     }
     if (next !== null) await later(job, next, token);
+  };
+  const stop = (reason: Error): void => {
+    stopped = reason;
+    for (const { lease } of leases.values()) lease.end(reason);
   };
 
   return {
@@ -99,7 +114,7 @@ export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueu
       else await queue.addBulk(jobs);
     },
     work(visit) {
-      worker = new Worker<QueuedBatch, void, string, IQueueBackend, JobProgress, Connection>(
+      worker = new LeasingWorker<Connection>(
         NAME,
         (job, token) => process(visit, job, token),
         {
@@ -107,23 +122,45 @@ export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueu
           connection: workerConnection?.() ?? connection,
           concurrency,
           lockDuration: lockMs,
+          lockRenewTime: lockMs / 3,
           stalledInterval: stalledCheckMs,
           maxStalledCount: MOST_STALLS,
         },
         backend,
       );
+      worker.leases = leases;
       worker.on('error', onError);
       worker.on('failed', (job, error) => log.error({ err: error, batch: job?.data }, 'A visit to a batch failed.'));
       worker.on('stalled', (id) => log.warn({ job: id }, 'A job was left behind and is taken up again.'));
     },
     async close({ graceMs, lost = false }) {
-      if (lost) stop.abort(new Error('The task store is lost.'));
-      const grace = setTimeout(() => stop.abort(new Error('The task engine closes.')), graceMs);
+      if (lost) stop(new Error('The task store is lost.'));
+      const grace = setTimeout(() => stop(new Error('The task engine closes.')), graceMs);
       if (worker) await inTime(worker.close(lost), graceMs + ABANDON_MS + HAND_BACK_MS);
       clearTimeout(grace);
       await queue.close();
     },
   };
+}
+
+/** The leases of the jobs under way, by job; a job that is delivered a second time has another token. */
+type Leases = Map<string, { lease: Lease; token: string | undefined }>;
+
+/** A worker that tells the lease of each job what became of asking for more time. */
+class LeasingWorker<Connection> extends Worker<QueuedBatch, void, string, IQueueBackend, JobProgress, Connection> {
+  leases: Leases = new Map();
+
+  override async extendJobLocks(jobIds: string[], tokens: string[], duration: number): Promise<string[]> {
+    const age = stopwatch();
+    const failed = await super.extendJobLocks(jobIds, tokens, duration);
+    for (const [index, id] of jobIds.entries()) {
+      const held = this.leases.get(id);
+      if (!held || held.token !== tokens[index]) continue;
+      if (failed.includes(id)) held.lease.end(new Error('The lock on the job is lost: another worker may have it.'));
+      else held.lease.renewed(age);
+    }
+    return failed;
+  }
 }
 
 /** Waits for the end of something, but not for ever. */

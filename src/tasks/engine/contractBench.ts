@@ -16,9 +16,14 @@ export interface EngineHarness {
 export const done: WriteResult<RatingRow> = { state: 'done', row: null, remoteId: 'r', warnings: [] };
 export const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
-/** A port for ratings, one a call unless told otherwise. */
+/** A port for ratings, one a call unless told otherwise; `run` is what happens once the request has left. */
 export function port(run: RatePort['run'], more: Partial<RatePort> = {}): RatePort {
-  return { batchSize: 1, repeat: 'safe', run, ...more };
+  const sent: RatePort['run'] = async (items, call) => {
+    await call.sending?.announce();
+    call.sending?.leave();
+    return run(items, call);
+  };
+  return { batchSize: 1, repeat: 'safe', run: sent, ...more };
 }
 
 let skills = 0;

@@ -1,7 +1,8 @@
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startRedis, type TestRedis } from '../../../test/support/redis.ts';
 import type { Ports } from '../../domain/ports.ts';
-import { connectRedis } from '../../redis/connection.ts';
+import { connectRedis, REDIS_PREFIX } from '../../redis/connection.ts';
 import { redisStore } from '../store/redisStore.ts';
 import type { Task } from '../task.ts';
 import { engineContract } from './contract.ts';
@@ -97,6 +98,30 @@ describe('engines on one Redis', { timeout: 60_000 }, () => {
       expect(ids.size).toBe(1);
       for (const id of ids) await Promise.all(both.map((engine) => watched(engine, id)));
       expect(run).toHaveBeenCalledTimes(1);
+    }));
+
+  it('break off the call of a job whose lock is lost, and send nothing more of it', () =>
+    using(async () => {
+      const [begun, told] = [gate(), gate<string>()];
+      let calls = 0;
+      const run: RatePort['run'] = async (_, { signal, sending }) => {
+        calls += 1;
+        if (calls > 1) return [done];
+        begun.open();
+        await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+        told.open(await (sending?.announce() ?? Promise.resolve()).then(String, ({ message }: Error) => message));
+        throw signal?.reason;
+      };
+      const engine = await open({ rate: port(run) });
+      const { id } = await started(engine, newTask());
+      await begun.opened;
+      const client = new Redis(redis.url);
+      // As when the process stood still for longer than the lock lasts.
+      expect(await client.del(`${REDIS_PREFIX}bull:tasks:${id}.0:lock`)).toBe(1);
+      client.disconnect();
+      expect(await told.opened).toMatch('not sent');
+      expect(await ended(engine, id)).toMatchObject({ state: 'SUCCEEDED' });
+      expect(await engine.item('default', id, 0)).toMatchObject({ attempts: 2 });
     }));
 
   it('stop what another one was asked to cancel and they have not begun', () =>

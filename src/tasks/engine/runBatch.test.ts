@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ratingRow } from '../../../test/support/fake-provider.ts';
+import { holding } from '../../../test/support/hold.ts';
 import { createDataDir, type DataDir } from '../../../test/support/dataDir.ts';
-import type { Call, Ports, RatingWrite, WritePort, WriteResult } from '../../domain/ports.ts';
+import type { Call, Ports, RatingWrite, Sending, WritePort, WriteResult } from '../../domain/ports.ts';
 import { ProviderError } from '../../domain/problem.ts';
 import type { RatingRow } from '../../domain/records.ts';
 import { VirtualClock } from '../../simulator/clock.ts';
@@ -12,6 +13,7 @@ import { postgresStore } from '../store/postgresStore.ts';
 import type { TaskStore } from '../store/store.ts';
 import type { ItemWrite, NewTaskItem, Task, TaskItem } from '../task.ts';
 import { batchesOf } from './batches.ts';
+import type { Hold } from './lease.ts';
 import { runBatch } from './runBatch.ts';
 import type { TaskTraces } from './traces.ts';
 
@@ -66,7 +68,9 @@ function port(
   return {
     batchSize: 10,
     repeat: 'safe',
-    async run(items) {
+    async run(items, { sending }) {
+      await sending?.announce();
+      sending?.leave();
       calls.push(`run ${items.map((item) => item.skillId).join(' ')}`);
       const step = script.shift();
       if (!step) throw new Error('The port was called once more than expected.');
@@ -100,11 +104,7 @@ async function start(...items: NewTaskItem[]): Promise<string> {
 /** One visit; answers in how many milliseconds to come again. */
 async function visit(
   taskId: string,
-  {
-    signal = new AbortController().signal,
-    through = store,
-    traces,
-  }: { signal?: AbortSignal; through?: TaskStore; traces?: TaskTraces } = {},
+  { hold = holding(), through = store, traces }: { hold?: Hold; through?: TaskStore; traces?: TaskTraces } = {},
 ): Promise<number | null> {
   const work = {
     store: through,
@@ -118,7 +118,7 @@ async function visit(
     log: { info: () => {}, warn: () => {}, error: () => {} },
     traces,
   };
-  const next = await runBatch({ taskId, batch: 0, trace: 'there' }, work, signal);
+  const next = await runBatch({ taskId, batch: 0, trace: 'there' }, work, hold);
   return next === null ? null : next - clock.now();
 }
 
@@ -303,7 +303,7 @@ describe('after a crash', () => {
     };
     ports = { rate: port([dying], { repeat }) };
     const id = await start(newItem('a'));
-    await expect(visit(id, { signal: abort.signal })).rejects.toThrow('dead');
+    await expect(visit(id, { hold: holding(abort.signal) })).rejects.toThrow('dead');
     expect(await only(id)).toMatchObject({ state: 'RUNNING', attempts: 1 });
     return id;
   };
@@ -332,6 +332,241 @@ describe('after a crash', () => {
     ports = null;
     expect(await visit(id)).toBeNull();
     expect(await only(id)).toMatchObject({ state: 'OUTCOME_UNKNOWN' });
+  });
+});
+
+describe('a worker whose hold may be over', () => {
+  /** A hold that can be let go, as a pause of the process does: no signal tells of it. */
+  const lapsing = (): Hold & { lapse(): void } => {
+    let held = true;
+    return {
+      signal: new AbortController().signal,
+      holds: () => held,
+      lapse: () => {
+        held = false;
+      },
+    };
+  };
+  /** A port for a script of its own between its turn and its answer; a refusal becomes the items' result, as providers do. */
+  const stepwise = (
+    step: (sending: Sending, writes: readonly RatingWrite[]) => Promise<void>,
+    more: Partial<Port> = {},
+  ): Port => ({
+    batchSize: 10,
+    repeat: 'never',
+    async run(writes, { sending }) {
+      if (!sending) throw new Error('A task says what it sends.');
+      try {
+        await step(sending, writes);
+        return writes.map(done);
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error;
+        return writes.map(() => ({ state: error.mayHaveApplied ? 'unknown' : 'failed', error }));
+      }
+    },
+    ...more,
+  });
+  const send = async (sending: Sending, name = 'sent'): Promise<void> => {
+    await sending.announce();
+    sending.leave();
+    calls.push(name);
+  };
+
+  it('does not send what waited for its turn meanwhile, and leaves it as it was', async () => {
+    const hold = lapsing();
+    ports = {
+      rate: stepwise(async (sending) => {
+        hold.lapse();
+        await send(sending);
+      }),
+    };
+    const id = await start(newItem('a'));
+    expect(await visit(id, { hold })).toBe(1000);
+    expect(calls).toEqual([]);
+    expect(await only(id)).toMatchObject({ state: 'PENDING', attempts: 0, problem: null });
+    expect(published).toEqual([]);
+  });
+
+  it('does not send what it has marked, and takes the marker back: it is known not to have been sent', async () => {
+    const hold = lapsing();
+    ports = {
+      rate: stepwise(async (sending) => {
+        await sending.announce();
+        hold.lapse();
+        sending.leave();
+        calls.push('sent');
+      }),
+    };
+    const id = await start(newItem('a'));
+    expect(await visit(id, { hold })).toBe(1000);
+    expect(await only(id)).toMatchObject({ attempts: 0, problem: null });
+    ports = { rate: stepwise((sending) => send(sending)) };
+    expect(await visit(id)).toBeNull();
+    expect(calls).toEqual(['sent']);
+    expect(await only(id)).toMatchObject({ state: 'SUCCEEDED', attempts: 1 });
+  });
+
+  it.each(['before its marker', 'after its marker'])(
+    'is overtaken by another that sends the item, %s',
+    async (when) => {
+      const hold = lapsing();
+      let id = '';
+      const other: Port = stepwise((sending) => send(sending, 'sent by the other'), { repeat: 'safe' });
+      ports = {
+        rate: stepwise(
+          async (sending) => {
+            if (when === 'after its marker') await sending.announce();
+            hold.lapse();
+            ports = { rate: other };
+            expect(await visit(id)).toBeNull();
+            if (when === 'before its marker') await sending.announce();
+            sending.leave();
+            calls.push('sent late');
+          },
+          { repeat: 'safe' },
+        ),
+      };
+      id = await start(newItem('a'));
+      await visit(id, { hold });
+      expect(calls).toEqual(['sent by the other']);
+      expect(await only(id)).toMatchObject({ state: 'SUCCEEDED' });
+      expect(await store.task(tenant, id)).toMatchObject({ state: 'SUCCEEDED', counts: { succeeded: 1 } });
+    },
+  );
+
+  it('and whose marker another found says no more of the item, which the other calls unknown', async () => {
+    const hold = lapsing();
+    let id = '';
+    ports = {
+      rate: stepwise(async (sending) => {
+        await sending.announce();
+        hold.lapse();
+        expect(await visit(id)).toBeNull();
+        sending.leave();
+        calls.push('sent late');
+      }),
+    };
+    id = await start(newItem('a'));
+    await visit(id, { hold });
+    expect(calls).toEqual([]);
+    expect(await only(id)).toMatchObject({ state: 'OUTCOME_UNKNOWN', attempts: 1 });
+  });
+
+  it('does not overwrite a newer write with the answer that it read late', async () => {
+    let id = '';
+    ports = {
+      rate: stepwise(
+        async (sending) => {
+          await send(sending, 'old');
+          ports = { rate: stepwise((again) => send(again, 'old again'), { repeat: 'safe' }) };
+          expect(await visit(id)).toBeNull();
+          ports = { rate: stepwise((newer) => send(newer, 'new'), { repeat: 'safe' }) };
+          expect(await visit(await start(newItem('a')))).toBeNull();
+          throw timeout;
+        },
+        { repeat: 'safe' },
+      ),
+    };
+    id = await start(newItem('a'));
+    await visit(id);
+    expect(calls).toEqual(['old', 'old again', 'new']);
+    expect(await only(id)).toMatchObject({ state: 'SUCCEEDED', attempts: 2, problem: null });
+  });
+
+  it('does not send what a newer write overtook, nor its neighbours in the same request, until they are asked for alone', async () => {
+    ports = { rate: stepwise((sending) => send(sending)) };
+    const id = await start(newItem('a'), newItem('b'));
+    ports = {
+      rate: stepwise(async (sending) => {
+        await start(newItem('a'));
+        await send(sending);
+      }),
+    };
+    expect(await visit(id)).toBe(1000);
+    expect(calls).toEqual([]);
+    expect(await itemsOf(id)).toMatchObject([{ state: 'CANCELLED' }, { state: 'PENDING', attempts: 0 }]);
+    ports = { rate: stepwise((sending, writes) => send(sending, writes.map(({ skillId }) => skillId).join(' '))) };
+    expect(await visit(id)).toBeNull();
+    expect(calls).toEqual(['b']);
+  });
+
+  it('that is told so while it waits for its turn sends nothing, and nothing is called unknown', async () => {
+    for (const marked of [false, true]) {
+      const abort = new AbortController();
+      const waiting = async (sending: Sending) => {
+        if (marked) await sending.announce();
+        abort.abort(new Error('lost'));
+        throw abort.signal.reason;
+      };
+      ports = { rate: stepwise(waiting) };
+      const id = await start(newItem('a'));
+      await expect(visit(id, { hold: holding(abort.signal) })).rejects.toThrow('lost');
+      ports = { rate: stepwise((sending) => send(sending)) };
+      expect(await visit(id)).toBeNull();
+      expect(await only(id)).toMatchObject({ state: 'SUCCEEDED', attempts: 1 });
+    }
+  });
+
+  it('where the store cannot take the marker sends nothing, and fails as the store does', async () => {
+    ports = { rate: stepwise((sending) => send(sending)) };
+    const id = await start(newItem('a'));
+    const away: TaskStore = { ...store, apply: () => Promise.reject(new Error('away')) };
+    await expect(visit(id, { through: away })).rejects.toThrow('away');
+    expect(calls).toEqual([]);
+    expect(await only(id)).toMatchObject({ state: 'PENDING', attempts: 0 });
+  });
+
+  describe('counts as attempts', () => {
+    it('each request that left, also those of one run and those before a kill', async () => {
+      const abort = new AbortController();
+      ports = {
+        rate: stepwise(
+          async (sending) => {
+            await send(sending);
+            await send(sending);
+            abort.abort(new Error('killed'));
+            throw abort.signal.reason;
+          },
+          { repeat: 'safe' },
+        ),
+      };
+      const id = await start(newItem('a'));
+      await expect(visit(id, { hold: holding(abort.signal) })).rejects.toThrow('killed');
+      expect(await only(id)).toMatchObject({ state: 'RUNNING', attempts: 2 });
+      ports = { rate: stepwise((sending) => send(sending), { repeat: 'safe' }) };
+      expect(await visit(id)).toBeNull();
+      expect(await only(id)).toMatchObject({ state: 'SUCCEEDED', attempts: 3 });
+    });
+
+    it('no request that did not leave, whatever kept it', async () => {
+      ports = {
+        rate: stepwise(async (sending) => {
+          // Its turn came, and no connection.
+          await sending.announce();
+          throw unavailable;
+        }),
+      };
+      const id = await start(newItem('a'));
+      expect(await visit(id)).toBe(7000);
+      expect(await only(id)).toMatchObject({ state: 'RUNNING', attempts: 0, problem: { code: 'UNAVAILABLE' } });
+    });
+
+    it('only what each item was in', async () => {
+      ports = {
+        rate: stepwise(
+          async (sending, [a, b]) => {
+            await Promise.all([send(sending.of(a ? [a] : [])), send(sending.of(b ? [b] : []))]);
+            await send(sending.of(b ? [b] : []));
+          },
+          { repeat: 'safe' },
+        ),
+      };
+      const id = await start(newItem('a'), newItem('b'), newItem('c'));
+      expect(await visit(id)).toBeNull();
+      expect((await itemsOf(id)).map(({ attempts }) => attempts)).toEqual([1, 2, 0]);
+      // What leaves side by side is announced in one step.
+      expect(published.map(({ counts }) => counts.running)).toEqual([2, 2, 0]);
+    });
   });
 });
 
@@ -534,7 +769,7 @@ describe('a task that is asked to stop', () => {
       };
       ports = { rate: port([dying], { repeat }) };
       stopping = await start(newItem('a'));
-      await expect(visit(stopping, { signal: abort.signal })).rejects.toThrow('dead');
+      await expect(visit(stopping, { hold: holding(abort.signal) })).rejects.toThrow('dead');
       await stop();
       expect(await visit(stopping)).toBeNull();
       expect(calls).toEqual(['run a']);

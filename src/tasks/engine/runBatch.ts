@@ -1,3 +1,4 @@
+import { chunked } from '../../domain/chunked.ts';
 import type { Call, Ports } from '../../domain/ports.ts';
 import { ProviderError, problemOf } from '../../domain/problem.ts';
 import { isFinalItem, isFinalTask } from '../store/taskState.ts';
@@ -5,8 +6,10 @@ import type { ItemChange, OpenItem, TaskStore } from '../store/store.ts';
 import type { Task } from '../task.ts';
 import type { EngineLog } from './engine.ts';
 import { heldRatings, isBareTag } from './heldRatings.ts';
+import type { Hold } from './lease.ts';
+import { OutgoingItems } from './outgoing.ts';
 import type { QueuedBatch } from './queue.ts';
-import { begun, changed, followDelay, LONGEST_PENDING_MS, lostSight, notSent, settled, stopped } from './settle.ts';
+import { changed, followDelay, LONGEST_PENDING_MS, lostSight, notSent, settled, stopped } from './settle.ts';
 import type { TaskTraces } from './traces.ts';
 import { writerOf, type ItemResult, type Writer } from './writer.ts';
 
@@ -28,22 +31,23 @@ const BLOCKED_MS = 500;
 const UNHEARD_MS = 60_000;
 /** Pause before looking again whether it has. */
 const HEARING_MS = 1000;
-/** Pause before looking again at an item that changed under our hands. */
+/** Pause before looking again at an item that changed under our hands, or was not sent because it might have. */
 const RACED_MS = 1000;
 
 /**
  * One visit to a batch: sends what is due, follows what the provider works on, stores what became of it.
  * Answers when to come again (milliseconds since the epoch); null when every item is final.
- * Throws the signal's reason when aborted, leaving items as a crash would, and whatever the store throws.
+ * Throws the signal's reason when the hold is lost or given up, leaving what was sent as a crash would, and whatever the
+ * store throws.
  */
-export async function runBatch(batch: QueuedBatch, work: BatchWork, signal: AbortSignal): Promise<number | null> {
+export async function runBatch(batch: QueuedBatch, work: BatchWork, hold: Hold): Promise<number | null> {
   const items = await work.store.open(batch);
   const [first] = items;
   if (!first) return null;
   const ports = work.ports(first.tenant, first.integration);
   if (!ports && (await isUnheard(items, first, work))) return work.now() + HEARING_MS;
   const writer = writerOf(ports, first.work.operation);
-  const visit = new Visit(batch, work, { signal, purpose: 'task' });
+  const visit = new Visit(batch, work, hold);
   if (!ports || !writer) await visit.refuse(items);
   else await visit.run(items, ports, writer);
   return visit.next;
@@ -65,12 +69,14 @@ class Visit {
   readonly #due = new Map<number, number>();
   readonly #batch: QueuedBatch;
   readonly #work: BatchWork;
-  readonly #call: Call & { signal: AbortSignal };
+  readonly #hold: Hold;
+  readonly #call: Call;
 
-  constructor(batch: QueuedBatch, work: BatchWork, call: Call & { signal: AbortSignal }) {
+  constructor(batch: QueuedBatch, work: BatchWork, hold: Hold) {
     this.#batch = batch;
     this.#work = work;
-    this.#call = call;
+    this.#hold = hold;
+    this.#call = { signal: hold.signal, purpose: 'task' };
   }
 
   get next(): number | null {
@@ -121,16 +127,7 @@ class Visit {
 
   async #send(items: readonly OpenItem[], ports: Ports, writer: Writer): Promise<void> {
     const toSend = await this.#leaveOutHeld(items, ports, writer);
-    const sent = await this.#save(toSend, toSend.map(begun));
-    const chunks: OpenItem[][] = [];
-    for (let at = 0; at < sent.length; at += writer.batchSize) chunks.push(sent.slice(at, at + writer.batchSize));
-    for (const chunk of chunks) {
-      const results = await this.#write(chunk, writer);
-      await this.#save(
-        chunk,
-        chunk.map((item, index) => settled(item, results[index] ?? unanswered(), this.#circumstances(writer))),
-      );
-    }
+    for (const chunk of chunked(toSend, writer.batchSize)) await this.#write(chunk, writer);
   }
 
   /** Reads before bare tags; answers the items that have to be sent. */
@@ -163,18 +160,42 @@ class Visit {
     }
   }
 
-  async #write(items: readonly OpenItem[], writer: Writer): Promise<ItemResult[]> {
+  /** Has a port send items, and stores what became of each. What the gateway itself held back is put back as it was. */
+  async #write(items: readonly OpenItem[], writer: Writer): Promise<void> {
+    const outgoing = new OutgoingItems(items, {
+      hold: this.#hold,
+      save: (some, changes) => this.#save(some, changes),
+    });
+    const call = { ...this.#call, sending: outgoing.sending };
+    let results: readonly ItemResult[];
     try {
-      return await writer.run(
-        items.map((item) => item.work),
-        this.#call,
-      );
+      const works = items.map((item) => item.work);
+      results = await writer.run(works, call);
     } catch (error) {
+      if (this.#isOwnAbort(error)) {
+        await this.#save(items, items.map((_, index) => outgoing.putBack(index)).filter(isChange));
+        throw error;
+      }
       const problem = this.#providerError(error);
       // The port's word is that nothing was sent. What is no word of a port says nothing.
       const sent = error instanceof ProviderError ? error.mayHaveApplied : writer.repeat === 'never';
-      return items.map(() => ({ state: sent ? 'unknown' : 'failed', error: problem }));
+      results = items.map(() => ({ state: sent ? 'unknown' : 'failed', error: problem }));
     }
+    const changes = items.map((item, index) => {
+      const result = results[index] ?? unanswered();
+      const isOpen = result.state === 'failed' || result.state === 'unknown';
+      if (isOpen && outgoing.isHeldBack(index)) return this.#heldBack(item, outgoing.putBack(index));
+      // Nothing left with it: that is known, whatever the port makes of it.
+      const known = isOpen && outgoing.sent(index) === 0 ? ({ ...result, state: 'failed' } as const) : result;
+      return settled(outgoing.after(index, item), known, this.#circumstances(writer));
+    });
+    await this.#save(items, changes.filter(isChange));
+    outgoing.check();
+  }
+
+  #heldBack(item: OpenItem, putBack: ItemChange | null): ItemChange | null {
+    this.#comeAgain(item, this.#work.now() + RACED_MS);
+    return putBack;
   }
 
   async #follow(items: readonly OpenItem[], writer: Writer): Promise<void> {
@@ -273,10 +294,14 @@ class Visit {
     return { now: this.#work.now(), repeat, random: this.#work.random() };
   }
 
+  #isOwnAbort(error: unknown): boolean {
+    return this.#hold.signal.aborted && !(error instanceof ProviderError);
+  }
+
   /** What a port threw; throws on when that was our own abort. */
   #providerError(error: unknown): ProviderError {
     if (error instanceof ProviderError) return error;
-    if (this.#call.signal.aborted) throw error;
+    if (this.#isOwnAbort(error)) throw error;
     this.#work.log.error(
       { err: error, taskId: this.#batch.taskId },
       'A port threw something that is no ProviderError.',
@@ -289,6 +314,10 @@ class Visit {
 function nextVisit(item: OpenItem, now: number): number {
   const { dueAt, acceptedAt } = item.progress;
   return item.providerTaskId !== null && acceptedAt !== null ? now + followDelay(acceptedAt, now) : (dueAt ?? now);
+}
+
+function isChange(change: ItemChange | null): change is ItemChange {
+  return change !== null;
 }
 
 function unanswered(): ItemResult {

@@ -64,7 +64,6 @@ describe('an item', () => {
     expect(change).toMatchObject({
       state: 'RUNNING',
       inFlight: false,
-      attempts: MOST_TRIES - 1,
       problem: { code: 'BREAKER_OPEN' },
       progress: { tries: MOST_TRIES - 1 },
     });
@@ -84,11 +83,9 @@ describe('an item', () => {
     });
   });
 
-  it('for which nothing had to be sent counts no try but those before', () => {
+  it('for which nothing had to be sent is SKIPPED', () => {
     const skipped: ItemResult = { state: 'skipped', outcome: null, warnings: [] };
-    expect(settled(sent(1), skipped, circumstances)).toMatchObject({ state: 'SKIPPED', inFlight: false, attempts: 0 });
-    expect(settled(sent(2), skipped, circumstances)).toMatchObject({ state: 'SKIPPED', attempts: 1 });
-    expect(settled(item(0), skipped, circumstances)).toMatchObject({ state: 'SKIPPED', attempts: 0 });
+    expect(settled(item(0), skipped, circumstances)).toMatchObject({ state: 'SKIPPED', inFlight: false, attempts: 0 });
   });
 
   it('that is accepted stays in flight under the provider’s task', () => {
@@ -148,6 +145,10 @@ describe('an item', () => {
       progress: { tries: 1, dueAt: NOW + 1000 },
     });
     expect(notSent(item(MOST_TRIES - 1), unavailable, circumstances).state).toBe('FAILED');
+  });
+
+  it('that a crash left behind, and that was not sent again, stays uncertain', () => {
+    expect(notSent(sent(1), unavailable, circumstances)).toMatchObject({ inFlight: false, progress: { uncertain: true } });
   });
 });
 

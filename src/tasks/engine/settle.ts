@@ -34,21 +34,18 @@ export function changed(item: OpenItem, values: Partial<Omit<ItemChange, 'positi
  * stands already the earlier try's answer was lost.
  */
 export function begun(item: OpenItem): ItemChange {
-  const { tries, uncertain } = item.progress;
-  const progress: ItemProgress = {
-    ...item.progress,
-    tries: tries + 1,
-    dueAt: null,
-    acceptedAt: null,
-    uncertain: uncertain || item.inFlight,
-  };
-  return changed(item, {
-    state: 'RUNNING',
-    inFlight: true,
-    attempts: item.attempts + 1,
-    providerTaskId: null,
-    progress,
-  });
+  const values = { state: 'RUNNING', inFlight: true, attempts: item.attempts + 1, providerTaskId: null } as const;
+  return changed(item, { ...values, progress: tried(item) });
+}
+
+/** An item of which nothing was sent this time: that counts as a try, not as an attempt. */
+export function visited(item: OpenItem): OpenItem {
+  return { ...item, inFlight: false, progress: tried(item) };
+}
+
+function tried({ progress, inFlight }: OpenItem): ItemProgress {
+  const { tries, uncertain } = progress;
+  return { ...progress, tries: tries + 1, dueAt: null, acceptedAt: null, uncertain: uncertain || inFlight };
 }
 
 /**
@@ -61,8 +58,7 @@ export function settled(item: OpenItem, result: ItemResult, circumstances: Circu
     case 'skipped': {
       const warnings = [...item.warnings, ...result.warnings];
       const ended = { inFlight: false, outcome: result.outcome, problem: null, warnings };
-      if (result.state === 'done') return changed(item, { ...ended, state: 'SUCCEEDED' });
-      return changed(item, { ...ended, state: 'SKIPPED', attempts: unsent(item) });
+      return changed(item, { ...ended, state: result.state === 'done' ? 'SUCCEEDED' : 'SKIPPED' });
     }
     case 'accepted': {
       const { providerTaskId } = result;
@@ -89,13 +85,7 @@ export function settled(item: OpenItem, result: ItemResult, circumstances: Circu
 function heldBack(item: OpenItem, error: ProviderError, circumstances: Circumstances): ItemChange {
   const { progress } = item;
   const untried = { ...item, progress: { ...progress, tries: Math.max(0, progress.tries - 1) } };
-  const waiting = retried(untried, error.toProblem(), progress.uncertain, circumstances);
-  return { ...waiting, attempts: unsent(item) };
-}
-
-/** The attempts of an item of which it turned out that nothing was sent, though the marker stands. */
-function unsent({ inFlight, attempts }: OpenItem): number {
-  return inFlight ? Math.max(0, attempts - 1) : attempts;
+  return retried(untried, error.toProblem(), progress.uncertain, circumstances);
 }
 
 /** The end of an item that is not under way, and whose task was asked to stop. Why it waited is kept. */
@@ -105,8 +95,7 @@ export function stopped(item: OpenItem): ItemChange {
 
 /** Failed before anything was sent (a read that must come first): counts as a try, not as an attempt. */
 export function notSent(item: OpenItem, error: ProviderError, circumstances: Circumstances): ItemChange {
-  const tried = { ...item, progress: { ...item.progress, tries: item.progress.tries + 1 } };
-  return settled(tried, { state: 'failed', error }, circumstances);
+  return settled(visited(item), { state: 'failed', error }, circumstances);
 }
 
 /** Nothing will tell any more whether it took effect. What led there is kept as far as it helps to find it there. */

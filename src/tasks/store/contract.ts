@@ -5,6 +5,7 @@ import { change, DAY, NOW, rating, ratings, SECOND, StoreBench, type OpenStore }
 import { cancelContract } from './contractCancel.ts';
 import { listContract } from './contractList.ts';
 import { orderContract } from './contractOrder.ts';
+import { ownerContract } from './contractOwner.ts';
 import { writtenContract } from './contractWritten.ts';
 import type { ItemChange, TaskToStore } from './store.ts';
 
@@ -277,6 +278,7 @@ export function taskStoreContract(openStore: OpenStore): void {
   });
 
   orderContract(bench);
+  ownerContract(bench);
   cancelContract(bench);
   listContract(bench);
   writtenContract(bench);

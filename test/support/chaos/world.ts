@@ -1,4 +1,7 @@
 /** The processes of a chaos run: one simulator, one real Redis, two replicas that serve and two that work. */
+import * as cards from '../../../providers/registry.ts';
+import type { RatingRow } from '../../../src/domain/records.ts';
+import { connect } from '../../../src/outbound/connect.ts';
 import type { JournalEntry } from '../../../src/simulator/simulator.ts';
 import { startProgram, type Program } from '../processes.ts';
 import { startRedis, type TestRedis } from '../redis.ts';
@@ -16,6 +19,12 @@ export interface Replica {
   url: string | null;
   /** Kills it with SIGKILL and starts another in its place; resolves when that one is ready. */
   kill(): Promise<void>;
+  /** Stops it as it stands (SIGSTOP): it neither answers nor closes a connection. */
+  pause(): void;
+  /** Lets it go on (SIGCONT). */
+  resume(): void;
+  /** Everything it has printed since it was started last. */
+  output(): string;
 }
 
 export interface World {
@@ -26,6 +35,8 @@ export interface World {
   journal(provider: string): Promise<JournalEntry[]>;
   /** Lays a fault on a provider's calls. */
   fault(provider: string, fault: object): Promise<void>;
+  /** The ratings that a provider holds now. */
+  ratings(provider: string): Promise<RatingRow[]>;
   /** Waits for a replica of this role that is up. */
   up(role: Replica['role'], random: () => number): Promise<string>;
   close(): Promise<void>;
@@ -34,9 +45,11 @@ export interface World {
 export interface WorldSize {
   people: number;
   skills: number;
+  /** Replicas that serve; two when left out. */
+  servers?: number;
 }
 
-export async function startWorld({ people, skills }: WorldSize): Promise<World> {
+export async function startWorld({ people, skills, servers = 2 }: WorldSize): Promise<World> {
   const redis = await startRedis();
   const simulator = await startSimulatorProgram({ people, skills });
   const environment = {
@@ -46,7 +59,8 @@ export async function startWorld({ people, skills }: WorldSize): Promise<World> 
     LOG_LEVEL: 'info',
   };
   const shared: Shared = { waiters: new Set(), closing: false };
-  const starting = (['serve', 'serve', 'work', 'work'] as const).map((role) => startReplica(role, environment, shared));
+  const roles = [...Array.from({ length: servers }, () => 'serve' as const), 'work', 'work'] as const;
+  const starting = roles.map((role) => startReplica(role, environment, shared));
   const replicas = await Promise.all(starting);
   return {
     redis,
@@ -54,6 +68,7 @@ export async function startWorld({ people, skills }: WorldSize): Promise<World> 
     workers: replicas.filter(({ role }) => role === 'work'),
     journal: simulator.journal,
     fault: simulator.fault,
+    ratings: (provider) => ratingsIn(provider, simulator.environment),
     async up(role, random) {
       for (;;) {
         const urls = replicas.flatMap((replica) =>
@@ -73,6 +88,21 @@ export async function startWorld({ people, skills }: WorldSize): Promise<World> 
       await redis.stop('SIGKILL');
     },
   };
+}
+
+/** Reads all ratings of a provider by its own adapter, past every gateway. */
+async function ratingsIn(provider: string, environment: Record<string, string>): Promise<RatingRow[]> {
+  const card = Object.values(cards).find(({ name }) => name === provider);
+  const reading = card?.readEnvironment(environment);
+  if (!card || reading?.state !== 'configured') throw new Error(`no provider ${provider}`);
+  const { ports, close } = connect(card, reading.integration, { name: provider, limits: { requestsPerSecond: null } });
+  try {
+    const rows: RatingRow[] = [];
+    for await (const page of ports.ratings?.walk({ purpose: 'walk' }) ?? []) rows.push(...page.rows);
+    return rows;
+  } finally {
+    await close();
+  }
 }
 
 /** What the replicas of one world share. */
@@ -97,7 +127,10 @@ async function startReplica(
     program = startProgram('main', { ...environment, ROLES: role, PORT: port });
     const [, url = ''] = await program.prints(/"url":"(http[^"]*?)(?:\/graphql)?","msg":"ready"/);
     ({ port } = new URL(url));
-    replica.url = `${url}/graphql`;
+    comeUp();
+  };
+  const comeUp = (): void => {
+    replica.url = `http://127.0.0.1:${port}/graphql`;
     for (const resolve of shared.waiters) resolve();
     shared.waiters.clear();
   };
@@ -109,6 +142,15 @@ async function startReplica(
       await program.stop('SIGKILL');
       if (!shared.closing) await start();
     },
+    pause() {
+      replica.url = null;
+      program.send('SIGSTOP');
+    },
+    resume() {
+      program.send('SIGCONT');
+      comeUp();
+    },
+    output: () => program.output(),
     async stop() {
       replica.url = null;
       await program.stop('SIGKILL');
