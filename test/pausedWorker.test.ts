@@ -23,9 +23,7 @@ const started = async (writes: readonly Write[]): Promise<string[]> => {
 };
 
 const ends = (tasks: readonly string[]): Promise<(string | null)[]> =>
-  Promise.all(
-    tasks.map(async (id) => (await watch(world, id, random, AbortSignal.timeout(60_000))).final),
-  );
+  Promise.all(tasks.map(async (id) => (await watch(world, id, random, AbortSignal.timeout(60_000))).final));
 
 it('a worker that was paused with items in its hands sends none of them once others have done them', async () => {
   const [paused, other] = world.workers;
@@ -35,7 +33,11 @@ it('a worker that was paused with items in its hands sends none of them once oth
   if (!last) throw new Error('no pairs');
   const people = Array.from({ length: 6 }, (_, number) => newPersonOf(number));
   // Five a second is what both workers may send together, so that most wait for their turn.
-  const old = [...pairs.slice(0, 10).map((pair) => ratingOf(pair, 0)), ...people, ...pairs.slice(10).map((pair) => ratingOf(pair, 0))];
+  const old = [
+    ...pairs.slice(0, 10).map((pair) => ratingOf(pair, 0)),
+    ...people,
+    ...pairs.slice(10).map((pair) => ratingOf(pair, 0)),
+  ];
   const tasks = await started(old);
   paused.pause();
   // The other takes over what the paused one holds.

@@ -25,7 +25,11 @@ export function upsertEmployees(client: Client): UpsertEmployeesPort {
     repeat: 'safe',
 
     async run(items, call) {
-      const results = await upsertRecords(client, { operation: OPERATIONS.upsert, items, recordOf: fromEmployeeWrite }, call);
+      const results = await upsertRecords(
+        client,
+        { operation: OPERATIONS.upsert, items, recordOf: fromEmployeeWrite },
+        call,
+      );
       return results.map((result, index) => {
         const warnings = warningsOf(items[index]);
         return result.state === 'done' ? { ...result, warnings: [...result.warnings, ...warnings] } : result;

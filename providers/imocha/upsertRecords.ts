@@ -12,7 +12,11 @@ type Result = WriteResult<never>;
 /** One result an item, in their order; one whose record is in neither list of the answer is unknown. Throws only before anything was sent. */
 export async function upsertRecords<Item extends object>(
   client: Client,
-  { operation, items, recordOf }: { operation: string; items: readonly Item[]; recordOf(item: Item): RawUpsertEmployee },
+  {
+    operation,
+    items,
+    recordOf,
+  }: { operation: string; items: readonly Item[]; recordOf(item: Item): RawUpsertEmployee },
   call: Call,
 ): Promise<Result[]> {
   call.signal?.throwIfAborted();
@@ -52,7 +56,10 @@ function wavesByEmail(entries: readonly Entry[]): Entry[][] {
 async function send(client: Client, operation: string, wave: readonly Entry[], call: Call): Promise<Result[]> {
   try {
     const records = wave.map(({ record }) => record);
-    const own = carrying(call, wave.map(({ item }) => item));
+    const own = carrying(
+      call,
+      wave.map(({ item }) => item),
+    );
     const byEmail = resultsByEmail(await client.upsert(records, own, operation));
     return records.map(({ email }) => byEmail.get(emailKey(email)) ?? { state: 'unknown', error: unconfirmed() });
   } catch (error) {

@@ -14,7 +14,10 @@ export function createMemberships(client: KantataClient, wanted: readonly Wanted
   return createInBulk<RatingRow, Wanted, Membership>(
     {
       async create(items, shared) {
-        const own = carrying(shared, items.map(({ write }) => write));
+        const own = carrying(
+          shared,
+          items.map(({ write }) => write),
+        );
         const answer = await client.createMemberships(items.map(fromWanted), own);
         const created = answer ? membershipsOf(answer, 'createMemberships', client) : [];
         return ofItems(items, new Map(created.map((membership) => [pairOf(membership.row), membership])));

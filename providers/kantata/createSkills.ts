@@ -14,7 +14,10 @@ export function createSkills(client: KantataClient, wanted: readonly WantedSkill
   return createInBulk<SkillRow, WantedSkill, SkillThere>(
     {
       async create(items, shared) {
-        const own = carrying(shared, items.map(({ write }) => write));
+        const own = carrying(
+          shared,
+          items.map(({ write }) => write),
+        );
         const answer = await client.createSkills(items.map(newSkill), own);
         const created = answer ? skillsOf(answer, 'createSkills', client) : [];
         // A name exists once (sheet 9.3), so the rows of the answer are found by it.

@@ -26,7 +26,8 @@ builder.subscriptionField('taskUpdated', (t) =>
     args: {
       id: t.arg.id({ required: true, description: "The task's id." }),
       afterRevision: t.arg.int({
-        description: 'The last revision seen: only later ones are sent, and none at all when it was the final one. A store that has lost its last writes may know an earlier one alone, which is sent then.',
+        description:
+          'The last revision seen: only later ones are sent, and none at all when it was the final one. A store that has lost its last writes may know an earlier one alone, which is sent then.',
       }),
     },
     subscribe: async (_, { id, afterRevision }, { tasks, viewer, signal }) => {

@@ -148,7 +148,10 @@ describe('an item', () => {
   });
 
   it('that a crash left behind, and that was not sent again, stays uncertain', () => {
-    expect(notSent(sent(1), unavailable, circumstances)).toMatchObject({ inFlight: false, progress: { uncertain: true } });
+    expect(notSent(sent(1), unavailable, circumstances)).toMatchObject({
+      inFlight: false,
+      progress: { uncertain: true },
+    });
   });
 });
 
