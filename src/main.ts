@@ -1,9 +1,10 @@
 /** The program: reads the environment, starts the gateway, stops it on SIGTERM and SIGINT. */
 import { existsSync, readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { pino } from 'pino';
+import { readFlags } from './config/flags.ts';
 import { logOptions } from './observe/logOptions.ts';
 import { readableLine } from './observe/terminalLog.ts';
+import { readVersion } from './observe/version.ts';
 import { DataDirectoryError } from './tasks/store/dataDirectory.ts';
 import { DirectoryLockedError } from './tasks/store/lock.ts';
 
@@ -23,21 +24,19 @@ process.on('SIGHUP', () => hangUp());
 
 // Before graphql is loaded: its development checks cost a third of the speed (DEPENDENCIES, section 5).
 process.env['NODE_ENV'] ??= 'production';
+const flags = readFlags(process.argv.slice(2));
+if (!flags) refuse('there is a flag that is unknown: --help prints those that there are');
+if (flags.version) end(`${readVersion()}\n`);
+// Before the file, which does not replace what is set.
+if (flags.roles !== null) process.env['ROLES'] = flags.roles;
 try {
-  if (existsSync('.env')) {
+  if (existsSync('.env') && !flags.help) {
     // For the reason: loadEnvFile says ENOENT of a file that is another user's.
     readFileSync('.env');
     process.loadEnvFile('.env');
   }
 } catch (error) {
   refuse(`.env cannot be read (${(error as NodeJS.ErrnoException).code})`);
-}
-try {
-  const { values: flags } = parseArgs({ options: { roles: { type: 'string' } } });
-  if (flags.roles !== undefined) process.env['ROLES'] = flags.roles;
-} catch {
-  // parseArgs quotes what it does not know, which may be a secret.
-  refuse('the only flag is --roles, with its value: --roles=work');
 }
 
 const [{ ConfigError }, { readConfiguration }, { startGateway }, { CARDS }] = await Promise.all([
@@ -46,6 +45,7 @@ const [{ ConfigError }, { readConfiguration }, { startGateway }, { CARDS }] = aw
   import('./gateway.ts'),
   import('./providers.ts'),
 ]);
+if (flags.help) end((await import('./config/help.ts')).helpText(readVersion(), CARDS));
 
 try {
   const { config, tenancy, warnings } = readConfiguration(process.env, CARDS);
@@ -76,7 +76,7 @@ try {
   const { url } = gateway;
   // A data directory that cannot be had is refused while this one still starts.
   if (process.exitCode === 1) stop();
-  else log.info({ url: `${url}/graphql`, graphiql: config.graphiql }, 'listening');
+  else log.info({ version: readVersion(), url: `${url}/graphql`, graphiql: config.graphiql }, 'listening');
   gateway.ready.then(
     () => log.info({ url: `${url}/graphql` }, 'ready'),
     // Said already, where it was not the stop.
@@ -114,6 +114,12 @@ try {
   process.stderr.write(`${error.message}\n`);
   // What a start that was given up has opened may still hold the process.
   process.exit(1);
+}
+
+/** Ends the program with what it was asked for. */
+function end(answer: string): never {
+  process.stdout.write(answer);
+  process.exit();
 }
 
 /** Ends the program for what is wrong before the configuration can be read. */

@@ -73,7 +73,7 @@ it('a program whose port is taken leaves its data directory to the next one', as
 }, 60_000);
 
 /** What the program says and the code with which it ends, in a folder and with flags of its own. */
-async function refused(name: 'main' | 'simulate', environment: Record<string, string>, flags: string[] = []) {
+async function saidBy(name: 'main' | 'simulate', environment: Record<string, string>, flags: string[] = []) {
   const program = startProgram(name, environment, {
     arguments: ['--import', import.meta.resolve('tsx'), resolve(`src/${name}.ts`), ...flags],
     cwd: folder.path,
@@ -83,24 +83,32 @@ async function refused(name: 'main' | 'simulate', environment: Record<string, st
 }
 
 it('a flag that is none and a .env that cannot be read are refused as other settings are', async () => {
-  expect(await refused('main', {}, ['--role=geheim'])).toEqual({
+  expect(await saidBy('main', {}, ['--role=geheim'])).toEqual({
     code: 1,
-    said: 'The configuration cannot be used:\n- the only flag is --roles, with its value: --roles=work\n',
+    said: 'The configuration cannot be used:\n- there is a flag that is unknown: --help prints those that there are\n',
   });
   mkdirSync(join(folder.path, '.env'));
-  expect(await refused('main', {})).toEqual({
+  expect(await saidBy('main', {})).toEqual({
     code: 1,
     said: 'The configuration cannot be used:\n- .env cannot be read (EISDIR)\n',
   });
 }, 60_000);
 
+it('the program says what it is and how it is started, and starts nothing', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect(await saidBy('main', { PORT: 'x' }, ['--version'])).toEqual({ code: 0, said: `${version}\n` });
+  const { code, said } = await saidBy('main', { PORT: 'x' }, ['--help']);
+  expect(code).toBe(0);
+  expect(said).toMatch(new RegExp(`^skills-gateway ${version}: [^]*--roles=[^]*GATEWAY_API_KEYS`));
+}, 60_000);
+
 it('simulators say which port they cannot have', async () => {
   const { port } = taken.address() as AddressInfo;
-  expect(await refused('simulate', { SIMULATOR_PORT: 'geheim' })).toEqual({
+  expect(await saidBy('simulate', { SIMULATOR_PORT: 'geheim' })).toEqual({
     code: 1,
     said: 'The configuration cannot be used:\n- SIMULATOR_PORT must be a whole number from 0 to 65533\n',
   });
-  expect(await refused('simulate', { SIMULATOR_PORT: String(port), SIMULATOR_PEOPLE: '20' })).toEqual({
+  expect(await saidBy('simulate', { SIMULATOR_PORT: String(port), SIMULATOR_PEOPLE: '20' })).toEqual({
     code: 1,
     said:
       'The configuration cannot be used:\n' +

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -52,6 +53,11 @@ const post = (body: string, headers: Record<string, string> = {}) =>
   }).then((response) => response.text());
 
 describe('metrics', () => {
+  it('name the version that runs', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect((await scrape()).get(`gateway_build_info{version="${version}"}`)).toBe(1);
+  });
+
   it('count requests by outcome and errors by code, each once', async () => {
     const names = ['gateway_requests_total', 'gateway_errors_total'];
     const found = await counted(6, names, async () => {
