@@ -72,11 +72,8 @@ describe('a walk', () => {
       return answer;
     });
     const ids = await idsOf(client.employees({ purpose: 'walk' }));
-    expect(ids.toSorted()).toEqual(
-      people(1, 9)
-        .map(({ employeeId }) => employeeId)
-        .toSorted(),
-    );
+    expect(ids).toHaveLength(9);
+    expect(new Set(ids)).toEqual(new Set(people(1, 9).map(({ employeeId }) => employeeId)));
     expect(requests.map((path) => /pageNumber=(\d)/.exec(path)?.[1])).toEqual(['1', '2', '3', '1']);
   });
 

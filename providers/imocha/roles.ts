@@ -1,5 +1,6 @@
 import type { Call, Ports } from '../../src/domain/ports.ts';
 import type { EmployeeExpectationsRow } from '../../src/domain/roles.ts';
+import { boundedRow } from '../../src/outbound/boundedRow.ts';
 import {
   isObject,
   optionalId,
@@ -27,7 +28,7 @@ export function rolePorts(upstream: Upstream, settings: TenantSettings): RolePor
   /** What is no shape of ours at all is a typed problem of this call alone. */
   const readable = <Row>(operation: string, map: () => Row): Row => {
     try {
-      return map();
+      return boundedRow(map(), (note) => drift({ operation, ...note }));
     } catch (error) {
       throw unreadable(error, operation, drift);
     }

@@ -1,11 +1,12 @@
 import { foldedKey, textKey } from '../../src/domain/letters.ts';
-import { optionalId, optionalKey, ShapeError, type Json } from '../../src/outbound/shape.ts';
+import { noId, optionalId, optionalKey, ShapeError, type Json } from '../../src/outbound/shape.ts';
 import type { TenantSettings } from './settings.ts';
 
 /** The key of a vendor record; the vendor writes 0 where there is none (5.3). */
 export function requiredKey(object: Json, key: string, path = key): string {
   const id = optionalId(object[key]);
-  if (id === null || id === '0') throw new ShapeError(path, 'id', object[key]);
+  if (id === '0') throw new ShapeError(path, 'id', object[key]);
+  if (id === null) throw noId(path, object[key]);
   return id;
 }
 

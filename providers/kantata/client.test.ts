@@ -124,7 +124,8 @@ describe('a list from which a row leaves between two pages', () => {
   it('is read whole with all pages again but the last', async () => {
     const { client, asked } = shrinking();
     const rows = await ratingsByEmployees(client).read(['5'], REQUEST);
-    expect(rows.map(({ remoteId }) => remoteId).toSorted()).toEqual(['1', '2', '3', '4', '5']);
+    expect(new Set(rows.map(({ remoteId }) => remoteId))).toEqual(new Set(['1', '2', '3', '4', '5']));
+    expect(rows).toHaveLength(5);
     expect(pagesAsked(asked)).toEqual([1, 2, 3, 1, 2]);
   });
 });

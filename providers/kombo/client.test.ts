@@ -85,6 +85,12 @@ describe('listPages', () => {
     expect(sent.length).toBe(22);
   });
 
+  it('a cursor that is longer than any is unreadable, since all are remembered', async () => {
+    const { upstream, drift } = scripted(() => page(['1'], 'c'.repeat(5_000)));
+    expect(await failureOfReading(upstream)).toEqual(['UNREADABLE', null, null]);
+    expect(drift).toMatchObject([{ path: 'data.next', expected: 'cursor of at most 4096 characters' }]);
+  });
+
   it('some empty pages are no end', async () => {
     const { upstream } = scripted((_request, index) => (index < 6 ? page([], `cursor ${index}`) : page(['1'], null)));
     expect((await readAll(upstream)).flat()).toEqual(['1']);

@@ -47,13 +47,12 @@ export async function* listPages(upstream: Upstream, list: List, call: Call): As
     yield fresh;
     if (page.next === null) return;
     barren = fresh.length === 0 ? barren + 1 : 0;
-    if (cursors.has(page.next) || barren > BARREN_PAGES) throw endless(upstream, list);
+    if (cursors.has(page.next) || barren > BARREN_PAGES) throw endless(upstream, list, 'a cursor that leads nowhere');
     cursor = page.next;
   }
 }
 
-function endless(upstream: Upstream, list: List): ProviderError {
-  const found = 'a cursor that leads nowhere';
+export function endless(upstream: Upstream, list: List, found: string): ProviderError {
   upstream.drift({ operation: list.operation, path: 'data.next', expected: 'an end', found });
   return new ProviderError('UNREADABLE', 'The provider sent a list that never ends.');
 }
@@ -77,9 +76,15 @@ async function readPage(upstream: Upstream, list: List, cursor: string | null, c
   }
 }
 
+/** Longer than any cursor, and short enough for a URL; those of a list are all remembered. */
+const LONGEST_CURSOR = 4_096;
+
 /** Null, absent and blank end a list, as in the official client (section 6). */
 function nextOf(next: unknown): string | null {
   if (next === undefined || next === null) return null;
+  if (typeof next === 'string' && next.length > LONGEST_CURSOR) {
+    throw new ShapeError('data.next', `cursor of at most ${LONGEST_CURSOR} characters`, next);
+  }
   if (typeof next !== 'string') throw new ShapeError('data.next', 'cursor or null', next);
   return next.trim() === '' ? null : next;
 }

@@ -22,7 +22,7 @@ import {
   tellsUnread,
 } from '../../src/outbound/shape.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
-import { type List, listPages } from './client.ts';
+import { endless, type List, listPages } from './client.ts';
 import { isDeleted, toEmployee, toRating, toSkill } from './mappers.ts';
 import { IDS_PER_CALL, PATHS } from './raw.ts';
 import { chunked } from '../../src/domain/chunked.ts';
@@ -180,6 +180,9 @@ export function ratingByPartsPort(upstream: Upstream): RatingByPartsPort {
   };
 }
 
+/** A thousand ratings of each of a hundred people, or a thousand people with each of a hundred skills. */
+const MOST_FILTERED_ROWS = 100_000;
+
 async function readChunk(upstream: Upstream, filter: Filter, ids: readonly string[], call: Call): Promise<RatingRow[]> {
   const { operation, parameter, column } = filter;
   const asked = new Set(ids);
@@ -189,6 +192,7 @@ async function readChunk(upstream: Upstream, filter: Filter, ids: readonly strin
   for await (const page of listPages(upstream, list, call)) {
     if (page.some((record) => isForeign(record, column, asked))) throw filterIgnored(upstream, filter);
     rows.push(...read(page, toRating));
+    if (rows.length > MOST_FILTERED_ROWS) throw endless(upstream, list, 'more rows than so few ids can have');
   }
   return rows;
 }

@@ -18,6 +18,7 @@ export interface Findings {
 export class Census {
   readonly #isKnown: (id: string) => boolean;
   readonly #read = new Set<string>();
+  readonly #new: string[] = [];
   /** What the first page told; undefined before. */
   #total: number | null | undefined;
   #isSteady = true;
@@ -32,6 +33,11 @@ export class Census {
     return this.#read.size;
   }
 
+  /** Of these, those that the directory did not have before. */
+  get newIds(): readonly string[] {
+    return this.#new;
+  }
+
   /** Takes a page before the directory does. `total`: records of the whole list as the page tells; null when it does not. */
   page(ids: Iterable<string>, total: number | null): void {
     if (this.#total === undefined) this.#total = total;
@@ -39,7 +45,7 @@ export class Census {
     for (const id of ids) {
       if (this.#read.has(id)) continue;
       this.#read.add(id);
-      if (!this.#isKnown(id)) this.#isSteady = false;
+      if (!this.#isKnown(id)) this.#new.push(id);
     }
   }
 
@@ -51,7 +57,7 @@ export class Census {
     if (unread.has(null)) return null;
     const read = this.#read;
     const count = read.size + [...unread].filter((id) => id !== null && !read.has(id)).length;
-    const isProof = this.#isSteady && this.#total === count;
+    const isProof = this.#isSteady && this.#new.length === 0 && this.#total === count;
     const missedNow = new Set<string>();
     return {
       missed: missedNow,

@@ -48,7 +48,8 @@ async function house(options: ConstructorParameters<typeof FakeProvider>[0] = {}
   const { signal } = new AbortController();
   await walkIntegration({ directory, integration, signal, now });
   provider.taken();
-  const read = () => readChanges({ directory, integration, signal, now });
+  const most = { employees: 10, skills: 10, ratings: 10 };
+  const read = () => readChanges({ directory, integration, signal, now, most });
   const people = () => directory.employees.all.map(({ displayName }) => displayName);
   return { clock, told, asked, provider, integration, directory, read, people };
 }
@@ -70,6 +71,19 @@ describe('reading changes', () => {
     expect(asked).toEqual([`employees 6`, `skills 7`]);
     expect(OVERLAP_MS).toBe(5 * MINUTE);
     expect(provider.calls).toEqual([]);
+  });
+
+  it('ends where the pages do not, and keeps none whom it had not known before', async () => {
+    const { told, directory, integration, read, people } = await house();
+    const made = (prefix: string) => Array.from({ length: 6 }, (_, index) => `${prefix}${index}`);
+    told.employees = ['a', 'b', 'c'].map((prefix) => ({
+      rows: [employeeRow('1', { name: 'One' }), ...made(prefix).map((id) => employeeRow(id, { name: id }))],
+    }));
+    told.skills = ['a', 'b', 'c'].map((prefix) => ({ rows: made(prefix).map((id) => skillRow(id)) }));
+    await expect(read()).rejects.toMatchObject({ code: 'UNREADABLE', providerCode: 'TOO_MANY_RECORDS' });
+    expect(people()).toEqual(['2', 'One']);
+    expect(directory.skillCount('hr')).toBe(2);
+    expect(integration.drift).toHaveLength(2);
   });
 
   it('takes what it is shown for present, though the last full sync missed it', async () => {

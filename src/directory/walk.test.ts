@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { employeeRow, FakeProvider, gate, ratingRow, skillRow } from '../../test/support/fake-provider.ts';
+import type { WalkPort } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
 import { VirtualClock } from '../simulator/clock.ts';
 import { Directory } from './directory.ts';
 import { keepRatings, walkIntegration } from './walk.ts';
+
+/** Far less than an account may have, so that a list without an end has one soon. */
+const MOST = { employees: 20, skills: 20, ratings: 20 };
 
 type Options = ConstructorParameters<typeof FakeProvider>[0];
 
@@ -21,7 +25,7 @@ function house(options: Options = {}) {
   const { integration } = provider;
   const directory = new Directory([integration], now);
   const abort = new AbortController();
-  const walk = () => walkIntegration({ directory, integration, signal: abort.signal, now });
+  const walk = () => walkIntegration({ directory, integration, signal: abort.signal, now, most: MOST });
   return { clock, provider, integration, directory, abort, walk };
 }
 
@@ -55,6 +59,58 @@ describe('a walk', () => {
     await walk();
     expect(directory.employees.all.map(({ displayName }) => displayName)).toEqual(['2', '3']);
     expect(directory.skills.all.map(({ name }) => name)).toEqual(['go', 'java']);
+  });
+
+  describe('of a list without a last page', () => {
+    /** Each page invents two more; `isEndless` may be changed between walks. */
+    const endless = () => {
+      const started = house();
+      const { ports } = started.provider;
+      const state = { isEndless: true, made: 0 };
+      const pages = <Row>(port: WalkPort<Row> | undefined, row: (id: string) => Row) => {
+        if (!port) return;
+        const walk = port.walk.bind(port);
+        port.walk = async function* (call) {
+          yield* walk(call);
+          while (state.isEndless) {
+            state.made += 2;
+            yield { rows: [row(`made ${state.made}`), row(`made ${state.made + 1}`)], total: null };
+          }
+        };
+      };
+      pages(ports.employees, (id) => employeeRow(id, { name: id }));
+      pages(ports.skills, (id) => skillRow(id));
+      return { ...started, state };
+    };
+
+    it('ends, says so as a problem and as drift, and keeps none of what it had not known before', async () => {
+      const { walk, state, directory, integration } = endless();
+      state.isEndless = false;
+      await walk();
+      state.isEndless = true;
+      await walk();
+      expect(directory.employees.all.map(({ displayName }) => displayName)).toEqual(['1', '2', '3']);
+      expect(directory.skills.all.map(({ name }) => name)).toEqual(['go', 'java', 'rust']);
+      expect(integration.sync).toMatchObject({ state: 'FAILING', problem: { code: 'UNREADABLE', retryable: false } });
+      const expected = 'a last page within 20 records';
+      expect(integration.drift).toMatchObject([
+        { operation: 'READ_EMPLOYEES', expected, found: 'more records', count: 1 },
+        { operation: 'READ_SKILLS', expected, found: 'more records', count: 1 },
+      ]);
+      expect(state.made).toBeLessThanOrEqual(40);
+      state.isEndless = false;
+      await walk();
+      expect(integration.sync).toMatchObject({ state: 'IDLE', problem: null });
+    });
+
+    it('leaves the ratings that are kept as they were', async () => {
+      const { provider, directory, integration, walk } = house({ keep: true });
+      await walk();
+      provider.holdings.ratings = Array.from({ length: 30 }, (_, index) => ratingRow('1', `made ${index}`));
+      await walk();
+      expect(directory.ratings('hr').ofSkills(() => true)).toHaveLength(2);
+      expect(integration.drift).toMatchObject([{ expected: 'a last page within 20 records' }]);
+    });
   });
 
   describe('of pages from which rows slide away', () => {

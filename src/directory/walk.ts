@@ -8,6 +8,7 @@ import { inSlices } from './inSlices.ts';
 import { isFilterIgnored, kindSync, type Integration, type KindSync, type Operation } from './integration.ts';
 import { rowKey } from './keptRatings.ts';
 import { Mentions } from './learntSkill.ts';
+import { isOverBound, RecordBound, type MOST_RECORDS } from './recordBound.ts';
 import { WalkProgress } from './walkProgress.ts';
 
 export interface WalkOptions {
@@ -15,6 +16,8 @@ export interface WalkOptions {
   integration: Integration;
   signal: AbortSignal;
   now?: () => number;
+  /** Records that are read at most; only tests replace it. */
+  most?: typeof MOST_RECORDS;
 }
 
 /**
@@ -22,7 +25,8 @@ export interface WalkOptions {
  * only be learnt from them; then probes the rating filter. Ends when readers see all of it. Never rejects but by abort;
  * what failed is in `integration.sync`.
  */
-export async function walkIntegration({ directory, integration, signal, now = Date.now }: WalkOptions): Promise<void> {
+export async function walkIntegration(options: WalkOptions): Promise<void> {
+  const { directory, integration, signal, now = Date.now, most } = options;
   const unread = {
     employees: new Set<string | null>(),
     skills: new Set<string | null>(),
@@ -39,21 +43,33 @@ export async function walkIntegration({ directory, integration, signal, now = Da
   const progress = new WalkProgress(integration);
 
   const employees = new Census((id) => directory.hasEmployee(name, id));
+  const employeeBound = new RecordBound(integration, 'employees', most);
+  const ratingBound = new RecordBound(integration, 'ratings', most);
   const filling = directory.ratings(name).fill();
   const along = new Mentions();
   let broughtRatings = false;
   progress.start('employees', directory.employeeCount(name));
-  const employeesProblem = await readAll(integration, 'READ_EMPLOYEES', ports.employees, call, (page) => {
-    const ids = page.rows.map(({ remoteId }) => remoteId);
-    employees.page(ids, page.total);
-    directory.putEmployees(name, page.rows, began);
-    if (page.ratings) {
-      broughtRatings = true;
-      if (ratings) filling.take(page.ratings, { whole: ids });
-      along.add(page.ratings);
-    }
-    progress.found(employees.size, page.total);
-  });
+  const employeesProblem = await readAll(
+    integration,
+    'READ_EMPLOYEES',
+    ports.employees,
+    call,
+    employeeBound,
+    (page) => {
+      const ids = page.rows.map(({ remoteId }) => remoteId);
+      employees.page(ids, page.total);
+      directory.putEmployees(name, page.rows, began);
+      if (page.ratings) {
+        broughtRatings = true;
+        ratingBound.add(page.ratings.length);
+        if (ratings) filling.take(page.ratings, { whole: ids });
+        along.add(page.ratings);
+      }
+      progress.found(employees.size, page.total);
+    },
+  );
+  // Who can tell the invented ones from those that are there? What was known before stays.
+  if (employeesProblem && isOverBound(employeesProblem)) directory.removeEmployees(name, employees.newIds, began);
   if (employeesProblem === null) {
     const found = employees.findings(unread.employees, integration.missed.employees);
     if (found) {
@@ -64,10 +80,11 @@ export async function walkIntegration({ directory, integration, signal, now = Da
     readFrom.set('employees', began);
   }
 
+  const skillBound = new RecordBound(integration, 'skills', most);
   const skills = new Census((id) => directory.hasSkill(name, id));
   const skillsBegan = now();
   progress.start('skills', directory.skillCount(name));
-  const skillsProblem = await readAll(integration, 'READ_SKILLS', ports.skills, call, (page) => {
+  const skillsProblem = await readAll(integration, 'READ_SKILLS', ports.skills, call, skillBound, (page) => {
     skills.page(
       page.rows.map(({ remoteId }) => remoteId),
       page.total,
@@ -79,6 +96,7 @@ export async function walkIntegration({ directory, integration, signal, now = Da
     await directory.settled();
     integration.firstSkills.end();
   }
+  if (skillsProblem && isOverBound(skillsProblem)) directory.removeSkills(name, skills.newIds, skillsBegan);
   const catalogue = ports.skills !== undefined && skillsProblem === null;
   if (catalogue) {
     const found = skills.findings(unread.skills, integration.missed.skills);
@@ -90,7 +108,7 @@ export async function walkIntegration({ directory, integration, signal, now = Da
     readFrom.set('skills', skillsBegan);
   }
 
-  await probeFilter({ directory, integration, signal, now });
+  await probeFilter(options);
   // Ratings that came along are whole only where the walk of employees was.
   let ratingsProblem: Problem | null = broughtRatings ? employeesProblem : null;
   const ratingsBegan = broughtRatings ? began : now();
@@ -100,7 +118,7 @@ export async function walkIntegration({ directory, integration, signal, now = Da
     else {
       progress.start('ratings', directory.employeeCount(name));
       const rated = new Set<string>();
-      ratingsProblem = await readAll(integration, 'READ_RATINGS_BY_EMPLOYEE', ratings, call, (page) => {
+      ratingsProblem = await readAll(integration, 'READ_RATINGS_BY_EMPLOYEE', ratings, call, ratingBound, (page) => {
         directory.learnSkills(name, page.rows);
         if (keep) filling.take(page.rows, page);
         // Providers that count here count people.
@@ -143,6 +161,7 @@ export async function keepRatings({
   integration,
   signal,
   now = Date.now,
+  most,
   receipt,
 }: WalkOptions & { receipt?: Receipt }): Promise<void> {
   const { ratings } = integration.ports;
@@ -150,8 +169,10 @@ export async function keepRatings({
   const unread = new Set<string | null>();
   const call: Call = { signal, purpose: 'walk', receipt, unread: ({ id }) => unread.add(id) };
   const filling = directory.ratings(integration.name).fill();
+  const bound = new RecordBound(integration, 'ratings', most);
   const began = now();
   for await (const page of ratings.walk(call)) {
+    bound.add(page.rows.length);
     receipt?.rows(integration.name, page.rows.length);
     directory.learnSkills(integration.name, page.rows);
     filling.take(page.rows, page);
@@ -191,17 +212,21 @@ async function firstRow(port: WalkPort<RatingRow>, call: Call): Promise<RatingRo
   return null;
 }
 
-/** Reads a walk to its end; the problem that ended it early, or null. An absent port is no problem. */
+/** Reads a walk to its end; the problem that ended it early, or null. An absent port is no problem. One that has no end is. */
 async function readAll<Row>(
   integration: Integration,
   operation: Operation,
   port: WalkPort<Row> | undefined,
   call: Call,
+  bound: RecordBound,
   take: (page: WalkPage<Row>) => void,
 ): Promise<Problem | null> {
   if (!port) return null;
   try {
-    for await (const page of port.walk(call)) take(page);
+    for await (const page of port.walk(call)) {
+      bound.add(page.rows.length);
+      take(page);
+    }
     integration.worked(operation);
     return null;
   } catch (error) {

@@ -19,14 +19,16 @@ export const AGES = {
   jobProfiles: { freshMs: 15 * MINUTE_MS, staleMs: HOUR_MS, errorMs: STAND_IN_MS },
 } as const satisfies Record<string, Ages>;
 
+const MEGABYTE = 1024 * 1024;
+
 /**
- * Rows kept an integration, one more for each entity. A row takes some 300 bytes: at most about 75 MB for employees, of
- * whom 20,000 with a dozen ratings fit in, and 30 MB for skills.
+ * Bytes kept an integration, as `bytesOf` counts them: some 800 for a rating, half of which is shared with others in truth.
+ * 10,000 employees with a dozen ratings fit in. Counted in rows, a provider's long texts would be free.
  */
-export const CACHED_ROWS = {
-  employeeRatings: 250_000,
-  skillRatings: 100_000,
-  skillGaps: 50_000,
-  careerPaths: 50_000,
-  jobProfiles: 50_000,
+export const CACHED_BYTES = {
+  employeeRatings: 100 * MEGABYTE,
+  skillRatings: 40 * MEGABYTE,
+  skillGaps: 20 * MEGABYTE,
+  careerPaths: 20 * MEGABYTE,
+  jobProfiles: 20 * MEGABYTE,
 } as const;

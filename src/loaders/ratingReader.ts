@@ -1,4 +1,5 @@
 import type { Copy } from '../cache/copy.ts';
+import { bytesOf } from '../cache/bytesOf.ts';
 import { EntityReads, type Held } from '../cache/entityReads.ts';
 import { UnknownIds } from '../cache/unknownIds.ts';
 import type { Directory } from '../directory/directory.ts';
@@ -11,7 +12,7 @@ import { problemOf, someUnreadable, type Problem } from '../domain/problem.ts';
 import { Receipt } from '../domain/receipt.ts';
 import type { RatingRow } from '../domain/records.ts';
 import { inTime, timeLeft } from '../outbound/inTime.ts';
-import { AGES, CACHED_ROWS } from './ages.ts';
+import { AGES, CACHED_BYTES } from './ages.ts';
 import { kindOptions, type KeepingOptions } from './kindOptions.ts';
 import { Overlay, type OverlaidRow } from './overlay.ts';
 import { SkillRatingReader, type SkillReading } from './skillRatingReader.ts';
@@ -85,8 +86,8 @@ export class RatingReader {
     this.#reads = new EntityReads({
       ...kindOptions(integration.name, 'employeeRatings', { cache, shared, counts, now }),
       batchSize: integration.ports.ratingsByEmployees?.batchSize ?? 1,
-      room: CACHED_ROWS.employeeRatings,
-      sizeOf: (rows) => rows.length + 1,
+      room: CACHED_BYTES.employeeRatings,
+      sizeOf: bytesOf,
       read: (ids, call) => this.#ask(ids, call),
       failed: (error) => this.#noteFailure(error),
       wroteSince: (id, at) => this.#overlay.wroteSince(id, at),

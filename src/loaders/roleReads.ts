@@ -1,4 +1,5 @@
 import type { CountsOf } from '../cache/cacheCounts.ts';
+import { bytesOf } from '../cache/bytesOf.ts';
 import { EntityReads } from '../cache/entityReads.ts';
 import { UnknownIds } from '../cache/unknownIds.ts';
 import type { SharedCaches } from '../cache/sharedCache.ts';
@@ -7,7 +8,7 @@ import type { Integration, Operation } from '../directory/integration.ts';
 import type { Call, JobProfilesPort } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
 import type { CareerPathRow, EmployeeExpectationsRow, JobProfileRow } from '../domain/roles.ts';
-import { AGES, CACHED_ROWS } from './ages.ts';
+import { AGES, CACHED_BYTES } from './ages.ts';
 import { kindOptions } from './kindOptions.ts';
 
 export interface RoleReadsOptions {
@@ -33,8 +34,6 @@ interface Port<Row> {
   /** One call of the provider. */
   read(ids: readonly string[], call: Call): Promise<readonly Row[]>;
   employeeOf(row: Row): string;
-  /** In rows of the size of a rating. */
-  sizeOf(row: Row): number;
 }
 
 /** The one id under which a whole list of roles is read. */
@@ -68,7 +67,6 @@ export class RoleReads {
           batchSize: skillGaps.batchSize,
           read: (ids, call) => skillGaps.read(ids, call),
           employeeOf: (row) => row.employeeId,
-          sizeOf: ({ expected, ratings }) => expected.length + ratings.length,
         };
         this.#gaps.set(name, readsOf(integration, port, options));
       }
@@ -80,7 +78,6 @@ export class RoleReads {
           read: async ([employeeId = ''], call) =>
             (await careerPaths.read(employeeId, call)).map((path) => ({ employeeId, path })),
           employeeOf: (row) => row.employeeId,
-          sizeOf: ({ path }) => (path.expectedSkills ?? []).length + 1,
         };
         this.#paths.set(name, readsOf(integration, port, options));
       }
@@ -127,12 +124,24 @@ function listReads(
     sizeOf: () => 1,
     read: async ([id = ''], call) => {
       const rows: JobProfileRow[] = [];
-      for await (const page of port.walk(call)) rows.push(...page.rows);
+      for await (const page of port.walk(call)) {
+        rows.push(...page.rows);
+        if (rows.length > MOST_ROLES) throw tooManyRoles(integration);
+      }
       integration.worked('READ_JOB_PROFILES');
       return new Map([[id, rows]]);
     },
     failed: (error) => integration.failed('READ_JOB_PROFILES', error),
   });
+}
+
+/** Several times what any account has; the list is kept whole, so one without a last page must end somewhere. */
+const MOST_ROLES = 50_000;
+
+function tooManyRoles(integration: Integration): ProviderError {
+  const expected = `a last page within ${MOST_ROLES} records`;
+  integration.onDrift({ operation: 'jobProfiles', path: '', expected, found: 'more records' });
+  return new ProviderError('UNREADABLE', 'The provider sent more roles than any account has.', { retryable: false });
 }
 
 function roleReads(
@@ -144,8 +153,8 @@ function roleReads(
   return new EntityReads({
     ...optionsOf(integration, 'jobProfiles', options),
     batchSize: 1,
-    room: CACHED_ROWS.jobProfiles,
-    sizeOf: ({ expectedSkills }) => (expectedSkills ?? []).length + 1,
+    room: CACHED_BYTES.jobProfiles,
+    sizeOf: bytesOf,
     read: async ([id = ''], call) => {
       const row = unknown.has(id) ? null : await port.read(id, call);
       if (row === null) {
@@ -170,14 +179,14 @@ function optionsOf({ name }: Integration, kind: keyof typeof AGES, options: Role
 
 function readsOf<Row>(
   integration: Integration,
-  { operation, kind, batchSize, read, employeeOf, sizeOf }: Port<Row>,
+  { operation, kind, batchSize, read, employeeOf }: Port<Row>,
   options: RoleReadsOptions,
 ): RowsOfEmployees<Row> {
-  return new EntityReads({
+  return new EntityReads<readonly Row[]>({
     ...optionsOf(integration, kind, options),
     batchSize,
-    room: CACHED_ROWS[kind],
-    sizeOf: (rows) => rows.reduce((sum, row) => sum + sizeOf(row), 1),
+    room: CACHED_BYTES[kind],
+    sizeOf: bytesOf,
     read: async (ids, call) => {
       const rows = await read(ids, call);
       integration.worked(operation);

@@ -1,4 +1,5 @@
 import type { Copy } from '../cache/copy.ts';
+import { bytesOf } from '../cache/bytesOf.ts';
 import { EntityReads, type Held } from '../cache/entityReads.ts';
 import type { Directory } from '../directory/directory.ts';
 import { isFilterIgnored, type Integration } from '../directory/integration.ts';
@@ -8,7 +9,7 @@ import type { Call } from '../domain/ports.ts';
 import { ProviderError, someUnreadable, type Problem } from '../domain/problem.ts';
 import type { RatingRow } from '../domain/records.ts';
 import { timeLeft } from '../outbound/inTime.ts';
-import { AGES, CACHED_ROWS } from './ages.ts';
+import { AGES, CACHED_BYTES } from './ages.ts';
 import { kindOptions, type KeepingOptions } from './kindOptions.ts';
 import type { Overlay, OverlaidRow } from './overlay.ts';
 import type { Reading } from './ratingReader.ts';
@@ -51,8 +52,8 @@ export class SkillRatingReader {
     this.#reads = new EntityReads({
       ...kindOptions(integration.name, 'skillRatings', options),
       batchSize: integration.ports.ratingsBySkills?.batchSize ?? 1,
-      room: CACHED_ROWS.skillRatings,
-      sizeOf: (rows) => rows.length + 1,
+      room: CACHED_BYTES.skillRatings,
+      sizeOf: bytesOf,
       read: (ids, call) => this.#ask(ids, call),
       failed: (error) => this.#noteFailure(error),
       wroteSince: (id, at) => Math.max(this.#wroteAt.get(id) ?? -Infinity, this.#wroteAt.get(null) ?? -Infinity) >= at,

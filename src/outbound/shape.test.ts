@@ -47,6 +47,30 @@ describe('shape', () => {
     );
   });
 
+  it('reads no id from a text that is too long for one or cannot be stored, and says so', () => {
+    expect(['x'.repeat(256), 'x'.repeat(257), 'a\0b', 'a\ud83d'].map(optionalId)).toEqual([
+      'x'.repeat(256),
+      null,
+      null,
+      null,
+    ]);
+    const notes: DriftNote[] = [];
+    const context = { operation: 'employees', path: 'items', drift: (note: DriftNote) => void notes.push(note) };
+    const rows = readRows([{ id: 'x'.repeat(1_000_000) }, { id: '1' }], (raw) => requiredId(raw, 'id'), context);
+    expect(rows).toEqual(['1']);
+    const expected = 'id of at most 256 whole characters';
+    expect(notes).toEqual([{ operation: 'employees', path: 'items.*.id', expected, found: 'string' }]);
+  });
+
+  it('reads rows with their long texts cut, and notes each as drift', () => {
+    const notes: DriftNote[] = [];
+    const context = { operation: 'ratings', path: 'items', drift: (note: DriftNote) => void notes.push(note) };
+    const [row] = readRows([{ source: 's'.repeat(1_000_000) }], ({ source }) => ({ sourceLabel: source }), context);
+    expect(row?.sourceLabel).toHaveLength(2_000);
+    const expected = 'text of at most 2000 characters';
+    expect(notes).toEqual([{ operation: 'ratings', path: 'items.*.sourceLabel', expected, found: 'longer text' }]);
+  });
+
   it('reads numbers also from text', () => {
     expect([3, '3', ' 2.50 ', 0, '0'].map(optionalNumber)).toEqual([3, 3, 2.5, 0, 0]);
     expect(['', ' ', 'x', Number.NaN, Infinity, 'Infinity', null, true].map(optionalNumber)).toEqual(

@@ -5,6 +5,8 @@
 import type { Call, NoteDrift, SampleField, UnreadRecord } from '../domain/ports.ts';
 import { textKey, visible } from '../domain/letters.ts';
 import { ProviderError } from '../domain/problem.ts';
+import { isStorable } from '../domain/storable.ts';
+import { boundedRow, type NoteChange } from './boundedRow.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -47,16 +49,30 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** An id as a string: text or a safe integer; null when absent, blank or anything else. */
+/** Vendors' ids have some 40 characters; a global id, which carries up to three of them, has at most 512 bytes. */
+const LONGEST_ID = 256;
+
+/**
+ * An id as a string: text or a safe integer; null when absent, blank or anything else. A text that is too long for an id, or
+ * that can neither be stored nor sent in a URL, is none: cut or mended it would be another record's.
+ */
 export function optionalId(value: unknown): string | null {
-  if (typeof value === 'string') return value.trim() === '' ? null : value;
+  if (typeof value === 'string') {
+    return value.trim() === '' || value.length > LONGEST_ID || !isStorable(value) ? null : value;
+  }
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null;
 }
 
 export function requiredId(object: Json, key: string): string {
   const id = optionalId(object[key]);
-  if (id === null) throw new ShapeError(key, 'id', object[key]);
+  if (id === null) throw noId(key, object[key]);
   return id;
+}
+
+/** The error for a value that is no id. */
+export function noId(path: string, value: unknown): ShapeError {
+  const isText = typeof value === 'string' && value.trim() !== '';
+  return new ShapeError(path, isText ? `id of at most ${LONGEST_ID} whole characters` : 'id', value);
 }
 
 /** Trimmed text; null when absent, blank or no text. Invisible characters around it count as blanks. */
@@ -200,14 +216,17 @@ export class UnreadableRows extends ProviderError {
 }
 
 /**
- * Maps each item; an item that cannot be read is left out and noted as drift, its neighbours stand. Where rows came and
- * none could be read it throws UnreadableRows: read as no rows, they would take everything away that is known.
+ * Maps each item; an item that cannot be read is left out and noted as drift, its neighbours stand. Texts that are too long
+ * or cannot be stored are changed and noted likewise (`boundedRow`). Where rows came and none could be read it throws UnreadableRows: read as no rows, they would take everything away that is known.
  */
 export function readRows<Row>(items: readonly unknown[], map: (raw: Json) => Row, context: RowsContext): Row[] {
   const rows: Row[] = [];
+  const { operation } = context;
   for (const item of items) {
     try {
-      rows.push(map(requiredObject(item, '')));
+      const noteChange: NoteChange = ({ path, ...note }) =>
+        context.drift({ operation, path: `${context.path}.*.${path}`, ...note });
+      rows.push(boundedRow(map(requiredObject(item, '')), noteChange));
     } catch (error) {
       if (!(error instanceof ShapeError || error instanceof UnreadableRows)) throw error;
       context.leftOut?.(item);
