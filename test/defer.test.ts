@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
+import { mergedData } from './support/merged.ts';
 
 const PAGE = `query ($first: Int) {
   employees(first: 2) {
@@ -78,16 +79,6 @@ async function allParts(response: Response): Promise<Part[]> {
   return all;
 }
 
-/** The answer that the parts are of. */
-function assembled([first, ...others]: Part[]): Part['data'] {
-  const data = structuredClone(first?.data);
-  for (const patch of others.flatMap(({ incremental = [] }) => incremental)) {
-    const target = patch.path.reduce<unknown>((at, key) => (at as Record<string | number, unknown>)[key], data);
-    Object.assign(target as object, patch.data);
-  }
-  return data;
-}
-
 describe.each(['multipart/mixed', 'text/event-stream', 'multipart/mixed;deferSpec=20220824, application/json'])(
   'what is deferred for a client that takes %s',
   (accept) => {
@@ -102,7 +93,7 @@ describe.each(['multipart/mixed', 'text/event-stream', 'multipart/mixed;deferSpe
       const rest: Part[] = [];
       for await (const part of arriving) rest.push(part);
       expect(rest.at(-1)?.hasNext).toBe(false);
-      expect(assembled([first, ...rest])).toEqual(whole.data);
+      expect(mergedData([first, ...rest])).toEqual(whole.data);
     });
   },
 );
@@ -142,6 +133,25 @@ describe('an answer in parts', () => {
     });
   });
 
+  it('begins with all that is not deferred, also where fragments share fields, and asks nobody twice', async () => {
+    const query = (defer: string) => `{
+      employee(by: { employeeNumber: "01001" }) { ...A ${defer} ...G }
+      skill(by: { name: "TypeScript" }) { ...S ...S ${defer} }
+    }
+    fragment A on Employee { ...G skills(first: 100) { totalCount nodes { skill { ...S id ...S ${defer} } } } }
+    fragment G on Employee { displayName }
+    fragment S on Skill { name }`;
+    gateway.forget();
+    const whole = await gateway.ask<{ employee: { displayName: string } }>(query(''));
+    const callsOfWhole = gateway.cost();
+    gateway.forget();
+    const all = await allParts(await ask('multipart/mixed', query('@defer')));
+    const displayName = whole.data?.employee.displayName;
+    expect(all[0]?.data).toEqual({ employee: { displayName }, skill: { name: 'TypeScript' } });
+    expect(mergedData(all)).toEqual(whole.data);
+    expect(gateway.cost()).toEqual(callsOfWhole);
+  });
+
   it('begins with what asks other integrations than a slow one, for no further call', async () => {
     const skills = (name: string) => `skills(filter: { integrations: ["${name}"] }) { nodes { skill { name } } }`;
     const query = (defer: string) => `{
@@ -163,7 +173,7 @@ describe('an answer in parts', () => {
     ]);
     const rest: Part[] = [];
     for await (const part of arriving) rest.push(part);
-    expect(assembled([first, ...rest])).toEqual(whole.data);
+    expect(mergedData([first, ...rest])).toEqual(whole.data);
     expect(gateway.cost()).toEqual(callsOfWhole);
   });
 

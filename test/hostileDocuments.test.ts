@@ -53,6 +53,10 @@ describe('a hostile document', () => {
     expect(await codesOf(query, { name: null })).toEqual(['BAD_USER_INPUT']);
   });
 
+  it('with fields that do not merge is told so once', async () => {
+    expect(await codesOf('{ a: integrations { name } a: __typename }')).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+  });
+
   it('gets no more back than its errors are worth', async () => {
     const input = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`k${index}`, 'y'.repeat(5_000)]));
     const query = 'mutation ($input: RateSkillsInput!) { rateSkills(input: $input) { replayed } }';

@@ -5,6 +5,7 @@
  * answers the request from the start; queries change nothing, and the loaders have kept what was read.
  */
 import {
+  defaultFieldResolver,
   getOperationAST,
   getVariableValues,
   Kind,
@@ -42,14 +43,19 @@ export function createQueryCompiler(schema: GraphQLSchema): QueryCompiler {
   };
 
   return {
-    execute({ document, operationName, contextValue, variableValues }) {
+    execute({ document, operationName, contextValue, rootValue, variableValues, fieldResolver }) {
       const operation = getOperationAST(document, operationName);
       if (operation?.operation !== OperationTypeNode.QUERY) return null;
       const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
       if (!coerced) return null;
       try {
         const plan = planFor(document, operation, coerced);
-        const data = plan(contextValue, coerced);
+        const data = plan({
+          context: contextValue,
+          rootValue,
+          fieldResolver: fieldResolver ?? defaultFieldResolver,
+          variables: coerced,
+        });
         if (!(data instanceof Promise)) return { data: data as Record<string, unknown> };
         return (data as Promise<unknown>).then(
           (value) => ({ data: value as Record<string, unknown> }),

@@ -4,6 +4,7 @@ import {
   GraphQLFloat,
   GraphQLID,
   GraphQLString,
+  type GraphQLFieldResolver,
   type GraphQLLeafType,
   type GraphQLResolveInfo,
 } from 'graphql';
@@ -14,6 +15,10 @@ export const UNFIT = new Error('not for a compiled query');
 /** What one run has besides the values: the arguments and infos of fields are made once a run, by the field's place. */
 export interface Run {
   context: unknown;
+  /** What the root fields are read from; undefined for a whole operation. */
+  rootValue: unknown;
+  /** Gives the values of what was deferred; see hole.ts. */
+  fieldResolver: GraphQLFieldResolver<unknown, unknown>;
   variables: Record<string, unknown>;
   args: (Record<string, unknown> | undefined)[];
   infos: (GraphQLResolveInfo | undefined)[];

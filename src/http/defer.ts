@@ -7,12 +7,14 @@ import {
   GraphQLNonNull,
   GraphQLSchema,
   GraphQLString,
+  OverlappingFieldsCanBeMergedRule,
   visit,
   BREAK,
   type DocumentNode,
 } from 'graphql';
 
-const DEFER = new GraphQLDirective({
+/** `@defer` as the graph declares it. */
+export const DEFER = new GraphQLDirective({
   name: 'defer',
   description:
     'Lets the answer begin without this fragment, which follows. Needs `Accept: multipart/mixed` or `text/event-stream`, and is ignored otherwise.',
@@ -28,8 +30,22 @@ export function withDefer(schema: GraphQLSchema): GraphQLSchema {
   return new GraphQLSchema({ ...schema.toConfig(), directives: [...schema.getDirectives(), DEFER] });
 }
 
-/** The rules for `@defer`: labels, not on the root of a mutation, and fields that merge although they come apart. */
-export const { onValidate: deferRules } = useDeferStream();
+const { onValidate: rulesOfPlugin } = useDeferStream();
+
+/**
+ * The plugin's rules for `@defer`: static labels, each once, and not on the root of a mutation or subscription. Its rule on
+ * fields that merge is left out: it is graphql-js's as of long ago with a word on `@stream`, without the bound on its work
+ * that graphql-js has since given its own, which runs here.
+ */
+export const deferRules: typeof rulesOfPlugin = (payload) =>
+  rulesOfPlugin?.({
+    ...payload,
+    // The plugin assigns other rules to it.
+    params: { ...payload.params },
+    addValidationRule(rule) {
+      if (rule.name !== OverlappingFieldsCanBeMergedRule.name) payload.addValidationRule(rule);
+    },
+  });
 
 const deferring = new WeakMap<DocumentNode, boolean>();
 

@@ -14,7 +14,8 @@ import { LRUCache } from 'lru-cache';
 import { AccessWithdrawn, accessWithdrawn } from './accessWatch.ts';
 import { createQueryCompiler } from './compiledQuery.ts';
 import { operationUnresolved } from './documentCheck.ts';
-import { deferRules, hasDefer, withDefer } from './defer.ts';
+import { DEFER, deferRules, hasDefer, withDefer } from './defer.ts';
+import { createDeferredQuery } from './deferredQuery.ts';
 import { eachEvent } from './eachEvent.ts';
 import { endOnAbort, shuttingDown, ShuttingDown } from './endOnAbort.ts';
 import { endWithToken, TokenExpired, tokenExpired } from './endWithToken.ts';
@@ -147,6 +148,7 @@ function scoped(
   { limits, audit }: { limits: OperationLimits; audit: Audit | undefined },
 ): Plugin<object, { scope: RequestScope }> {
   const compiler = createQueryCompiler(schema);
+  const deferredQuery = createDeferredQuery({ schema, directive: DEFER, compiler });
   const meter = createOperationMeter(schema);
   const limitCheck = createLimitCheck(meter, limits);
   const scopeCheck = createScopeCheck(schema);
@@ -207,7 +209,7 @@ function scoped(
         return parseFn(source, { ...options, maxTokens: MAX_TOKENS });
       });
     },
-    onExecute({ executeFn, setExecuteFn }) {
+    onExecute({ setExecuteFn }) {
       setExecuteFn(async (args) => {
         const scope = scopeOf(args.contextValue);
         const lacking = forbidden(args, scope);
@@ -215,9 +217,8 @@ function scoped(
         const stop = unresolved(args) ?? (await refused(args, scope));
         if (stop) return withExtensions(unrun(args, { errors: [stop] }, scope), scope);
         const inScope = { ...args, contextValue: scope.resolverContext };
-        // Yoga's executor alone knows parts, and takes any object with a member `then` for a promise.
         if (hasDefer(args.document) && scope.takesParts && isQuery(inScope)) {
-          const answer = (await executeFn(inScope)) as ExecutionResult | AsyncIterable<Part>;
+          const answer = await deferredQuery(inScope);
           if (isAsyncIterable(answer)) return inParts(answer, scope);
           return withExtensions(noted(answer, scope), scope);
         }

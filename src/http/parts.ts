@@ -1,9 +1,18 @@
 import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
 import { withoutInternals } from './withoutInternals.ts';
 
-/** One part of an answer, as the executor gives it: the first has the data, later ones what was deferred. */
+/** What was deferred at one place. */
+export interface Patch {
+  /** To be merged into the object at the path; null where it failed. */
+  data: unknown;
+  path: readonly (string | number)[];
+  label?: string;
+  errors?: readonly (GraphQLError | GraphQLFormattedError)[];
+}
+
+/** One part of an answer, as it is executed: the first has the data, later ones what was deferred. */
 export interface Part extends ExecutionResult {
-  incremental?: readonly { errors?: readonly (GraphQLError | GraphQLFormattedError)[] }[];
+  incremental?: readonly Patch[];
   hasNext?: boolean;
 }
 

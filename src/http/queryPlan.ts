@@ -23,6 +23,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { HOLE } from './hole.ts';
 import { isPromise, later, leafOf, listOf, NO_INFO, propertyOf, UNFIT, type Complete, type Run } from './completion.ts';
 
 interface FieldPlan {
@@ -32,8 +33,11 @@ interface FieldPlan {
   complete: Complete;
 }
 
+/** What a plan is carried out with. */
+export type PlanInput = Pick<Run, 'context' | 'rootValue' | 'fieldResolver' | 'variables'>;
+
 /** Gives the data of an answer, or a promise of it; throws or rejects where the ordinary executor has to answer. */
-export type Plan = (context: unknown, variables: Record<string, unknown>) => unknown;
+export type Plan = (input: PlanInput) => unknown;
 
 export interface PlanOptions {
   schema: GraphQLSchema;
@@ -70,7 +74,7 @@ class Compiler {
 
   plan(root: GraphQLObjectType): Plan {
     const complete = this.#fieldsOf(root, [this.#operation.selectionSet]);
-    return (context, variables) => complete(undefined, { context, variables, args: [], infos: [] });
+    return (input) => complete(input.rootValue, { ...input, args: [], infos: [] });
   }
 
   /**
@@ -156,14 +160,14 @@ class Compiler {
 
   #reader(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>, nodes: FieldNode[]): FieldPlan['read'] {
     const { name, resolve } = field;
-    if (!resolve) return (source) => propertyOf(source, name);
+    if (!resolve && name !== HOLE) return (source) => propertyOf(source, name);
     const place = (this.#fields += 1);
     const [node] = nodes as [FieldNode];
     const constant = isConstant(node) ? Object.freeze(getArgumentValues(field, node)) : null;
     return (source, run) => {
       const args = constant ?? (run.args[place] ??= Object.freeze(getArgumentValues(field, node, run.variables)));
       const info = (run.infos[place] ??= this.#info(parent, field, nodes, run));
-      return resolve(source, args, run.context, info);
+      return (resolve ?? run.fieldResolver)(source, args, run.context, info);
     };
   }
 
@@ -172,7 +176,7 @@ class Compiler {
     parentType: GraphQLObjectType,
     { name: fieldName, type: returnType }: GraphQLField<unknown, unknown>,
     fieldNodes: FieldNode[],
-    { variables: variableValues }: Run,
+    { variables: variableValues, rootValue }: Run,
   ): GraphQLResolveInfo {
     return {
       fieldName,
@@ -184,7 +188,7 @@ class Compiler {
       },
       schema: this.#schema,
       fragments: this.#fragments,
-      rootValue: undefined,
+      rootValue,
       operation: this.#operation,
       variableValues,
     };
