@@ -1,11 +1,12 @@
 import { GraphQLError } from 'graphql';
+import type { ErrorCode } from '../src/domain/errorCodes.ts';
 import { ProviderError } from '../src/domain/problem.ts';
 
-/** The request's own errors, with the stable codes that `Query` documents. */
-export type ErrorCode = 'BAD_USER_INPUT' | 'BAD_CURSOR' | 'PAGE_TOO_LARGE' | 'NOT_FOUND';
+/** What a resolver refuses, as `Query` documents it. */
+type RequestErrorCode = Extract<ErrorCode, 'BAD_USER_INPUT' | 'BAD_CURSOR' | 'PAGE_TOO_LARGE' | 'NOT_FOUND'>;
 
 /** `field` is the argument or input field that the caller can correct. */
-export function requestError(code: ErrorCode, message: string, field?: string): GraphQLError {
+export function requestError(code: RequestErrorCode, message: string, field?: string): GraphQLError {
   return new GraphQLError(message, { extensions: field === undefined ? { code } : { code, field } });
 }
 

@@ -1,4 +1,5 @@
 import { getOperationAST, GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
+import type { ErrorCode } from '../domain/errorCodes.ts';
 
 /** The two steps before an execution, with the engine's limits and caches. */
 interface Steps {
@@ -34,7 +35,7 @@ export function operationUnresolved(): GraphQLError {
 }
 
 /** In place: caches keep the error, and it says the same to everybody. */
-function coded(error: GraphQLError, code: string): GraphQLError {
+function coded(error: GraphQLError, code: ErrorCode): GraphQLError {
   error.extensions['code'] ??= code;
   return error;
 }

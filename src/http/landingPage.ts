@@ -92,6 +92,7 @@ function cards({ graphiql, schema, metrics, keysRequired, simulators }: LandingP
   if (simulators && installed('docs')) {
     shown.push(
       ['/docs/clients.md', 'Clients', 'How frontends and services connect, library by library.'],
+      ['/docs/errors.md', 'Errors', 'Every error code: what it means and what to do.'],
       ['/docs/operations.md', 'Operations', 'Settings, security, data and several replicas.'],
     );
   }

@@ -3,6 +3,7 @@ import { parse, validate, type GraphQLSchema } from 'graphql';
 import { JsonSyntaxError, parseJson } from '../lib/json.ts';
 import type { Steps } from '../domain/steps.ts';
 import { paramsOfBody, paramsOfUrl, type DocumentParams } from './documentParams.ts';
+import type { ErrorCode } from '../domain/errorCodes.ts';
 import { DocumentRefusal, Refusal } from './refusal.ts';
 import { queryOf } from './requestChecks.ts';
 
@@ -87,7 +88,7 @@ const persistedOnly = () =>
   new Refusal(403, 'PERSISTED_QUERY_ONLY', 'Only persisted documents are answered: send the id of one.');
 
 /** Clients know these by their messages, which are Apollo's, and some of them read no body of another status than 200. */
-const unanswerable = (code: string, message: string) => new DocumentRefusal(400, code, message);
+const unanswerable = (code: ErrorCode, message: string) => new DocumentRefusal(400, code, message);
 
 function idOf({ documentId, extensions }: DocumentParams): string | null {
   if (typeof documentId === 'string') return documentId.replace(/^sha256:/, '');

@@ -1,15 +1,17 @@
+import type { ErrorCode } from '../domain/errorCodes.ts';
+
 /** A request refused before GraphQL sees it: answered with a status and a GraphQL-over-HTTP error. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: number;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly headers: Record<string, string>;
   /** Beside the code. */
   readonly extensions: Record<string, unknown>;
 
   constructor(
     status: number,
-    code: string,
+    code: ErrorCode,
     message: string,
     headers: Record<string, string> = {},
     extensions: Record<string, unknown> = {},
