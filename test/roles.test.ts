@@ -22,6 +22,9 @@ interface Gaps {
   sources: { integration: { name: string }; state: string }[];
 }
 
+/** 49 job profiles of iMocha, 97 positions, requisitions and jobs of Kombo. */
+const ROLES_OF_ALL = 146;
+
 interface Page {
   nodes: Role[];
   totalCount: number;
@@ -67,18 +70,21 @@ describe('roles', () => {
       if (!page) throw new Error('no page');
       read.push(...page.nodes);
       after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-      expect(page.totalCount).toBe(50);
+      expect(page.totalCount).toBe(ROLES_OF_ALL);
       expect(statesOf(page.sources)['kantata-main']).toBe('UNSUPPORTED');
     } while (after !== null);
-    expect(new Set(read.map(({ id }) => id)).size).toBe(50);
+    expect(new Set(read.map(({ id }) => id)).size).toBe(ROLES_OF_ALL);
     const names = read.map(({ name }) => name);
     expect(names).toEqual(names.toSorted(new Intl.Collator('en', { numeric: true }).compare));
 
-    const { data } = await gateway.ask<{ nodes: ({ id: string; __typename: string } | null)[] }>(
-      'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }',
-      { ids: read.map(({ id }) => id) },
-    );
-    expect(data?.nodes).toEqual(read.map(({ id }) => ({ __typename: 'JobProfile', id })));
+    // `nodes` takes 100 ids.
+    for (const ids of [read.slice(0, 100), read.slice(100)].map((roles) => roles.map(({ id }) => id))) {
+      const { data } = await gateway.ask<{ nodes: ({ id: string; __typename: string } | null)[] }>(
+        'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }',
+        { ids },
+      );
+      expect(data?.nodes).toEqual(ids.map((id) => ({ __typename: 'JobProfile', id })));
+    }
     expect(gateway).toCost({});
   });
 
@@ -112,7 +118,7 @@ describe('roles', () => {
     }`);
     expect(errors).toBeUndefined();
     const people = data?.employees.nodes ?? [];
-    const roles = new Set(people.map(({ jobProfile }) => jobProfile?.id));
+    const roles = new Set(people.flatMap(({ jobProfile }) => jobProfile?.id ?? []));
     expect(roles.size).toBeGreaterThan(3);
     const gaps = people.flatMap(({ skillGaps }) => skillGaps.nodes);
     expect(gaps.some(({ held }) => held === null)).toBe(true);
@@ -155,7 +161,8 @@ describe('roles', () => {
     const none = 'UNSUPPORTED: The provider has no such operation.';
     expect(native).toEqual({
       'kombo-main': ['NATIVE', none, none],
-      'imocha-main': ['NATIVE', 'NATIVE', 'NATIVE'],
+      // Weights were switched off before they were asked for.
+      'imocha-main': ['NATIVE', 'NATIVE', 'UNKNOWN: Not tried since the gateway started.'],
       'kantata-main': [none, none, none],
     });
   });

@@ -314,7 +314,7 @@ export type Support =
   | 'EMULATED'
   /** The provider offers it. */
   | 'NATIVE'
-  /** Not known until tried. */
+  /** The gateway can ask for it, but the provider has not answered such a call since the start: it may not be offered to this account. */
   | 'UNKNOWN'
   /** The provider has no such operation. */
   | 'UNSUPPORTED';

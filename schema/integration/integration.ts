@@ -97,7 +97,8 @@ const SupportEnum = builder.enumType('Support', {
     EMULATED: 'The gateway makes it from other operations, e.g. from its walk of all profiles.',
     DISABLED: 'Possible, but switched off by configuration, scope or permission.',
     UNSUPPORTED: 'The provider has no such operation.',
-    UNKNOWN: 'Not known until tried.',
+    UNKNOWN:
+      'The gateway can ask for it, but the provider has not answered such a call since the start: it may not be offered to this account.',
   }),
 });
 

@@ -168,6 +168,7 @@ describe('reading changes', () => {
     told.employees = new ProviderError('NOT_OFFERED', 'No.');
     await read();
     await read();
+    integration.worked('READ_CHANGES');
     expect(asked).toEqual(['employees 5', 'skills 5', 'skills 5']);
     expect(integration.capability('READ_CHANGES')).toEqual({
       operation: 'READ_CHANGES',

@@ -33,10 +33,12 @@ describe('an integration that is configured no more', () => {
 describe('what an integration can do', () => {
   it('is what its ports are', () => {
     const { integration } = new FakeProvider({ batchSize: 7 });
+    integration.worked('READ_EMPLOYEES');
+    const untried = 'Not tried since the gateway started.';
     expect(integration.capabilities).toMatchObject([
-      { operation: 'READ_EMPLOYEES', support: 'NATIVE', batchSize: 1 },
-      { operation: 'READ_SKILLS', support: 'NATIVE', batchSize: 1 },
-      { operation: 'READ_RATINGS_BY_EMPLOYEE', support: 'NATIVE', batchSize: 7, reason: null },
+      { operation: 'READ_EMPLOYEES', support: 'NATIVE', batchSize: 1, reason: null },
+      { operation: 'READ_SKILLS', support: 'UNKNOWN', batchSize: 1, reason: untried },
+      { operation: 'READ_RATINGS_BY_EMPLOYEE', support: 'UNKNOWN', batchSize: 7, reason: untried },
       { operation: 'READ_RATINGS_BY_SKILL', support: 'EMULATED', batchSize: null },
       { operation: 'READ_JOB_PROFILES', support: 'UNSUPPORTED', batchSize: null },
       { operation: 'READ_SKILL_GAPS', support: 'UNSUPPORTED', batchSize: null },
@@ -52,6 +54,18 @@ describe('what an integration can do', () => {
       { operation: 'ADD_CERTIFICATES', support: 'UNSUPPORTED', batchSize: null },
     ]);
     expect([integration.offers('READ_SKILLS'), integration.offers('RATE_SKILLS')]).toEqual([true, false]);
+  });
+
+  it.each([
+    ['ok', 'NATIVE'],
+    ['REJECTED', 'NATIVE'],
+    ['NOT_OFFERED', 'UNKNOWN'],
+    ['TIMEOUT', 'UNKNOWN'],
+  ])('is known once a call has been answered: %s is %s', (outcome, support) => {
+    const run = () => Promise.resolve([]);
+    const { integration } = new FakeProvider({ ports: { remove: { batchSize: 3, repeat: 'safe', run } } });
+    integration.onCall({ ...call(outcome), operation: 'remove', kind: 'write' });
+    expect(integration.capability('REMOVE_SKILLS').support).toBe(support);
   });
 
   it('says which half of a write is there', () => {
@@ -74,6 +88,7 @@ describe('what an integration can do', () => {
       'UPSERT_SKILLS',
       'ADD_CERTIFICATES',
     ] as const;
+    for (const operation of writes) integration.worked(operation);
     expect(writes.map((operation) => integration.capability(operation))).toEqual([
       { operation: 'REMOVE_SKILLS', support: 'NATIVE', batchSize: 3, reason: null },
       { operation: 'UPSERT_EMPLOYEES', support: 'NATIVE', batchSize: 3, reason: 'Updates only.' },
@@ -95,6 +110,7 @@ describe('what an integration can do', () => {
     };
     const port = { batchSize: 7, filtered: true, read: () => Promise.resolve([]) };
     const { integration, support } = bySkill({ ports: { ratingsBySkills: port } });
+    integration.worked('READ_RATINGS_BY_SKILL');
     expect(integration.capability('READ_RATINGS_BY_SKILL')).toMatchObject({ support: 'NATIVE', batchSize: 7 });
     integration.skillFilterHonoured = false;
     expect(support()).toBe('EMULATED');

@@ -78,6 +78,7 @@ export interface DriftOfOperation extends Omit<Drift, 'operation'> {
 const OPERATION_OF_CALL: Readonly<Record<string, Operation>> = {
   employees: 'READ_EMPLOYEES',
   skills: 'READ_SKILLS',
+  ratingsByEmployees: 'READ_RATINGS_BY_EMPLOYEE',
   ratingsBySkills: 'READ_RATINGS_BY_SKILL',
   jobProfiles: 'READ_JOB_PROFILES',
   skillGaps: 'READ_SKILL_GAPS',
@@ -94,6 +95,8 @@ const OPERATION_OF_CALL: Readonly<Record<string, Operation>> = {
 
 /** Outcomes that say nothing ill of a provider: it did what it was asked, or had reason to refuse. */
 const FINE_OUTCOMES: ReadonlySet<string> = new Set(['ok', 'NOT_FOUND', 'REJECTED', 'CONFLICT', 'NOT_OFFERED']);
+/** Outcomes that show that an endpoint is there. */
+const ANSWERS: ReadonlySet<string> = new Set(['ok', 'REJECTED', 'CONFLICT']);
 /** From this share of failed calls on, of at least so many, an integration is DEGRADED… */
 const MANY_ERRORS = 0.1;
 const LEAST_CALLS = 10;
@@ -137,6 +140,8 @@ export class Integration {
   /** Problems since the last call that went well. */
   #failuresInRow = 0;
   readonly #notOffered = new Map<Operation, string>();
+  /** What the provider has answered at least once, also with a refusal of what was asked. */
+  readonly #answered = new Set<Operation>();
   readonly drifts: DriftKinds;
   readonly #now: () => number;
   readonly #health: Health;
@@ -195,6 +200,8 @@ export class Integration {
   /** Takes note of one call; to be given to the upstream. */
   readonly onCall = (record: CallRecord): void => {
     if (record.outcome === 'ok') this.#failuresInRow = 0;
+    const operation = OPERATION_OF_CALL[record.operation];
+    if (operation && ANSWERS.has(record.outcome)) this.#answered.add(operation);
     // What was given up here says nothing of there.
     if (record.outcome !== 'ABORTED') this.#health.count(record.milliseconds, !FINE_OUTCOMES.has(record.outcome));
     this.#tell();
@@ -260,6 +267,7 @@ export class Integration {
   worked(operation: Operation): void {
     this.#failuresInRow = 0;
     this.#notOffered.delete(operation);
+    this.#answered.add(operation);
     this.#tell();
   }
 
@@ -279,6 +287,16 @@ export class Integration {
   foundElsewhere(operation: Operation, reason: string | null): void {
     if (reason === null) this.#notOffered.delete(operation);
     else this.#notOffered.set(operation, reason);
+  }
+
+  /** What has been answered at least once since the start, here or on another replica. */
+  get answered(): readonly Operation[] {
+    return [...this.#answered];
+  }
+
+  /** Takes note of what another process has had answered. */
+  answeredElsewhere(operations: readonly Operation[]): void {
+    for (const operation of operations) this.#answered.add(operation);
   }
 
   offers(operation: Operation): boolean {
@@ -318,7 +336,11 @@ export class Integration {
       return { operation, support: 'UNSUPPORTED', reason: 'The provider has no such operation.', batchSize: null };
     }
     const reason = this.#notOffered.get(operation);
-    if (reason === undefined) return this.#offered(operation, batchSize);
+    if (reason === undefined) {
+      const offered = this.#offered(operation, batchSize);
+      if (offered.support !== 'NATIVE' || this.#answered.has(operation)) return offered;
+      return { ...offered, support: 'UNKNOWN', reason: offered.reason ?? 'Not tried since the gateway started.' };
+    }
     return operation === 'READ_SKILLS'
       ? { operation, support: 'EMULATED', reason: `${reason} Skills are learnt from ratings.`, batchSize: null }
       : { operation, support: 'UNSUPPORTED', reason, batchSize: null };

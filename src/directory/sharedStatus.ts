@@ -16,6 +16,7 @@ export interface SharedStatus {
   unread?: Unread['all'];
   /** What the teller found by itself. */
   drift?: readonly Drift[];
+  answered?: readonly Operation[];
 }
 
 /** The status as it is here and now. */
@@ -30,6 +31,7 @@ export function statusOf(directory: Directory, integration: Integration): Shared
     ratingsAt: directory.ratings(integration.name).at,
     unread: integration.unread.all,
     drift: integration.drifts.told,
+    answered: integration.answered,
   };
 }
 
@@ -40,6 +42,7 @@ export function statusOf(directory: Directory, integration: Integration): Shared
 export function takeStatus(integration: Integration, next: SharedStatus, before: SharedStatus | null): void {
   integration.unread.replace(next.unread ?? []);
   integration.drifts.foundElsewhere(next.drift ?? []);
+  integration.answeredElsewhere(next.answered ?? []);
   // After these, so that watchers hear of them too.
   integration.sync = { ...next.sync };
   integration.readFrom.clear();

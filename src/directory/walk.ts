@@ -113,6 +113,7 @@ export async function walkIntegration(options: WalkOptions): Promise<void> {
   let ratingsProblem: Problem | null = broughtRatings ? employeesProblem : null;
   const ratingsBegan = broughtRatings ? began : now();
   const keep = ratings !== undefined && (ratings.keep || !integration.ratingFilterHonoured);
+  if (broughtRatings && employeesProblem === null) integration.worked('READ_RATINGS_BY_EMPLOYEE');
   if (keep || !catalogue) {
     if (broughtRatings) directory.learnSkills(name, along.all());
     else {
