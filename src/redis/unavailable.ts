@@ -14,6 +14,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   NOAUTH: 'it asks for a password, and REDIS_URL has none',
   WRONGPASS: 'it does not accept the user and password of REDIS_URL',
   NOPERM: 'the user of REDIS_URL lacks a permission',
+  'ERR The user executing the script': 'the user of REDIS_URL lacks a permission',
   DENIED: 'it is in protected mode',
   LOADING: 'it loads its data',
   MASTERDOWN: 'it has lost its primary',

@@ -11,8 +11,10 @@ import {
 import { setMaxListeners } from 'node:events';
 import type { EngineLog } from './engine.ts';
 import { Lease } from './lease.ts';
+import { onceAMinute } from './onceAMinute.ts';
 import type { JobQueue, QueuedBatch, Visitor } from './queue.ts';
 import { stopwatch } from './stopwatch.ts';
+import { unhurried } from './unhurriedBackend.ts';
 
 export interface BullOptions<Connection> {
   connection: Connection;
@@ -63,15 +65,18 @@ export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueu
     },
     backend,
   );
+  const isNew = onceAMinute();
   const onError = (error: Error): void => {
     // A connection tells of itself.
-    if (isNotConnectionError(error)) log.warn({ err: error }, 'The job queue reports an error.');
+    if (isNotConnectionError(error) && isNew(error.message))
+      log.warn({ err: error }, 'The job queue reports an error.');
   };
   queue.on('error', onError);
 
   let worker: LeasingWorker<Connection> | null = null;
   let stopped: Error | null = null;
   const leases: Leases = new Map();
+  const closing = new AbortController();
 
   const process = async (visit: Visitor, job: Job<QueuedBatch, void>, token: string | undefined): Promise<void> => {
     const id = job.id ?? '';
@@ -126,7 +131,7 @@ export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueu
           stalledInterval: stalledCheckMs,
           maxStalledCount: MOST_STALLS,
         },
-        backend,
+        unhurried(backend, { signal: closing.signal }),
       );
       worker.leases = leases;
       worker.on('error', onError);
@@ -134,6 +139,7 @@ export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueu
       worker.on('stalled', (id) => log.warn({ job: id }, 'A job was left behind and is taken up again.'));
     },
     async close({ graceMs, lost = false }) {
+      closing.abort(new Error('The task engine closes.'));
       if (lost) stop(new Error('The task store is lost.'));
       const grace = setTimeout(() => stop(new Error('The task engine closes.')), graceMs);
       if (worker) await inTime(worker.close(lost), graceMs + ABANDON_MS + HAND_BACK_MS);
