@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { buildSchema, GraphQLError, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SERVER_CONFIG } from '../test/support/serverConfig.ts';
+import type { Observed, Observer } from './http/observer.ts';
 import { Metrics } from './observe/metrics.ts';
 import { RedisUnavailableError } from './redis/unavailable.ts';
 import { createGatewayServer, type GatewayServer, type GatewayServerOptions, type RequestInfo } from './server.ts';
@@ -89,14 +90,16 @@ function toy(): Toy {
     yield await Promise.resolve(1);
   });
   set('Subscription', 'forever', 'resolve', (value) => value);
-  set('Subscription', 'forever', 'subscribe', async function* (_, __, context) {
+  set('Subscription', 'forever', 'subscribe', (_, __, context) => {
     requests.push(context);
-    try {
-      yield 1;
-      await once(context.signal, 'abort');
-    } finally {
-      ended.open();
-    }
+    return (async function* () {
+      try {
+        yield 1;
+        await once(context.signal, 'abort');
+      } finally {
+        ended.open();
+      }
+    })();
   });
   set('Subscription', 'unknown', 'subscribe', () => {
     throw new GraphQLError('No such task.', { extensions: { code: 'NOT_FOUND' } });
@@ -133,6 +136,22 @@ async function serve(config: Partial<GatewayServerOptions['config']> = {}, more:
   started.push(server);
   const { url } = await server.listen();
   return { ...fields, server, url, lines };
+}
+
+/** Watches requests with these in place of what does nothing. */
+function observerOf(watched: Partial<Observed>): Observer {
+  const nothing = () => {};
+  const seen: Observed = {
+    traceId: null,
+    within: (work) => work(),
+    operation: null,
+    carriedBy: nothing,
+    subscribed: () => nothing,
+    errors: nothing,
+    ended: nothing,
+    ...watched,
+  };
+  return { began: () => seen, socketOpened: () => nothing };
 }
 
 interface Reply {
@@ -833,9 +852,42 @@ describe('event streams', () => {
     expect(await next()).toMatch(/^event: complete/);
   });
 
-  it('are not given to who takes only JSON', async () => {
-    const { url } = await serve();
-    expect((await post(url, 'subscription { forever }', { Accept: 'application/json' })).status).toBe(406);
+  it.each([
+    ['application/json', 'application/json'],
+    // As Apollo Client's HttpLink sends it.
+    ['application/graphql-response+json,application/json;q=0.9', 'application/graphql-response+json'],
+    ['multipart/mixed, application/json', 'application/json'],
+    ['text/event-stream;q=0, */*', 'application/json'],
+    ['image/png', 'application/json'],
+  ])('do not begin for a client that takes %s', async (accept, type) => {
+    const subscribed = vi.fn<Observed['subscribed']>(() => () => {});
+    const { url, requests } = await serve({}, { observer: observerOf({ subscribed }) });
+    const reply = await post(url, 'subscription { forever }', { Accept: accept });
+    expect(reply.status).toBe(406);
+    expect(reply.headers['content-type']).toBe(`${type}; charset=utf-8`);
+    expect(reply.json.errors).toMatchObject([{ extensions: { code: 'NOT_ACCEPTABLE' } }]);
+    expect(requests).toEqual([]);
+    expect(subscribed).not.toHaveBeenCalled();
+  });
+
+  it('are not all: what is deferred does not run either for a client that takes neither parts nor the whole', async () => {
+    const { url, requests } = await serve();
+    const reply = await post(url, '{ hello ... @defer { slow } }', { Accept: 'multipart/mixed;q=0, image/png' });
+    expect(reply.status).toBe(406);
+    expect(requests).toEqual([]);
+  });
+
+  it('end where they began and cannot be streamed after all', async () => {
+    const left = vi.fn<() => void>();
+    const carriedBy = () => {
+      throw new Error('no more');
+    };
+    const { url, requests } = await serve({}, { observer: observerOf({ subscribed: () => left, carriedBy }) });
+    const reply = await post(url, 'subscription { forever }', { Accept: 'text/event-stream' });
+    expect(reply.status).toBe(500);
+    expect(requests).toHaveLength(1);
+    expect(requests[0]?.signal.aborted).toBe(false);
+    expect(left).toHaveBeenCalled();
   });
 
   it('end with their client', async () => {

@@ -221,6 +221,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       receipt,
       spending,
       requestId,
+      takesEvents: types.stream !== null,
       takesParts: types.parts !== null,
       inParts: false,
       seen: exchange.seen ?? undefined,

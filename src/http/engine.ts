@@ -6,7 +6,7 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLSchema,
 } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga';
@@ -34,6 +34,7 @@ import { createOperationMeter } from './operationMeter.ts';
 import { sendablePart, type Part } from './parts.ts';
 import { noteRefused } from './noteRefused.ts';
 import { oneOfVariables } from './oneOfVariables.ts';
+import { notAcceptable } from './requestChecks.ts';
 import { createScopeCheck } from './scopeCheck.ts';
 import { shortErrors } from './shortened.ts';
 import type { Spending } from './spending.ts';
@@ -56,10 +57,14 @@ export interface RequestScope {
   spending?: Spending | undefined;
   /** The request's id, for the log. */
   requestId: string;
+  /** Whether the client takes the events of a subscription as they come. */
+  takesEvents: boolean;
   /** Whether the client takes an answer in parts. */
   takesParts: boolean;
   /** Whether it gets one, set by the execution. */
   inParts: boolean;
+  /** What is to be streamed, set by the execution: to be ended where it is not streamed after all. */
+  stream?: AsyncIterable<unknown> | undefined;
   /** Who watches the request; absent where nobody does. */
   seen?: Observed | undefined;
 }
@@ -229,6 +234,7 @@ function scoped(
     onSubscribe({ args, setSubscribeFn }) {
       const scope = scopeOf(args.contextValue);
       setSubscribeFn(async (subscribeArgs: ExecutionArgs) => {
+        if (!scope.takesEvents) return { errors: [notStreamable()] };
         const lacking = forbidden(subscribeArgs, scope);
         if (lacking) return lacking;
         const stop = await refused(subscribeArgs, scope);
@@ -247,7 +253,16 @@ function scoped(
         },
       };
     },
+    onResultProcess({ result, serverContext }) {
+      if (isAsyncIterable(result)) serverContext.scope.stream = result;
+    },
   };
+}
+
+/** Why a subscription does not begin: over HTTP it is streamed or not at all. */
+function notStreamable(): GraphQLError {
+  const { message, code, status } = notAcceptable();
+  return new GraphQLError(message, { extensions: { code, http: { status } } });
 }
 
 /** Why no operation of the document can run; null where one is named, or it is the only one. */

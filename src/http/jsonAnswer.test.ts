@@ -123,6 +123,7 @@ function start() {
     newContext: resolverContext,
     receipt: null,
     requestId: 'a-request',
+    takesEvents: false,
     takesParts: false,
     inParts: false,
   });

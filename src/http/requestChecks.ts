@@ -1,5 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { answerTypesOf, GRAPHQL_RESPONSE, isJsonBody, JSON_TYPE, type AnswerTypes } from './mediaTypes.ts';
+import {
+  answerTypesOf,
+  EVENT_STREAM,
+  GRAPHQL_RESPONSE,
+  isJsonBody,
+  JSON_TYPE,
+  type AnswerTypes,
+} from './mediaTypes.ts';
 import { Refusal } from './refusal.ts';
 
 /** Only JSON: a web page can send the other types without asking for permission first. */
@@ -25,7 +32,8 @@ export function acceptedTypes({ headers }: IncomingMessage): AnswerTypes {
 
 /** Says what there is, as 406 should. */
 export function notAcceptable(): Refusal {
-  return new Refusal(406, 'NOT_ACCEPTABLE', `There are answers as ${JSON_TYPE} and ${GRAPHQL_RESPONSE}, and streams.`);
+  const message = `There are answers as ${JSON_TYPE} and ${GRAPHQL_RESPONSE}; subscriptions come as ${EVENT_STREAM}, or over a WebSocket.`;
+  return new Refusal(406, 'NOT_ACCEPTABLE', message);
 }
 
 /** What is asked for in a URL; a second question mark is part of it. */

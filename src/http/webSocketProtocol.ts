@@ -95,6 +95,7 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
       receipt,
       spending,
       requestId,
+      takesEvents: true,
       takesParts: false,
       inParts: false,
       seen,

@@ -25,48 +25,56 @@ const LEFT_OUT = new Set(['connection', 'transfer-encoding', 'content-encoding',
  * last byte was handed on, or the client went away. `streaming` is called before the first byte of what comes bit by bit.
  */
 export async function answerByYoga(
-  { yoga }: Engine,
+  engine: Engine,
   request: YogaRequest,
   scope: RequestScope,
   response: ServerResponse,
   headers: Record<string, string>,
   streaming: () => void,
 ): Promise<void> {
-  const { Request } = yoga.fetchAPI;
-  const answer = await yoga.handleRequest(
-    new Request(`http://gateway${request.url}`, {
-      method: request.method,
-      headers: {
-        accept: acceptFor(request.types),
-        ...(request.body === undefined ? {} : { 'content-type': JSON_TYPE }),
-      },
-      ...(request.body === undefined ? {} : { body: request.body }),
-      signal: scope.signal,
-    }),
-    { scope },
-  );
-  // Yoga's own has no body, and says neither why nor what there is.
-  if (answer.status === 406) throw notAcceptable();
-  const sent = { ...headers };
-  answer.headers.forEach((value, name) => {
-    // Yoga's Headers keep the case that they were written in.
-    const key = name.toLowerCase();
-    if (!LEFT_OUT.has(key)) sent[key] = value;
-  });
-  if (response.destroyed) return;
-  const type = answer.headers.get('content-type') ?? '';
-  if (answer.body && (type.startsWith(EVENT_STREAM) || type.startsWith(MULTIPART))) {
+  let unread: Response['body'] = null;
+  try {
+    const answer = await answerOf(engine, request, scope);
+    unread = answer.body;
+    // Yoga's own has no body, and says neither why nor what there is.
+    if (answer.status === 406) throw notAcceptable();
+    if (response.destroyed) return;
+    const sent = { ...headers, ...headersOf(answer) };
+    unread = null;
+    if (!answer.body || !isStream(answer)) {
+      const text = Buffer.from(await answer.text());
+      response.writeHead(answer.status, { ...sent, 'content-length': text.length });
+      response.end(text);
+      return;
+    }
     streaming();
     // nginx would keep events back until its buffer is full.
     response.writeHead(answer.status, { ...sent, 'x-accel-buffering': 'no' });
     await pipeline(answer.body, response).catch((error: unknown) => {
       if (!response.destroyed) throw error;
     });
-    return;
+  } finally {
+    // Nothing goes on for a client that is sent nothing. Not to be waited for: a source may return only after its next event.
+    for (const ended of [unread?.cancel(), scope.stream?.[Symbol.asyncIterator]().return?.()]) ended?.catch(() => {});
   }
-  const body = Buffer.from(await answer.text());
-  response.writeHead(answer.status, { ...sent, 'content-length': body.length });
-  response.end(body);
+}
+
+function answerOf({ yoga }: Engine, { method, url, types, body }: YogaRequest, scope: RequestScope) {
+  const { Request } = yoga.fetchAPI;
+  const headers = { accept: acceptFor(types), ...(body === undefined ? {} : { 'content-type': JSON_TYPE }) };
+  const init = { method, headers, ...(body === undefined ? {} : { body }), signal: scope.signal };
+  return yoga.handleRequest(new Request(`http://gateway${url}`, init), { scope });
+}
+
+/** The headers of yoga's answer that are sent, in lower case: yoga's Headers keep the case that they were written in. */
+function headersOf({ headers }: Response): Record<string, string> {
+  const lowered = [...headers].map(([name, value]): [string, string] => [name.toLowerCase(), value]);
+  return Object.fromEntries(lowered.filter(([name]) => !LEFT_OUT.has(name)));
+}
+
+function isStream({ headers }: Response): boolean {
+  const type = headers.get('content-type') ?? '';
+  return type.startsWith(EVENT_STREAM) || type.startsWith(MULTIPART);
 }
 
 /** What yoga chooses from, which reads no weights: one type for each kind of answer. */
