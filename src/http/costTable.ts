@@ -8,6 +8,8 @@ export interface FieldCost {
   usual?: number;
   /** The argument, or the list within it, whose length multiplies `asks`, and is the size of a list. */
   by?: readonly [argument: string, ...path: string[]];
+  /** In place of `asks` for each global id in `by` whose object is read from its provider alone. */
+  alone?: number;
 }
 
 /** No page is larger than this one, of held skills and of a task's items: larger ones are refused by their field. */
@@ -19,6 +21,9 @@ export const USUAL_SIZE = 5;
 /** A call to a provider takes the gateway about as long as ten objects, and the provider much longer. */
 const CALL = 10;
 
+/** A call that no other read shares. A provider serves some ten a second, so that a thousand of them are minutes of its time. */
+const ALONE = 100;
+
 const ITEMS = { asks: CALL, by: ['input', 'items'] } as const;
 
 /** By type and field. What is not here costs one for each object, and nothing for each value. */
@@ -27,8 +32,8 @@ export const COSTS: Readonly<Record<string, FieldCost>> = {
   'Query.skills': { asks: CALL },
   // Each skill asked for is read with all its holders.
   'Query.experts': { asks: 100, by: ['skills'] },
-  'Query.node': { asks: CALL },
-  'Query.nodes': { asks: CALL, by: ['ids'] },
+  'Query.node': { asks: CALL, alone: ALONE, by: ['id'] },
+  'Query.nodes': { asks: CALL, alone: ALONE, by: ['ids'] },
   'Query.jobProfiles': { asks: CALL },
   'Query.tasks': { asks: CALL },
   'Query.webhookDeliveries': { asks: CALL },

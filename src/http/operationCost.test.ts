@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, getOperationAST, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { encodeId } from '../domain/ids.ts';
 import { createOperationMeter } from './operationMeter.ts';
 
 const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
@@ -19,7 +20,25 @@ function cost(text: string, variables: Record<string, unknown> = {}): number {
   return meter.cost(document, operation, variables);
 }
 
+const RATING = encodeId('SkillRating', 'hr', 'r1');
+const ROLE = encodeId('JobProfile', 'hr', 'p1');
+const PERSON = encodeId('Employee', 'hr', 'e1');
+
 describe('what an operation costs', () => {
+  it('follows the ids in variables, also of a document that is known', () => {
+    const many = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
+    const one = 'query ($id: ID!) { node(id: $id) { id } }';
+    const document = operationOf(many);
+    const costs = [
+      [RATING, RATING],
+      [PERSON, PERSON],
+      [PERSON, RATING],
+      [RATING, RATING],
+    ].map((ids) => meter.cost(document.document, document.operation, { ids }));
+    expect(costs).toEqual([202, 22, 112, 202]);
+    expect([cost(one, { id: RATING }), cost(one, { id: PERSON }), cost(one, { id: ROLE })]).toEqual([101, 11, 101]);
+  });
+
   it.each([
     ['values nothing', '{ __typename }', 0],
     ['an object one', '{ employee(by: { employeeNumber: "1" }) { id displayName } }', 1],
@@ -51,6 +70,8 @@ describe('what an operation costs', () => {
       201,
     ],
     ['ids each an object that is asked for', '{ nodes(ids: ["1", "2", "3"]) { id } }', 33],
+    ['an id of a rating a call of its own', `{ node(id: "${RATING}") { id } }`, 101],
+    ['ids each by what it names', `{ nodes(ids: ["${RATING}", "${ROLE}", "${PERSON}", "?"]) { id } }`, 224],
     ['a page larger than any is one that is refused', '{ employees(first: 2000000000) { nodes { id } } }', 201],
     ['a page below nothing nothing', '{ employees(first: -5) { nodes { id } } }', 1],
     ['introspection what it selects', '{ __schema { types { name } } }', 151],

@@ -20,6 +20,7 @@ import {
 import { COSTS, LARGEST_PAGE, USUAL_SIZE, type FieldCost } from './costTable.ts';
 import { isDeferred, isLeftOut, lengthOf, plain, withDefaults, type Variables } from './givenValues.ts';
 import { createFieldMerger, type Group } from './mergedFields.ts';
+import { readsAlone } from './idCost.ts';
 import { bounded, fragmentsOf } from './operationShape.ts';
 
 /** What a selection costs: for each object it is made on, and for each node of the page that this object is. */
@@ -115,8 +116,10 @@ export function operationCost(
     const rule = COSTS[`${parent.name}.${name}`] ?? {};
     const field = parent.getFields()[name] ?? INTROSPECTION.get(name);
     if (!field) return FREE;
-    const count = rule.by ? lengthOf(valueAt(node, rule.by)) : 1;
-    const asks = (rule.asks ?? 0) * count;
+    const counted = rule.by && valueAt(node, rule.by);
+    const count = rule.by ? lengthOf(counted) : 1;
+    const alone = rule.alone === undefined ? 0 : readsAlone(counted);
+    const asks = (rule.asks ?? 0) * (count - alone) + (rule.alone ?? 0) * alone;
     const type = getNamedType(field.type);
     if (!below) return { once: asks, each: 0 };
     const inner = below(type);

@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import { COSTS } from './costTable.ts';
 import { variableOf, type Variables } from './givenValues.ts';
+import { readsAlone } from './idCost.ts';
 import { createListMeasure } from './listEntries.ts';
 import { operationCost } from './operationCost.ts';
 import { shapeOf, type Shape } from './operationShape.ts';
@@ -93,13 +94,16 @@ function sizeVariables(document: DocumentNode): readonly string[] {
   return [...names];
 }
 
-/** All that a cost can depend on in a variable's value; strings and what is within the items of a list cannot matter. */
+/**
+ * All that a cost can depend on in a variable's value: of strings whether they are ids of what is read alone. What is within
+ * the items of a list cannot matter.
+ */
 function digest(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.length}]`;
+  if (Array.isArray(value)) return `[${value.length} ${readsAlone(value)}]`;
   if (typeof value === 'object' && value !== null) {
     return `{${ITEM_LISTS.map((name) => digest((value as Record<string, unknown>)[name])).join(' ')}}`;
   }
-  return typeof value === 'string' ? '""' : String(value);
+  return typeof value === 'string' ? `"${readsAlone(value)}"` : String(value);
 }
 
 /** What is looked at within an argument. */
