@@ -22,12 +22,12 @@ import { createExchange, headerOf, send, sendJson, type Exchange } from './http/
 import { createFrontDoor } from './http/frontDoor.ts';
 import { createGraphiqlPage } from './http/graphiql.ts';
 import type { GraphiqlTab } from './http/graphiqlTabs.ts';
-import { createHostCheck, isLoopback } from './http/hosts.ts';
+import { checkHost, createHostCheck, isLoopback } from './http/hosts.ts';
 import { createDoorkeeper, createGuesses } from './http/guesses.ts';
 import { createJsonAnswer } from './http/jsonAnswer.ts';
 import type { Log } from './http/log.ts';
 import { errorTypeOf, GRAPHQL_RESPONSE, JSON_TYPE, prefersHtml, takesCoding } from './http/mediaTypes.ts';
-import { asksForWebSocket, ignoreUpgrade } from './http/otherUpgrades.ts';
+import { afterAnswer, asksForWebSocket, ignoreUpgrade } from './http/otherUpgrades.ts';
 import type { Observer } from './http/observer.ts';
 import { createOrigins } from './http/origins.ts';
 import { persistedText, withPersistedQuery, withPersistedText } from './http/persistedDocuments.ts';
@@ -263,9 +263,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
 
   const route = async (exchange: Exchange): Promise<void> => {
     const { request, headers } = exchange;
-    if (!isAllowedHost(request.headers.host)) {
-      throw new Refusal(421, 'MISDIRECTED_REQUEST', 'The gateway is not known under this host name.');
-    }
+    checkHost(request, isAllowedHost);
     const [path = '/'] = (request.url ?? '/').split('?', 1);
     if (path === '/health/live' || path === '/health/ready') {
       exchange.route = 'health';
@@ -355,8 +353,10 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
   });
   const connections = followConnections(server);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (asksForWebSocket(request) && options.serves !== false) webSockets.upgrade(request, socket, head);
-    else ignoreUpgrade(server, request, socket, head);
+    afterAnswer(connections.answering(socket), socket, () => {
+      if (asksForWebSocket(request) && options.serves !== false) webSockets.upgrade(request, socket, head);
+      else ignoreUpgrade(server, request, socket, head);
+    });
   });
   server.requestTimeout = REQUEST_RECEIVED_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;

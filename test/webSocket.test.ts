@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect as connectTcp } from 'node:net';
 import type { Client } from 'graphql-ws';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MAX_OPERATIONS } from '../src/http/webSocketProtocol.ts';
@@ -225,6 +226,71 @@ describe('upgrades', () => {
       variables: { n: 'x'.repeat(500_000) },
     });
     expect(await ask(large)).toContain('{"data":{"hello":"hello xxx');
+  });
+});
+
+describe('requests on one connection that each offer an upgrade', () => {
+  const head = (url: string, path: string, ...more: string[]) =>
+    [`${path} HTTP/1.1`, `Host: ${new URL(url).host}`, 'Connection: Upgrade', ...more, '', ''].join('\r\n');
+  const read = (url: string) => {
+    const tcp = connectTcp(Number(new URL(url).port), '127.0.0.1');
+    let text = '';
+    tcp.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+    return { tcp, text: () => text, bodies: () => text.match(/\{"data":.*?\}\}/g) ?? [] };
+  };
+  const query = (text: string) => `/graphql?query=${encodeURIComponent(text)}`;
+
+  it('are all answered, in their order, though they come at once', async () => {
+    const { url, slowRuns, release } = await serve();
+    const { tcp, bodies } = read(url);
+    const offer = ['Upgrade: h2c', 'HTTP2-Settings: AAEAAEAAAAIAAAAB'];
+    const body = '{"query":"{ hello(name: \\"post\\") }"}';
+    const post = ['Content-Type: application/json', `Content-Length: ${body.length}`];
+    tcp.write(
+      head(url, `GET ${query('{ slow }')}`, ...offer) +
+        head(url, `GET ${query('{ hello }')}`, ...offer) +
+        `${head(url, 'POST /graphql', ...offer, ...post)}${body}` +
+        head(url, `GET ${query('{ hello(name: "last") }')}`),
+    );
+    await slowRuns;
+    release();
+    await expect
+      .poll(bodies)
+      .toEqual([
+        '{"data":{"slow":"done"}}',
+        '{"data":{"hello":"hello world"}}',
+        '{"data":{"hello":"hello post"}}',
+        '{"data":{"hello":"hello last"}}',
+      ]);
+    tcp.destroy();
+  });
+
+  it('become a WebSocket after the answers to what was asked before', async () => {
+    const { url, slowRuns, release } = await serve();
+    const { tcp, text } = read(url);
+    const socket = [
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Protocol: graphql-transport-ws',
+    ];
+    tcp.write(head(url, `GET ${query('{ slow }')}`, 'Upgrade: h2c') + head(url, 'GET /graphql', ...socket));
+    await slowRuns;
+    release();
+    await expect.poll(text).toMatch(/^HTTP\/1\.1 200 OK[^]*\{"data":\{"slow":"done"\}\}HTTP\/1\.1 101 /);
+    tcp.destroy();
+  });
+
+  it('leave no trace of a client that goes while one waits for its turn', async () => {
+    const { url, slowRuns, requests } = await serve();
+    const { tcp } = read(url);
+    const offer = 'Upgrade: h2c';
+    tcp.write(head(url, `GET ${query('{ slow }')}`, offer) + head(url, `GET ${query('{ hello }')}`, offer));
+    await slowRuns;
+    tcp.resetAndDestroy();
+    const signal = requests[0]?.signal;
+    if (signal?.aborted === false) await once(signal, 'abort');
+    expect(requests).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 export interface Connections {
   /**
@@ -7,6 +8,8 @@ export interface Connections {
    * nothing. A request that its client sent on an idle connection before it heard of the end is answered meanwhile.
    */
   drain(lingerMs: number): void;
+  /** The last answer under way on a connection, also on one that was handed over. */
+  answering(socket: Duplex): ServerResponse | undefined;
 }
 
 /**
@@ -15,10 +18,15 @@ export interface Connections {
  */
 export function followConnections(server: Server): Connections {
   const underWay = new Map<Socket, Set<ServerResponse>>();
+  const last = new WeakMap<Duplex, ServerResponse>();
   let draining = false;
   let lingering = true;
+  const known = new WeakSet<Socket>();
   server.on('connection', (socket) => {
     underWay.set(socket, new Set());
+    // A connection comes again when an upgrade that it offered was ignored.
+    if (known.has(socket)) return;
+    known.add(socket);
     socket.once('close', () => underWay.delete(socket));
   });
   // From here on whoever took it over closes it.
@@ -26,9 +34,11 @@ export function followConnections(server: Server): Connections {
   server.on('request', ({ socket }, response: ServerResponse) => {
     const responses = underWay.get(socket) ?? new Set();
     underWay.set(socket, responses.add(response));
+    last.set(socket, response);
     if (draining) response.shouldKeepAlive = false;
     response.once('close', () => {
       responses.delete(response);
+      if (last.get(socket) === response) last.delete(socket);
       if (!socket.destroyed && !lingering && responses.size === 0) socket.destroySoon();
     });
   });
@@ -39,6 +49,7 @@ export function followConnections(server: Server): Connections {
     }
   };
   return {
+    answering: (socket) => last.get(socket),
     drain(lingerMs) {
       draining = true;
       // Without the header a client would send its next request on a connection that is about to close.

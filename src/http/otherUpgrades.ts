@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** Whether a request asks for a WebSocket, and not for some other protocol. */
@@ -21,4 +21,20 @@ export function ignoreUpgrade(server: Server, request: IncomingMessage, socket: 
   }
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), rest]));
   server.emit('connection', socket);
+}
+
+/**
+ * Has an upgrade wait until what its client asked before on the same connection is answered: an answer that is written in
+ * between, or after, would be read as part of another protocol. Node hands a connection over as soon as it has read the
+ * request, and does no more for the answer under way. `then` is not called where the connection closes first.
+ */
+export function afterAnswer(response: ServerResponse | undefined, socket: Duplex, then: () => void): void {
+  if (!response) return then();
+  const failed = (): void => void socket.destroy();
+  const drained = (): boolean => response.emit('drain');
+  socket.on('error', failed).on('drain', drained);
+  response.once('close', () => {
+    socket.off('error', failed).off('drain', drained);
+    if (!socket.destroyed && socket.writable) then();
+  });
 }

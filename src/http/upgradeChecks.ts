@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
 import type { Origins } from './origins.ts';
+import { checkHost } from './hosts.ts';
 import { Refusal } from './refusal.ts';
 
 export interface UpgradeRules {
@@ -13,12 +14,11 @@ export interface UpgradeRules {
  * Throws a Refusal unless a WebSocket may be opened by this request. All of it happens before the upgrade: a page that is
  * not let in learns nothing but the status.
  */
-export function checkUpgrade({ url, headers }: IncomingMessage, { isAllowedHost, origins }: UpgradeRules): void {
+export function checkUpgrade(request: IncomingMessage, { isAllowedHost, origins }: UpgradeRules): void {
+  const { url, headers } = request;
   const [path] = (url ?? '/').split('?', 1);
   if (path !== '/graphql') throw new Refusal(404, 'NOT_FOUND', 'There is nothing here; GraphQL is at /graphql.');
-  if (!isAllowedHost(headers.host)) {
-    throw new Refusal(421, 'MISDIRECTED_REQUEST', 'The gateway is not known under this host name.');
-  }
+  checkHost(request, isAllowedHost);
   const { origin } = headers;
   // Browsers ask nobody before they open a socket to a foreign host, and let the page read all of it: there is no CORS.
   if (origin !== undefined && !isOwn(origin, headers.host) && !origins.allows(origin)) throw origins.refusal(origin);
