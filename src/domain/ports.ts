@@ -15,7 +15,10 @@ export interface Call {
   signal?: AbortSignal | undefined;
   /** Who pays: an interactive request, the directory's walk, or a task. */
   purpose: 'request' | 'walk' | 'task';
-  /** On whose behalf, so that clients take turns at the provider; absent where clients are not told apart. */
+  /**
+   * On whose behalf, so that they take turns at the provider: a request's client, or a task by its id. Absent where nobody
+   * is told apart.
+   */
   clients?: CallClients | undefined;
   /** Where the cost is written down; absent where nobody asked for it. */
   receipt?: Receipt | undefined;

@@ -133,6 +133,23 @@ async function only(taskId: string): Promise<TaskItem> {
 }
 
 describe('a visit', () => {
+  it('asks in the turns of its own task', async () => {
+    const names: string[] = [];
+    const rate = port([all(done)]);
+    ports = {
+      rate: {
+        ...rate,
+        run(items, call) {
+          names.push(...(call.clients?.names ?? []));
+          return rate.run(items, call);
+        },
+      },
+    };
+    const id = await start(newItem('a'));
+    await visit(id);
+    expect(names).toEqual([id]);
+  });
+
   it('sends a batch in one call, stores the marker first, and publishes what is stored', async () => {
     let marked: TaskItem[] = [];
     let id = '';

@@ -1,4 +1,5 @@
 import { chunked } from '../../domain/chunked.ts';
+import { CallClients } from '../../domain/callClients.ts';
 import type { Call, Ports } from '../../domain/ports.ts';
 import { ProviderError, problemOf } from '../../domain/problem.ts';
 import { isFinalItem, isFinalTask } from '../store/taskState.ts';
@@ -76,7 +77,8 @@ class Visit {
     this.#batch = batch;
     this.#work = work;
     this.#hold = hold;
-    this.#call = { signal: hold.signal, purpose: 'task' };
+    // Tasks take turns with one another, so that one of a thousand items does not hold up one of a single item.
+    this.#call = { signal: hold.signal, purpose: 'task', clients: new CallClients([batch.taskId]) };
   }
 
   get next(): number | null {
