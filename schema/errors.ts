@@ -13,7 +13,6 @@ export function requestError(code: RequestErrorCode, message: string, field?: st
 /** A single object that only its provider could tell: there is no `sources` to say so. Anything but a ProviderError stays as it is. */
 export function providerError(error: unknown, integration: string): unknown {
   if (!(error instanceof ProviderError)) return error;
-  const { code, message, retryable, retryAfterSeconds } = error.toProblem();
-  const problem = { code, retryable, retryAfterSeconds };
+  const { message, ...problem } = error.toProblem();
   return new GraphQLError(message, { extensions: { code: 'PROVIDER_SILENT', integration, problem } });
 }

@@ -108,6 +108,7 @@ const ADDED: Record<string, string> = Object.fromEntries(
       ...of('WebhookDeliveryState', 'PENDING', 'DEAD'),
       ...of('WebhookPayload', 'delivery', 'userErrors'),
     ],
+    "a provider's reason for a refusal is what a person can act on": ['ProviderProblem.providerMessage'],
     'a sandbox says that its people are invented': ['Integration.simulated', 'Viewer.simulated'],
     'what an unreadable record looked like is shown without its values': [
       'Drift.sample',

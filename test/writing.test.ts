@@ -21,7 +21,7 @@ const WATCH = `subscription ($id: ID!, $afterRevision: Int) {
     items { nodes {
       index key state attempts providerTaskId warnings
       integration { name }
-      problem { code retryable }
+      problem { code retryable providerMessage }
       outcome { ... on SkillRating { id source normalized } ... on EmployeeRecord { remoteId employee { id } }
         ... on SkillRecord { remoteId skill { id name } }
       }
@@ -44,7 +44,7 @@ interface Item {
   attempts: number;
   providerTaskId: string | null;
   integration: { name: string };
-  problem: { code: string; retryable: boolean } | null;
+  problem: { code: string; retryable: boolean; providerMessage: string | null } | null;
   outcome: {
     source?: string;
     normalized?: number | null;
@@ -265,7 +265,7 @@ describe('upsertEmployees', () => {
     expect(states.at(-1)).toBe('PARTIALLY_SUCCEEDED');
     expect(items).toMatchObject([
       { key: 'new', state: 'SUCCEEDED' },
-      { key: 'bad', state: 'FAILED', problem: { code: 'REJECTED' } },
+      { key: 'bad', state: 'FAILED', problem: { code: 'REJECTED', providerMessage: 'The job code is unknown.' } },
     ]);
     const { data } = await gateway.ask<{ employee: { displayName: string } | null }>(
       '{ employee(by: { employeeNumber: "N-1" }) { displayName } }',

@@ -41,7 +41,7 @@ export function addCertificates(client: Client, writes: WritesClient): WritePort
       return items.map((item) =>
         hasTitle(item)
           ? (results.get(item.employeeId) ?? { state: 'unknown', error: unconfirmed() })
-          : refused(null, 'A certificate needs a title.'),
+          : refused({}, 'A certificate needs a title.'),
       );
     },
   };

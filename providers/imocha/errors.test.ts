@@ -8,6 +8,21 @@ const answer = (status: number, body: unknown = '', headers: HttpResponse['heade
   text: typeof body === 'string' ? body : JSON.stringify(body),
 });
 
+describe('the words of the provider', () => {
+  it.each([
+    [{ statusCode: 400, message: 'The job code is unknown.' }, 'The job code is unknown.'],
+    [{ errors: ['One.', 'Two.'] }, 'One. Two.'],
+    [{ title: 'One or more errors.', status: 400, errors: { email: ['is taken'] } }, 'email: is taken'],
+    [{ title: 'One or more errors.', status: 400 }, 'One or more errors.'],
+    [{ error: 'No such employee.' }, 'No such employee.'],
+    ['The body is empty.', 'The body is empty.'],
+    ['<html>400</html>', null],
+    ['', null],
+  ])('of %j are %j', (body, words) => {
+    expect(failureOf(answer(400, body))?.providerMessage).toBe(words);
+  });
+});
+
 describe('failureOf', () => {
   it.each([
     [400, { type: 'x', title: 'Invalid', status: 400, errors: { pageNumber: ['secret'] } }, 'REJECTED', false],

@@ -1,5 +1,6 @@
 import { ProviderError, type ProblemCode } from '../../src/domain/problem.ts';
 import { isObject, optionalId, optionalNumber, optionalText, type Json } from '../../src/outbound/shape.ts';
+import { plainReason, providerText } from '../../src/outbound/providerText.ts';
 import type { HttpResponse } from '../../src/outbound/transport.ts';
 import { retryAfterOf } from '../../src/outbound/upstream.ts';
 
@@ -54,6 +55,7 @@ export function failureOf(response: HttpResponse): ProviderError | null {
     status,
     retryAfterSeconds: code === 'RATE_LIMITED' || code === 'UNAVAILABLE' ? retryAfterOf(headers) : null,
     providerCode: stated === null ? null : String(stated),
+    providerMessage: reasonOf(body) ?? plainReason(response.text, status),
     requestId: requestIdOf(body, headers),
     // 501 states that the server does nothing of the kind.
     mayHaveApplied: effective >= 500 && effective !== 501,
@@ -91,6 +93,12 @@ function hasErrors(body: Json): boolean {
   const errors = body['errors'];
   if (Array.isArray(errors)) return errors.length > 0;
   return isObject(errors) ? Object.keys(errors).length > 0 : optionalText(errors) !== null;
+}
+
+/** What the body says in words. The title of problem details is the same for every refusal, and counts where nothing else is said. */
+function reasonOf(body: Json | null): string | null {
+  if (body === null) return null;
+  return providerText(body['message'], body['errors'], body['error'], body['detail']) ?? providerText(body['title']);
 }
 
 /** Hosts of this kind name a request in the problem details or in one of these headers; which one is undocumented. */

@@ -2,14 +2,14 @@
 import type { Call, WriteResult } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 
-/** A record that the provider, or its documented rules, do not take. */
+/** A record that the provider, or its documented rules, do not take; `reason` is what the provider says of it. */
 export function refused(
-  providerCode: string | null,
+  { code = null, reason = null }: { code?: string | null; reason?: string | null },
   message = 'The provider refused this record.',
 ): Extract<WriteResult<never>, { state: 'failed' }> {
   return {
     state: 'failed',
-    error: new ProviderError('REJECTED', message, { providerCode }),
+    error: new ProviderError('REJECTED', message, { providerCode: code, providerMessage: reason }),
   };
 }
 

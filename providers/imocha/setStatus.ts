@@ -31,7 +31,7 @@ export function upsertStatus(client: Client): SetStatusPort {
       const answers = sendable.length === 0 ? [] : await upsertRecords(client, upsert, call);
       return items.map((item) => {
         const reason = refuses(item);
-        if (reason !== null) return refused(null, reason);
+        if (reason !== null) return refused({}, reason);
         const result = answers[sendable.indexOf(item)] ?? { state: 'unknown', error: unconfirmed() };
         if (result.state !== 'done') return result;
         if (result.remoteId !== null && result.remoteId !== item.employeeId) {

@@ -92,7 +92,8 @@ describe('upsertEmployees', () => {
       TASK,
     );
     expect(states(results)).toEqual(['done', 'failed', 'failed', 'done']);
-    expect(results[1]).toMatchObject({ error: { code: 'REJECTED', retryable: false } });
+    const reason = 'The job code is unknown.';
+    expect(results[1]).toMatchObject({ error: { code: 'REJECTED', retryable: false, providerMessage: reason } });
     expect(results[2]).toMatchObject({ error: { code: 'REJECTED', providerCode: 'INVALID_EMAIL' } });
     expect(effects().map(({ key }) => key)).toEqual(['a@example.test', 'c@example.test']);
     expect(simulator.journal).toHaveLength(1);

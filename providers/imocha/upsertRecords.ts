@@ -2,7 +2,8 @@
 import { foldedKey } from '../../src/domain/letters.ts';
 import type { Call, WriteResult } from '../../src/domain/ports.ts';
 import { carrying } from '../../src/outbound/carrying.ts';
-import { isObject, optionalEmail, optionalId, optionalText } from '../../src/outbound/shape.ts';
+import { providerText } from '../../src/outbound/providerText.ts';
+import { isObject, optionalEmail, optionalId } from '../../src/outbound/shape.ts';
 import type { Client, UpsertOutcomes } from './client.ts';
 import { failureResult, refused, unconfirmed } from './outcomes.ts';
 import type { RawUpsertEmployee } from './raw.ts';
@@ -22,7 +23,7 @@ export async function upsertRecords<Item extends object>(
   call.signal?.throwIfAborted();
   const entries = items.map((item, index): Entry => ({ item, record: recordOf(item), index }));
   const results: (Result | undefined)[] = entries.map(({ record }) =>
-    optionalEmail(record.email) === null ? refused('INVALID_EMAIL') : undefined,
+    optionalEmail(record.email) === null ? refused({ code: 'INVALID_EMAIL' }) : undefined,
   );
   const open = entries.filter(({ index }) => results[index] === undefined);
   for (const wave of wavesByEmail(open)) {
@@ -73,17 +74,17 @@ function resultsByEmail({ successful, failed }: UpsertOutcomes): Map<string, Res
   for (const outcome of successful) {
     if (!isObject(outcome)) continue;
     const id = optionalId(outcome['employeeId']);
-    const warnings = hasText(outcome['errors']) ? ['The provider stored the record with remarks of its own.'] : [];
+    const remarks = providerText(outcome['errors']);
+    const warnings = remarks === null ? [] : [`The provider stored the record with remarks of its own: ${remarks}`];
     // 0 stands for no id (5.3).
     results.set(emailKey(outcome['email']), { state: 'done', row: null, remoteId: id === '0' ? null : id, warnings });
   }
-  for (const outcome of failed) if (isObject(outcome)) results.set(emailKey(outcome['email']), refused(null));
+  for (const outcome of failed) {
+    // `errors` is one text; a list of texts and null are tolerated (5.3).
+    if (isObject(outcome))
+      results.set(emailKey(outcome['email']), refused({ reason: providerText(outcome['errors']) }));
+  }
   return results;
-}
-
-/** `errors` is one text; a list of texts and null are tolerated (5.3). */
-function hasText(errors: unknown): boolean {
-  return Array.isArray(errors) ? errors.some(hasText) : optionalText(errors) !== null;
 }
 
 function emailKey(email: unknown): string {

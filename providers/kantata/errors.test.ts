@@ -80,7 +80,7 @@ describe('an answer', () => {
     expect(failing(status, system).mayHaveApplied).toBe(applied);
   });
 
-  it('passes on the request id, the kind of error and when to come back, and none of the prose', () => {
+  it('passes on the request id, the kind of error when to come back, and what the provider says of it', () => {
     const error = failing(429, system, { 'retry-after': '3', 'x-request-id': 'r-1' });
     expect(error.toProblem()).toEqual({
       code: 'RATE_LIMITED',
@@ -88,12 +88,31 @@ describe('an answer', () => {
       retryable: true,
       retryAfterSeconds: 3,
       providerCode: 'system',
+      providerMessage: 'Ada is on holiday',
       requestId: 'r-1',
     });
-    expect(JSON.stringify([error, error.cause])).not.toContain('Ada');
+    expect(error.message).not.toContain('Ada');
     expect(failing(422, { errors: [{ type: 'validation', field: 'no name, but a sentence' }] }).providerCode).toBe(
       'validation',
     );
+  });
+});
+
+describe('the words of the provider', () => {
+  it.each([
+    [
+      { errors: [{ type: 'validation', message: 'Level is invalid' }, { message: 'User is locked' }] },
+      'Level is invalid User is locked',
+    ],
+    [{ errors: ['Name has already been taken'] }, 'Name has already been taken'],
+    [{ errors: { message: 'Name is too long' } }, 'Name is too long'],
+    [{ error_message: 'Not here.' }, 'Not here.'],
+    [{ error: 'access_denied', error_description: 'The scope is missing.' }, 'The scope is missing.'],
+    ['Skill is archived', 'Skill is archived'],
+    ['<html>422</html>', null],
+    [{ errors: [{ type: 'validation' }] }, null],
+  ])('of %j are %j', (body, words) => {
+    expect(failing(422, body).providerMessage).toBe(words);
   });
 });
 

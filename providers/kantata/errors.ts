@@ -1,9 +1,10 @@
 import { ProviderError, type ProblemCode } from '../../src/domain/problem.ts';
 import { isObject, optionalNumber, optionalText, parseJson } from '../../src/outbound/shape.ts';
+import { plainReason, providerText } from '../../src/outbound/providerText.ts';
 import type { HttpResponse } from '../../src/outbound/transport.ts';
 import { retryAfterOf } from '../../src/outbound/upstream.ts';
 
-/** One entry of `errors` without its prose, which is for people and may hold names (sheet 9.1). */
+/** One entry of `errors` (sheet 9.1). */
 interface Fault {
   type: string | null;
   field: string | null;
@@ -76,6 +77,7 @@ export function failureOf(response: HttpResponse): ProviderError | null {
     mayHaveApplied: fine ? code === 'UNAVAILABLE' : status >= 500 && status !== 501,
     retryAfterSeconds: code === 'RATE_LIMITED' || code === 'UNAVAILABLE' ? retryAfterOf(response.headers) : null,
     providerCode: providerCodeOf(faults[0]),
+    providerMessage: reasonOf(body) ?? plainReason(response.text, status),
     requestId: response.headers['x-request-id'] ?? null,
     cause: faults.length === 0 ? undefined : new FaultList(faults),
   });
@@ -112,6 +114,14 @@ function faultsOf(body: unknown): Fault[] {
   if (Array.isArray(errors)) return errors.map(faultOf);
   if (isObject(errors) && Object.keys(errors).length > 0) return [faultOf(errors)];
   return optionalText(errors) !== null || optionalText(body.error_message) !== null ? [faultOf(null)] : [];
+}
+
+/** The prose of the entries, which may be bare texts, of `error_message`, or of the OAuth form (sheets 9.1, 2). */
+function reasonOf(body: unknown): string | null {
+  if (!isObject(body)) return null;
+  const entries: unknown[] = Array.isArray(body.errors) ? body.errors : [body.errors];
+  const prose = entries.map((entry) => (isObject(entry) ? entry.message : entry));
+  return providerText(...prose, body.error_message, body.error_description) ?? providerText(body.error);
 }
 
 function faultOf(entry: unknown): Fault {

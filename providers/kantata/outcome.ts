@@ -23,13 +23,6 @@ export function notApplied(
 ): Extract<WriteResult<never>, { state: 'failed' }> {
   return {
     state: 'failed',
-    error: new ProviderError(error.code, error.message, {
-      retryable,
-      retryAfterSeconds: error.retryAfterSeconds,
-      providerCode: error.providerCode,
-      requestId: error.requestId,
-      status: error.status,
-      cause: error,
-    }),
+    error: error.with({ retryable, mayHaveApplied: false, behind: false, cause: error }),
   };
 }

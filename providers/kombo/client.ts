@@ -5,13 +5,13 @@ import {
   isObject,
   type Json,
   optionalId,
-  optionalText,
   parseJson,
   requiredArray,
   requiredObject,
   ShapeError,
   unreadable,
 } from '../../src/outbound/shape.ts';
+import { providerText } from '../../src/outbound/providerText.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
 import { PAGE_SIZE } from './raw.ts';
 
@@ -143,7 +143,7 @@ function readAnswer(upstream: Upstream, operation: string, text: string): Answer
     return {
       data: requiredObject(body.data, 'data'),
       warnings: warnings
-        .map((warning) => optionalText(isObject(warning) ? warning.message : warning))
+        .map((warning) => providerText(isObject(warning) ? warning.message : warning))
         .filter((message) => message !== null),
     };
   } catch (error) {

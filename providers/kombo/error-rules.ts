@@ -73,7 +73,7 @@ export function ruleOfStatus(status: number): Rule {
   return { code: status >= 400 ? 'REJECTED' : 'UNREADABLE' };
 }
 
-/** Our words for each kind; never the vendor's. */
+/** Our words for each kind; the vendor's stand beside them. */
 export const MESSAGES: Partial<Record<ProblemCode, string>> = {
   UNAVAILABLE: 'The HR system or the service in front of it failed.',
   TIMEOUT: 'The HR system did not finish in time.',

@@ -115,15 +115,21 @@ describe('failureOf', () => {
     expect(failureOf(vendorError(429, 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', reset))?.retryAfterSeconds).toBe(1);
   });
 
-  it('shows the code and what support asks for, and nothing of the message', () => {
+  it('shows the code, the words and what support asks for', () => {
     expect(failureOf(vendorError(400, 'REMOTE.INPUT_INVALID'))?.toProblem()).toEqual({
       code: 'REJECTED',
       message: 'The provider rejected the input.',
       retryable: false,
       retryAfterSeconds: null,
       providerCode: 'REMOTE.INPUT_INVALID',
+      providerMessage: 'Jane Doe is not allowed',
       requestId: '123456',
     });
+    const titled = { status: 'error', error: { title: 'This is not supported.', message: null } };
+    expect(failureOf(answer(400, titled))?.providerMessage).toBe('This is not supported.');
+    expect(failureOf(answer(400, 'The start date is missing.'))?.providerMessage).toBe('The start date is missing.');
+    expect(failureOf(answer(500, 'at Jane Doe (main.js:1)'))?.providerMessage).toBeNull();
+    expect(failureOfTask({ code: 'REMOTE.INPUT_INVALID', message: 'Bad date' }).providerMessage).toBe('Bad date');
     expect(failureOf(vendorError(400, 'Jane Doe'))?.providerCode).toBeNull();
   });
 

@@ -1,6 +1,7 @@
 /** The vendor's failures as ours. Its code decides before the HTTP status, its message never (section 4.3). */
 import { ProviderError } from '../../src/domain/problem.ts';
 import { isObject, type Json, optionalText, parseJson } from '../../src/outbound/shape.ts';
+import { plainReason, providerText } from '../../src/outbound/providerText.ts';
 import type { HttpResponse } from '../../src/outbound/transport.ts';
 import { retryAfterOf } from '../../src/outbound/upstream.ts';
 import { BY_CODE, FIRST_SYNC, MESSAGES, REJECTED, type Rule, ruleOfStatus } from './error-rules.ts';
@@ -19,6 +20,7 @@ export function failureOf(response: HttpResponse): ProviderError | null {
   return providerError(rule, {
     code,
     error,
+    reason: reasonOf(error) ?? plainReason(text, status),
     status,
     retryAfterSeconds: rule.code === 'RATE_LIMITED' ? waitOf(code, headers) : retryAfterOf(headers),
   });
@@ -29,7 +31,7 @@ export function failureOfTask(raw: unknown): ProviderError {
   const error = isObject(raw) ? raw : {};
   const code = codeOf(error);
   const rule = (code === null ? undefined : BY_CODE[code]) ?? REJECTED;
-  return providerError(rule, { code, error, status: null, retryAfterSeconds: null });
+  return providerError(rule, { code, error, reason: reasonOf(error), status: null, retryAfterSeconds: null });
 }
 
 function ruleOf(code: string | null, error: Json, status: number): Rule {
@@ -48,9 +50,15 @@ function waitOf(code: string | null, headers: HttpResponse['headers']): number |
   return retryAfterOf(headers, ownWindow ? 'ratelimit-reset' : undefined);
 }
 
+/** What the vendor says in words; its title is the same for every failure of a code. */
+function reasonOf(error: Json): string | null {
+  return providerText(error.message) ?? providerText(error.title);
+}
+
 interface Found {
   code: string | null;
   error: Json;
+  reason: string | null;
   status: number | null;
   retryAfterSeconds: number | null;
 }
@@ -63,6 +71,7 @@ function providerError(rule: Rule, found: Found): ProviderError {
     ...(rule.retryable === undefined ? {} : { retryable: rule.retryable }),
     retryAfterSeconds: found.retryAfterSeconds ?? rule.waitSeconds ?? null,
     providerCode: code,
+    providerMessage: found.reason,
     requestId: requestIdOf(error),
     status,
     mayHaveApplied: rule.refused !== true && isServerFault,

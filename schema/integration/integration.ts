@@ -60,6 +60,12 @@ ProviderProblem.implement({
       nullable: true,
       description: "The provider's own code; null when it has none.",
     }),
+    providerMessage: t.exposeString('providerMessage', {
+      nullable: true,
+      description:
+        "The provider's own words, as plain text of at most 500 characters; null when it said none. May hold personal data " +
+        'out of the request, and is never logged.',
+    }),
     requestId: t.exposeString('requestId', {
       nullable: true,
       description: "The provider's id of the failed request, for its support; null when it gave none.",

@@ -16,6 +16,18 @@ describe('ProviderError', () => {
     expect(new ProviderError('REJECTED', 'x', { retryable: true }).retryable).toBe(true);
   });
 
+  it("keeps the provider's words under another message, and in a copy", () => {
+    const said = new ProviderError('FORBIDDEN', 'No.', { providerMessage: 'The scope is missing.', status: 403 });
+    const outer = new ProviderError('NOT_OFFERED', 'Not offered.', { cause: said });
+    expect(outer.toProblem().providerMessage).toBe('The scope is missing.');
+    expect(said.with({ mayHaveApplied: true })).toMatchObject({
+      ...said.toProblem(),
+      status: 403,
+      mayHaveApplied: true,
+    });
+    expect(new ProviderError('FORBIDDEN', 'No.').toProblem()).not.toHaveProperty('providerMessage');
+  });
+
   it('becomes plain data without its cause', () => {
     const cause = new Error('secret');
     const error = new ProviderError('RATE_LIMITED', 'Too many.', {

@@ -21,7 +21,10 @@ export const PROBLEM_CODES = [
 
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
-/** A problem as plain data: what is stored with a task item and shown to a client. Never holds secrets or personal data. */
+/**
+ * A problem as plain data: what is stored with a task item and shown to a client. Never holds secrets; `providerMessage` alone
+ * may hold personal data, and stays out of logs.
+ */
 export interface Problem {
   code: ProblemCode;
   message: string;
@@ -29,6 +32,8 @@ export interface Problem {
   retryAfterSeconds: number | null;
   providerCode: string | null;
   requestId: string | null;
+  /** The provider's own words, bounded and as text; absent where it said none. */
+  providerMessage?: string | null;
 }
 
 /** Kinds for which the same attempt may succeed later without anybody changing anything. */
@@ -46,6 +51,8 @@ export interface ProviderErrorDetails {
   retryable?: boolean;
   retryAfterSeconds?: number | null;
   providerCode?: string | null;
+  /** The provider's own words (`providerText`); those of a cause when left out. */
+  providerMessage?: string | null;
   requestId?: string | null;
   /** The HTTP status of the answer; null when there was no answer. */
   status?: number | null;
@@ -59,13 +66,14 @@ export interface ProviderErrorDetails {
   cause?: unknown;
 }
 
-/** The one error that provider code throws. The message is ours, without the vendor's text, ids or personal data. */
+/** The one error that provider code throws. The message is ours, without ids or personal data; the vendor's words stand apart. */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
   readonly code: ProblemCode;
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | null;
   readonly providerCode: string | null;
+  readonly providerMessage: string | null;
   readonly requestId: string | null;
   readonly status: number | null;
   readonly mayHaveApplied: boolean;
@@ -77,10 +85,29 @@ export class ProviderError extends Error {
     this.retryable = details.retryable ?? RETRYABLE.has(code);
     this.retryAfterSeconds = details.retryAfterSeconds ?? null;
     this.providerCode = details.providerCode ?? null;
+    const { cause } = details;
+    this.providerMessage = details.providerMessage ?? (cause instanceof ProviderError ? cause.providerMessage : null);
     this.requestId = details.requestId ?? null;
     this.status = details.status ?? null;
     this.mayHaveApplied = details.mayHaveApplied ?? false;
     this.behind = details.behind ?? false;
+  }
+
+  /** The same error with these details instead of its own. */
+  with(details: ProviderErrorDetails): ProviderError {
+    const { code, message, retryable, retryAfterSeconds, providerCode, providerMessage } = this;
+    const { requestId, status, mayHaveApplied, behind, cause } = this;
+    const own = {
+      retryable,
+      retryAfterSeconds,
+      providerCode,
+      providerMessage,
+      requestId,
+      status,
+      mayHaveApplied,
+      behind,
+    };
+    return new ProviderError(code, message, { ...own, cause, ...details });
   }
 
   toProblem(): Problem {
@@ -91,6 +118,7 @@ export class ProviderError extends Error {
       retryAfterSeconds: this.retryAfterSeconds,
       providerCode: this.providerCode,
       requestId: this.requestId,
+      ...(this.providerMessage === null ? {} : { providerMessage: this.providerMessage }),
     };
   }
 }

@@ -16,6 +16,7 @@ const SECRET_KEYS = [
   'displayName',
   'headers',
   'body',
+  'providerMessage',
 ];
 
 /** Addresses, bearer tokens, JWTs, and the user part of URLs. */

@@ -261,6 +261,29 @@ describe('upstream requests', () => {
   });
 });
 
+describe("a provider's words", () => {
+  const saying = (words: string, code: 'REJECTED' | 'UNAUTHENTICATED' = 'REJECTED') =>
+    upstreamOver(
+      fake(status(422)),
+      {},
+      {
+        headers: { authorization: 'Bearer key-1234567' },
+        failureOf: () => new ProviderError(code, 'No.', { providerMessage: words }),
+      },
+    )
+      .send(READ, CALL)
+      .catch((error: unknown) => error);
+
+  it('reach the caller without the credentials that were sent', async () => {
+    expect(await saying('key-1234567 may not.')).toMatchObject({ providerMessage: '[redacted] may not.' });
+    expect(await saying('The job code is unknown.')).toMatchObject({ providerMessage: 'The job code is unknown.' });
+  });
+
+  it('on refused credentials are for the operator alone', async () => {
+    expect(await saying('Token abc is over.', 'UNAUTHENTICATED')).toMatchObject({ providerMessage: null });
+  });
+});
+
 describe('upstream retry', () => {
   it('tries a read so many times and no more', async () => {
     const transport = fake(...Array.from({ length: 9 }, () => status(503)));

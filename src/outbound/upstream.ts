@@ -8,6 +8,7 @@ import { Gate, type GateOptions, LONGEST_WAIT_MS, type TooMany } from './gate.ts
 import { guarded, type ReportThrow } from './guarded.ts';
 import { joined } from './joined.ts';
 import { NotSent } from './notSent.ts';
+import { withoutCredentials } from './providerText.ts';
 import { secondsFromNow, secondsUntil } from './quota.ts';
 import { sleep } from './sleep.ts';
 import type { ThrottleLimits } from './throttle.ts';
@@ -151,7 +152,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     try {
       const response = await transport.send({ ...http, signal: cut.signal });
       if (call.purpose === 'walk') await ownTurn();
-      const failure = options.failureOf(response);
+      const failure = presentable(options.failureOf(response), options.headers);
       gate.heard(response.headers, { sentAt, tooMany: failure ? tooManyOf(failure, response.headers) : null });
       if (failure) throw failure;
       return response;
@@ -296,22 +297,20 @@ const JUDGED: ReadonlySet<ProblemCode> = new Set(['REJECTED', 'NOT_FOUND', 'CONF
 /** The failure of a write of which an earlier try may have taken effect, whatever became of this one. */
 function afterUncertain(error: unknown): unknown {
   if (!(error instanceof ProviderError) || error.mayHaveApplied || JUDGED.has(error.code)) return error;
-  const { code, message, retryable, retryAfterSeconds, status, requestId, providerCode, behind } = error;
-  return new ProviderError(code, message, {
-    retryable,
-    retryAfterSeconds,
-    status,
-    requestId,
-    providerCode,
-    behind,
-    mayHaveApplied: true,
-    cause: error,
-  });
+  return error.with({ mayHaveApplied: true, cause: error });
 }
 
 /** Whether it went out and was not answered in time. */
 function isLate(error: unknown): boolean {
   return error instanceof ProviderError && error.code === 'TIMEOUT' && error.mayHaveApplied;
+}
+
+/** A failure whose words may be shown: refused credentials are the operator's matter, and others may be repeated in them. */
+function presentable(failure: ProviderError | null, headers: Record<string, string>): ProviderError | null {
+  const words = failure?.providerMessage ?? null;
+  if (failure === null || words === null) return failure;
+  const shown = failure.code === 'UNAUTHENTICATED' ? null : withoutCredentials(words, headers);
+  return shown === words ? failure : failure.with({ providerMessage: shown });
 }
 
 /** The end of a try by the call's own deadline. */

@@ -100,17 +100,18 @@ export function notSent(item: OpenItem, error: ProviderError, circumstances: Cir
 
 /** Nothing will tell any more whether it took effect. What led there is kept as far as it helps to find it there. */
 export function lostSight(item: OpenItem, error: ProviderError | null): ItemChange {
-  const { code, message, providerCode, requestId } = error ?? {
+  const { code, message, providerCode, providerMessage, requestId } = error ?? {
     code: null,
     message: null,
     providerCode: null,
+    providerMessage: null,
     requestId: null,
   };
   const reason = message === null || code === 'OUTCOME_UNKNOWN' ? '' : ` ${message}`;
   const problem = new ProviderError(
     'OUTCOME_UNKNOWN',
     `It was sent, and nothing says whether it took effect.${reason}`,
-    { providerCode, requestId },
+    { providerCode, providerMessage, requestId },
   ).toProblem();
   return changed(item, { state: 'OUTCOME_UNKNOWN', inFlight: false, problem });
 }
