@@ -7,10 +7,10 @@ const report = await runChaos({
   people: 600,
   skills: 80,
   atOnce: 64,
-  every: { replica: 400, redis: 3000, sockets: 700 },
+  every: { replica: 400, pause: 600, redis: 3000, sockets: 700 },
   seed: Number(process.env['CHAOS_SEED'] ?? 1),
   limitMs: 3_600_000,
   print: (line) => console.log(line),
 });
 console.log(printed(report));
-process.exitCode = report.lost + report.twice + report.missed + report.duplicates === 0 ? 0 : 1;
+process.exitCode = report.lost + report.twice + report.old + report.missed + report.duplicates === 0 ? 0 : 1;

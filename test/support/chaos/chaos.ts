@@ -1,11 +1,13 @@
 /**
- * Chaos: tasks are started, watched and worked on while replicas and Redis are killed, sockets cut and providers fail. What
- * counts afterwards is counted in the simulators' journals: what took effect, and how often.
+ * Chaos: tasks are started, watched and worked on while replicas and Redis are killed, workers paused, sockets cut and
+ * providers fail. What counts afterwards is counted in the simulators: what took effect, how often, and what is there.
  */
 import { seeded } from './client.ts';
-import { watch, type Seen } from './watcher.ts';
-import { acknowledged, planWrites, type Write } from './writes.ts';
-import { startWorld, WRITTEN, type World } from './world.ts';
+import { countChaos, type ChaosCounts, type Held, type Watched } from './count.ts';
+import { planChaos, type Planned } from './plan.ts';
+import { watch } from './watcher.ts';
+import { startWorld, WRITTEN, type Replica, type World } from './world.ts';
+import { acknowledged } from './writes.ts';
 
 export interface ChaosOptions {
   tasks: number;
@@ -13,30 +15,17 @@ export interface ChaosOptions {
   skills: number;
   /** Tasks started and watched at once. */
   atOnce: number;
-  /** Tasks between two replicas killed, between two deaths of Redis, and between two cuts of all its sockets. */
-  every: { replica: number; redis: number; sockets: number };
+  /** Tasks between two replicas killed, two workers paused, two deaths of Redis, and two cuts of all its sockets. */
+  every: { replica: number; pause: number; redis: number; sockets: number };
   seed: number;
   /** Gives up after so long, counting what is missing. */
   limitMs: number;
   print?: (line: string) => void;
 }
 
-export interface ChaosReport {
+export interface ChaosReport extends ChaosCounts {
   tasks: number;
-  /** Acknowledged tasks that never ended, or ended SUCCEEDED without an effect. */
-  lost: number;
-  /** Effects beyond the first of one write, unless the provider's upsert makes them invisible. */
-  twice: number;
-  /** Watchers that never saw the end. */
-  missed: number;
-  /** Revisions that a watcher saw again. */
-  duplicates: number;
-  ends: Record<string, number>;
-  kills: { replicas: number; redis: number; sockets: number };
-  /** Streams over watchers: how often watching had to be resumed. */
-  streams: number;
-  calls: number;
-  failedCalls: number;
+  kills: { replicas: number; pauses: number; redis: number; sockets: number };
   seconds: number;
 }
 
@@ -46,6 +35,10 @@ const FAULTS = [
   { shape: { kind: 'reset' }, share: 0.015 },
   { shape: { kind: 'answerLost' }, share: 0.015 },
 ];
+/** Calls that take their time, so that a pause finds some on their way, whose answers are read when it is over. */
+const SLOW = { shape: { kind: 'latency', milliseconds: 500 }, share: 0.3 };
+/** How long a worker stands still: mostly for longer than its locks last, so that another takes over. */
+const PAUSE_MS = { shortest: 6_000, longest: 22_000 };
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const random = seeded(options.seed);
@@ -53,31 +46,31 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const world = await startWorld(options);
   try {
     print('replicas are ready');
-    const writes = await planWrites(world, options.tasks, random);
-    for (const provider of WRITTEN) for (const fault of FAULTS) await world.fault(provider, fault);
+    const plan = await planChaos(world, options.tasks, random);
+    for (const provider of WRITTEN) for (const fault of [SLOW, ...FAULTS]) await world.fault(provider, fault);
     const began = performance.now();
-    const seen = await runAll(world, writes, options, random, print);
+    const { watched, kills } = await runAll(world, plan, options, random, print);
     const seconds = (performance.now() - began) / 1000;
-    const journals = await Promise.all(WRITTEN.map((provider) => world.journal(provider)));
-    return { ...count(seen.watched, journals.flat()), kills: seen.kills, seconds, tasks: options.tasks };
+    const held = new Map<string, Held>();
+    for (const provider of WRITTEN) {
+      const journal = await world.journal(provider);
+      await world.clearFaults(provider);
+      held.set(provider, { journal, ratings: await world.ratings(provider) });
+    }
+    return { ...countChaos(watched, held), kills, seconds, tasks: options.tasks };
   } finally {
     await world.close();
   }
 }
 
-interface Watched {
-  taskId: string;
-  seen: Seen;
-}
-
 async function runAll(
   world: World,
-  writes: readonly Write[],
+  plan: readonly Planned[],
   options: ChaosOptions,
   random: () => number,
   print: (line: string) => void,
 ): Promise<{ watched: Watched[]; kills: ChaosReport['kills'] }> {
-  const kills = { replicas: 0, redis: 0, sockets: 0 };
+  const kills = { replicas: 0, pauses: 0, redis: 0, sockets: 0 };
   const watched: Watched[] = [];
   const giveUp = AbortSignal.timeout(options.limitMs);
   const upheavals: Promise<void>[] = [];
@@ -97,6 +90,12 @@ async function runAll(
       kills.replicas += 1;
       upset(async () => victim?.kill());
     }
+    if (started % options.every.pause === 0) {
+      const worker = world.workers[kills.pauses % world.workers.length];
+      kills.pauses += 1;
+      const milliseconds = PAUSE_MS.shortest + random() * (PAUSE_MS.longest - PAUSE_MS.shortest);
+      upset(() => paused(worker, milliseconds));
+    }
     if (started % options.every.redis === 0) {
       kills.redis += 1;
       upset(() => world.redis.restart('SIGKILL'));
@@ -108,23 +107,25 @@ async function runAll(
     if (started % 500 === 0) print(`${started} tasks started, ${watched.length} at their end`);
   };
   /** Tasks whose watchers come only later, often long after the end. */
-  const late: string[] = [];
+  const late: { planned: Planned; taskId: string }[] = [];
+  const watchTask = async (task?: { planned: Planned; taskId: string }): Promise<void> => {
+    if (task) watched.push({ planned: task.planned, seen: await watch(world, task.taskId, random, giveUp) });
+  };
+  const watchLate = (): Promise<void> => watchTask(late.splice(Math.floor(random() * late.length), 1)[0]);
   const lane = async (): Promise<void> => {
-    while (next < writes.length && !giveUp.aborted) {
-      const write = writes[next];
+    while (next < plan.length && !giveUp.aborted) {
+      const planned = plan[next];
       next += 1;
-      if (!write) return;
-      const taskId = await acknowledged(world, write, random);
+      if (!planned) return;
+      // Of two writes of a pair the newer is the one that the gateway acknowledged later.
+      await planned.after?.acknowledged;
+      const taskId = await acknowledged(world, planned.write, random);
+      planned.acknowledge();
       monkey();
-      const moment = random();
-      if (moment < 0.3) late.push(taskId);
-      else watched.push({ taskId, seen: await watch(world, taskId, random, giveUp) });
+      if (random() < 0.3) late.push({ planned, taskId });
+      else await watchTask({ planned, taskId });
       if (late.length > 50) await watchLate();
     }
-  };
-  const watchLate = async (): Promise<void> => {
-    const taskId = late.splice(Math.floor(random() * late.length), 1)[0];
-    if (taskId !== undefined) watched.push({ taskId, seen: await watch(world, taskId, random, giveUp) });
   };
   await Promise.all(Array.from({ length: options.atOnce }, lane));
   await Promise.all(upheavals);
@@ -133,39 +134,23 @@ async function runAll(
   return { watched, kills };
 }
 
-interface Journal {
-  fault: string | null;
-  effects: { kind: string; key: string; change: string }[];
-}
-
-function count(
-  watched: readonly Watched[],
-  journal: readonly Journal[],
-): Omit<ChaosReport, 'kills' | 'seconds' | 'tasks'> {
-  const effects = journal.flatMap((entry) => entry.effects);
-  const changes = effects.filter(({ change }) => change !== 'unchanged').map(({ kind, key }) => `${kind} ${key}`);
-  const ends: Record<string, number> = {};
-  for (const { seen } of watched) ends[seen.final ?? 'none'] = (ends[seen.final ?? 'none'] ?? 0) + 1;
-  const touched = new Set(effects.map(({ kind, key }) => `${kind} ${key}`)).size;
-  return {
-    lost: watched.filter(({ seen }) => seen.final === null).length + Math.max(0, (ends['SUCCEEDED'] ?? 0) - touched),
-    twice: changes.length - new Set(changes).size,
-    missed: watched.filter(({ seen }) => seen.final === null).length,
-    duplicates: watched.reduce((sum, { seen }) => sum + seen.duplicates, 0),
-    ends,
-    streams: watched.reduce((sum, { seen }) => sum + seen.streams, 0),
-    calls: journal.length,
-    failedCalls: journal.filter(({ fault }) => fault !== null).length,
-  };
+/** Stops a worker as it stands, and lets it go on after so long. */
+async function paused(worker: Replica | undefined, milliseconds: number): Promise<void> {
+  worker?.pause();
+  await new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+  worker?.resume();
 }
 
 export function printed(report: ChaosReport): string {
-  const { tasks, lost, twice, missed, duplicates, kills } = report;
+  const { tasks, lost, twice, old, missed, duplicates, kills } = report;
   return [
     `${tasks} tasks over 2 replicas that serve and 2 that work, on a real Redis, in ${report.seconds.toFixed(0)} s`,
     `killed: ${kills.replicas} replicas and ${kills.redis} times Redis by SIGKILL, ${kills.sockets} times all of Redis's sockets cut`,
+    `paused: ${kills.pauses} times a worker by SIGSTOP, for ${PAUSE_MS.shortest / 1000} to ${PAUSE_MS.longest / 1000} s`,
     `provider calls: ${report.calls}, failed ${report.failedCalls} (${((100 * report.failedCalls) / report.calls).toFixed(1)} %)`,
     `streams: ${report.streams}; ends: ${JSON.stringify(report.ends)}`,
-    `${lost} tasks lost, ${twice} applied twice, ${missed} completions missed, ${duplicates} revisions seen again`,
+    `${lost} tasks lost, ${twice} applied twice, ${old} old values over newer ones, ${missed} completions missed, ${duplicates} revisions seen again`,
   ].join('\n');
 }

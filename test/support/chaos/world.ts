@@ -1,8 +1,9 @@
 /** The processes of a chaos run: one simulator, one real Redis, two replicas that serve and two that work. */
 import * as cards from '../../../providers/registry.ts';
-import type { RatingRow } from '../../../src/domain/records.ts';
+import { normalize, proficiencyOf, type Scale } from '../../../src/domain/rating.ts';
 import { connect } from '../../../src/outbound/connect.ts';
 import type { JournalEntry } from '../../../src/simulator/simulator.ts';
+import { startLateReplies, type LateReplies } from '../lateReplies.ts';
 import { startProgram, type Program } from '../processes.ts';
 import { startRedis, type TestRedis } from '../redis.ts';
 import { startSimulatorProgram } from '../simulatorProgram.ts';
@@ -23,23 +24,32 @@ export interface Replica {
   pause(): void;
   /** Lets it go on (SIGCONT). */
   resume(): void;
-  /** Everything it has printed since it was started last. */
-  output(): string;
 }
 
 export interface World {
   redis: TestRedis;
+  /** On the first worker's way to Redis. */
+  lateReplies: LateReplies;
   servers: readonly Replica[];
   workers: readonly Replica[];
   /** What a provider's simulator has been asked so far, and what came of it. */
   journal(provider: string): Promise<JournalEntry[]>;
   /** Lays a fault on a provider's calls. */
   fault(provider: string, fault: object): Promise<void>;
+  /** Takes all faults of a provider away. */
+  clearFaults(provider: string): Promise<void>;
   /** The ratings that a provider holds now. */
-  ratings(provider: string): Promise<RatingRow[]>;
+  ratings(provider: string): Promise<StoredRating[]>;
   /** Waits for a replica of this role that is up. */
   up(role: Replica['role'], random: () => number): Promise<string>;
   close(): Promise<void>;
+}
+
+/** A rating as a provider holds it; ids are the provider's, the level is 0 to 1. */
+export interface StoredRating {
+  employeeId: string;
+  skillId: string;
+  level: number | null;
 }
 
 export interface WorldSize {
@@ -59,15 +69,22 @@ export async function startWorld({ people, skills, servers = 2 }: WorldSize): Pr
     LOG_LEVEL: 'info',
   };
   const shared: Shared = { waiters: new Set(), closing: false };
-  const roles = [...Array.from({ length: servers }, () => 'serve' as const), 'work', 'work'] as const;
-  const starting = roles.map((role) => startReplica(role, environment, shared));
+  const lateReplies = await startLateReplies(redis.port);
+  const late = { ...environment, REDIS_URL: `redis://127.0.0.1:${lateReplies.port}` };
+  const starting = [
+    ...Array.from({ length: servers }, () => startReplica('serve', environment, shared)),
+    startReplica('work', late, shared),
+    startReplica('work', environment, shared),
+  ];
   const replicas = await Promise.all(starting);
   return {
     redis,
+    lateReplies,
     servers: replicas.filter(({ role }) => role === 'serve'),
     workers: replicas.filter(({ role }) => role === 'work'),
     journal: simulator.journal,
     fault: simulator.fault,
+    clearFaults: simulator.clearFaults,
     ratings: (provider) => ratingsIn(provider, simulator.environment),
     async up(role, random) {
       for (;;) {
@@ -84,6 +101,7 @@ export async function startWorld({ people, skills, servers = 2 }: WorldSize): Pr
     async close() {
       shared.closing = true;
       await Promise.all(replicas.map((replica) => replica.stop()));
+      lateReplies.close();
       await simulator.stop();
       await redis.stop('SIGKILL');
     },
@@ -91,15 +109,24 @@ export async function startWorld({ people, skills, servers = 2 }: WorldSize): Pr
 }
 
 /** Reads all ratings of a provider by its own adapter, past every gateway. */
-async function ratingsIn(provider: string, environment: Record<string, string>): Promise<RatingRow[]> {
+async function ratingsIn(provider: string, environment: Record<string, string>): Promise<StoredRating[]> {
   const card = Object.values(cards).find(({ name }) => name === provider);
   const reading = card?.readEnvironment(environment);
   if (!card || reading?.state !== 'configured') throw new Error(`no provider ${provider}`);
   const { ports, close } = connect(card, reading.integration, { name: provider, limits: { requestsPerSecond: null } });
   try {
-    const rows: RatingRow[] = [];
-    for await (const page of ports.ratings?.walk({ purpose: 'walk' }) ?? []) rows.push(...page.rows);
-    return rows;
+    const scales = new Map<string, Scale | null>();
+    for await (const { rows } of ports.skills?.walk({ purpose: 'walk' }) ?? []) {
+      for (const { remoteId, scale } of rows) scales.set(remoteId, scale);
+    }
+    const ratings: StoredRating[] = [];
+    for await (const { rows } of ports.ratings?.walk({ purpose: 'walk' }) ?? []) {
+      for (const { employeeId, skillId, value } of rows) {
+        const level = normalize(proficiencyOf(value, scales.get(skillId) ?? null));
+        ratings.push({ employeeId, skillId, level });
+      }
+    }
+    return ratings;
   } finally {
     await close();
   }
@@ -150,7 +177,6 @@ async function startReplica(
       program.send('SIGCONT');
       comeUp();
     },
-    output: () => program.output(),
     async stop() {
       replica.url = null;
       await program.stop('SIGKILL');
