@@ -222,10 +222,10 @@ export class UnreadableRows extends ProviderError {
 export function readRows<Row>(items: readonly unknown[], map: (raw: Json) => Row, context: RowsContext): Row[] {
   const rows: Row[] = [];
   const { operation } = context;
+  const noteChange: NoteChange = ({ path, ...note }) =>
+    context.drift({ operation, path: `${context.path}.*.${path}`, ...note });
   for (const item of items) {
     try {
-      const noteChange: NoteChange = ({ path, ...note }) =>
-        context.drift({ operation, path: `${context.path}.*.${path}`, ...note });
       rows.push(boundedRow(map(requiredObject(item, '')), noteChange));
     } catch (error) {
       if (!(error instanceof ShapeError || error instanceof UnreadableRows)) throw error;
@@ -233,7 +233,7 @@ export function readRows<Row>(items: readonly unknown[], map: (raw: Json) => Row
       // A record whose own rows could not be read, which are noted.
       if (error instanceof UnreadableRows) continue;
       const path = error.path === '' ? `${context.path}.*` : `${context.path}.*.${error.path}`;
-      const note = { operation: context.operation, path, expected: error.expected, found: error.found };
+      const note = { operation, path, expected: error.expected, found: error.found };
       context.drift(note, () => sampleOf(item, error.path));
     }
   }
