@@ -47,7 +47,7 @@ export function createGraphiqlPage(tabs: readonly GraphiqlTab[], keysRequired: b
 }
 
 const KEY_FIELD = `<form>
-  <label>API key <input id="key" type="password" autocomplete="off" spellcheck="false" /></label>
+  <label>API key or token <input id="key" type="password" autocomplete="off" spellcheck="false" /></label>
 </form>`;
 
 async function render(tabs: readonly GraphiqlTab[], keysRequired: boolean): Promise<string> {
