@@ -890,7 +890,7 @@ describe('event streams', () => {
     expect(subscribed).not.toHaveBeenCalled();
   });
 
-  it('are not all: what is deferred does not run either for a client that takes neither parts nor the whole', async () => {
+  it('do not begin, nor does a query with a deferred part, for a client that takes no type there is', async () => {
     const { url, requests } = await serve();
     const reply = await post(url, '{ hello ... @defer { slow } }', { Accept: 'multipart/mixed;q=0, image/png' });
     expect(reply.status).toBe(406);

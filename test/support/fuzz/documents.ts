@@ -40,12 +40,27 @@ export function makeQuestion({ schema, known, random }: DocumentOptions): Questi
   return new Writer(schema, { random, known, wrong, writing: 0.1 }).question();
 }
 
+const ODD_NAMES = [
+  'then',
+  'catch',
+  'constructor',
+  '__proto__',
+  'toString',
+  'toJSON',
+  'errors',
+  'data',
+  'extensions',
+] as const;
+
 class Writer {
   readonly #schema: GraphQLSchema;
   readonly #values: ValueOptions;
   readonly #definitions: string[] = [];
   readonly #variables: Record<string, unknown> = {};
   readonly #fragments: string[] = [];
+  /** The fragments that are complete, so that spreading one again makes no ring, with the types they are on. */
+  readonly #shared: { name: string; type: GraphQLNamedType }[] = [];
+  readonly #oddNames = new Set<string>(ODD_NAMES);
   /** Fields left: the page of a page of a page costs what its product is. */
   #fields: number;
   readonly #depth: number;
@@ -116,14 +131,36 @@ class Writer {
   /** A fragment in place or of its own, now and then under a directive. */
   #fragment(type: GraphQLNamedType, depth: number): string {
     const { random } = this.#values;
+    const known = this.#shared.filter((shared) => shared.type === type);
+    const [first, ...others] = known;
+    // Each time it costs what it costs.
+    if (first && random.chance(0.5) && this.#fields > 0) {
+      this.#fields -= 5;
+      return `...${random.pick([first, ...others]).name}${this.#deferral()}`;
+    }
     const selections = this.#selections(type, depth);
-    const directive = random.chance(0.3)
-      ? ` @defer${random.chance(0.5) ? `(label: "part${(this.#names += 1)}")` : ''}`
-      : this.#condition();
+    const directive = this.#deferral();
     if (random.chance(0.5)) return `... on ${type.name}${directive} ${selections}`;
     const name = `Part${(this.#names += 1)}`;
     this.#fragments.push(`fragment ${name} on ${type.name} ${selections}`);
+    this.#shared.push({ name, type });
     return `...${name}${directive}`;
+  }
+
+  #deferral(): string {
+    const { random } = this.#values;
+    if (!random.chance(0.3)) return this.#condition();
+    return ` @defer${random.chance(0.5) ? `(label: "part${(this.#names += 1)}")` : ''}`;
+  }
+
+  /** A name that an object of JavaScript has, or that means something to what handles answers; each once, so that fields merge. */
+  #oddName(): string | null {
+    const { random } = this.#values;
+    const [first, ...others] = this.#oddNames;
+    if (first === undefined || !random.chance(0.02)) return null;
+    const name = random.pick([first, ...others]);
+    this.#oddNames.delete(name);
+    return name;
   }
 
   #condition(): string {
@@ -139,7 +176,8 @@ class Writer {
     this.#fields -= 1;
     const type = getNamedType(field.type);
     // Two fields of one name with other arguments do not merge: whatever takes arguments gets a name of its own.
-    const alias = field.args.length > 0 || random.chance(0.05) ? `f${(this.#names += 1)}: ` : '';
+    const name = this.#oddName() ?? (field.args.length > 0 || random.chance(0.05) ? `f${(this.#names += 1)}` : null);
+    const alias = name === null ? '' : `${name}: `;
     const given = field.args.filter((argument) => isNonNullType(argument.type) || random.chance(0.5));
     const args = given.length > 0 ? `(${given.map((argument) => this.#argument(argument)).join(', ')})` : '';
     const inner = isLeafType(type) ? '' : ` ${this.#selections(type, depth + 1)}`;

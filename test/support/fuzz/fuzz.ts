@@ -11,6 +11,7 @@ import { createSender, type Heard, type Sender } from './send.ts';
 import { shown, shrink } from './shrink.ts';
 import { watchStalls } from './stalls.ts';
 import type { Target } from './targets.ts';
+import { missingInParts } from './whole.ts';
 
 export interface FuzzOptions {
   /** They take turns. */
@@ -118,6 +119,8 @@ export async function runFuzz({
   };
 
   const judge = async (fuzzCase: FuzzCase, heard: Heard, resend: (candidate: FuzzCase) => Promise<Heard>) => {
+    const missing = await missingInParts(fuzzCase, heard, resend);
+    if (missing !== null) note(`parts: ${missing}`, shown(fuzzCase), heard.body.slice(0, 1_500));
     for (const complaint of oracle(fuzzCase, heard)) {
       const finding = note(complaint, shown(fuzzCase), heard.body.slice(0, 1_500));
       if (!finding || findings.size > MOST_FINDINGS) continue;
@@ -162,6 +165,10 @@ export async function runFuzz({
   await run(count);
   stalls.stop();
   const seconds = (performance.now() - began) / 1000;
+  for (const target of targets) {
+    const left = await subscribersLeft(target);
+    if (left !== null) note(`subscribers of nobody: ${left}`, '', '');
+  }
   const end = await heapNow(gateways);
   for (const { simulator } of simulators) simulator.clearFaults();
   process.off('unhandledRejection', stray);
@@ -177,6 +184,21 @@ export async function runFuzz({
     heap: { half, end },
     leftOver: moreThan(resourcesBefore, resources()),
   };
+}
+
+/** How long a stream may take to end after its client has gone. */
+const LEFT_MS = 5_000;
+
+/** The subscribers that a gateway counts when no client is left, as its metrics have them; null: none. */
+async function subscribersLeft({ gateway, key }: Target): Promise<string | null> {
+  const headers: Record<string, string> = key === null ? {} : { authorization: `Bearer ${key}` };
+  for (const began = performance.now(); ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    const text = await (await fetch(`${gateway.url}/metrics`, { headers })).text();
+    if (!text.includes('# TYPE gateway_subscribers')) return 'no such metric';
+    const left = [...text.matchAll(/^gateway_subscribers\{.*\} [1-9].*$/gm)].map(([line]) => line);
+    if (left.length === 0) return null;
+    if (performance.now() - began > LEFT_MS) return left.join(', ');
+  }
 }
 
 /** Values of a provider's settings that are long enough to be secrets, and its address. */

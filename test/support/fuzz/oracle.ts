@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { GraphQLSchema } from 'graphql';
+import { wrongType } from './accept.ts';
 import type { FuzzCase } from './cases.ts';
 import type { Heard } from './send.ts';
 
@@ -14,7 +15,7 @@ export interface OracleOptions {
   slowMs: number;
 }
 
-/** As docs/operations.md and GraphQL over HTTP have them; 431 is Node's own, for headers too long. */
+/** As docs/errors.md and GraphQL over HTTP have them; 431 is Node's own, for headers too long. */
 const STATUSES = new Set([200, 204, 400, 401, 403, 404, 405, 406, 413, 414, 415, 421, 429, 431]);
 
 /** Normal closures, too much, no text, and those of graphql-transport-ws, which are about the client. */
@@ -56,6 +57,9 @@ export function createOracle({ schema, secrets, slowMs }: OracleOptions): Oracle
         ? [CLOSE_CODES.has(status) || status === 0, messagesOf(body)]
         : [STATUSES.has(status), partsOf(heard)];
     if (!known) complaints.push(`status ${status}`);
+    const wrong =
+      status === 200 ? wrongType(String(heard.headers['content-type'] ?? ''), fuzzCase.headers['accept']) : null;
+    if (wrong !== null) complaints.push(`media type ${wrong}`);
     if (parts === null) return [...complaints, `no JSON with ${status}`];
     for (const part of parts) complaints.push(...wrongIn(part, codes));
     const isRefused = parts.every((part) => !('data' in part) && !('incremental' in part));
@@ -67,11 +71,11 @@ export function createOracle({ schema, secrets, slowMs }: OracleOptions): Oracle
   };
 }
 
-/** The codes in the documentation: of the schema's description of Query, and of docs/operations.md. */
+/** The codes in the documentation: of the schema's description of Query, and of docs/errors.md. */
 export function documentedCodes(schema: GraphQLSchema): ReadonlySet<string> {
   const description = schema.getQueryType()?.description ?? '';
-  const operations = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
-  const codes = [...`${description} ${operations}`.matchAll(/\b[A-Z]+(?:_[A-Z]+)*\b/g)].map(([code]) => code);
+  const table = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
+  const codes = [...`${description} ${table}`.matchAll(/\b[A-Z]+(?:_[A-Z]+)*\b/g)].map(([code]) => code);
   return new Set(codes.filter((code) => code.length > 4));
 }
 
@@ -98,7 +102,7 @@ function wrongIn(part: Part, codes: ReadonlySet<string>): string[] {
 }
 
 /** The results in an answer; null where one is no JSON. */
-function partsOf({ status, headers, body }: Heard): Part[] | null {
+export function partsOf({ status, headers, body }: Heard): Part[] | null {
   const type = String(headers['content-type'] ?? '');
   if (status === 204 && body === '') return [];
   if (type.startsWith('text/html')) return [];
