@@ -84,7 +84,7 @@ const hashOf = (text: string): string => `sha256-${createHash('sha256').update(t
 
 function cards({ graphiql, schema, metrics, keysRequired, simulators }: LandingPageOptions): string {
   const shown: [href: string, title: string, text: string][] = [];
-  if (graphiql) shown.push(['/graphql', 'GraphiQL', 'Ask in the browser, with eight examples to start from.']);
+  if (graphiql) shown.push(['/graphql', 'GraphiQL', 'Ask in the browser, with examples to start from.']);
   // A browser sends no key with a link.
   if (schema && !keysRequired) shown.push(['/schema.graphql', 'Schema', 'The graph as SDL, for code generators.']);
   shown.push(['/health/ready', 'Health', 'Whether it is ready, and how each provider is.']);
