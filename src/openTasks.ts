@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import type { Ports } from './domain/ports.ts';
 import type { Log } from './http/log.ts';
 import { sleep } from './outbound/sleep.ts';
-import { RedisUnavailableError } from './redis/unavailable.ts';
+import { isLockedOut, RedisUnavailableError } from './redis/unavailable.ts';
 import { openEmbeddedEngine, type EngineOptions, type OpenEngine } from './tasks/engine/engine.ts';
 import { openRedisEngine } from './tasks/engine/redis.ts';
 import type { TaskTraces } from './tasks/engine/traces.ts';
@@ -44,7 +44,7 @@ export async function openTasks({ config, signal, ...given }: OpenTasksOptions):
       for (const danger of (await engine.status()).dangers) log.warn({ danger }, 'the task store may lose tasks');
       return engine;
     } catch (error) {
-      if (!(error instanceof RedisUnavailableError)) throw error;
+      if (!(error instanceof RedisUnavailableError) || isLockedOut(error)) throw error;
       log.warn({ err: error }, 'the task store is away; trying again');
     }
     await sleep(RETRY_MS, signal);

@@ -36,3 +36,9 @@ export function fromRedis(error: unknown): unknown {
   if (reason === undefined) return error;
   return new RedisUnavailableError(`Redis does not serve: ${reason}.`, { cause: error, refused: true });
 }
+
+/** Whether the server refuses the connection itself, for which the configuration has to change: waiting is no use at a start. */
+export function isLockedOut(error: unknown): boolean {
+  if (!(error instanceof RedisUnavailableError) || !(error.cause instanceof Error)) return false;
+  return /^(?:NOAUTH|WRONGPASS|DENIED) /.test(error.cause.message);
+}
