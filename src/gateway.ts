@@ -9,6 +9,7 @@ import type { Viewer } from './domain/access.ts';
 import { createClients, type AccessRules } from './http/clients.ts';
 import { withDefer } from './http/defer.ts';
 import { readGraphiqlTabs } from './http/graphiqlTabs.ts';
+import { guardedObserver } from './http/guardedObserver.ts';
 import type { Log } from './http/log.ts';
 import { addressProblem } from './lib/addressProblem.ts';
 import { within } from './outbound/within.ts';
@@ -201,7 +202,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       : null,
     audit,
     limits,
-    observer: metrics.requests,
+    observer: guardedObserver(metrics.requests, (hook, err) =>
+      log.error({ hook, err }, 'an observer of requests threw'),
+    ),
     metrics: { metrics, access: config.metrics },
     log,
     graphiql: config.graphiql,
