@@ -1,6 +1,7 @@
 import { decodeCursor, encodeCursor, type Page, type PageArgs, type Position } from '../src/domain/paging.ts';
 import { builder } from './builder.ts';
 import { requestError } from './errors.ts';
+import type { UnknownValueShape } from './unknownValues.ts';
 
 export interface PageInfoShape {
   hasNextPage: boolean;
@@ -62,13 +63,21 @@ export class Connection<T> {
   }
 }
 
-/** A connection with how each integration took part. */
+/** A connection with how each integration took part, and what the question names that is not known. */
 export class SourcedConnection<T, Source> extends Connection<T> {
   readonly sources: readonly Source[];
+  readonly unknown: readonly UnknownValueShape[];
 
-  constructor(page: Page<T>, totalCount: number, cursorOf: (item: T) => string, sources: readonly Source[]) {
+  constructor(
+    page: Page<T>,
+    totalCount: number,
+    cursorOf: (item: T) => string,
+    sources: readonly Source[],
+    unknown: readonly UnknownValueShape[] = [],
+  ) {
     super(page, totalCount, cursorOf);
     this.sources = sources;
+    this.unknown = unknown;
   }
 }
 

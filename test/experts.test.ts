@@ -136,12 +136,10 @@ describe('experts', () => {
     ['no skill', { skills: [] }, 'skills'],
     ['eleven skills', { skills: Array.from({ length: 11 }, () => PYTHON) }, 'skills'],
     ['a skill twice', { skills: [PYTHON, { skill: { name: 'PYTHON' } }] }, 'skills.1.skill'],
-    ['an unknown skill', { skills: [PYTHON, { skill: { name: 'Alchemy of Lead' } }] }, 'skills.1.skill'],
     ['a level above 1', { skills: [{ ...PYTHON, minLevel: 1.01 }] }, 'skills.0.minLevel'],
     ['a level below 0', { skills: [{ ...PYTHON, minLevel: -0.01 }] }, 'skills.0.minLevel'],
     ['no source', { skills: [{ ...PYTHON, sources: [] }] }, 'skills.0.sources'],
     ['no skill to hold', { skills: [PYTHON], filter: { holdsAll: [] } }, 'filter.holdsAll'],
-    ['an unknown skill to hold', { skills: [PYTHON], filter: { holdsAll: [{ name: 'Alchemy' }] } }, 'filter.holdsAll'],
     ['a page of nobody', { skills: [PYTHON], first: 0 }, 'first'],
   ])('refuse %s with the name of what is wrong', async (_, variables, field) => {
     const { data, errors } = await gateway.ask(EXPERTS, variables);
@@ -152,7 +150,21 @@ describe('experts', () => {
     });
   });
 
-  it('are asked for nothing where the question is refused', async () => {
+  it.each([
+    ['asked for', { skills: [PYTHON, { skill: { name: 'Alchemy' } }] }, 'skills.1.skill'],
+    ['to hold', { skills: [PYTHON], filter: { holdsAll: [{ name: 'Alchemy' }] } }, 'filter.holdsAll.0'],
+  ])('are none for an unknown skill %s, which is named', async (_, variables, field) => {
+    const { data, errors } = await gateway.ask<{ experts: object }>(
+      `query ($skills: [SkillRequirement!]!, $filter: EmployeeFilter) {
+        experts(skills: $skills, filter: $filter) { totalCount unknown { field value } }
+      }`,
+      variables,
+    );
+    expect(errors).toBeUndefined();
+    expect(data?.experts).toEqual({ totalCount: 0, unknown: [{ field, value: 'Alchemy' }] });
+  });
+
+  it('are asked for nothing where a skill is not known', async () => {
     await gateway.ask(EXPERTS, { skills: [PYTHON, { skill: { name: 'Alchemy' } }] });
     expect(gateway).toCost({});
   });

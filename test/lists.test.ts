@@ -508,16 +508,75 @@ describe('search of skills', () => {
     expect((await search('typescript', ', filter: { integrations: [] }')).totalCount).toBe(0);
   });
 
+  it('names an unknown integration, which nothing is in, and answers of the known ones', async () => {
+    const [known, both] = await Promise.all(
+      ['["kantata-main"]', '["kantata-main", "nowhere"]'].map((names) =>
+        search('c', `, filter: { integrations: ${names} }`),
+      ),
+    );
+    expect(both?.totalCount).toBe(known?.totalCount);
+    expect(known?.totalCount).toBeGreaterThan(0);
+  });
+
   it.each([
-    '{ skills(search: "c", filter: { integrations: ["kantata-main", "nowhere"] }) { totalCount } }',
-    '{ employees(filter: { integrations: ["nowhere"] }) { totalCount } }',
-    '{ employee(by: { employeeNumber: "01001" }) { skills(filter: { integrations: ["nowhere"] }) { totalCount } } }',
-    '{ skill(by: { name: "TypeScript" }) { holders(filter: { integrations: ["nowhere"] }) { totalCount } } }',
-  ])('in an integration that is not known is refused, and asks nobody: %s', async (document) => {
+    [
+      '{ answer: employees(filter: { integrations: ["nowhere"] }) { totalCount unknown { field value } } }',
+      'integrations.0',
+      'nowhere',
+    ],
+    [
+      '{ answer: employees(filter: { manager: { employeeNumber: "no-one" } }) { totalCount unknown { field value } } }',
+      'manager',
+      'no-one',
+    ],
+    [
+      '{ answer: employees(filter: { holdsAll: [{ name: "TypeScript" }, { name: "Typoscript" }] }) { totalCount unknown { field value } } }',
+      'holdsAll.1',
+      'Typoscript',
+    ],
+    [
+      '{ answer: skills(filter: { integrations: ["nowhere"] }) { totalCount unknown { field value } } }',
+      'integrations.0',
+      'nowhere',
+    ],
+    [
+      '{ at: employee(by: { employeeNumber: "01001" }) { answer: skills(filter: { integrations: ["nowhere"] }) { totalCount unknown { field value } } } }',
+      'integrations.0',
+      'nowhere',
+    ],
+    [
+      '{ at: skill(by: { name: "TypeScript" }) { answer: holders(filter: { integrations: ["nowhere"] }) { totalCount unknown { field value } } } }',
+      'integrations.0',
+      'nowhere',
+    ],
+  ])('is for a name that is not known empty, says which, and asks nobody: %s', async (document, field, value) => {
     gateway.forget();
-    const refused = refusal(await gateway.ask(document));
-    expect(refused).toMatchObject({ code: 'BAD_USER_INPUT', field: 'filter.integrations' });
+    type Said = { totalCount: number; unknown: object[] };
+    const { data, errors } = await gateway.ask<{ answer?: Said; at?: { answer: Said } }>(document);
+    expect(errors).toBeUndefined();
+    expect(data?.answer ?? data?.at?.answer).toEqual({ totalCount: 0, unknown: [{ field: `filter.${field}`, value }] });
     expect(gateway.calls).toEqual([]);
+  });
+
+  it('leaves the rest of a page with an unknown skill in one filter', async () => {
+    const skills = (names: string) =>
+      `skills(filter: { skills: [${names}] }) { nodes { skill { name } } unknown { field value } }`;
+    const { data, errors } = await gateway.ask<Record<string, Record<string, { nodes: object[]; unknown: object[] }>>>(
+      `{ employee(by: { employeeNumber: "01001" }) { known: ${skills('')} both: ${skills('{ name: "Typoscript" }')} } viewer { tenant } }`,
+    );
+    expect(errors).toBeUndefined();
+    expect(data?.['viewer']).toEqual({ tenant: 'default' });
+    expect(data?.['employee']?.['both']).toEqual({
+      nodes: [],
+      unknown: [{ field: 'filter.skills.0', value: 'Typoscript' }],
+    });
+    expect(data?.['employee']?.['known']).toEqual({ nodes: [], unknown: [] });
+  });
+
+  it('is refused for a name that several fit, with the name and its place', async () => {
+    const several = await gateway.ask('{ employee(by: { workEmail: "team.0@example.test" }) { displayName } }');
+    expect(refusal(several)).toMatchObject({ code: 'BAD_USER_INPUT', field: 'by' });
+    expect(several.errors?.[0]?.message).toContain('"team.0@example.test"');
   });
 
   it('for nothing is the list by name, without scores', async () => {

@@ -92,6 +92,12 @@ const ADDED: Record<string, string> = Object.fromEntries(
       ...of('EmployeeMatching', 'records', 'employees', 'apart'),
       ...of('EmployeesLeftApart', 'reason', 'employees'),
     ],
+    'an unknown name in a filter matches nothing, is named, and blanks no page': [
+      ...['EmployeeConnection', 'EmployeeSkillConnection', 'ExpertConnection', 'SkillConnection'].map(
+        (type) => `${type}.unknown`,
+      ),
+      ...of('UnknownValue', 'field', 'value'),
+    ],
     'webhooks tell services that hold no stream open': [
       'Mutation.redeliverWebhook',
       'Mutation.redeliverWebhook(input)',

@@ -59,7 +59,7 @@ export type EmployeeFilter = {
   department?: Array<string> | null | undefined;
   /** Holds every one of these skills, 1 to 10, rated or not. */
   holdsAll?: Array<SkillLookup> | null | undefined;
-  /** Has a record in one of these, by `Integration.name`; one that is unknown is refused with BAD_USER_INPUT. */
+  /** Has a record in one of these, by `Integration.name`; one that is unknown matches nobody and is named in `unknown`. */
   integrations?: Array<string> | null | undefined;
   /** Location name, case ignored. */
   location?: Array<string> | null | undefined;
@@ -84,11 +84,11 @@ export type EmployeeLookup =
 
 /** Conditions on the skills of an employee, or the holders of a skill; all given ones must hold. */
 export type EmployeeSkillFilter = {
-  /** Held in one of these, by `Integration.name`. The others are not asked. A name that is unknown is refused with BAD_USER_INPUT. */
+  /** Held in one of these, by `Integration.name`. The others are not asked. One that is unknown matches nothing and is named in `unknown`. */
   integrations?: Array<string> | null | undefined;
   /** Least level, 0 to 1 as in `SkillRating.normalized`, reached by the default consensus. */
   minLevel?: number | null | undefined;
-  /** One of these skills. */
+  /** One of these skills. One that is unknown matches nothing and is named in `unknown`. */
   skills?: Array<SkillLookup> | null | undefined;
   /** Has a rating from one of these sources. */
   sources?: Array<RatingSource> | null | undefined;

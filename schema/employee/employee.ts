@@ -4,6 +4,7 @@ import { EMPLOYEE_STATUSES } from '../../src/domain/records.ts';
 import { pageOf } from '../../src/domain/paging.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
+import { UnknownValue, type UnknownValueShape } from '../unknownValues.ts';
 import { cursorsOf, pageArgs, PageInfo, SourcedConnection, type Edge } from '../connection.ts';
 import { described } from '../described.ts';
 import { directorySources, SourceStatus, type Source } from '../integration/integration.ts';
@@ -114,6 +115,11 @@ EmployeeConnection.implement({
     totalCount: t.exposeInt('totalCount', {
       description:
         'Employees on all pages, counting what is known now. `matching` says why that may be more than there are people.',
+    }),
+    unknown: t.field({
+      type: [UnknownValue],
+      description: 'Values of the filter that name nothing known; they match nobody. Empty when all are known.',
+      resolve: ({ unknown }) => unknown as UnknownValueShape[],
     }),
     sources: t.field({
       type: [SourceStatus],

@@ -1,6 +1,5 @@
 import type { EmployeeFilter } from '../../src/directory/employees.ts';
 import { inSlices } from '../../src/directory/inSlices.ts';
-import { findEmployee } from '../../src/directory/lookup.ts';
 import type { Employee } from '../../src/domain/entities.ts';
 import { MOST_SKILLS_ASKED } from '../../src/domain/experts.ts';
 import type { GatewayContext } from '../../src/context.ts';
@@ -9,8 +8,9 @@ import { demand } from '../access.ts';
 import { builder } from '../builder.ts';
 import { requestError } from '../errors.ts';
 import type { Source } from '../integration/integration.ts';
-import { EmployeeLookup, knownIntegrations, knownSkill, onlyOne, SkillLookup } from '../lookups.ts';
+import { EmployeeLookup, SkillLookup } from '../lookups.ts';
 import { searchOf } from '../search.ts';
+import { UnknownValues, type UnknownValueShape } from '../unknownValues.ts';
 import { EmployeeStatusEnum } from './employee.ts';
 
 export const EmployeeFilterInput = builder.inputType('EmployeeFilter', {
@@ -27,7 +27,7 @@ export const EmployeeFilterInput = builder.inputType('EmployeeFilter', {
     holdsAll: t.field({ type: [SkillLookup], description: 'Holds every one of these skills, 1 to 10, rated or not.' }),
     integrations: t.stringList({
       description:
-        'Has a record in one of these, by `Integration.name`; one that is unknown is refused with BAD_USER_INPUT.',
+        'Has a record in one of these, by `Integration.name`; one that is unknown matches nobody and is named in `unknown`.',
     }),
   }),
 });
@@ -38,6 +38,8 @@ export interface EmployeeChoice {
   among(employees: readonly Employee[]): Promise<readonly Employee[]>;
   /** How the integrations answered who holds the skills; null where nothing was asked. */
   sources: readonly Source[] | null;
+  /** Values of the filter that name nothing known. */
+  unknown: readonly UnknownValueShape[];
 }
 
 /**
@@ -49,25 +51,32 @@ export function choiceOf(
   { directory, loaders, viewer }: Pick<GatewayContext, 'directory' | 'loaders' | 'viewer'>,
 ): Promise<EmployeeChoice> {
   const { manager, holdsAll, text, ...others } = filter ?? {};
-  knownIntegrations(directory, others.integrations);
+  const unknown = new UnknownValues(directory);
+  unknown.integrations(others.integrations);
   const conditions = { ...others, text: searchOf(text, 'filter.text') };
   // Who holds a skill can be told from who is found by it.
   if (holdsAll) demand(viewer, 'ratings:read');
-  const managerId = manager && (onlyOne(findEmployee(directory, manager), 'filter.manager')?.id ?? '');
+  const managerId = manager && (unknown.employee(manager, 'filter.manager')?.id ?? '');
   const wanted: EmployeeFilter = typeof managerId === 'string' ? { ...conditions, managerId } : conditions;
   const meets = (employees: readonly Employee[]) => inSlices(directory.employees.filterInSteps(employees, wanted));
-  if (!holdsAll) return Promise.resolve({ among: meets, sources: null });
+  if (!holdsAll) return Promise.resolve({ among: meets, sources: null, unknown: unknown.all });
   if (holdsAll.length < 1 || holdsAll.length > MOST_SKILLS_ASKED) {
     const message = `\`filter.holdsAll\` takes 1 to ${MOST_SKILLS_ASKED} skills.`;
     throw requestError('BAD_USER_INPUT', message, 'filter.holdsAll');
   }
-  const skills = holdsAll.map((lookup) => knownSkill(directory, lookup, 'filter.holdsAll'));
+  const named = holdsAll.map((lookup, index) => unknown.skill(lookup, `filter.holdsAll.${index}`));
+  const skills = named.filter((skill) => skill !== null);
+  // Nobody holds what is not known.
+  if (skills.length < named.length) {
+    return Promise.resolve({ among: () => Promise.resolve([]), sources: null, unknown: unknown.all });
+  }
   const asking = skills.map((skill) => loaders.holdersOfSkill.load({ skill, integrations: null }));
   return Promise.all(asking).then((answers) => {
     const held = answers.map(({ holders }) => new Set(holders.map(({ employee }) => employee.id)));
     return {
       among: async (employees) => (await meets(employees)).filter(({ id }) => held.every((holders) => holders.has(id))),
       sources: combined(answers.map(({ sources }) => sources)),
+      unknown: unknown.all,
     };
   });
 }

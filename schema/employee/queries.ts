@@ -5,7 +5,8 @@ import { builder } from '../builder.ts';
 import { cursorsOf, pageArgs, SourcedConnection } from '../connection.ts';
 import { described } from '../described.ts';
 import { directorySources } from '../integration/integration.ts';
-import { EmployeeLookup, onlyOne } from '../lookups.ts';
+import { EmployeeLookup } from '../lookups.ts';
+import { onlyOne } from '../unknownValues.ts';
 import { EmployeeConnection, EmployeeRef } from './employee.ts';
 import { choiceOf, EmployeeFilterInput } from './filter.ts';
 
@@ -46,7 +47,7 @@ builder.queryField('employee', (t) =>
       'One employee; null when nobody matches. Where an integration is still being read for the first time, the answer waits for it within the deadline before it is null. An address or number that several people share is refused with BAD_USER_INPUT.',
     args: { by: t.arg({ type: EmployeeLookup, required: true, description: 'How to find the employee.' }) },
     resolve: (_, { by }, { directory, loaders }) =>
-      loaders.afterFirstSync(() => onlyOne(findEmployee(directory, by), 'by')),
+      loaders.afterFirstSync(() => onlyOne(findEmployee(directory, by), by, 'by')),
   }),
 );
 
@@ -79,7 +80,7 @@ builder.queryField('employees', (t) =>
       const positionOf = employeePosition(field);
       const page = pageOf(employees, positionOf, asked, direction);
       const sources = choice.sources ?? directorySources(directory, 'READ_EMPLOYEES');
-      return new SourcedConnection(page, employees.length, cursorsOf(list, positionOf), sources);
+      return new SourcedConnection(page, employees.length, cursorsOf(list, positionOf), sources, choice.unknown);
     },
   }),
 );

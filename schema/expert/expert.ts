@@ -3,6 +3,7 @@ import type { Expert as ExpertShape } from '../../src/domain/experts.ts';
 import type { EmployeeSkill as HeldSkill } from '../../src/domain/held.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
+import { UnknownValue, type UnknownValueShape } from '../unknownValues.ts';
 import { PageInfo, type Edge, type SourcedConnection } from '../connection.ts';
 import { EmployeeRef } from '../employee/employee.ts';
 import { SourceStatus, type Source } from '../integration/integration.ts';
@@ -51,6 +52,12 @@ ExpertConnection.implement({
     pageInfo: t.expose('pageInfo', { type: PageInfo, description: 'Where the page stands.' }),
     totalCount: t.exposeInt('totalCount', {
       description: 'Experts on all pages, counting only the integrations that answered.',
+    }),
+    unknown: t.field({
+      type: [UnknownValue],
+      description:
+        'Skills asked for, and values of the filter, that name nothing known; nobody matches them. Empty when all are known.',
+      resolve: ({ unknown }) => unknown as UnknownValueShape[],
     }),
     sources: t.field({
       type: [SourceStatus],

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
-import { rankExperts, rankPosition } from '../../src/domain/experts.ts';
+import type { Integration } from '../../src/directory/integration.ts';
+import { rankExperts, rankPosition, type Expert } from '../../src/domain/experts.ts';
 import { pageOf } from '../../src/domain/paging.ts';
 import { combined } from '../../src/loaders/sources.ts';
 import { builder } from '../builder.ts';
 import { cursorsOf, pageArgs, SourcedConnection } from '../connection.ts';
 import { choiceOf, EmployeeFilterInput } from '../employee/filter.ts';
 import { ExpertConnection } from './expert.ts';
+import { directorySources } from '../integration/integration.ts';
+import { UnknownValues } from '../unknownValues.ts';
 import { requirementsOf, SkillRequirement } from './requirement.ts';
 
 /** Names the list that a question makes: scores of another question are no positions in it. */
@@ -31,8 +34,17 @@ builder.queryField('experts', (t) =>
     resolve: async (_, { skills, filter, ...args }, { directory, loaders, viewer }) => {
       const list = listOf(skills);
       const asked = pageArgs(args, { list, usual: 25, most: 100 });
-      const requirements = requirementsOf(skills, directory);
+      const named = new UnknownValues(directory);
+      const all = requirementsOf(skills, named);
+      const requirements = all.flatMap(({ skill, ...requirement }) => (skill ? [{ skill, ...requirement }] : []));
       const choosing = choiceOf(filter, { directory, loaders, viewer });
+      // Nobody holds what is not known.
+      if (requirements.length < all.length) {
+        const unknown = [...named.all, ...(await choosing).unknown];
+        const sources = directorySources(directory, 'READ_SKILLS');
+        const nobody = pageOf<Expert<Integration>>([], rankPosition, asked, 'DESC');
+        return new SourcedConnection(nobody, 0, cursorsOf(list, rankPosition), sources, unknown);
+      }
       const [policy, choice, ...answers] = await Promise.all([
         loaders.policies.usual(),
         choosing,
@@ -50,7 +62,7 @@ builder.queryField('experts', (t) =>
         ...answers.map((answer) => answer.sources),
         ...(choice.sources ? [choice.sources] : []),
       ]);
-      return new SourcedConnection(page, experts.length, cursorsOf(list, rankPosition), sources);
+      return new SourcedConnection(page, experts.length, cursorsOf(list, rankPosition), sources, choice.unknown);
     },
   }),
 );

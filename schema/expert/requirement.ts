@@ -1,9 +1,9 @@
-import type { Directory } from '../../src/directory/directory.ts';
 import type { Skill } from '../../src/domain/entities.ts';
 import { MOST_SKILLS_ASKED, type Requirement } from '../../src/domain/experts.ts';
 import { builder } from '../builder.ts';
 import { requestError } from '../errors.ts';
-import { knownSkill, SkillLookup } from '../lookups.ts';
+import { SkillLookup } from '../lookups.ts';
+import type { UnknownValues } from '../unknownValues.ts';
 import { checkLevel } from '../rating/heldFilter.ts';
 import { RatingSourceEnum } from '../rating/rating.ts';
 
@@ -22,22 +22,25 @@ export const SkillRequirement = builder.inputType('SkillRequirement', {
   }),
 });
 
-/** Requirements, checked and looked up; refused with BAD_USER_INPUT and the position of the one that is wrong. */
+/**
+ * Requirements, checked and looked up, `skill` null where it is not known; refused with BAD_USER_INPUT and the position of the
+ * one that is wrong.
+ */
 export function requirementsOf(
   given: readonly (typeof SkillRequirement.$inferInput)[],
-  directory: Directory,
-): (Requirement & { skill: Skill })[] {
+  unknown: UnknownValues,
+): (Requirement & { skill: Skill | null })[] {
   if (given.length < 1 || given.length > MOST_SKILLS_ASKED) {
     throw requestError('BAD_USER_INPUT', `\`skills\` takes 1 to ${MOST_SKILLS_ASKED} skills.`, 'skills');
   }
   const seen = new Set<string>();
   return given.map(({ skill: lookup, minLevel = null, sources = null }, index) => {
     const at = `skills.${index}`;
-    const skill = knownSkill(directory, lookup, `${at}.skill`);
-    if (seen.has(skill.id)) {
+    const skill = unknown.skill(lookup, `${at}.skill`);
+    if (skill && seen.has(skill.id)) {
       throw requestError('BAD_USER_INPUT', `\`${at}.skill\` is asked for twice.`, `${at}.skill`);
     }
-    seen.add(skill.id);
+    if (skill) seen.add(skill.id);
     checkLevel(minLevel, `${at}.minLevel`);
     if (sources?.length === 0) {
       throw requestError('BAD_USER_INPUT', `\`${at}.sources\` names no source.`, `${at}.sources`);

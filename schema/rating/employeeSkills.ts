@@ -3,12 +3,12 @@ import type { EmployeeSkill as HeldSkill } from '../../src/domain/held.ts';
 import { pageOf, type Position } from '../../src/domain/paging.ts';
 import { mayReadRatings, needs, ownAllowed } from '../access.ts';
 import { builder } from '../builder.ts';
+import { UnknownValue, type UnknownValueShape } from '../unknownValues.ts';
 import { cursorsOf, pageArgs, PageInfo, SourcedConnection, type Edge } from '../connection.ts';
 import { EmployeeRef } from '../employee/employee.ts';
 import { SourceStatus, type Source } from '../integration/integration.ts';
 import { SkillRef } from '../skill/skill.ts';
-import { knownIntegrations } from '../lookups.ts';
-import { EmployeeSkillFilter, heldTest } from './heldFilter.ts';
+import { EmployeeSkillFilter, heldChoiceOf } from './heldFilter.ts';
 import { RatingSourceEnum, SkillRating, type RatingShape } from './rating.ts';
 
 type Held = HeldSkill<Integration>;
@@ -58,6 +58,11 @@ EmployeeSkillConnection.implement({
     totalCount: t.exposeInt('totalCount', {
       description: 'Held skills on all pages, counting only the integrations that answered.',
     }),
+    unknown: t.field({
+      type: [UnknownValue],
+      description: 'Values of the filter that name nothing known; they match nothing. Empty when all are known.',
+      resolve: ({ unknown }) => unknown as UnknownValueShape[],
+    }),
     sources: t.field({
       type: [SourceStatus],
       description: 'How each integration answered.',
@@ -89,13 +94,13 @@ builder.objectField(EmployeeRef, 'skills', (t) =>
     resolve: async (employee, { filter, ...args }, { directory, loaders, viewer }) => {
       mayReadRatings(employee, { viewer, directory });
       const asked = pageArgs(args, SKILLS_HELD);
-      const meets = heldTest(filter, directory);
-      const integrations = knownIntegrations(directory, filter?.integrations);
+      const { meets, integrations, unknown } = heldChoiceOf(filter, directory);
       const held = await loaders.skillsOfEmployee.load({ employee, integrations });
       const policy = filter ? await loaders.policies.usual() : null;
       const skills = policy ? held.skills.filter((each) => meets(each, policy)) : held.skills;
       const page = pageOf(skills, heldPosition, asked);
-      return new SourcedConnection(page, skills.length, cursorsOf(SKILLS_HELD.list, heldPosition), held.sources);
+      const cursorOf = cursorsOf(SKILLS_HELD.list, heldPosition);
+      return new SourcedConnection(page, skills.length, cursorOf, held.sources, unknown);
     },
   }),
 );

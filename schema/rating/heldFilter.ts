@@ -5,16 +5,20 @@ import { consensusOf, reaches, type ConsensusPolicy } from '../../src/domain/con
 import type { EmployeeSkill } from '../../src/domain/held.ts';
 import { builder } from '../builder.ts';
 import { requestError } from '../errors.ts';
-import { knownSkill, SkillLookup } from '../lookups.ts';
+import { SkillLookup } from '../lookups.ts';
+import { UnknownValues, type UnknownValueShape } from '../unknownValues.ts';
 import { RatingSourceEnum } from './rating.ts';
 
 export const EmployeeSkillFilter = builder.inputType('EmployeeSkillFilter', {
   description: 'Conditions on the skills of an employee, or the holders of a skill; all given ones must hold.',
   fields: (t) => ({
-    skills: t.field({ type: [SkillLookup], description: 'One of these skills.' }),
+    skills: t.field({
+      type: [SkillLookup],
+      description: 'One of these skills. One that is unknown matches nothing and is named in `unknown`.',
+    }),
     integrations: t.stringList({
       description:
-        'Held in one of these, by `Integration.name`. The others are not asked. A name that is unknown is refused with BAD_USER_INPUT.',
+        'Held in one of these, by `Integration.name`. The others are not asked. One that is unknown matches nothing and is named in `unknown`.',
     }),
     sources: t.field({ type: [RatingSourceEnum], description: 'Has a rating from one of these sources.' }),
     minLevel: t.float({
@@ -31,13 +35,19 @@ export function checkLevel(level: number | null | undefined, field: string): voi
 }
 
 type Lookups = NonNullable<(typeof EmployeeSkillFilter.$inferInput)['skills']>;
-type Wanted = ReadonlySet<string> | Error;
+
+/** The ids of the skills that a filter names, and what names none. */
+interface NamedSkills {
+  ids: ReadonlySet<string>;
+  unknown: readonly UnknownValueShape[];
+}
+type Wanted = NamedSkills | Error;
 
 /** By the directory's skills of a moment, then by the list itself, which is one object for all employees of a page. */
 const known = new WeakMap<Directory['skills'], WeakMap<Lookups, Wanted>>();
 
-/** The ids of the skills that a filter names, looked up once and not for each employee; what is refused, too. */
-function skillsWanted(lookups: Lookups, directory: Directory): ReadonlySet<string> {
+/** The skills that a filter names, looked up once and not for each employee; what is refused, too. */
+function skillsWanted(lookups: Lookups, directory: Directory): NamedSkills {
   const view = directory.skills;
   let here = known.get(view);
   if (!here) known.set(view, (here = new WeakMap()));
@@ -49,23 +59,40 @@ function skillsWanted(lookups: Lookups, directory: Directory): ReadonlySet<strin
 
 function lookedUp(lookups: Lookups, directory: Directory): Wanted {
   try {
-    return new Set(lookups.map((lookup) => knownSkill(directory, lookup, 'filter.skills').id));
+    const unknown = new UnknownValues(directory);
+    const skills = lookups.map((lookup, index) => unknown.skill(lookup, `filter.skills.${index}`));
+    return { ids: new Set(skills.flatMap((skill) => skill?.id ?? [])), unknown: unknown.all };
   } catch (error) {
     if (error instanceof GraphQLError) return error;
     throw error;
   }
 }
 
-/** The test that a filter is; what it names is looked up at once, so that nothing is asked for a filter that is refused. */
-export function heldTest(
+/** A filter whose names are looked up. */
+export interface HeldChoice {
+  meets(held: EmployeeSkill<Integration>, policy: ConsensusPolicy): boolean;
+  /** The integrations to ask; null for all. */
+  integrations: readonly string[] | null;
+  /** Values of the filter that name nothing known. */
+  unknown: readonly UnknownValueShape[];
+}
+
+/** Works a filter out; what it names is looked up at once, so that nothing is asked for a filter that is refused. */
+export function heldChoiceOf(
   filter: typeof EmployeeSkillFilter.$inferInput | null | undefined,
   directory: Directory,
-): (held: EmployeeSkill<Integration>, policy: ConsensusPolicy) => boolean {
+): HeldChoice {
   const { skills, sources, minLevel } = filter ?? {};
   checkLevel(minLevel, 'filter.minLevel');
   const wanted = skills && skillsWanted(skills, directory);
-  return ({ skill, ratings }, policy) =>
-    (!wanted || wanted.has(skill.id)) &&
-    (!sources || ratings.some((rating) => sources.includes(rating.source))) &&
-    (typeof minLevel !== 'number' || reaches(consensusOf(ratings, policy), minLevel));
+  const named = new UnknownValues(directory);
+  const integrations = named.integrations(filter?.integrations);
+  return {
+    meets: ({ skill, ratings }, policy) =>
+      (!wanted || wanted.ids.has(skill.id)) &&
+      (!sources || ratings.some((rating) => sources.includes(rating.source))) &&
+      (typeof minLevel !== 'number' || reaches(consensusOf(ratings, policy), minLevel)),
+    integrations,
+    unknown: [...(wanted?.unknown ?? []), ...named.all],
+  };
 }

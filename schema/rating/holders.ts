@@ -4,8 +4,7 @@ import { builder } from '../builder.ts';
 import { cursorsOf, pageArgs, SourcedConnection } from '../connection.ts';
 import { SkillRef } from '../skill/skill.ts';
 import { EmployeeSkillConnection } from './employeeSkills.ts';
-import { knownIntegrations } from '../lookups.ts';
-import { EmployeeSkillFilter, heldTest } from './heldFilter.ts';
+import { EmployeeSkillFilter, heldChoiceOf } from './heldFilter.ts';
 
 const HOLDERS = { list: 'holders', usual: 25, most: 100 };
 
@@ -23,8 +22,7 @@ builder.objectField(SkillRef, 'holders', (t) =>
     },
     resolve: async (skill, { filter, ...args }, { directory, loaders }) => {
       const asked = pageArgs(args, HOLDERS);
-      const meets = heldTest(filter, directory);
-      const integrations = knownIntegrations(directory, filter?.integrations);
+      const { meets, integrations, unknown } = heldChoiceOf(filter, directory);
       const [policy, { holders, sources }] = await Promise.all([
         loaders.policies.usual(),
         loaders.holdersOfSkill.load({ skill, integrations }),
@@ -35,7 +33,7 @@ builder.objectField(SkillRef, 'holders', (t) =>
       );
       const positionOf = holderPosition(policy);
       const page = pageOf(ranked, positionOf, asked, 'DESC');
-      return new SourcedConnection(page, ranked.length, cursorsOf(HOLDERS.list, positionOf), sources);
+      return new SourcedConnection(page, ranked.length, cursorsOf(HOLDERS.list, positionOf), sources, unknown);
     },
   }),
 );

@@ -6,7 +6,8 @@ import { pageOf, type Position } from '../../src/domain/paging.ts';
 import { builder } from '../builder.ts';
 import { Connection, cursorsOf, pageArgs, type ConnectionArgs } from '../connection.ts';
 import { directorySources, type Source } from '../integration/integration.ts';
-import { knownIntegrations, onlyOne, SkillLookup } from '../lookups.ts';
+import { SkillLookup } from '../lookups.ts';
+import { onlyOne, UnknownValues, type UnknownValueShape } from '../unknownValues.ts';
 import { searchOf } from '../search.ts';
 import { SkillConnection, SkillRef, type SkillPage } from './skill.ts';
 
@@ -25,24 +26,25 @@ const SkillFilterInput = builder.inputType('SkillFilter', {
 
 const SKILLS = { list: 'skills', usual: 25, most: 100 };
 
+/** What a page says besides its skills. */
+interface Told {
+  sources: readonly Source[];
+  unknown: readonly UnknownValueShape[];
+}
+
 /** Every skill without a score, by name. */
-function listed(skills: readonly Skill[], args: ConnectionArgs, sources: readonly Source[]): SkillPage {
+function listed(skills: readonly Skill[], args: ConnectionArgs, told: Told): SkillPage {
   const page = pageOf(skills, skillPosition, pageArgs(args, SKILLS));
   const { edges, nodes, pageInfo, totalCount } = new Connection(
     page,
     skills.length,
     cursorsOf(SKILLS.list, skillPosition),
   );
-  return { edges: edges.map((edge) => ({ ...edge, score: null })), nodes, pageInfo, totalCount, sources };
+  return { edges: edges.map((edge) => ({ ...edge, score: null })), nodes, pageInfo, totalCount, ...told };
 }
 
 /** Found skills, the best first. A cursor holds for one text only. */
-function ranked(
-  found: readonly FoundSkill[],
-  text: string,
-  args: ConnectionArgs,
-  sources: readonly Source[],
-): SkillPage {
+function ranked(found: readonly FoundSkill[], text: string, args: ConnectionArgs, told: Told): SkillPage {
   const list = `skills ${text}`;
   const page = pageOf(found, foundPosition, pageArgs(args, { ...SKILLS, list }));
   const { edges, nodes, pageInfo, totalCount } = new Connection(page, found.length, cursorsOf(list, foundPosition));
@@ -51,7 +53,7 @@ function ranked(
     nodes: nodes.map(({ skill }) => skill),
     pageInfo,
     totalCount,
-    sources,
+    ...told,
   };
 }
 
@@ -68,7 +70,7 @@ builder.queryField('skill', (t) =>
       'One skill; null when none matches. Where an integration is still being read for the first time, the answer waits for it within the deadline before it is null. A name that fits several is refused with BAD_USER_INPUT.',
     args: { by: t.arg({ type: SkillLookup, required: true, description: 'How to find the skill.' }) },
     resolve: (_, { by }, { directory, loaders }) =>
-      loaders.afterFirstSync(() => onlyOne(findSkill(directory, by), 'by')),
+      loaders.afterFirstSync(() => onlyOne(findSkill(directory, by), by, 'by')),
   }),
 );
 
@@ -87,12 +89,13 @@ builder.queryField('skills', (t) =>
     },
     resolve: async (_, { filter, search, ...args }, { directory, loaders }) => {
       const text = searchOf(search, 'search');
-      knownIntegrations(directory, filter?.integrations);
+      const unknown = new UnknownValues(directory);
+      unknown.integrations(filter?.integrations);
       const view = directory.skills;
       const among = view.filter(filter ?? {});
-      const sources = directorySources(directory, 'READ_SKILLS');
-      if (text === '') return listed(among, args, sources);
-      return ranked(await loaders.skillSearch.find(view, text, among), text, args, sources);
+      const told = { sources: directorySources(directory, 'READ_SKILLS'), unknown: unknown.all };
+      if (text === '') return listed(among, args, told);
+      return ranked(await loaders.skillSearch.find(view, text, among), text, args, told);
     },
   }),
 );

@@ -4,6 +4,7 @@ import type { Skill } from '../../src/domain/entities.ts';
 import type { SkillClassification as ClassificationShape, SkillRow } from '../../src/domain/records.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
+import { UnknownValue, type UnknownValueShape } from '../unknownValues.ts';
 import { PageInfo, type Edge, type PageInfoShape } from '../connection.ts';
 import { SourceStatus, type Source } from '../integration/integration.ts';
 import { Node } from '../node/node.ts';
@@ -166,6 +167,7 @@ export interface SkillPage {
   pageInfo: PageInfoShape;
   totalCount: number;
   sources: readonly Source[];
+  unknown: readonly UnknownValueShape[];
 }
 
 export const SkillConnection = builder.objectRef<SkillPage>('SkillConnection');
@@ -181,6 +183,11 @@ SkillConnection.implement({
     }),
     pageInfo: t.expose('pageInfo', { type: PageInfo, description: 'Where the page stands.' }),
     totalCount: t.exposeInt('totalCount', { description: 'Skills on all pages, counting what is known now.' }),
+    unknown: t.field({
+      type: [UnknownValue],
+      description: 'Values of the filter that name nothing known; they match nothing. Empty when all are known.',
+      resolve: ({ unknown }) => unknown as UnknownValueShape[],
+    }),
     sources: t.field({
       type: [SourceStatus],
       description: 'How each integration took part.',
