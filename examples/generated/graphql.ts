@@ -53,7 +53,7 @@ export type ConflictReason =
   /** `unlinkRecords` says so. */
   | 'UNLINKED';
 
-/** Conditions on employees; all given ones must hold, and a list is met by any of its values. */
+/** Conditions on employees; all given ones must hold, and a list is met by any of its values. Leave out what is no condition: null is refused with BAD_USER_INPUT. */
 export type EmployeeFilter = {
   /** Department name, case ignored. */
   department?: Array<string> | null | undefined;
@@ -82,7 +82,7 @@ export type EmployeeLookup =
   |  { employeeNumber?: never; id?: never; record?: never;   /** The work e-mail, case ignored. */
   workEmail: string; };
 
-/** Conditions on the skills of an employee, or the holders of a skill; all given ones must hold. */
+/** Conditions on the skills of an employee, or the holders of a skill; all given ones must hold. Leave out what is no condition: null is refused with BAD_USER_INPUT. */
 export type EmployeeSkillFilter = {
   /** Held in one of these, by `Integration.name`. The others are not asked. One that is unknown matches nothing and is named in `unknown`. */
   integrations?: Array<string> | null | undefined;
@@ -330,7 +330,7 @@ export type SyncState =
   /** Reads changes or walks again; answers are complete meanwhile. */
   | 'REFRESHING';
 
-/** Conditions on tasks; all given ones must hold, and a list is met by any of its values. */
+/** Conditions on tasks; all given ones must hold, and a list is met by any of its values. Leave out what is no condition: null is refused with BAD_USER_INPUT. */
 export type TaskFilter = {
   /** Created at or after this instant. */
   createdSince?: string | null | undefined;
@@ -557,7 +557,7 @@ export type EmployeesPageQueryVariables = Exact<{
 export type EmployeesPageQuery = { employees: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, displayName: string | null, workEmail: string | null, skills: { sources: Array<{ state: SourceState, fetchedAt: string | null, ageSeconds: number | null, integration: { id: string, name: string }, problem: { code: ProviderProblemCode, message: string, retryable: boolean, retryAfterSeconds: number | null } | null }>, nodes: Array<{ skill: { id: string, name: string }, ratings: Array<{ id: string, source: RatingSource, sourceLabel: string, normalized: number | null, changedAt: string | null, pending: boolean, integration: { id: string, name: string }, proficiency:
               | { __typename: 'NumericProficiency', value: number, scale: { min: number | null, max: number | null, step: number | null } }
               | { __typename: 'SingleSelectProficiency', selected: { optionId: string, name: string }, options: Array<{ optionId: string, name: string }> }
-             | null }> }> } }> } };
+             | null }> }> } }> } | null };
 
 export type ExpertsQueryVariables = Exact<{
   skills: Array<SkillRequirement> | SkillRequirement;
@@ -569,7 +569,7 @@ export type ExpertsQueryVariables = Exact<{
 export type ExpertsQuery = { experts: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ score: number, employee: { id: string, displayName: string | null, location: string | null }, evidence: Array<{ skill: { id: string, name: string }, ratings: Array<{ id: string, source: RatingSource, sourceLabel: string, normalized: number | null, changedAt: string | null, pending: boolean, integration: { id: string, name: string }, proficiency:
             | { __typename: 'NumericProficiency', value: number, scale: { min: number | null, max: number | null, step: number | null } }
             | { __typename: 'SingleSelectProficiency', selected: { optionId: string, name: string }, options: Array<{ optionId: string, name: string }> }
-           | null }> }> }>, sources: Array<{ state: SourceState, fetchedAt: string | null, ageSeconds: number | null, integration: { id: string, name: string }, problem: { code: ProviderProblemCode, message: string, retryable: boolean, retryAfterSeconds: number | null } | null }> } };
+           | null }> }> }>, sources: Array<{ state: SourceState, fetchedAt: string | null, ageSeconds: number | null, integration: { id: string, name: string }, problem: { code: ProviderProblemCode, message: string, retryable: boolean, retryAfterSeconds: number | null } | null }> } | null };
 
 export type HoldersQueryVariables = Exact<{
   by: SkillLookup;
@@ -599,7 +599,7 @@ export type JobProfilesQueryVariables = Exact<{
 export type JobProfilesQuery = { jobProfiles: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, name: string, kindLabel: string, description: string | null, integration: { name: string }, expectedSkills: { nodes: Array<{ normalized: number | null, priorityLabel: string | null, skill: { id: string, name: string }, proficiency:
             | { __typename: 'NumericProficiency', value: number, scale: { min: number | null, max: number | null, step: number | null } }
             | { __typename: 'SingleSelectProficiency', selected: { optionId: string, name: string }, options: Array<{ optionId: string, name: string }> }
-           | null }>, sources: Array<{ state: SourceState, fetchedAt: string | null, ageSeconds: number | null, integration: { id: string, name: string }, problem: { code: ProviderProblemCode, message: string, retryable: boolean, retryAfterSeconds: number | null } | null }> } }>, sources: Array<{ state: SourceState, fetchedAt: string | null, ageSeconds: number | null, integration: { id: string, name: string }, problem: { code: ProviderProblemCode, message: string, retryable: boolean, retryAfterSeconds: number | null } | null }> } };
+           | null }>, sources: Array<{ state: SourceState, fetchedAt: string | null, ageSeconds: number | null, integration: { id: string, name: string }, problem: { code: ProviderProblemCode, message: string, retryable: boolean, retryAfterSeconds: number | null } | null }> } }>, sources: Array<{ state: SourceState, fetchedAt: string | null, ageSeconds: number | null, integration: { id: string, name: string }, problem: { code: ProviderProblemCode, message: string, retryable: boolean, retryAfterSeconds: number | null } | null }> } | null };
 
 export type LinkRecordsMutationVariables = Exact<{
   records: RecordsInput;
@@ -664,7 +664,7 @@ export type SearchSkillsQueryVariables = Exact<{
 export type SearchSkillsQuery = { skills: { totalCount: number, edges: Array<{ score: number | null, node: { id: string, name: string, synonyms: Array<string>, identity: { records: Array<{ remoteId: string, name: string | null, integration: { name: string }, classification: { domain: string | null, category: string | null } | null, scale:
               | { min: number | null, max: number | null, step: number | null }
               | { options: Array<{ optionId: string, name: string }> }
-             | null }> } } }> } };
+             | null }> } } }> } | null };
 
 export type SetEmployeeStatusMutationVariables = Exact<{
   items: Array<SetEmployeeStatusItem> | SetEmployeeStatusItem;
@@ -692,7 +692,7 @@ export type TasksQueryVariables = Exact<{
 }>;
 
 
-export type TasksQuery = { tasks: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, kind: TaskKind, state: TaskState, createdAt: string, finishedAt: string | null, expiresAt: string, counts: { total: number, succeeded: number, failed: number, unknown: number, skipped: number, cancelled: number }, parent: { id: string } | null }> } };
+export type TasksQuery = { tasks: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, kind: TaskKind, state: TaskState, createdAt: string, finishedAt: string | null, expiresAt: string, counts: { total: number, succeeded: number, failed: number, unknown: number, skipped: number, cancelled: number }, parent: { id: string } | null }> } | null };
 
 export type UnlinkRecordsMutationVariables = Exact<{
   records: RecordsInput;

@@ -6,6 +6,7 @@ import type { GatewayContext } from '../../src/context.ts';
 import { combined } from '../../src/loaders/sources.ts';
 import { demand } from '../access.ts';
 import { builder } from '../builder.ts';
+import { conditionsOf, NO_NULLS } from '../conditions.ts';
 import { requestError } from '../errors.ts';
 import type { Source } from '../integration/integration.ts';
 import { EmployeeLookup, SkillLookup } from '../lookups.ts';
@@ -14,7 +15,7 @@ import { UnknownValues, type UnknownValueShape } from '../unknownValues.ts';
 import { EmployeeStatusEnum } from './employee.ts';
 
 export const EmployeeFilterInput = builder.inputType('EmployeeFilter', {
-  description: 'Conditions on employees; all given ones must hold, and a list is met by any of its values.',
+  description: `Conditions on employees; all given ones must hold, and a list is met by any of its values. ${NO_NULLS}`,
   fields: (t) => ({
     text: t.string({
       description:
@@ -50,7 +51,7 @@ export function choiceOf(
   filter: typeof EmployeeFilterInput.$inferInput | null | undefined,
   { directory, loaders, viewer }: Pick<GatewayContext, 'directory' | 'loaders' | 'viewer'>,
 ): Promise<EmployeeChoice> {
-  const { manager, holdsAll, text, ...others } = filter ?? {};
+  const { manager, holdsAll, text, ...others } = conditionsOf(filter);
   const unknown = new UnknownValues(directory);
   unknown.integrations(others.integrations);
   const conditions = { ...others, text: searchOf(text, 'filter.text') };

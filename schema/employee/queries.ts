@@ -54,6 +54,8 @@ builder.queryField('employee', (t) =>
 builder.queryField('employees', (t) =>
   t.field({
     type: EmployeeConnection,
+    // What is refused here leaves the other fields of the request standing.
+    nullable: true,
     description:
       'Employees of all integrations, each person once. Answered from the directory without provider calls, unless filtered by held skill.',
     args: {

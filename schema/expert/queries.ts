@@ -20,6 +20,8 @@ function listOf(skills: readonly (typeof SkillRequirement.$inferInput)[]): strin
 builder.queryField('experts', (t) =>
   t.field({
     type: ExpertConnection,
+    // What is refused here leaves the other fields of the request standing.
+    nullable: true,
     description: 'Employees who hold every one of these skills, the strongest consensus first, with the evidence.',
     args: {
       skills: t.arg({

@@ -59,7 +59,8 @@ builder.queryField('nodes', (t) =>
   t.field({
     type: [Node],
     extensions: checkedByType,
-    nullable: { list: false, items: true },
+    // What is refused here leaves the other fields of the request standing.
+    nullable: { list: true, items: true },
     description: 'As `node`, for up to 100 ids, in the order asked, with null where `node` would be null.',
     args: { ids: t.arg.idList({ required: true, description: 'Global ids, 1 to 100.' }) },
     resolve: (_, { ids }, context, { schema }) => {

@@ -4,13 +4,14 @@ import type { Integration } from '../../src/directory/integration.ts';
 import { consensusOf, reaches, type ConsensusPolicy } from '../../src/domain/consensus.ts';
 import type { EmployeeSkill } from '../../src/domain/held.ts';
 import { builder } from '../builder.ts';
+import { conditionsOf, NO_NULLS } from '../conditions.ts';
 import { requestError } from '../errors.ts';
 import { SkillLookup } from '../lookups.ts';
 import { UnknownValues, type UnknownValueShape } from '../unknownValues.ts';
 import { RatingSourceEnum } from './rating.ts';
 
 export const EmployeeSkillFilter = builder.inputType('EmployeeSkillFilter', {
-  description: 'Conditions on the skills of an employee, or the holders of a skill; all given ones must hold.',
+  description: `Conditions on the skills of an employee, or the holders of a skill; all given ones must hold. ${NO_NULLS}`,
   fields: (t) => ({
     skills: t.field({
       type: [SkillLookup],
@@ -82,11 +83,11 @@ export function heldChoiceOf(
   filter: typeof EmployeeSkillFilter.$inferInput | null | undefined,
   directory: Directory,
 ): HeldChoice {
-  const { skills, sources, minLevel } = filter ?? {};
+  const { skills, sources, minLevel, integrations: asked } = conditionsOf(filter);
   checkLevel(minLevel, 'filter.minLevel');
   const wanted = skills && skillsWanted(skills, directory);
   const named = new UnknownValues(directory);
-  const integrations = named.integrations(filter?.integrations);
+  const integrations = named.integrations(asked);
   return {
     meets: ({ skill, ratings }, policy) =>
       (!wanted || wanted.ids.has(skill.id)) &&

@@ -44,6 +44,8 @@ JobProfileConnection.implement({
 builder.queryField('jobProfiles', (t) =>
   t.field({
     type: JobProfileConnection,
+    // What is refused here leaves the other fields of the request standing.
+    nullable: true,
     description:
       'Job profiles and staffing entities with the skills they expect, by name or, when searched, by relevance.',
     args: {

@@ -4,6 +4,7 @@ import { skillPosition } from '../../src/directory/skills.ts';
 import type { Skill } from '../../src/domain/entities.ts';
 import { pageOf, type Position } from '../../src/domain/paging.ts';
 import { builder } from '../builder.ts';
+import { conditionsOf, NO_NULLS } from '../conditions.ts';
 import { Connection, cursorsOf, pageArgs, type ConnectionArgs } from '../connection.ts';
 import { directorySources, type Source } from '../integration/integration.ts';
 import { SkillLookup } from '../lookups.ts';
@@ -12,7 +13,7 @@ import { searchOf } from '../search.ts';
 import { SkillConnection, SkillRef, type SkillPage } from './skill.ts';
 
 const SkillFilterInput = builder.inputType('SkillFilter', {
-  description: 'Conditions on skills; all given ones must hold, and a list is met by any of its values.',
+  description: `Conditions on skills; all given ones must hold, and a list is met by any of its values. ${NO_NULLS}`,
   fields: (t) => ({
     integrations: t.stringList({
       description:
@@ -77,6 +78,8 @@ builder.queryField('skill', (t) =>
 builder.queryField('skills', (t) =>
   t.field({
     type: SkillConnection,
+    // What is refused here leaves the other fields of the request standing.
+    nullable: true,
     description: 'Skills of all integrations, each once, by name or, when searched, by relevance.',
     args: {
       first: t.arg.int({ defaultValue: 25, description: 'How many, 1 to 100.' }),
@@ -90,9 +93,10 @@ builder.queryField('skills', (t) =>
     resolve: async (_, { filter, search, ...args }, { directory, loaders }) => {
       const text = searchOf(search, 'search');
       const unknown = new UnknownValues(directory);
-      unknown.integrations(filter?.integrations);
+      const conditions = conditionsOf(filter);
+      unknown.integrations(conditions.integrations);
       const view = directory.skills;
-      const among = view.filter(filter ?? {});
+      const among = view.filter(conditions);
       const told = { sources: directorySources(directory, 'READ_SKILLS'), unknown: unknown.all };
       if (text === '') return listed(among, args, told);
       return ranked(await loaders.skillSearch.find(view, text, among), text, args, told);

@@ -2,10 +2,11 @@ import type { Task } from '../../src/tasks/task.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { badCursor, Connection, cursorsOf, pageArgs, PageInfo, type Edge } from '../connection.ts';
+import { conditionsOf, NO_NULLS } from '../conditions.ts';
 import { TaskKindEnum, TaskRef, TaskStateEnum } from './task.ts';
 
 const TaskFilter = builder.inputType('TaskFilter', {
-  description: 'Conditions on tasks; all given ones must hold, and a list is met by any of its values.',
+  description: `Conditions on tasks; all given ones must hold, and a list is met by any of its values. ${NO_NULLS}`,
   fields: (t) => ({
     kinds: t.field({ type: [TaskKindEnum], description: 'Kind of task.' }),
     states: t.field({ type: [TaskStateEnum], description: 'State of the task.' }),
@@ -48,6 +49,8 @@ const RULES = { list: 'tasks', usual: 25, most: 100 };
 builder.queryField('tasks', (t) =>
   t.field({
     type: TaskConnection,
+    // What is refused here leaves the other fields of the request standing.
+    nullable: true,
     description: "Tasks of the viewer's tenant, newest first.",
     args: {
       first: t.arg.int({ defaultValue: 25, description: 'How many, 1 to 100.' }),
@@ -59,11 +62,10 @@ builder.queryField('tasks', (t) =>
       // What stores give as cursors counts the tasks in the order of acceptance.
       if (after && !/^\d{1,18}$/.test(after.id)) throw badCursor('after');
       const limit = first ?? RULES.usual;
+      const { createdSince, ...others } = conditionsOf(filter);
       const conditions = {
-        kinds: filter?.kinds ?? undefined,
-        states: filter?.states ?? undefined,
-        integrations: filter?.integrations ?? undefined,
-        createdSince: typeof filter?.createdSince === 'string' ? Date.parse(filter.createdSince) : undefined,
+        ...others,
+        createdSince: createdSince === undefined ? undefined : Date.parse(createdSince),
       };
       // One more than asked tells whether another page follows.
       const found = await tasks.list(viewer.tenant, conditions, { after: after?.id ?? null, limit: limit + 1 });

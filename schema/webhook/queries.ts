@@ -3,6 +3,7 @@ import { encodeCursor } from '../../src/domain/paging.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { badCursor, Connection, pageArgs, PageInfo, type Edge } from '../connection.ts';
+import { conditionsOf, NO_NULLS } from '../conditions.ts';
 import { WebhookDelivery, WebhookDeliveryState } from './delivery.ts';
 
 const WebhookDeliveryEdge = builder.objectRef<Edge<Delivery>>('WebhookDeliveryEdge');
@@ -28,9 +29,9 @@ WebhookDeliveryConnection.implement({
 });
 
 const WebhookDeliveryFilter = builder.inputType('WebhookDeliveryFilter', {
-  description: 'Conditions on webhooks.',
+  description: `Conditions on webhooks. ${NO_NULLS}`,
   fields: (t) => ({
-    states: t.field({ type: [WebhookDeliveryState], description: 'Only in these states; all when null.' }),
+    states: t.field({ type: [WebhookDeliveryState], description: 'Only in these states.' }),
   }),
 });
 
@@ -39,6 +40,8 @@ const RULES = { list: 'webhookDeliveries', usual: 25, most: 100 };
 builder.queryField('webhookDeliveries', (t) =>
   t.field({
     type: WebhookDeliveryConnection,
+    // What is refused here leaves the other fields of the request standing.
+    nullable: true,
     description: 'Webhooks that are still to be confirmed or were given up, the latest first.',
     args: {
       first: t.arg.int({ defaultValue: RULES.usual, description: 'How many, 1 to 100.' }),
@@ -51,7 +54,7 @@ builder.queryField('webhookDeliveries', (t) =>
       if (after && !/^\d{1,18}$/.test(after.id)) throw badCursor('after');
       const limit = first ?? RULES.usual;
       const page = { after: after?.id ?? null, limit: limit + 1 };
-      const { deliveries, total } = await webhooks.list(viewer.tenant, filter?.states ?? null, page);
+      const { deliveries, total } = await webhooks.list(viewer.tenant, conditionsOf(filter).states ?? null, page);
       const shown = deliveries.slice(0, limit);
       const cursors = new Map(shown.map(({ delivery, cursor }) => [delivery, cursor]));
       return new Connection<Delivery>(

@@ -70,7 +70,7 @@ describe('a service', () => {
     expect(await toldFinal(rateSkills.task?.id ?? '')).toBe('SUCCEEDED');
 
     const { tasks } = await request(TasksDocument, { filter: { kinds: ['RATE_SKILLS'] } });
-    const stored = tasks.nodes.find(({ id }) => id === rateSkills.task?.id);
+    const stored = tasks?.nodes.find(({ id }) => id === rateSkills.task?.id);
     expect(stored?.counts.succeeded).toBe(stored?.counts.total);
     const { employee } = await request(OneEmployeeDocument, { by: ADA });
     const skill = employee?.skills.nodes.find((held) => held.skill.name === TYPESCRIPT.name);
