@@ -27,7 +27,10 @@ export interface HttpResponse {
   text: string;
 }
 
-/** Sends one request; rejects with ProviderError UNREACHABLE or TIMEOUT, or with the signal's reason when aborted. */
+/**
+ * Sends one request; rejects with ProviderError UNREACHABLE or TIMEOUT, or with the signal's reason when aborted. What did not
+ * call the request's `leave` counts as not sent.
+ */
 export interface Transport {
   send(request: HttpRequest): Promise<HttpResponse>;
   /** Sends nothing more; breaks off what is not over after so long, a little while when left out. */

@@ -54,13 +54,14 @@ class Wire implements Transport {
     this.#limits = limits;
   }
 
-  async send({ method, path, headers, body, signal, times }: HttpRequest): Promise<HttpResponse> {
+  async send({ method, path, headers, body, signal, times, leave }: HttpRequest): Promise<HttpResponse> {
     this.sent.push({ method, path });
     if (this.nobody === 'refused') throw broken('ECONNREFUSED', 'connect');
     if (this.nobody === 'connectTimeout') {
       await sleep(this.#limits.connectTimeoutMs, signal);
       throw broken('UND_ERR_CONNECT_TIMEOUT');
     }
+    leave?.();
     const url = new URL(this.#basePath + path, 'http://simulator');
     const lowerCase = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
     const request = { method, path: url.pathname, query: url.searchParams, headers: lowerCase, body: body ?? '' };
