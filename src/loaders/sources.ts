@@ -60,8 +60,9 @@ export function syncedOf({ integrations }: Directory): ReadonlySet<Integration> 
   return new Set(integrations.filter(({ sync }) => sync.lastFullAt !== null));
 }
 
-/** The status of ratings that came while their skills' names were still being read for the first time. */
+/** The status of ratings that came while their skills' names were still being read for the first time; STALE says more. */
 export function stillReadingSkills(status: SourceStatus<Integration>): SourceStatus<Integration> {
+  if (status.state === 'STALE') return status;
   const problem: Problem = {
     code: 'FIRST_SYNC_PENDING',
     message: 'The skills are still being read for the first time: some have no name yet, or are missing.',

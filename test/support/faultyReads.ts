@@ -26,6 +26,8 @@ export async function readerOf(patient: Patient): Promise<() => Promise<Reading>
   const rows: EmployeeRow[] = [];
   for await (const page of integration.ports.employees?.walk({ purpose: 'request' }) ?? []) rows.push(...page.rows);
   directory.putEmployees(integration.name, rows);
+  // Skills are learnt from ratings here.
+  integration.firstSkills.end();
   await directory.settled();
   const employee = await someRatedEmployee(patient, directory, rows);
   const readers = new Map([[integration.name, new RatingReader({ directory, integration, cache: true })]]);
