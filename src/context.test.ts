@@ -3,6 +3,7 @@ import { FakeProvider, employeeRow, gate } from '../test/support/fake-provider.t
 import { createContext, type RequestParts, type TenantParts } from './context.ts';
 import { Directory } from './directory/directory.ts';
 import { walkIntegration } from './directory/walk.ts';
+import { EVERYBODY as viewer } from './http/clients.ts';
 import { ConsensusPolicies } from './loaders/consensusPolicies.ts';
 import { RatingReader } from './loaders/ratingReader.ts';
 
@@ -24,7 +25,7 @@ describe('createContext', () => {
     const readers = new Map([['hr', new RatingReader({ directory, integration, cache: false })]]);
     // The others are not looked at by this loader.
     const tenant = { directory, readers } as Partial<TenantParts> as TenantParts;
-    const request = { signal, waitUntil: performance.now() + 800 } as Partial<RequestParts> as RequestParts;
+    const request = { viewer, signal, waitUntil: performance.now() + 800 } as Partial<RequestParts> as RequestParts;
     const { skillsOfEmployee } = createContext(tenant, request).loaders;
     const [first, second] = [...directory.employees.all];
     if (!first || !second) throw new Error('nobody there');
@@ -51,7 +52,7 @@ describe('createContext', () => {
     const { integration } = new FakeProvider({ ports: { weightages } });
     const policies = new ConsensusPolicies({ integrations: [integration], usual: 'provider-weights' });
     const tenant = { policies } as Partial<TenantParts> as TenantParts;
-    const request = { waitUntil: performance.now() + 300 } as Partial<RequestParts> as RequestParts;
+    const request = { viewer, waitUntil: performance.now() + 300 } as Partial<RequestParts> as RequestParts;
     const found = createContext(tenant, request).loaders.policies.usual();
     await vi.advanceTimersByTimeAsync(300);
     let policy;

@@ -132,16 +132,15 @@ describe('a hostile filter', () => {
   });
 
   it.each([
-    ['that names skills', 'TypeScript', undefined, 5],
-    // Once compiled, and once by the executor that tells of the error.
-    ['that names a skill which is none', 'nothing that anybody knows', 'BAD_USER_INPUT', 2],
-  ])('%s is looked up once, however many people it is for', async (_, name, code, times) => {
+    ['that names skills', 'TypeScript'],
+    ['that names skills which are not known', 'nothing that anybody knows'],
+  ])('%s is looked up once, however many people it is for', async (_, name) => {
     const lookups = vi.spyOn(SkillView.prototype, 'byName');
     const query =
       'query ($skills: [SkillLookup!]) { employees(first: 10) { nodes { skills(filter: { skills: $skills }) { totalCount } } } }';
     const { errors } = await gateway.ask(query, { skills: Array.from({ length: 5 }, () => ({ name })) });
-    expect(errors?.[0]?.extensions?.['code']).toBe(code);
-    expect(lookups.mock.calls.filter(([asked]) => asked === name).length).toBe(times);
+    expect(errors).toBeUndefined();
+    expect(lookups.mock.calls.filter(([asked]) => asked === name).length).toBe(5);
     lookups.mockRestore();
   });
 });
@@ -152,9 +151,7 @@ describe.each(['a\u0000b', 'a\ud800b'])('the text %j, which no store keeps,', (t
 
   it('is refused in variables', async () => {
     expect(await codesOf(tasks, { text: [text] })).toEqual(['BAD_USER_INPUT']);
-    expect(await codesOf('subscription ($text: ID!) { taskUpdated(id: $text) { id } }', { text })).toEqual([
-      'BAD_USER_INPUT',
-    ]);
+    expect(await codesOf('query ($text: ID!) { task(id: $text) { id } }', { text })).toEqual(['BAD_USER_INPUT']);
   });
 
   it('is no part of an id', async () => {
