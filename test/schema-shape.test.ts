@@ -128,6 +128,13 @@ const ADDED: Record<string, string> = Object.fromEntries(
     'records may tell of different states, and a status that was set is seen where it was set': [
       'EmployeeRecord.status',
     ],
+    'an employee of an HR system has more than what every provider knows, and can be sent again whole': [
+      ...of('Employee', 'exitDate', 'employmentType', 'grade', 'band').slice(1),
+      ...of('EmployeeRecord', 'jobCode', 'customFields').slice(1),
+      ...of('CustomField', 'name', 'value'),
+      ...of('CustomFieldInput', 'name', 'value'),
+      ...of('UpsertEmployeeItem', 'exitDate', 'employmentType', 'grade', 'band', 'customFields').slice(1),
+    ],
     'certificates can be written to one of the systems': [
       'Mutation.addCertificates',
       'Mutation.addCertificates(input)',

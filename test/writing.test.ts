@@ -273,6 +273,33 @@ describe('upsertEmployees', () => {
     expect(data?.employee?.displayName).toBe('Nova Example');
   });
 
+  it('writes an employment that is read at once, and of which another write clears nothing', async () => {
+    const item = {
+      integration: 'imocha-main',
+      workEmail: 'grade.example@example.test',
+      employeeNumber: 'N-2',
+      givenName: 'Grace',
+      familyName: 'Grade',
+    };
+    const employment = {
+      exitDate: '2030-06-30',
+      employmentType: 'Contract',
+      grade: 'G7',
+      band: 'B',
+      customFields: [{ name: 'Badge', value: 'B-7' }],
+    };
+    await done(UPSERT, { items: { ...item, ...employment } });
+    const { items } = await done(UPSERT, { items: { ...item, location: 'Oslo' } });
+    expect(items).toMatchObject([{ state: 'SUCCEEDED' }]);
+
+    const { data } = await gateway.ask<{ employee: object | null }>(
+      `{ employee(by: { employeeNumber: "N-2" }) {
+        location exitDate employmentType grade band identity { records { customFields { name value } } } } }`,
+    );
+    const { customFields, ...values } = employment;
+    expect(data?.employee).toEqual({ location: 'Oslo', ...values, identity: { records: [{ customFields }] } });
+  });
+
   it('a field that the integration does not store is refused', async () => {
     const { userErrors } = await write(UPSERT, {
       items: { integration: 'imocha-main', workEmail: 'nova.example@example.test', jobTitle: 'Astronaut' },

@@ -53,6 +53,14 @@ export type ConflictReason =
   /** `unlinkRecords` says so. */
   | 'UNLINKED';
 
+/** A custom field of the integration's tenant. */
+export type CustomFieldInput = {
+  /** Its name there, not blank. */
+  name: string;
+  /** The value, not blank. */
+  value: string;
+};
+
 /** Conditions on employees; all given ones must hold, and a list is met by any of its values. Leave out what is no condition: null is refused with BAD_USER_INPUT. */
 export type EmployeeFilter = {
   /** Department name, case ignored. */
@@ -397,14 +405,24 @@ export type TaskState =
 
 /** One employee. A field the integration does not store is refused with UNSUPPORTED. */
 export type UpsertEmployeeItem = {
+  /** Band, in the words of the integration. */
+  band?: string | null | undefined;
+  /** Custom fields to set, at most 50, none twice; the record's others keep their values. */
+  customFields?: Array<CustomFieldInput> | null | undefined;
   /** Department name. */
   department?: string | null | undefined;
   /** Employee number or external id: the stronger key. */
   employeeNumber?: string | null | undefined;
+  /** Kind of employment, in the words of the integration. */
+  employmentType?: string | null | undefined;
+  /** Last day of employment. The status is set by `setEmployeeStatus`. */
+  exitDate?: string | null | undefined;
   /** Family name. */
   familyName?: string | null | undefined;
   /** Given name. */
   givenName?: string | null | undefined;
+  /** Grade, in the words of the integration. */
+  grade?: string | null | undefined;
   /** Where, by `Integration.name`. */
   integration: string;
   /** Code that assigns a job profile. */

@@ -65,7 +65,35 @@ describe('toEmployee', () => {
       managerEmail: 'boss@example.test',
       startDate: '2019-04-01',
       roleKeys: ['code:ENG-1'],
+      employment: { jobCode: 'ENG-1' },
     });
+  });
+
+  it.each([
+    ['in its own object', (hrms: object) => ({ employeeHRMSInfo: hrms })],
+    ['at the top level', (hrms: object) => hrms],
+  ])('reads the employment %s; what is shown empty is null, what is not shown is absent', (_, place) => {
+    const shown = {
+      exitDate: '2026-12-31T00:00:00.000Z',
+      employmentType: ' Contract ',
+      grade: '',
+      customFieldWithValue: { Badge: 'B-7', Shoe: 42, Desk: null },
+    };
+    expect(toEmployee({ employeeId: 1001, ...place(shown) }).employment).toEqual({
+      exitDate: '2026-12-31',
+      employmentType: 'Contract',
+      grade: null,
+      customFields: { Badge: 'B-7', Shoe: '42' },
+    });
+  });
+
+  it.each([
+    ['no map', 'Badge'],
+    ['a value that is no text', { Badge: 'B-7', Desk: {} }],
+    ['more fields than are kept', Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`f${n}`, 'x']))],
+  ])('leaves custom fields with %s unread, since they could not be sent again', (_, customFieldWithValue) => {
+    const raw = { employeeId: 1001, employeeHRMSInfo: { band: 'B', customFieldWithValue } };
+    expect(toEmployee(raw).employment).toEqual({ band: 'B' });
   });
 
   it('reads HR data from the top level and activity from isActive where the documented places are empty', () => {
@@ -369,10 +397,11 @@ describe('fromEmployeeWrite', () => {
     });
   });
 
-  it('does not send the old manager where a new one is named by an id', () => {
+  it('sends the former manager again where the new one is named by an id, which it cannot send', () => {
     const existing = { ...EMPLOYEE, employeeNumber: null, managerEmail: 'old@example.test' };
     expect(fromEmployeeWrite({ workEmail: 'dana@example.test', managerRemoteId: '7', existing })).toEqual({
       email: 'dana@example.test',
+      employeeHRMSInfo: { managerEmail: 'old@example.test' },
     });
   });
 });

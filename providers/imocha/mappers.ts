@@ -11,9 +11,10 @@ import {
   optionalText,
   type Json,
 } from '../../src/outbound/shape.ts';
+import { employmentOf, fromEmployment } from './employment.ts';
 import type { RawCertificate, RawHrmsInfo, RawUpsertEmployee } from './raw.ts';
 import type { TenantSettings } from './settings.ts';
-import { jobCodeOf, joinKeys, requiredKey, roleKeys } from './vendorKeys.ts';
+import { joinKeys, requiredKey, roleKeys } from './vendorKeys.ts';
 
 const STATUSES: Readonly<Record<string, EmployeeStatus>> = { active: 'ACTIVE', inactive: 'INACTIVE' };
 
@@ -41,6 +42,7 @@ export function toEmployee(raw: Json): EmployeeRow {
     url: null,
     changedAt: null,
     ...rolesOf(raw),
+    ...employmentOf(raw, hrms),
   };
 }
 
@@ -108,20 +110,21 @@ function field(object: unknown, key: string): unknown {
 export function fromEmployeeWrite(write: EmployeeWrite): RawUpsertEmployee {
   const { existing } = write;
   const startDate = write.startDate ?? existing?.startDate;
-  const managerEmail = write.managerEmail ?? (write.managerRemoteId === undefined ? existing?.managerEmail : undefined);
   const hrms: RawHrmsInfo = present({
     externalEmployeeId: write.employeeNumber ?? existing?.employeeNumber,
     department: write.department ?? existing?.department,
     location: write.location ?? existing?.location,
-    managerEmail,
+    // A manager known by an id alone cannot be sent, and must not take the former one away.
+    managerEmail: write.managerEmail ?? existing?.managerEmail,
     hireDate: startDate ? `${startDate}T00:00:00.000Z` : undefined,
+    ...fromEmployment(write),
   });
   return {
     email: write.workEmail.trim(),
     ...present({
       firstName: write.givenName ?? existing?.givenName,
       lastName: write.familyName ?? existing?.familyName,
-      jobCode: write.jobCode ?? jobCodeOf(existing?.roleKeys),
+      jobCode: write.jobCode ?? existing?.employment?.jobCode,
     }),
     ...(Object.keys(hrms).length === 0 ? {} : { employeeHRMSInfo: hrms }),
   };
@@ -147,8 +150,8 @@ export function fromCertificateWrite(write: CertificateWrite): RawCertificate {
   };
 }
 
-function present(fields: Record<string, string | null | undefined>): Record<string, string> {
+function present<Value>(fields: Record<string, Value | null | undefined>): Record<string, Value> {
   return Object.fromEntries(
-    Object.entries(fields).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    Object.entries(fields).filter((entry): entry is [string, Value] => entry[1] !== null && entry[1] !== undefined),
   );
 }

@@ -75,6 +75,7 @@ describe('setStatus by upsert', () => {
         location,
         ...(managerEmail === null ? {} : { managerEmail }),
         hireDate: `${startDate}T00:00:00.000Z`,
+        employmentType: 'Full time',
       },
     });
     const after = await everybody();
@@ -86,8 +87,14 @@ describe('setStatus by upsert', () => {
 
   it('says what it cannot send again with the rest', async () => {
     const { setStatus, write } = await setUp('off');
-    expect(await setStatus.run([write(0)], TASK)).toMatchObject([
-      { warnings: [expect.stringContaining('Exit date, employment type, grade, band and custom fields')] },
+    const unread = write(0, { employment: { employmentType: 'Full time', band: null } });
+    expect(await setStatus.run([write(1), unread], TASK)).toMatchObject([
+      { warnings: [] },
+      {
+        warnings: [
+          expect.stringContaining('No read has shown the job code, the exit date, the grade, and the custom fields'),
+        ],
+      },
     ]);
   });
 

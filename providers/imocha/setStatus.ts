@@ -1,17 +1,13 @@
 /** The activation state, by the upsert that is documented (5.2), or by the PATCH of which the name alone is (8). */
-import type { SetStatusPort, StatusWrite } from '../../src/domain/ports.ts';
+import type { EmployeeWrite, SetStatusPort, StatusWrite } from '../../src/domain/ports.ts';
 import { carrying } from '../../src/outbound/carrying.ts';
 import { OPERATIONS, type Client } from './client.ts';
+import { losesName, notSentAgain } from './employment.ts';
 import { fromStatusWrite, statusWord } from './mappers.ts';
 import { failureResult, refused, unconfirmed } from './outcomes.ts';
 import { UPSERT_BATCH_SIZE } from './raw.ts';
 import { upsertRecords } from './upsertRecords.ts';
 import type { WritesClient } from './writesClient.ts';
-
-/** What the directory never reads (7), hence cannot send again. */
-const UNREAD =
-  'Sent with all that the gateway knows of the record. Exit date, employment type, grade, band and custom fields are ' +
-  'not among it: a tenant that clears what is left out has lost them.';
 
 /**
  * Whether the upsert keeps or clears what is left out is unknown (5.2), so each record is sent again as the directory
@@ -38,7 +34,8 @@ export function upsertStatus(client: Client): SetStatusPort {
           const message = 'The provider set the status of another record than the one that was meant.';
           return { state: 'unknown', error: unconfirmed(message) };
         }
-        return { ...result, warnings: [...result.warnings, UNREAD] };
+        const unsent = notSentAgain(resent(item));
+        return unsent === null ? result : { ...result, warnings: [...result.warnings, unsent] };
       });
     },
   };
@@ -46,15 +43,16 @@ export function upsertStatus(client: Client): SetStatusPort {
 
 /** Why the upsert would lose or miss a record; null when it does neither. */
 function refuses({ existing }: StatusWrite): string | null {
-  const { workEmail, employeeNumber, givenName, familyName, name } = existing;
+  const { workEmail, employeeNumber } = existing;
   if (workEmail === null) return 'The record has no e-mail address, by which the provider finds it.';
   // Whether the e-mail alone finds it, or makes a second record, is not said (5.2).
   if (employeeNumber === null) return 'The record has no external id, without which it may be entered a second time.';
-  const hasBoth = givenName !== null && familyName !== null;
-  if (name !== null && !hasBoth && name !== (givenName ?? familyName)) {
-    return 'The provider takes first and last name apart, and of this record only the whole name is known.';
-  }
-  return null;
+  return losesName(resent({ existing }));
+}
+
+/** The upsert of a record as it is known. */
+function resent({ existing }: Pick<StatusWrite, 'existing'>): EmployeeWrite {
+  return { workEmail: existing.workEmail ?? '', existing };
 }
 
 /** One employee a call. Nothing else of the record is touched. */

@@ -4,6 +4,7 @@ import { connect } from '../../src/outbound/connect.ts';
 import { simulatorTransport } from '../../src/outbound/transport.ts';
 import { VirtualClock } from '../../src/simulator/clock.ts';
 import { createWorkforce } from '../../src/simulator/workforce.ts';
+import { employeeAsWritten } from '../../src/tasks/storedRows.ts';
 import { imocha } from './imocha.ts';
 
 const WORKFORCE = createWorkforce('test', { people: 60, skills: 40 });
@@ -78,6 +79,80 @@ describe('upsertEmployees', () => {
       ...known,
       location: 'Oslo',
     });
+  });
+
+  const EMPLOYMENT = {
+    jobCode: WORKFORCE.people[0]?.jobCode,
+    exitDate: '2027-06-30',
+    employmentType: 'Contract',
+    grade: 'G7',
+    band: 'B',
+    customFields: { Badge: 'B-7', Desk: '4' },
+  };
+
+  it.each(['nested', 'flat'])('clears nothing by a location alone, twice, in a list of shape %s', async (shape) => {
+    const { upsertEmployees, everybody, simulator } = setUp({ upsertOmitted: 'replace', employeeShape: shape });
+    const find = async () => (await everybody()).find(({ workEmail }) => workEmail === 'nova@example.test');
+    const before = write('nova@example.test', { employeeNumber: 'N-1', givenName: 'Nova', familyName: 'Example' });
+    await upsertEmployees.run([{ ...before, ...EMPLOYMENT, managerEmail: 'boss@example.test' }], TASK);
+    const known = await find();
+    expect(known?.employment).toEqual(EMPLOYMENT);
+    if (!known) return;
+    simulator.journal.length = 0;
+
+    const moved = write('nova@example.test', { location: 'Oslo', existing: known });
+    expect(await upsertEmployees.run([moved], TASK)).toMatchObject([{ state: 'done', warnings: [] }]);
+    expect(await find()).toEqual({ ...known, location: 'Oslo' });
+
+    // The second is of a record that the gateway knows from its own write alone.
+    const existing = employeeAsWritten(known.remoteId, moved);
+    const graded = write('nova@example.test', { grade: 'G8', customFields: { Desk: '5' }, existing });
+    expect(await upsertEmployees.run([graded], TASK)).toMatchObject([{ state: 'done', warnings: [] }]);
+    expect(await find()).toEqual({
+      ...known,
+      location: 'Oslo',
+      employment: { ...EMPLOYMENT, grade: 'G8', customFields: { Badge: 'B-7', Desk: '5' } },
+    });
+    expect(simulator.journal.filter(({ method }) => method === 'POST')).toHaveLength(2);
+  });
+
+  it('names what no read has shown, and so could not be sent again', async () => {
+    const { upsertEmployees, everybody } = setUp({ offersEmployees: false });
+    const profile = (await everybody()).find(({ workEmail }) => workEmail === PERSON?.records.talent[0]?.email);
+    if (!profile?.workEmail) throw new Error('nobody is known');
+    const name = { givenName: 'Nova', familyName: 'Example' };
+    const results = await upsertEmployees.run(
+      [write(profile.workEmail, { ...name, location: 'Oslo', grade: 'G7', existing: profile })],
+      TASK,
+    );
+    expect(results).toMatchObject([
+      {
+        state: 'done',
+        warnings: [
+          expect.stringContaining(
+            'No read has shown the job code, the exit date, the employment type, the band, the custom fields, ' +
+              'the department, the manager, and the first day:',
+          ),
+        ],
+      },
+    ]);
+  });
+
+  it('refuses to take a whole name apart, and sends the others', async () => {
+    const { upsertEmployees, everybody, simulator } = setUp({ offersEmployees: false });
+    const profile = (await everybody()).find(({ workEmail }) => workEmail === PERSON?.records.talent[0]?.email);
+    if (!profile?.workEmail) throw new Error('nobody is known');
+    simulator.journal.length = 0;
+    const nameless = write(profile.workEmail, { location: 'Oslo', existing: profile });
+    expect(upsertEmployees.refuses?.(nameless)).toContain('only the whole name is known');
+    expect(upsertEmployees.refuses?.({ ...nameless, givenName: 'Nova', familyName: 'Example' })).toBeNull();
+    expect(await upsertEmployees.run([nameless, write('a@example.test')], TASK)).toMatchObject([
+      { state: 'failed', error: { code: 'REJECTED', retryable: false } },
+      { state: 'done' },
+    ]);
+    expect(simulator.journal).toHaveLength(1);
+    expect(await upsertEmployees.run([nameless], TASK)).toMatchObject([{ state: 'failed' }]);
+    expect(simulator.journal).toHaveLength(1);
   });
 
   it('fails a refused record alone', async () => {

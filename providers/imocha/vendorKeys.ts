@@ -43,8 +43,3 @@ export function roleKeys(jobProfileId: string | null, jobCodes: readonly (string
   knownRoleKeys.set(shared, keys);
   return keys;
 }
-
-/** The job code among an employee's role keys, to be sent again; undefined where there is none. */
-export function jobCodeOf(keys: readonly string[] | undefined): string | undefined {
-  return keys?.find((key) => key.startsWith('code:'))?.slice('code:'.length);
-}

@@ -1,4 +1,4 @@
-import type { Employee } from '../../src/domain/entities.ts';
+import { employmentValue, type Employee } from '../../src/domain/entities.ts';
 import { employeePosition } from '../../src/directory/employees.ts';
 import { EMPLOYEE_STATUSES } from '../../src/domain/records.ts';
 import { pageOf } from '../../src/domain/paging.ts';
@@ -65,6 +65,27 @@ EmployeeRef.implement({
       type: 'Date',
       nullable: true,
       description: 'First day of employment; null when unknown.',
+    }),
+    exitDate: t.field({
+      type: 'Date',
+      nullable: true,
+      description: 'Last day of employment; null when there is none or it is unknown.',
+      resolve: (employee) => employmentValue(employee, 'exitDate'),
+    }),
+    employmentType: t.string({
+      nullable: true,
+      description: "Kind of employment, in the provider's words; null when unknown.",
+      resolve: (employee) => employmentValue(employee, 'employmentType'),
+    }),
+    grade: t.string({
+      nullable: true,
+      description: "Grade, in the provider's words; null when unknown.",
+      resolve: (employee) => employmentValue(employee, 'grade'),
+    }),
+    band: t.string({
+      nullable: true,
+      description: "Band, in the provider's words; null when unknown.",
+      resolve: (employee) => employmentValue(employee, 'band'),
     }),
     department: t.exposeString('department', { nullable: true, description: 'Department name; null when unknown.' }),
     location: t.exposeString('location', { nullable: true, description: 'Work location name; null when unknown.' }),

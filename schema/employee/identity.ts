@@ -29,6 +29,16 @@ function shape(integration: Integration, member: Member<EmployeeRow>): EmployeeR
   return { recordType: 'EmployeeRecord', integration, row: member.row, match: member };
 }
 
+const CustomField = builder.objectRef<{ name: string; value: string }>('CustomField');
+CustomField.implement({
+  extensions: needs('employees:read'),
+  description: "A field that the integration's tenant added to its employees.",
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Its name there.' }),
+    value: t.exposeString('value', { description: 'The value, as text.' }),
+  }),
+});
+
 export const EmployeeRecord = builder.objectRef<EmployeeRecordShape>('EmployeeRecord');
 EmployeeRecord.implement({
   extensions: needs('employees:read'),
@@ -72,8 +82,26 @@ EmployeeRecord.implement({
       description: "The provider's own word for the status; null when it has none.",
       resolve: ({ row }) => row.statusLabel,
     }),
+    jobCode: t.string({
+      nullable: true,
+      description: 'Code that assigns a job profile here; null when unknown.',
+      resolve: ({ row }) => row.employment?.jobCode ?? null,
+    }),
+    customFields: t.field({
+      type: [CustomField],
+      nullable: true,
+      description: "The tenant's own fields, by name, at most 200; null when the provider does not show them.",
+      resolve: ({ row }) => customFieldsOf(row),
+    }),
   }),
 });
+
+function customFieldsOf({ employment }: EmployeeRow): { name: string; value: string }[] | null {
+  if (employment?.customFields === undefined) return null;
+  return Object.entries(employment.customFields ?? {})
+    .map(([name, value]) => ({ name, value }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
 
 const EmployeeIdentity = builder.objectRef<Employee>('EmployeeIdentity');
 EmployeeIdentity.implement({

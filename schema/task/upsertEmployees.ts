@@ -1,10 +1,18 @@
-import { upsertEmployees } from '../../src/tasks/upsertEmployees.ts';
+import { MOST_CUSTOM_FIELDS, upsertEmployees } from '../../src/tasks/upsertEmployees.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup } from '../lookups.ts';
 import { KIND_SCOPE } from './kindScope.ts';
 import { TaskPayload } from './payload.ts';
 import { SAME_IDEMPOTENCY_KEY, SAME_KEY, VALIDATE_ONLY, WHERE } from './startInput.ts';
+
+const CustomFieldInput = builder.inputType('CustomFieldInput', {
+  description: "A custom field of the integration's tenant.",
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'Its name there, not blank.' }),
+    value: t.string({ required: true, description: 'The value, not blank.' }),
+  }),
+});
 
 const UpsertEmployeeItem = builder.inputType('UpsertEmployeeItem', {
   description: 'One employee. A field the integration does not store is refused with UNSUPPORTED.',
@@ -28,6 +36,17 @@ const UpsertEmployeeItem = builder.inputType('UpsertEmployeeItem', {
       description: 'The manager, who must have a work e-mail or a record there.',
     }),
     startDate: t.field({ type: 'Date', description: 'First day of employment.' }),
+    exitDate: t.field({
+      type: 'Date',
+      description: 'Last day of employment. The status is set by `setEmployeeStatus`.',
+    }),
+    employmentType: t.string({ description: 'Kind of employment, in the words of the integration.' }),
+    grade: t.string({ description: 'Grade, in the words of the integration.' }),
+    band: t.string({ description: 'Band, in the words of the integration.' }),
+    customFields: t.field({
+      type: [CustomFieldInput],
+      description: `Custom fields to set, at most ${MOST_CUSTOM_FIELDS}, none twice; the record's others keep their values.`,
+    }),
   }),
 });
 
@@ -48,7 +67,8 @@ builder.mutationField('upsertEmployees', (t) =>
   t.field({
     type: TaskPayload,
     extensions: needs(KIND_SCOPE.UPSERT_EMPLOYEES),
-    description: 'Creates employees or updates those with the same key. A field left out keeps its value.',
+    description:
+      'Creates employees or updates those with the same key. A field left out keeps its value: a provider that takes whole records is sent the known ones again. What no read has shown of a record cannot be sent again, and `TaskItem.warnings` names it.',
     args: { input: t.arg({ type: UpsertEmployeesInput, required: true, description: 'The employees.' }) },
     resolve: (_, { input }, { directory, tasks, viewer }) =>
       upsertEmployees(input, viewer, { directory, engine: tasks }),

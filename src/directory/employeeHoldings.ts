@@ -1,4 +1,4 @@
-import type { EmployeeRow } from '../domain/records.ts';
+import type { EmployeeRow, Employment } from '../domain/records.ts';
 import { inSteps, type Steps } from '../domain/steps.ts';
 import type { WrittenCopy } from './directoryChange.ts';
 import { same } from './takeOver.ts';
@@ -108,6 +108,17 @@ export class EmployeeHoldings {
       managerRemoteId: of(row.managerRemoteId),
       managerEmail: of(row.managerEmail),
       changedAt: of(row.changedAt),
+      ...(row.employment ? { employment: this.#compactEmployment(row.employment) } : {}),
     };
+  }
+
+  /** Fields that were not shown stay absent. Values of custom fields are seldom shared. */
+  #compactEmployment(employment: Employment): Employment {
+    const compact = { ...employment };
+    for (const field of ['jobCode', 'exitDate', 'employmentType', 'grade', 'band'] as const) {
+      const text = compact[field];
+      if (text !== undefined) compact[field] = this.#pool.of(text);
+    }
+    return compact;
   }
 }

@@ -1,7 +1,7 @@
 /** The unified objects, ready to be read: what the graph shows of them are plain properties. */
 import type { Conflict, Group, Member } from './match.ts';
 import { encodeId } from './ids.ts';
-import type { EmployeeRow, EmployeeStatus, SkillRow } from './records.ts';
+import type { EmployeeRow, EmployeeStatus, Employment, SkillRow } from './records.ts';
 
 /** A person, made of the records of one or more integrations. */
 export interface Employee {
@@ -56,6 +56,18 @@ export function employeeOf(group: Group<EmployeeRow>): Employee {
     records: members,
     conflicts: group.conflicts,
   };
+}
+
+/** A field of the employment, from the first record, in order of integration precedence, that has it. */
+export function employmentValue<Key extends keyof Employment>(
+  { records }: Pick<Employee, 'records'>,
+  field: Key,
+): NonNullable<Employment[Key]> | null {
+  for (const { row } of records) {
+    const value = row.employment?.[field];
+    if (value !== null && value !== undefined) return value;
+  }
+  return null;
 }
 
 export function skillOf(group: Group<SkillRow>): Skill {

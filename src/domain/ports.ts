@@ -177,6 +177,13 @@ export interface EmployeeWrite {
   managerRemoteId?: string | undefined;
   /** YYYY-MM-DD. */
   startDate?: string | undefined;
+  /** YYYY-MM-DD. */
+  exitDate?: string | undefined;
+  employmentType?: string | undefined;
+  grade?: string | undefined;
+  band?: string | undefined;
+  /** Set these; the record's others stay as they are. */
+  customFields?: Readonly<Record<string, string>> | undefined;
   /** The record there that the directory already knows under this key; null when none is known. */
   existing: EmployeeRow | null;
 }
@@ -267,6 +274,8 @@ export interface UpsertEmployeesPort extends WritePort<EmployeeWrite, EmployeeRo
   fields: readonly EmployeeField[];
   /** Fields without which it refuses to create. */
   required: readonly EmployeeField[];
+  /** What of a record an update would lose, since it cannot be sent again; null when nothing. Asked before a task exists. */
+  refuses?(write: EmployeeWrite): string | null;
 }
 
 export interface SetStatusPort extends WritePort<StatusWrite, EmployeeRow> {

@@ -4,6 +4,22 @@ import type { RatingSource, RatingValue, Scale } from './rating.ts';
 export const EMPLOYEE_STATUSES = ['ACTIVE', 'PENDING', 'LEAVE', 'INACTIVE'] as const;
 export type EmployeeStatus = (typeof EMPLOYEE_STATUSES)[number];
 
+/**
+ * What an HR system says of an employment beyond the fields that every provider has. A field is null where the record has
+ * none, and absent where the provider did not show the field, so that its value is unknown.
+ */
+export interface Employment {
+  /** Code that assigns a job profile. */
+  jobCode?: string | null;
+  /** Last day of employment, YYYY-MM-DD. */
+  exitDate?: string | null;
+  employmentType?: string | null;
+  grade?: string | null;
+  band?: string | null;
+  /** The tenant's own fields, by their names. */
+  customFields?: Readonly<Record<string, string>> | null;
+}
+
 /** One provider's employee, translated. Ids are the provider's own, always strings. Absent is null, never ''. */
 export interface EmployeeRow {
   remoteId: string;
@@ -32,6 +48,8 @@ export interface EmployeeRow {
   changedAt: string | null;
   /** Keys that name the employee's role (`JobProfileRow.aliases`), the surest first; absent where the provider tells none. */
   roleKeys?: readonly string[];
+  /** Absent where the provider shows nothing of it. */
+  employment?: Employment;
 }
 
 /** A skill's place in a provider's taxonomy. */

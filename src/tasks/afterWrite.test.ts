@@ -190,15 +190,16 @@ describe('an employee whom the provider answers by id alone', () => {
       givenName: 'Lea',
       familyName: 'Martin',
       jobTitle: 'Engineer',
-      jobCode: 'E-1',
       department: 'Data',
       location: 'Lyon',
       startDate: '2026-01-01',
       managerRemoteId: '2',
       managerEmail: 'bob@example.test',
     };
-    const { jobCode: _, ...shown } = write;
-    expect(stored(write)).toEqual(employeeRow('1', { ...shown, name: 'Lea Martin', workEmail: 'lea@example.test' }));
+    const employment = { jobCode: 'E-1', exitDate: '2027-01-01', grade: 'G7', customFields: { Badge: 'B-7' } };
+    expect(stored({ ...write, ...employment })).toEqual(
+      employeeRow('1', { ...write, name: 'Lea Martin', workEmail: 'lea@example.test', employment }),
+    );
   });
 
   const existing = employeeRow('1', {
@@ -223,6 +224,31 @@ describe('an employee whom the provider answers by id alone', () => {
       workEmail: 'lea@example.test',
       department: 'Sales',
     });
+  });
+
+  it('keeps its role and employment, or the next write could not send them again', () => {
+    const known = {
+      ...existing,
+      roleKeys: ['code:E-1'],
+      employment: { jobCode: 'E-1', grade: null, band: 'B', customFields: { Badge: 'B-7', Desk: '4' } },
+    };
+    expect(stored({ existing: known, location: 'Lyon' })).toMatchObject({
+      roleKeys: known.roleKeys,
+      employment: known.employment,
+    });
+    const changed = stored({ existing: known, jobCode: 'E-2', grade: 'G7', customFields: { Desk: '5' } });
+    expect(changed?.employment).toEqual({
+      jobCode: 'E-2',
+      grade: 'G7',
+      band: 'B',
+      customFields: { Badge: 'B-7', Desk: '5' },
+    });
+    // Those of the former role.
+    expect(changed?.roleKeys).toBeUndefined();
+  });
+
+  it('has custom fields that are still unknown where those before were', () => {
+    expect(stored({ existing, customFields: { Desk: '5' } })).not.toHaveProperty('employment');
   });
 
   it('has a new name from what was known and what was written', () => {

@@ -1,5 +1,5 @@
 import type { EmployeeWrite, SkillWrite, StatusWrite } from '../domain/ports.ts';
-import type { EmployeeRow, SkillRow } from '../domain/records.ts';
+import type { EmployeeRow, Employment, SkillRow } from '../domain/records.ts';
 
 /** What a provider that answers with an id alone now holds of an employee: the record as it was known, with what was written. */
 export function employeeAsWritten(remoteId: string, write: EmployeeWrite): EmployeeRow {
@@ -26,7 +26,21 @@ export function employeeAsWritten(remoteId: string, write: EmployeeWrite): Emplo
       : { managerRemoteId: write.managerRemoteId ?? null, managerEmail: write.managerEmail ?? null }),
     url: existing?.url ?? null,
     changedAt: existing?.changedAt ?? null,
+    // The keys of another role come with the next read.
+    ...(write.jobCode === undefined && existing?.roleKeys ? { roleKeys: existing.roleKeys } : {}),
+    ...employmentAsWritten(write),
   };
+}
+
+/** What was not written of a record that was not known stays unknown: it may have been there all the same. */
+function employmentAsWritten({ existing, ...write }: EmployeeWrite): Pick<EmployeeRow, 'employment'> {
+  const employment: Employment = { ...existing?.employment };
+  for (const field of ['jobCode', 'exitDate', 'employmentType', 'grade', 'band'] as const) {
+    if (write[field] !== undefined) employment[field] = write[field];
+  }
+  const others = existing === null ? null : existing.employment?.customFields;
+  if (write.customFields && others !== undefined) employment.customFields = { ...others, ...write.customFields };
+  return Object.keys(employment).length === 0 ? {} : { employment };
 }
 
 /** The same after a change of status, from the record as it is known now. The provider's word for the new one is unknown. */

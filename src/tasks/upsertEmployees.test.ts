@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { employeeRow, FakeProvider } from '../../test/support/fake-provider.ts';
 import { FakeTasks, WRITER } from '../../test/support/fake-tasks.ts';
 import { Directory } from '../directory/directory.ts';
-import type { EmployeeField, UpsertEmployeesPort } from '../domain/ports.ts';
+import type { EmployeeField, EmployeeWrite, UpsertEmployeesPort } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
 import { upsertEmployees, type UpsertEmployeeItem } from './upsertEmployees.ts';
 import type { WriteAnswer } from './writes.ts';
@@ -29,6 +29,11 @@ const EVERY: EmployeeField[] = [
   'location',
   'manager',
   'startDate',
+  'exitDate',
+  'employmentType',
+  'grade',
+  'band',
+  'customFields',
 ];
 
 /** One integration that stores everything, one that only creates, one that only updates a few fields, one that cannot. */
@@ -95,9 +100,19 @@ describe('an employee', () => {
       department: 'Data',
       location: 'Lyon',
       startDate: '2026-04-01',
+      exitDate: '2027-04-01',
+      employmentType: 'Contract',
+      grade: 'G7',
+      band: 'B',
     };
-    const answer = await upsert({ integration: 'all', key: 'x', ...given });
-    expect(writes(answer)).toEqual([{ workEmail: 'new@example.test', ...given, existing: null }]);
+    const customFields = [
+      { name: ' Badge', value: 'B-7' },
+      { name: 'Desk', value: '4' },
+    ];
+    const answer = await upsert({ integration: 'all', key: 'x', ...given, customFields });
+    expect(writes(answer)).toEqual([
+      { workEmail: 'new@example.test', ...given, customFields: { Badge: 'B-7', Desk: '4' }, existing: null },
+    ]);
     expect(engine.started[0]).toMatchObject({ kind: 'UPSERT_EMPLOYEES' });
     expect(engine.started[0]?.items[0]).toMatchObject({
       index: 0,
@@ -166,15 +181,66 @@ describe('an employee', () => {
   });
 });
 
+describe('an update that would lose something', () => {
+  it('is refused before a task exists, as a creation is not', async () => {
+    const refuses = ({ location }: EmployeeWrite) => (location === undefined ? null : 'The name would be lost.');
+    const strict = new FakeProvider({ name: 'strict', ports: { upsertEmployees: port({ fields: EVERY, refuses }) } });
+    directory = new Directory([strict.integration]);
+    directory.putEmployees('strict', [LEA]);
+    const item = { integration: 'strict', location: 'Oslo' };
+    const answer = await upsert(item, { ...item, workEmail: 'lea@example.test' });
+    expect(answer.userErrors).toEqual([
+      { code: 'UNSUPPORTED', message: 'The name would be lost.', field: ['input', 'items', '1'] },
+    ]);
+    expect(engine.started).toEqual([]);
+  });
+});
+
+describe('custom fields', () => {
+  it('have names and values, each name once', async () => {
+    const customFields = [
+      { name: 'Badge', value: ' ' },
+      { name: ' ', value: 'x' },
+      { name: 'Badge ', value: 'B-7' },
+    ];
+    expect(complaints(await upsert({ integration: 'all', customFields }))).toEqual([
+      'INVALID 0.customFields.0.value',
+      'INVALID 0.customFields.1.name',
+      'DUPLICATE 0.customFields.2.name',
+    ]);
+  });
+
+  it('are at most 50 at once', async () => {
+    const some = (count: number) => Array.from({ length: count }, (_, n) => ({ name: `f${n}`, value: 'x' }));
+    expect(complaints(await upsert({ integration: 'all', customFields: some(51) }))).toEqual([
+      'INVALID_COUNT 0.customFields',
+    ]);
+    expect(writes(await upsert({ integration: 'all', customFields: some(50) }))).toHaveLength(1);
+  });
+
+  it('are refused where the integration stores none', async () => {
+    const item = { integration: 'updater', workEmail: 'lea@example.test', customFields: [{ name: 'a', value: 'b' }] };
+    expect(complaints(await upsert(item))).toEqual(['UNSUPPORTED 0.customFields']);
+  });
+});
+
 describe('a field that the integration does not store', () => {
-  it.each(['familyName', 'jobTitle', 'jobCode', 'department', 'location', 'startDate'] as const)(
-    'is refused: %s',
-    async (field) => {
-      expect(complaints(await upsert({ integration: 'updater', workEmail: 'lea@example.test', [field]: 'x' }))).toEqual(
-        [`UNSUPPORTED 0.${field}`],
-      );
-    },
-  );
+  it.each([
+    'familyName',
+    'jobTitle',
+    'jobCode',
+    'department',
+    'location',
+    'startDate',
+    'exitDate',
+    'employmentType',
+    'grade',
+    'band',
+  ] as const)('is refused: %s', async (field) => {
+    expect(complaints(await upsert({ integration: 'updater', workEmail: 'lea@example.test', [field]: 'x' }))).toEqual([
+      `UNSUPPORTED 0.${field}`,
+    ]);
+  });
 
   it('is refused: manager', async () => {
     expect(

@@ -5,7 +5,7 @@ import { emailText, numberText } from '../domain/identity.ts';
 import { isPlaceholderNumber } from '../domain/placeholders.ts';
 import type { EmployeeField, EmployeeWrite, UpsertEmployeesPort } from '../domain/ports.ts';
 import type { EmployeeRow } from '../domain/records.ts';
-import { checkKey, known, Once, usable } from './places.ts';
+import { checkKey, checkTexts, known, Once, usable } from './places.ts';
 import type { NewTaskItem } from './task.ts';
 import type { Complaints } from './userErrors.ts';
 import { write, type WriteAnswer, type WriteDependencies, type WriteInput, type Writer } from './writes.ts';
@@ -23,7 +23,20 @@ export interface UpsertEmployeeItem {
   location?: string | null | undefined;
   manager?: EmployeeLookup | null | undefined;
   startDate?: string | null | undefined;
+  exitDate?: string | null | undefined;
+  employmentType?: string | null | undefined;
+  grade?: string | null | undefined;
+  band?: string | null | undefined;
+  customFields?: readonly CustomFieldItem[] | null | undefined;
 }
+
+export interface CustomFieldItem {
+  name: string;
+  value: string;
+}
+
+/** Custom fields that one item sets at most. */
+export const MOST_CUSTOM_FIELDS = 50;
 
 /** Creates employees or updates those with the same key, each in the integration it names. */
 export function upsertEmployees(
@@ -43,6 +56,10 @@ const TEXT_FIELDS = [
   'department',
   'location',
   'startDate',
+  'exitDate',
+  'employmentType',
+  'grade',
+  'band',
 ] as const satisfies readonly (keyof UpsertEmployeeItem & EmployeeField)[];
 
 function plan(items: readonly UpsertEmployeeItem[], directory: Directory, complaints: Complaints): NewTaskItem[] {
@@ -91,6 +108,7 @@ function writeOf(
     else if (port.fields.includes(field)) change[field] = value;
     else if (field !== 'employeeNumber') unsupported(field, integration, complaints);
   }
+  if (item.customFields) addCustomFields(change, item.customFields, integration, port, complaints);
   if (item.manager) addManager(change, item.manager, integration, port, directory, complaints);
   const found = existingRecord(item, integration, directory);
   if (found.length > 1) {
@@ -114,9 +132,12 @@ function writeOf(
     complaints.at('workEmail').add('UNSUPPORTED', `${integration.name} has this employee and cannot update one.`);
   } else if (change.existing === null) {
     for (const field of port.required) {
-      if (field === 'manager' ? item.manager : typeof item[field] === 'string') continue;
+      if (item[field] !== undefined && item[field] !== null) continue;
       complaints.at(field).add('INVALID', `${integration.name} creates no employee without this.`);
     }
+  } else {
+    const refusal = port.refuses?.(change) ?? null;
+    if (refusal !== null) complaints.add('UNSUPPORTED', refusal);
   }
   return change;
 }
@@ -144,6 +165,32 @@ function existingRecord(item: UpsertEmployeeItem, { name }: Integration, directo
       sameKey(item.workEmail, row.workEmail, 'workEmail') ||
       (byNumber.length > 0 && sameKey(number, row.employeeNumber, 'employeeNumber')),
   );
+}
+
+function addCustomFields(
+  change: EmployeeWrite,
+  fields: readonly CustomFieldItem[],
+  integration: Integration,
+  port: UpsertEmployeesPort,
+  complaints: Complaints,
+): void {
+  const at = complaints.at('customFields');
+  if (!port.fields.includes('customFields')) {
+    unsupported('customFields', integration, complaints);
+    return;
+  }
+  if (fields.length > MOST_CUSTOM_FIELDS) {
+    at.add('INVALID_COUNT', `At most ${MOST_CUSTOM_FIELDS} custom fields are set at once.`);
+    return;
+  }
+  const values = new Map<string, string>();
+  for (const [index, field] of fields.entries()) {
+    checkTexts(field, ['name', 'value'], at.at(index));
+    const name = field.name.trim();
+    if (values.has(name)) at.at(index, 'name').add('DUPLICATE', 'An earlier custom field has the same name.');
+    values.set(name, field.value);
+  }
+  if (values.size > 0) change.customFields = Object.fromEntries(values);
 }
 
 function addManager(
