@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import * as fc from 'fast-check';
 import {
   execute,
   getNamedType,
@@ -8,20 +9,27 @@ import {
   isRequiredArgument,
   isUnionType,
   Kind,
+  NoUnusedFragmentsRule,
   OperationTypeNode,
   parse,
   print,
+  specifiedRules,
   validate,
   type DocumentNode,
   type GraphQLNamedType,
   type OperationDefinitionNode,
   type TypeNode,
 } from 'graphql';
+import { isAsyncIterable } from 'graphql-yoga';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { schema } from '../schema/index.ts';
 import { createContext, type RequestParts, type TenantParts } from '../src/context.ts';
 import { createQueryCompiler } from '../src/http/compiledQuery.ts';
+import { DEFER, withDefer } from '../src/http/defer.ts';
+import { createDeferredQuery } from '../src/http/deferredQuery.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
+import { generatedQuery, withoutDefer, withoutDeferred } from './support/generatedQueries.ts';
+import { mergedData, type SentPart } from './support/merged.ts';
 
 /** What the gateway under test makes its contexts of, as it last did. */
 const made = vi.hoisted((): { tenant: TenantParts; request: RequestParts } => {
@@ -141,8 +149,16 @@ describe('compiled queries on the graph', () => {
     return values[type.name.value] ?? 'text';
   };
 
+  const context = () => createContext(made.tenant, { ...made.request, signal: new AbortController().signal });
+
+  /** What graphql-js answers to a document that has no errors. */
+  const dataOf = async (document: DocumentNode): Promise<unknown> => {
+    const { data, errors } = await execute({ schema, document, contextValue: context() });
+    expect(errors).toBeUndefined();
+    return data;
+  };
+
   it('answer what the executor answers, byte for byte', async () => {
-    const context = () => createContext(made.tenant, { ...made.request, signal: new AbortController().signal });
     const compiler = createQueryCompiler(schema);
     // Time goes on between two answers, and what is not cached is read again.
     const timeless = (text: string) => text.replaceAll(/(ageSeconds|latencyMs|fetchedAt)":(\d+|"[^"]*")/g, '$1":0');
@@ -168,6 +184,43 @@ describe('compiled queries on the graph', () => {
     expect(expected.filter(([, text]) => text !== null).length).toBeGreaterThan(5);
     expect(expected.at(-1)?.[1]).not.toBeNull();
     expect(answered).toEqual(expected);
+  });
+
+  it('answer generated documents, which share fragments and have any names as aliases, byte for byte', async () => {
+    const compiler = createQueryCompiler(schema);
+    await fc.assert(
+      fc.asyncProperty(generatedQuery, async (query) => {
+        const document = withoutDefer(parse(query));
+        const answer = await compiler.execute({ schema, document, contextValue: context() });
+        // A key that a plain object cannot have is left to the executor.
+        if (/\b__proto__:/.test(print(document)) && answer === null) return;
+        expect(JSON.stringify(answer?.data)).toBe(JSON.stringify(await dataOf(document)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('answer in parts what is not deferred first, and what the executor answers in all', async () => {
+    const deferring = withDefer(schema);
+    const compiler = createQueryCompiler(deferring);
+    const deferredQuery = createDeferredQuery({ schema: deferring, directive: DEFER, compiler });
+    const rules = specifiedRules.filter((rule) => rule !== NoUnusedFragmentsRule);
+    const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
+    let answersInParts = 0;
+    await fc.assert(
+      fc.asyncProperty(generatedQuery, async (query) => {
+        const document = parse(query);
+        expect(validate(deferring, document, rules)).toEqual([]);
+        const answer = await deferredQuery({ schema: deferring, document, contextValue: context() });
+        const parts: SentPart[] = [];
+        if (isAsyncIterable(answer)) for await (const part of answer) parts.push(plain(part) as SentPart);
+        else parts.push(plain(answer) as SentPart);
+        if (parts.length > 1) answersInParts += 1;
+        expect(parts[0]?.data).toEqual(plain(await dataOf(withoutDeferred(document))));
+        expect(mergedData(parts)).toEqual(plain(await dataOf(withoutDefer(document))));
+      }),
+    );
+    expect(answersInParts).toBeGreaterThan(20);
   });
 
   it('cost a provider one call where it refuses and the executor takes over', async () => {
