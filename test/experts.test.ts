@@ -198,6 +198,19 @@ describe('the holders of a skill', () => {
     expect(statesOf(one)).toEqual(['kantata-main FRESH']);
   });
 
+  it.each(['CONSENSUS', 'ANY_RATING'])(
+    'meet the same condition as experts do, by %s of the sources',
+    async (levelOf) => {
+      const condition = { minLevel: 0.7, sources: ['MANAGER'], levelOf };
+      const asked = await holders({ name: 'TypeScript', first: 100, filter: condition });
+      const found = await experts({ skills: [{ ...TYPESCRIPT, ...condition }], first: 100 });
+      expect(asked.nodes.map(({ employee }) => employee.id).toSorted()).toEqual(
+        found.nodes.map(({ employee }) => employee.id).toSorted(),
+      );
+      expect(asked.totalCount).toBeGreaterThan(0);
+    },
+  );
+
   it('of several skills are one question', async () => {
     const { errors } = await gateway.ask('{ skills(first: 20) { nodes { holders(first: 1) { totalCount } } } }');
     expect(errors).toBeUndefined();

@@ -135,6 +135,11 @@ const ADDED: Record<string, string> = Object.fromEntries(
       ...of('CustomFieldInput', 'name', 'value'),
       ...of('UpsertEmployeeItem', 'exitDate', 'employmentType', 'grade', 'band', 'customFields').slice(1),
     ],
+    'a level can be asked of any rating, not of the mean alone': [
+      ...of('LevelMeasure', 'CONSENSUS', 'ANY_RATING'),
+      'EmployeeSkillFilter.levelOf',
+      'SkillRequirement.levelOf',
+    ],
     'certificates can be written to one of the systems': [
       'Mutation.addCertificates',
       'Mutation.addCertificates(input)',

@@ -94,11 +94,13 @@ export type EmployeeLookup =
 export type EmployeeSkillFilter = {
   /** Held in one of these, by `Integration.name`. The others are not asked. One that is unknown matches nothing and is named in `unknown`. */
   integrations?: Array<string> | null | undefined;
-  /** Least level, 0 to 1 as in `SkillRating.normalized`, reached by the default consensus. */
+  /** What has to reach `minLevel`; the default consensus when left out. */
+  levelOf?: LevelMeasure | null | undefined;
+  /** Least level, 0 to 1 as in `SkillRating.normalized`, reached by what `levelOf` says of the ratings considered. */
   minLevel?: number | null | undefined;
   /** One of these skills. One that is unknown matches nothing and is named in `unknown`. */
   skills?: Array<SkillLookup> | null | undefined;
-  /** Has a rating from one of these sources. */
+  /** Has a rating from one of these sources; `minLevel` considers only these ratings. */
   sources?: Array<RatingSource> | null | undefined;
 };
 
@@ -123,6 +125,13 @@ export type IntegrationState =
   | 'HEALTHY'
   /** The provider has not finished its own setup or first sync. */
   | 'SETTING_UP';
+
+/** What has to reach a level. */
+export type LevelMeasure =
+  /** Any one of the ratings considered, whatever its weight. */
+  | 'ANY_RATING'
+  /** The default consensus of the ratings considered. */
+  | 'CONSENSUS';
 
 /** Rules that put a record into a unified object, the strongest first. */
 export type MatchRule =
@@ -289,7 +298,9 @@ export type SkillLookup =
 
 /** What an expert must hold in one skill. */
 export type SkillRequirement = {
-  /** Least level, 0 to 1 as in `SkillRating.normalized`, reached by the default consensus of the ratings considered. Null: holding is enough. */
+  /** What has to reach `minLevel`; the default consensus when null. */
+  levelOf?: LevelMeasure | null | undefined;
+  /** Least level, 0 to 1 as in `SkillRating.normalized`, reached by what `levelOf` says of the ratings considered. Null: holding is enough. */
   minLevel?: number | null | undefined;
   /** The skill. */
   skill: SkillLookup;

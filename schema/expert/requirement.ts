@@ -1,10 +1,12 @@
 import type { Skill } from '../../src/domain/entities.ts';
-import { MOST_SKILLS_ASKED, type Requirement } from '../../src/domain/experts.ts';
+import { MOST_SKILLS_ASKED } from '../../src/domain/experts.ts';
+import type { LevelCondition } from '../../src/domain/skillLevel.ts';
 import { builder } from '../builder.ts';
 import { requestError } from '../errors.ts';
 import { SkillLookup } from '../lookups.ts';
 import type { UnknownValues } from '../unknownValues.ts';
 import { checkLevel } from '../rating/heldFilter.ts';
+import { LevelMeasureEnum } from '../rating/levelMeasure.ts';
 import { RatingSourceEnum } from '../rating/rating.ts';
 
 export const SkillRequirement = builder.inputType('SkillRequirement', {
@@ -13,7 +15,11 @@ export const SkillRequirement = builder.inputType('SkillRequirement', {
     skill: t.field({ type: SkillLookup, required: true, description: 'The skill.' }),
     minLevel: t.float({
       description:
-        'Least level, 0 to 1 as in `SkillRating.normalized`, reached by the default consensus of the ratings considered. Null: holding is enough.',
+        'Least level, 0 to 1 as in `SkillRating.normalized`, reached by what `levelOf` says of the ratings considered. Null: holding is enough.',
+    }),
+    levelOf: t.field({
+      type: LevelMeasureEnum,
+      description: 'What has to reach `minLevel`; the default consensus when null.',
     }),
     sources: t.field({
       type: [RatingSourceEnum],
@@ -29,12 +35,12 @@ export const SkillRequirement = builder.inputType('SkillRequirement', {
 export function requirementsOf(
   given: readonly (typeof SkillRequirement.$inferInput)[],
   unknown: UnknownValues,
-): (Requirement & { skill: Skill | null })[] {
+): (LevelCondition & { skill: Skill | null })[] {
   if (given.length < 1 || given.length > MOST_SKILLS_ASKED) {
     throw requestError('BAD_USER_INPUT', `\`skills\` takes 1 to ${MOST_SKILLS_ASKED} skills.`, 'skills');
   }
   const seen = new Set<string>();
-  return given.map(({ skill: lookup, minLevel = null, sources = null }, index) => {
+  return given.map(({ skill: lookup, minLevel = null, sources = null, levelOf }, index) => {
     const at = `skills.${index}`;
     const skill = unknown.skill(lookup, `${at}.skill`);
     if (skill && seen.has(skill.id)) {
@@ -45,6 +51,6 @@ export function requirementsOf(
     if (sources?.length === 0) {
       throw requestError('BAD_USER_INPUT', `\`${at}.sources\` names no source.`, `${at}.sources`);
     }
-    return { skill, minLevel, sources };
+    return { skill, minLevel, sources, levelOf: levelOf ?? 'CONSENSUS' };
   });
 }

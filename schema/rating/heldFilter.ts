@@ -1,13 +1,15 @@
 import { GraphQLError } from 'graphql';
 import type { Directory } from '../../src/directory/directory.ts';
 import type { Integration } from '../../src/directory/integration.ts';
-import { consensusOf, reaches, type ConsensusPolicy } from '../../src/domain/consensus.ts';
+import type { ConsensusPolicy } from '../../src/domain/consensus.ts';
 import type { EmployeeSkill } from '../../src/domain/held.ts';
+import { ratingsMeeting } from '../../src/domain/skillLevel.ts';
 import { builder } from '../builder.ts';
 import { conditionsOf, NO_NULLS } from '../conditions.ts';
 import { requestError } from '../errors.ts';
 import { SkillLookup } from '../lookups.ts';
 import { UnknownValues, type UnknownValueShape } from '../unknownValues.ts';
+import { LevelMeasureEnum } from './levelMeasure.ts';
 import { RatingSourceEnum } from './rating.ts';
 
 export const EmployeeSkillFilter = builder.inputType('EmployeeSkillFilter', {
@@ -21,9 +23,17 @@ export const EmployeeSkillFilter = builder.inputType('EmployeeSkillFilter', {
       description:
         'Held in one of these, by `Integration.name`. The others are not asked. One that is unknown matches nothing and is named in `unknown`.',
     }),
-    sources: t.field({ type: [RatingSourceEnum], description: 'Has a rating from one of these sources.' }),
+    sources: t.field({
+      type: [RatingSourceEnum],
+      description: 'Has a rating from one of these sources; `minLevel` considers only these ratings.',
+    }),
     minLevel: t.float({
-      description: 'Least level, 0 to 1 as in `SkillRating.normalized`, reached by the default consensus.',
+      description:
+        'Least level, 0 to 1 as in `SkillRating.normalized`, reached by what `levelOf` says of the ratings considered.',
+    }),
+    levelOf: t.field({
+      type: LevelMeasureEnum,
+      description: 'What has to reach `minLevel`; the default consensus when left out.',
     }),
   }),
 });
@@ -83,16 +93,15 @@ export function heldChoiceOf(
   filter: typeof EmployeeSkillFilter.$inferInput | null | undefined,
   directory: Directory,
 ): HeldChoice {
-  const { skills, sources, minLevel, integrations: asked } = conditionsOf(filter);
+  const { skills, sources = null, minLevel = null, levelOf = 'CONSENSUS', integrations: asked } = conditionsOf(filter);
   checkLevel(minLevel, 'filter.minLevel');
   const wanted = skills && skillsWanted(skills, directory);
+  const condition = { sources, minLevel, levelOf };
   const named = new UnknownValues(directory);
   const integrations = named.integrations(asked);
   return {
     meets: ({ skill, ratings }, policy) =>
-      (!wanted || wanted.ids.has(skill.id)) &&
-      (!sources || ratings.some((rating) => sources.includes(rating.source))) &&
-      (typeof minLevel !== 'number' || reaches(consensusOf(ratings, policy), minLevel)),
+      (!wanted || wanted.ids.has(skill.id)) && ratingsMeeting(ratings, condition, policy) !== null,
     integrations,
     unknown: [...(wanted?.unknown ?? []), ...named.all],
   };

@@ -136,9 +136,10 @@ export function consensusOf<Rating extends Claim>(
   };
 }
 
-/** Whether a consensus reaches a level, 0 to 1; nothing reaches one without ratings that count. */
-export function reaches(consensus: Consensus<Claim> | null, level: number): boolean {
-  return consensus !== null && consensus.normalized >= level - EPSILON;
+/** Whether a consensus, or a rating, reaches a level, 0 to 1; nothing reaches one without ratings that count. */
+export function reaches(value: { readonly normalized: number | null } | null, level: number): boolean {
+  const normalized = value?.normalized ?? null;
+  return normalized !== null && normalized >= level - EPSILON;
 }
 
 function hasPart(ratings: readonly Claim[], integration: string): boolean {

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { employeeRow, numberValue, ONE_TO_FIVE, ratingRow, skillRow } from '../../test/support/fake-provider.ts';
 import { CONSENSUS_POLICIES, consensusOf, type ConsensusPolicy } from './consensus.ts';
 import { employeeOf, skillOf } from './entities.ts';
-import { holderPosition, rankExperts, rankHolders, rankPosition, type Requirement } from './experts.ts';
+import { holderPosition, rankExperts, rankHolders, rankPosition } from './experts.ts';
 import { SkillRating, type EmployeeSkill } from './held.ts';
 import { comparePositions, pageOf } from './paging.ts';
 import type { RatingSource } from './rating.ts';
+import type { LevelCondition } from './skillLevel.ts';
 
 const POLICY = CONSENSUS_POLICIES[0] as ConsensusPolicy;
 const HR = { name: 'hr' };
@@ -38,7 +39,7 @@ function held(
 
 const ids = (items: readonly { employee: { id: string } }[]) =>
   items.map(({ employee }) => [...people].find(([, known]) => known.id === employee.id)?.[0]);
-const any: Requirement = { minLevel: null, sources: null };
+const any: LevelCondition = { minLevel: null, sources: null, levelOf: 'CONSENSUS' };
 
 describe('holders', () => {
   it('come by consensus, unrated ones last, ties by id', () => {

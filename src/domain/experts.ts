@@ -1,9 +1,9 @@
 /** Ranking people by what is said of their skills: holders of one skill, and those who hold all of several. Pure. */
-import { consensusOf, reaches, type ConsensusPolicy } from './consensus.ts';
+import { consensusOf, type ConsensusPolicy } from './consensus.ts';
 import type { Employee } from './entities.ts';
-import type { EmployeeSkill, SkillRating } from './held.ts';
+import type { EmployeeSkill } from './held.ts';
 import type { Position } from './paging.ts';
-import type { RatingSource } from './rating.ts';
+import { ratingsMeeting, type LevelCondition } from './skillLevel.ts';
 
 /** Skills that one question may ask for: each is a read of every integration. */
 export const MOST_SKILLS_ASKED = 10;
@@ -21,14 +21,6 @@ export interface Expert<Integration extends Named> extends Ranked {
   score: number;
   /** What they hold of it, in the order asked. */
   evidence: readonly EmployeeSkill<Integration>[];
-}
-
-/** What an expert must hold in one skill. */
-export interface Requirement {
-  /** 0 to 1, reached by the consensus of the ratings considered; null: holding is enough. */
-  minLevel: number | null;
-  /** Only these ratings are considered; null: all. */
-  sources: readonly RatingSource[] | null;
 }
 
 /**
@@ -73,7 +65,7 @@ function scored({ employee, ratings }: EmployeeSkill<Named>, policy: ConsensusPo
  * requirement in the order asked, the people who hold the skill.
  */
 export function rankExperts<Integration extends Named>(
-  requirements: readonly Requirement[],
+  requirements: readonly LevelCondition[],
   holders: readonly (readonly EmployeeSkill<Integration>[])[],
   policy: ConsensusPolicy,
 ): Expert<Integration>[] {
@@ -87,25 +79,12 @@ export function rankExperts<Integration extends Named>(
     let sum = 0;
     for (const [index, requirement] of requirements.entries()) {
       const held = byEmployee[index]?.get(id);
-      const level = held && levelOf(held.ratings, requirement, policy);
-      if (level === undefined) break;
-      evidence.push(held as EmployeeSkill<Integration>);
-      sum += level;
+      const considered = held ? ratingsMeeting(held.ratings, requirement, policy) : null;
+      if (!held || !considered) break;
+      evidence.push(held);
+      sum += consensusOf(considered, policy)?.normalized ?? 0;
     }
     if (evidence.length === requirements.length) experts.push({ employee, score: sum / evidence.length, evidence });
   }
   return ranked(experts);
-}
-
-/** The level of the ratings considered, 0 where none is rated; undefined where they do not meet the requirement. */
-function levelOf<Integration extends Named>(
-  ratings: readonly SkillRating<Integration>[],
-  { minLevel, sources }: Requirement,
-  policy: ConsensusPolicy,
-): number | undefined {
-  const considered = sources ? ratings.filter(({ source }) => sources.includes(source)) : ratings;
-  if (considered.length === 0) return undefined;
-  const consensus = consensusOf(considered, policy);
-  if (minLevel !== null && !reaches(consensus, minLevel)) return undefined;
-  return consensus?.normalized ?? 0;
 }
