@@ -68,7 +68,6 @@ describe('the document that a request means', () => {
         expect.objectContaining({ status: 400, code: 'PERSISTED_QUERY_NOT_FOUND' }),
       );
     }
-    expect(persistedText(open, {})).toBeNull();
     for (const params of [{}, { query: KNOWN }]) {
       expect(() => persistedText(only, params)).toThrow(expect.objectContaining({ code: 'PERSISTED_QUERY_ONLY' }));
     }
@@ -90,9 +89,16 @@ describe('where there are no persisted documents, an id', () => {
     );
   });
 
-  it('beside a text, and no id, are left to the text', () => {
+  it('is left to the text that comes with it', () => {
     expect(persistedText(null, { query: KNOWN, extensions: apollo('abc') })).toBeNull();
-    expect(persistedText(null, {})).toBeNull();
+  });
+
+  it.each([{}, { query: null }])('and a text that are both missing are no request: %j', (params) => {
+    for (const documents of [null, open]) {
+      expect(() => persistedText(documents, params)).toThrow(
+        expect.objectContaining({ status: 400, code: 'BAD_REQUEST' }),
+      );
+    }
   });
 });
 

@@ -72,6 +72,7 @@ export function persistedText(documents: PersistedDocuments | null, params: Docu
   const own = typeof query === 'string' && query !== '' ? query : null;
   if (!documents) {
     if (own === null && id !== null) throw unanswerable('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
+    if (isMissing(query)) throw withoutDocument();
     return null;
   }
   const { byId, only } = documents;
@@ -81,8 +82,14 @@ export function persistedText(documents: PersistedDocuments | null, params: Docu
   if (text !== null) return text;
   if (id !== null) throw unanswerable('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
   if (only) throw persistedOnly();
+  if (isMissing(query)) throw withoutDocument();
   return null;
 }
+
+const isMissing = (query: unknown) => query === undefined || query === null;
+
+/** Whatever the client takes: this is no well-formed request (GraphQL over HTTP, 6.4.1), which yoga answers with 200. */
+const withoutDocument = () => new Refusal(400, 'BAD_REQUEST', 'Must provide query string.');
 
 const persistedOnly = () =>
   new Refusal(403, 'PERSISTED_QUERY_ONLY', 'Only persisted documents are answered: send the id of one.');
