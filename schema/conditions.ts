@@ -16,5 +16,5 @@ export function conditionsOf<Filter extends object>(filter: Filter | null | unde
     const field = `filter.${name}`;
     throw requestError('BAD_USER_INPUT', `\`${field}\` is null, which is no condition: leave it out.`, field);
   }
-  return (filter ?? {}) as Conditions<Filter>;
+  return filter ?? {};
 }
