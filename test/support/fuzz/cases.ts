@@ -48,6 +48,13 @@ const ACCEPTS = [
   ';;;,,,q=',
 ] as const;
 
+/** Types of answers in parts. */
+const PARTS = [
+  'multipart/mixed',
+  'multipart/mixed; deferSpec=20220824, application/json',
+  'text/event-stream',
+] as const;
+
 const CONTENT_TYPES = [
   'application/json; charset=utf-8',
   'APPLICATION/JSON',
@@ -63,6 +70,7 @@ const CONTENT_TYPES = [
 /** The case of this number: the same for the same seed, whatever ran before. */
 export function makeCase(index: number, { schema, known, documents, seed }: CaseOptions): FuzzCase {
   const random = new Random(`${seed} ${index}`);
+  if (random.chance(0.1)) return deferringCase(makeQuestion({ schema, known, random, isDeferring: true }), random);
   const made = damaged(makeQuestion({ schema, known, random }), random);
   const question = random.chance(0.04) ? byId(made, documents, random) : made;
   if (random.chance(0.1)) return socketCase(question, random);
@@ -75,6 +83,17 @@ export function makeCase(index: number, { schema, known, documents, seed }: Case
     headers: headersFor(random),
     body,
     ...(random.chance(0.01) ? { leaves: true } : {}),
+  };
+}
+
+/** As it is, to a client that takes parts: what is wrong with parts shows in those of a document that runs. */
+function deferringCase(question: Question, random: Random): FuzzCase {
+  return {
+    transport: 'http',
+    method: 'POST',
+    path: '/graphql',
+    headers: { ...JSON_HEADERS, accept: random.pick(PARTS) },
+    body: Buffer.from(JSON.stringify(question)),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  isRequiredArgument,
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLInputType,
@@ -32,12 +33,14 @@ export interface DocumentOptions {
   schema: GraphQLSchema;
   known: Known;
   random: Random;
+  /** Asks for a query without arguments, which has data and no errors, whose fragments are shared and deferred. */
+  isDeferring?: boolean;
 }
 
 /** A random operation that the schema allows; a third of them carry wrong values. */
-export function makeQuestion({ schema, known, random }: DocumentOptions): Question {
+export function makeQuestion({ schema, known, random, isDeferring = false }: DocumentOptions): Question {
   const wrong = random.chance(0.35) ? 0.1 : 0;
-  return new Writer(schema, { random, known, wrong, writing: 0.1 }).question();
+  return new Writer(schema, { random, known, wrong, writing: 0.1 }, isDeferring).question();
 }
 
 const ODD_NAMES = [
@@ -64,19 +67,23 @@ class Writer {
   /** Fields left: the page of a page of a page costs what its product is. */
   #fields: number;
   readonly #depth: number;
+  readonly #isDeferring: boolean;
   #names = 0;
 
-  constructor(schema: GraphQLSchema, values: ValueOptions) {
+  constructor(schema: GraphQLSchema, values: ValueOptions, isDeferring: boolean) {
     this.#schema = schema;
     this.#values = values;
+    this.#isDeferring = isDeferring;
     const { random } = values;
-    this.#fields = random.chance(0.03) ? 400 : random.integer(3, 40);
-    this.#depth = random.chance(0.05) ? 14 : random.integer(2, 7);
+    this.#depth = isDeferring ? 4 : random.chance(0.05) ? 14 : random.integer(2, 7);
+    this.#fields = isDeferring ? 15 : random.chance(0.03) ? 400 : random.integer(3, 40);
   }
 
   question(): Question {
     const { random } = this.#values;
-    const kind = random.pick(['query', 'query', 'query', 'query', 'query', 'mutation', 'mutation', 'subscription']);
+    const kind = this.#isDeferring
+      ? 'query'
+      : random.pick(['query', 'query', 'query', 'query', 'query', 'mutation', 'mutation', 'subscription']);
     const root = {
       query: this.#schema.getQueryType(),
       mutation: this.#schema.getMutationType(),
@@ -103,8 +110,10 @@ class Writer {
   #selections(type: GraphQLNamedType, depth: number): string {
     const { random } = this.#values;
     const parts = isObjectType(type) || isAbstractType(type) ? this.#parts(type, depth) : [];
+    if (isObjectType(type) && random.chance(this.#isDeferring ? 0.6 : 0.02)) parts.push(...this.#overlap(type));
     if (parts.length === 0) parts.push('__typename');
-    if (random.chance(0.05)) parts.push(parts[0] as string);
+    // A label stands once in a document.
+    if (random.chance(0.05) && !parts[0]?.includes('label:')) parts.push(parts[0] as string);
     return `{ ${parts.join(' ')} }`;
   }
 
@@ -119,7 +128,9 @@ class Writer {
       } else if (random.chance(0.1)) {
         parts.push(this.#fragment(type, depth));
       } else if ('getFields' in type) {
-        const fields = fieldsOf(type as GraphQLObjectType);
+        const fields = fieldsOf(type as GraphQLObjectType).filter(
+          ({ args }) => !this.#isDeferring || !args.some(isRequiredArgument),
+        );
         const leaves = fields.filter((field) => isLeafType(getNamedType(field.type)));
         const [first, ...others] = depth >= this.#depth ? leaves : fields;
         if (first) parts.push(this.#field(random.pick([first, ...others]), depth));
@@ -147,9 +158,25 @@ class Writer {
     return `...${name}${directive}`;
   }
 
-  #deferral(): string {
+  /** Two fragments on one object, of which one spreads the other; each deferred or not, in any order. */
+  #overlap(type: GraphQLObjectType): string[] {
     const { random } = this.#values;
-    if (!random.chance(0.3)) return this.#condition();
+    const values = fieldsOf(type).flatMap(({ name, type: of, args }) =>
+      args.length === 0 && isLeafType(getNamedType(of)) ? [name] : [],
+    );
+    const value = () => random.pick(['__typename', ...values]);
+    const [inner, outer] = [`Part${(this.#names += 1)}`, `Part${(this.#names += 1)}`];
+    this.#fragments.push(
+      `fragment ${inner} on ${type.name} { ${value()} ${value()} }`,
+      `fragment ${outer} on ${type.name} { ...${inner} ${value()} }`,
+    );
+    const spreads = [`...${outer}${this.#deferral(0.7)}`, `...${inner}${this.#deferral()}`];
+    return random.chance(0.5) ? spreads : spreads.toReversed();
+  }
+
+  #deferral(share = 0.3): string {
+    const { random } = this.#values;
+    if (!random.chance(share)) return this.#condition();
     return ` @defer${random.chance(0.5) ? `(label: "part${(this.#names += 1)}")` : ''}`;
   }
 
@@ -178,7 +205,9 @@ class Writer {
     // Two fields of one name with other arguments do not merge: whatever takes arguments gets a name of its own.
     const name = this.#oddName() ?? (field.args.length > 0 || random.chance(0.05) ? `f${(this.#names += 1)}` : null);
     const alias = name === null ? '' : `${name}: `;
-    const given = field.args.filter((argument) => isNonNullType(argument.type) || random.chance(0.5));
+    const given = field.args.filter(
+      (argument) => !this.#isDeferring && (isNonNullType(argument.type) || random.chance(0.5)),
+    );
     const args = given.length > 0 ? `(${given.map((argument) => this.#argument(argument)).join(', ')})` : '';
     const inner = isLeafType(type) ? '' : ` ${this.#selections(type, depth + 1)}`;
     return `${alias}${field.name}${args}${this.#condition()}${inner}`;

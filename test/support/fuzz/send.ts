@@ -21,6 +21,9 @@ const SILENCE_MS = 20_000;
 /** A stream has said what it has to say when it is quiet so long. */
 const QUIET_MS = 60;
 
+/** How an event ends after which other parts of the same answer come. */
+const MORE_PARTS = /"hasNext":true\}\s*$/;
+
 export interface Sender {
   send(fuzzCase: FuzzCase): Promise<Heard>;
   close(): void;
@@ -92,14 +95,16 @@ function overHttp(url: string, agent: Agent, { method, path, headers, body, leav
       status = response.statusCode ?? 0;
       answered = response.headers;
       const streams = response.headers['content-type']?.startsWith('text/event-stream') === true;
-      const wait = () => {
+      const wait = (chunk?: Buffer) => {
         clearTimeout(quiet);
-        if (streams) quiet = setTimeout(() => done(null), QUIET_MS);
+        // An answer in parts has an end of its own.
+        const isPart = chunk && MORE_PARTS.test(chunk.subarray(-40).toString());
+        if (streams && !isPart) quiet = setTimeout(() => done(null), QUIET_MS);
       };
       wait();
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
-        wait();
+        wait(chunk);
       });
       response.on('end', () => {
         clearTimeout(silence);
