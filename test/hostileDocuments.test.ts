@@ -53,6 +53,20 @@ describe('a hostile document', () => {
     expect(await codesOf(query, { name: null })).toEqual(['BAD_USER_INPUT']);
   });
 
+  it.each([
+    ['{ __typename @include(if: $on) }', 'application/json'],
+    ['{ __typename @skip(if: $on) }', 'application/json'],
+    ['{ integrations { name @include(if: $on) } }', 'application/json'],
+    ['{ ... @defer(if: $on) { __typename } }', 'multipart/mixed'],
+    ['{ integrations { ... @defer(if: $on) { name } } }', 'multipart/mixed'],
+  ])('with a condition that turns out null is the client’s mistake: %s', async (selections, accept) => {
+    const query = `query ($on: Boolean = true) ${selections}`;
+    const response = await post(JSON.stringify({ query, variables: { on: null } }), { accept });
+    const text = await response.text();
+    expect(text).toContain('"code":"BAD_USER_INPUT"');
+    expect(text).not.toContain('INTERNAL');
+  });
+
   it('with fields that do not merge is told so once', async () => {
     expect(await codesOf('{ a: integrations { name } a: __typename }')).toEqual(['GRAPHQL_VALIDATION_FAILED']);
   });

@@ -97,8 +97,11 @@ const TOO_MANY = 'Too many errors processing variables';
  */
 function isAboutInput(error: GraphQLError): boolean {
   if (error.path === undefined) {
+    const kind = error.nodes?.[0]?.kind;
+    // A condition on the root of the operation names the variable that gives it no Boolean.
+    if (kind === Kind.VARIABLE_DEFINITION || kind === Kind.VARIABLE) return true;
     // After fifty complaints of variables comes one that there are too many, which names no node.
-    return error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION || error.message.startsWith(TOO_MANY);
+    return error.message.startsWith(TOO_MANY);
   }
   const root = rootOf(error);
   return root instanceof GraphQLError && root !== error && root.nodes !== undefined;
