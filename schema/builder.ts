@@ -29,8 +29,8 @@ builder.queryType({
 GraphQL errors are left for the request and the system, with a stable \`extensions.code\`: BAD_USER_INPUT, BAD_CURSOR,
 PAGE_TOO_LARGE, QUERY_TOO_COMPLEX and COST_EXCEEDED (the document asks for too much at once), RATE_LIMITED (the client's
 budget is spent; with \`retryAfterSeconds\`), UNAUTHENTICATED, FORBIDDEN (with the missing \`scope\`), NOT_FOUND
-(subscriptions only), PROVIDER_SILENT (a single rating by \`node\`), STORE_UNAVAILABLE (the store of tasks is away: try
-again, a write under the same idempotency key), SHUTTING_DOWN (try again: another replica answers), INTERNAL (with a
+(subscriptions only), PROVIDER_SILENT (a single rating by \`node\`), STORE_UNAVAILABLE (the store of tasks is away, full or
+takes no writes: try again, a write under the same idempotency key), SHUTTING_DOWN (try again: another replica answers), INTERNAL (with a
 \`correlationId\` that finds the line in the gateway's log).`,
 });
 builder.mutationType({
