@@ -103,6 +103,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 /** Listeners for aborts that were added and are still there, of all signals; counts from now on. */
@@ -555,6 +556,8 @@ describe('upstream abort', () => {
 
 describe('a Retry-After of nothing', () => {
   it('is no reason to come back without a pause', async () => {
+    // The jitter of the pause.
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
     const transport = fake(status(429, { 'retry-after': '0' }), status(200));
     const answer = watch(upstreamOver(transport).send(READ, CALL));
     await vi.advanceTimersByTimeAsync(50);
