@@ -50,7 +50,10 @@ const FIELD: GraphQLField<unknown, unknown> = {
  */
 export function digHoles(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
-    if (isObjectType(type)) Object.defineProperty(type.getFields(), HOLE, { value: FIELD });
+    if (!isObjectType(type)) continue;
+    const fields = type.getFields();
+    // Several engines may serve one schema.
+    if (!Object.hasOwn(fields, HOLE)) Object.defineProperty(fields, HOLE, { value: FIELD });
   }
 }
 
