@@ -26,7 +26,14 @@ import { checkHost, createHostCheck, isLoopback } from './http/hosts.ts';
 import { createDoorkeeper, createGuesses } from './http/guesses.ts';
 import { createJsonAnswer } from './http/jsonAnswer.ts';
 import type { Log } from './http/log.ts';
-import { errorTypeOf, GRAPHQL_RESPONSE, JSON_TYPE, prefersHtml, takesCoding } from './http/mediaTypes.ts';
+import {
+  errorTypeOf,
+  takesPlainJson,
+  GRAPHQL_RESPONSE,
+  JSON_TYPE,
+  prefersHtml,
+  takesCoding,
+} from './http/mediaTypes.ts';
 import { afterAnswer, asksForWebSocket, ignoreUpgrade } from './http/otherUpgrades.ts';
 import type { Observer } from './http/observer.ts';
 import { createOrigins } from './http/origins.ts';
@@ -300,7 +307,10 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     const type = errorTypeOf(request.headers.accept);
     const refusal = error instanceof Refusal ? error : null;
     if (refusal) exchange.reason = refusal.reason;
-    const status = error instanceof DocumentRefusal && type === JSON_TYPE ? 200 : (refusal?.status ?? 500);
+    const status =
+      error instanceof DocumentRefusal && type === JSON_TYPE && takesPlainJson(request.headers.accept)
+        ? 200
+        : (refusal?.status ?? 500);
     const body = refusal?.toJSON() ?? withoutInternals({ errors: [engine.maskError(error, exchange.requestId)] });
     exchange.seen?.errors(body.errors ?? []);
     // Read on, so that a client in the midst of sending gets to read the answer.

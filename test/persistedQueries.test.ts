@@ -46,6 +46,7 @@ describe('automatic persisted queries at a gateway without persisted documents',
   it.each([
     ['application/graphql-response+json', 400],
     ['application/json', 200],
+    ['text/event-stream', 400],
   ])('are answered under %s with %d', async (accept, status) => {
     for (const body of [{ extensions }, { documentId: 'abc' }, { query: '', extensions }]) {
       const response = await fetch(`${server.url}/graphql`, {

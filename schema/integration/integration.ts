@@ -63,8 +63,8 @@ ProviderProblem.implement({
     providerMessage: t.exposeString('providerMessage', {
       nullable: true,
       description:
-        "The provider's own words, as plain text of at most 500 characters; null when it said none. May hold personal data " +
-        'out of the request, and is never logged.',
+        "The provider's own words, as plain text of at most 500 characters; null when it said none, and in what an integration " +
+        'shows of itself. May hold personal data out of the request, and is never logged.',
     }),
     requestId: t.exposeString('requestId', {
       nullable: true,

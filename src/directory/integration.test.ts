@@ -30,6 +30,13 @@ describe('an integration that is configured no more', () => {
   });
 });
 
+it('shows of its last problem what the gateway says of it, and not the words of the provider', () => {
+  const { integration } = new FakeProvider();
+  const words = new ProviderError('REJECTED', 'It failed.', { providerMessage: 'No mail for ada@example.test.' });
+  expect(integration.failed('READ_EMPLOYEES', words).providerMessage).toBe('No mail for ada@example.test.');
+  expect(integration.lastProblem).toMatchObject({ code: 'REJECTED', message: 'It failed.', providerMessage: null });
+});
+
 describe('what an integration can do', () => {
   it('is what its ports are', () => {
     const { integration } = new FakeProvider({ batchSize: 7 });

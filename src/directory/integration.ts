@@ -1,5 +1,5 @@
 import type { NoteDrift, Ports } from '../domain/ports.ts';
-import { GivenUp, problemOf, ProviderError, type Problem } from '../domain/problem.ts';
+import { GivenUp, problemOf, ProviderError, withoutWords, type Problem } from '../domain/problem.ts';
 import type { BreakerStatus } from '../outbound/breaker.ts';
 import { Health, type HealthFigures } from '../outbound/health.ts';
 import type { Quota } from '../outbound/quota.ts';
@@ -255,7 +255,7 @@ export class Integration {
   failed(operation: Operation, error: unknown): Problem {
     const problem = problemOf(error);
     if (error instanceof GivenUp) return problem;
-    this.lastProblem = problem;
+    this.lastProblem = withoutWords(problem);
     this.lastProblemAt = new Date(this.#now()).toISOString();
     this.#failuresInRow += 1;
     if (problem.code === 'NOT_OFFERED') this.#notOffered.set(operation, problem.message);

@@ -1,5 +1,5 @@
 import type { Call, WalkPage, WalkPort } from '../domain/ports.ts';
-import type { Problem } from '../domain/problem.ts';
+import { withoutWords, type Problem } from '../domain/problem.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { RatingRow } from '../domain/records.ts';
 import { Census } from './census.ts';
@@ -232,7 +232,7 @@ async function readAll<Row>(
     return null;
   } catch (error) {
     call.signal?.throwIfAborted();
-    return integration.failed(operation, error);
+    return withoutWords(integration.failed(operation, error));
   }
 }
 

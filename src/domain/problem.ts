@@ -46,6 +46,11 @@ const RETRYABLE: ReadonlySet<ProblemCode> = new Set([
   'FIRST_SYNC_PENDING',
 ]);
 
+/** The problem without the provider's own words, for what others read than the one who asked: they may name a person. */
+export function withoutWords(problem: Problem): Problem {
+  return problem.providerMessage ? { ...problem, providerMessage: null } : problem;
+}
+
 export interface ProviderErrorDetails {
   /** Overrides the kind's own answer to "may it succeed later unchanged?". */
   retryable?: boolean;

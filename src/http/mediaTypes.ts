@@ -50,6 +50,11 @@ export function errorTypeOf(accept: string | undefined): ResultType {
   return best(RESULT_TYPES, acceptRanges(accept ?? '').filter(takesUtf8))?.type ?? JSON_TYPE;
 }
 
+/** Whether a client takes `application/json`, as one without preferences does. */
+export function takesPlainJson(accept: string | undefined): boolean {
+  return !accept?.trim() || best([JSON_TYPE], acceptRanges(accept)) !== null;
+}
+
 /** Whether a client names HTML and does not prefer a result as JSON to it: a browser that opens the address. */
 export function prefersHtml(accept: string | undefined): boolean {
   const ranges = acceptRanges(accept ?? '');
