@@ -40,7 +40,10 @@ describe('the page at /', { timeout: 60_000 }, () => {
     const links = await page.getByRole('navigation').getByRole('link').all();
     const paths = await Promise.all(links.map((link) => link.getAttribute('href')));
     expect(paths).toEqual(expect.arrayContaining(['/graphql', '/schema.graphql', '/health/ready', '/docs/clients.md']));
-    for (const path of paths) expect([path, (await fetch(sandbox.url + path)).status]).toEqual([path, 200]);
+    // As a browser follows them.
+    const headers = { accept: 'text/html,*/*;q=0.8' };
+    for (const path of paths)
+      expect([path, (await fetch(sandbox.url + path, { headers })).status]).toEqual([path, 200]);
     expect(await page.locator('#curl').innerText()).toContain(`curl ${sandbox.url}/graphql`);
   });
 
