@@ -45,12 +45,7 @@ beforeAll(async () => {
   await gateway.ready;
   // One page for all tests, as it takes seconds to load.
   page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-  // What is copied is caught on its way: the clipboard belongs to the machine, and may not answer.
-  await page.addInitScript(() => {
-    document.addEventListener('copy', ({ clipboardData }) => {
-      document.documentElement.dataset['copied'] = clipboardData?.getData('text/plain') ?? '';
-    });
-  });
+  page.setDefaultTimeout(15_000);
   page.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
     if (protocol.startsWith('http')) origins.add(origin);
@@ -89,12 +84,25 @@ interface RateASkill {
 const openTab = (name: string) => page.locator('.graphiql-tab-button', { hasText: name }).click();
 const execute = () => page.getByLabel('Execute query').click();
 
+/** Dispatches a copy or paste event with this text; the system clipboard takes no part, as it may hang. */
+const clipboardEvent = (type: 'copy' | 'paste', text = '') =>
+  page.evaluate(
+    ([kind, pasted]) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', pasted);
+      document.activeElement?.dispatchEvent(
+        new ClipboardEvent(kind, { clipboardData, bubbles: true, cancelable: true }),
+      );
+      return clipboardData.getData('text/plain');
+    },
+    [type, text] as const,
+  );
+
 /** The whole result, copied: the editor draws only the lines that are on the screen. */
 async function result(): Promise<string> {
   await page.locator('.result-window .view-lines').click({ position: { x: 5, y: 5 } });
   await page.keyboard.press('Control+A');
-  await page.keyboard.press('Control+C');
-  return page.evaluate(() => document.documentElement.dataset['copied'] ?? '');
+  return clipboardEvent('copy');
 }
 
 /** Waits until the result holds `wanted`, and gives it as JSON. */
@@ -174,12 +182,7 @@ describe('GraphiQL', { timeout: 60_000 }, () => {
     await page.locator('.graphiql-editor-tool .view-lines').first().click();
     await page.keyboard.press('Control+A');
     // Pasted: typing would have the editor close quotes and brackets by itself.
-    await page.evaluate((text) => {
-      const clipboardData = new DataTransfer();
-      clipboardData.setData('text/plain', text);
-      const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
-      document.activeElement?.dispatchEvent(paste);
-    }, JSON.stringify({ id }));
+    await clipboardEvent('paste', JSON.stringify({ id }));
     await execute();
     const last = await resultWith('"state": "SUCCEEDED",\n      "revision"');
     expect(last).toMatchObject({

@@ -160,10 +160,12 @@ it('while Redis is away reads go on, writes say so, and everything is as before 
     return [answer.status, ((await answer.json()) as { store: string }).store];
   };
   // Whoever serves goes on: without any replica a load balancer would answer nothing.
-  expect(await Promise.all([mine, worker].map(health))).toEqual([
-    [200, 'away'],
-    [503, 'away'],
-  ]);
+  await expect
+    .poll(() => Promise.all([mine, worker].map(health)), { timeout: 10_000 })
+    .toEqual([
+      [200, 'away'],
+      [503, 'away'],
+    ]);
   await redis.restart();
   await expect.poll(() => health(mine), { timeout: 10_000 }).toEqual([200, 'open']);
   const { data } = await mine.ask<Rated>(RATE, { ...pair, level: 0.25, key: 'away' });
