@@ -165,7 +165,8 @@ describe('experts', () => {
   });
 
   it('are asked for nothing where a skill is not known', async () => {
-    await gateway.ask(EXPERTS, { skills: [PYTHON, { skill: { name: 'Alchemy' } }] });
+    const filter = { holdsAll: [PYTHON.skill] };
+    await gateway.ask(EXPERTS, { skills: [PYTHON, { skill: { name: 'Alchemy' } }], filter });
     expect(gateway).toCost({});
   });
 });

@@ -33,24 +33,26 @@ export const EmployeeFilterInput = builder.inputType('EmployeeFilter', {
   }),
 });
 
-/** A filter whose names are looked up and whose skills are asked for. */
+/** A filter whose names are looked up. */
+export interface PreparedFilter {
+  /** Values of the filter that name nothing known. */
+  unknown: readonly UnknownValueShape[];
+  /** Asks providers who holds the skills of `holdsAll`, and for nothing else. */
+  choose(): Promise<EmployeeChoice>;
+}
+
 export interface EmployeeChoice {
   /** Those of a sorted list who meet the filter, in its order. */
   among(employees: readonly Employee[]): Promise<readonly Employee[]>;
   /** How the integrations answered who holds the skills; null where nothing was asked. */
   sources: readonly Source[] | null;
-  /** Values of the filter that name nothing known. */
-  unknown: readonly UnknownValueShape[];
 }
 
-/**
- * Works a filter out. Asks providers for `holdsAll` and for nothing else; what is wrong in it is thrown at once, before
- * anything is asked.
- */
-export function choiceOf(
+/** Looks up the names of a filter. Throws `BAD_USER_INPUT` for values that no filter can hold. */
+export function prepareFilter(
   filter: typeof EmployeeFilterInput.$inferInput | null | undefined,
   { directory, loaders, viewer }: Pick<GatewayContext, 'directory' | 'loaders' | 'viewer'>,
-): Promise<EmployeeChoice> {
+): PreparedFilter {
   const { manager, holdsAll, text, ...others } = conditionsOf(filter);
   const unknown = new UnknownValues(directory);
   unknown.integrations(others.integrations);
@@ -60,24 +62,23 @@ export function choiceOf(
   const managerId = manager && (unknown.employee(manager, 'filter.manager')?.id ?? '');
   const wanted: EmployeeFilter = typeof managerId === 'string' ? { ...conditions, managerId } : conditions;
   const meets = (employees: readonly Employee[]) => inSlices(directory.employees.filterInSteps(employees, wanted));
-  if (!holdsAll) return Promise.resolve({ among: meets, sources: null, unknown: unknown.all });
+  if (!holdsAll) return { unknown: unknown.all, choose: () => Promise.resolve({ among: meets, sources: null }) };
   if (holdsAll.length < 1 || holdsAll.length > MOST_SKILLS_ASKED) {
     const message = `\`filter.holdsAll\` takes 1 to ${MOST_SKILLS_ASKED} skills.`;
     throw requestError('BAD_USER_INPUT', message, 'filter.holdsAll');
   }
   const named = holdsAll.map((lookup, index) => unknown.skill(lookup, `filter.holdsAll.${index}`));
   const skills = named.filter((skill) => skill !== null);
-  // Nobody holds what is not known.
-  if (skills.length < named.length) {
-    return Promise.resolve({ among: () => Promise.resolve([]), sources: null, unknown: unknown.all });
-  }
-  const asking = skills.map((skill) => loaders.holdersOfSkill.load({ skill, integrations: null }));
-  return Promise.all(asking).then((answers) => {
+  const choose = async (): Promise<EmployeeChoice> => {
+    // An employee cannot hold a skill that is unknown.
+    if (skills.length < named.length) return { among: () => Promise.resolve([]), sources: null };
+    const asking = skills.map((skill) => loaders.holdersOfSkill.load({ skill, integrations: null }));
+    const answers = await Promise.all(asking);
     const held = answers.map(({ holders }) => new Set(holders.map(({ employee }) => employee.id)));
     return {
       among: async (employees) => (await meets(employees)).filter(({ id }) => held.every((holders) => holders.has(id))),
       sources: combined(answers.map(({ sources }) => sources)),
-      unknown: unknown.all,
     };
-  });
+  };
+  return { unknown: unknown.all, choose };
 }

@@ -8,7 +8,7 @@ import { directorySources } from '../integration/integration.ts';
 import { EmployeeLookup } from '../lookups.ts';
 import { onlyOne } from '../unknownValues.ts';
 import { EmployeeConnection, EmployeeRef } from './employee.ts';
-import { choiceOf, EmployeeFilterInput } from './filter.ts';
+import { prepareFilter, EmployeeFilterInput } from './filter.ts';
 
 const EmployeeOrderFieldEnum = builder.enumType('EmployeeOrderField', {
   description: 'What employees can be ordered by.',
@@ -77,12 +77,13 @@ builder.queryField('employees', (t) =>
       const { field, direction } = orderBy ?? { field: 'DISPLAY_NAME' as const, direction: 'ASC' as const };
       const list = `employees ${field} ${direction}`;
       const asked = pageArgs(args, { list, usual: 25, most: 100 });
-      const choice = await choiceOf(filter, { directory, loaders, viewer });
+      const prepared = prepareFilter(filter, { directory, loaders, viewer });
+      const choice = await prepared.choose();
       const employees = await choice.among(directory.employees.sortedBy(field, direction));
       const positionOf = employeePosition(field);
       const page = pageOf(employees, positionOf, asked, direction);
       const sources = choice.sources ?? directorySources(directory, 'READ_EMPLOYEES');
-      return new SourcedConnection(page, employees.length, cursorsOf(list, positionOf), sources, choice.unknown);
+      return new SourcedConnection(page, employees.length, cursorsOf(list, positionOf), sources, prepared.unknown);
     },
   }),
 );

@@ -5,7 +5,7 @@ import { pageOf } from '../../src/domain/paging.ts';
 import { combined } from '../../src/loaders/sources.ts';
 import { builder } from '../builder.ts';
 import { cursorsOf, pageArgs, SourcedConnection } from '../connection.ts';
-import { choiceOf, EmployeeFilterInput } from '../employee/filter.ts';
+import { EmployeeFilterInput, prepareFilter } from '../employee/filter.ts';
 import { ExpertConnection } from './expert.ts';
 import { directorySources } from '../integration/integration.ts';
 import { UnknownValues } from '../unknownValues.ts';
@@ -39,17 +39,17 @@ builder.queryField('experts', (t) =>
       const named = new UnknownValues(directory);
       const all = requirementsOf(skills, named);
       const requirements = all.flatMap(({ skill, ...requirement }) => (skill ? [{ skill, ...requirement }] : []));
-      const choosing = choiceOf(filter, { directory, loaders, viewer });
-      // Nobody holds what is not known.
+      const prepared = prepareFilter(filter, { directory, loaders, viewer });
+      const unknown = [...named.all, ...prepared.unknown];
+      // An employee cannot hold a skill that is unknown: no provider is asked.
       if (requirements.length < all.length) {
-        const unknown = [...named.all, ...(await choosing).unknown];
         const sources = directorySources(directory, 'READ_SKILLS');
         const nobody = pageOf<Expert<Integration>>([], rankPosition, asked, 'DESC');
         return new SourcedConnection(nobody, 0, cursorsOf(list, rankPosition), sources, unknown);
       }
       const [policy, choice, ...answers] = await Promise.all([
         loaders.policies.usual(),
-        choosing,
+        prepared.choose(),
         ...requirements.map(({ skill }) => loaders.holdersOfSkill.load({ skill, integrations: null })),
       ]);
       const found = rankExperts(
@@ -64,7 +64,7 @@ builder.queryField('experts', (t) =>
         ...answers.map((answer) => answer.sources),
         ...(choice.sources ? [choice.sources] : []),
       ]);
-      return new SourcedConnection(page, experts.length, cursorsOf(list, rankPosition), sources, choice.unknown);
+      return new SourcedConnection(page, experts.length, cursorsOf(list, rankPosition), sources, unknown);
     },
   }),
 );
