@@ -2,22 +2,17 @@ import type { ServerResponse } from 'node:http';
 import { gzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import type { GraphiqlTab } from './graphiqlTabs.ts';
-import { dataUri, inScript } from './markup.ts';
+import { dataUri, inScript, pagePolicy } from './markup.ts';
 import { readWebFile } from './webFiles.ts';
 
 /** The page brings everything along. This keeps it so: the browser itself refuses any other host. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
+const CONTENT_SECURITY_POLICY = pagePolicy([
   "script-src 'unsafe-inline' 'unsafe-eval' blob:",
   'worker-src blob:',
   "style-src 'unsafe-inline'",
   'font-src data:',
   'img-src data:',
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+]);
 
 export interface GraphiqlPage {
   /** Sends the page; `gzipped` where the browser takes gzip. */

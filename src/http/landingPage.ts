@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { installed } from './installed.ts';
 import { send, type Exchange } from './exchange.ts';
-import { dataUri, inScript } from './markup.ts';
+import { dataUri, inScript, pagePolicy } from './markup.ts';
 import { readWebFile } from './webFiles.ts';
 import type { SandboxSimulator } from './sandboxRoutes.ts';
 
@@ -66,16 +66,11 @@ ${simulators ? sandbox(keysRequired) : ''}
 </body>
 </html>
 `;
-  const policy = [
-    "default-src 'none'",
+  const policy = pagePolicy([
     `script-src '${hashOf(script ?? '')}'`,
     `style-src '${hashOf(style ?? '')}'`,
     'img-src data:',
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
+  ]);
   return { html, policy };
 }
 
