@@ -3,9 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Tests of parts that stand on a task store, beside their parts. */
 const STORES = [
   'src/links/postgresLinkStore.test.ts',
-  'src/tasks/engine/{embedded,engine,runBatch}.test.ts',
-  'src/tasks/store/{checkpoints,pglitePool}.test.ts',
-  'src/tasks/webhooks/postgresWebhookStore.test.ts',
+  'src/tasks/engine/{embedded,engine,batchProcessor}.test.ts',
+  'src/tasks/store/embedded/{checkpoints,pglitePool}.test.ts',
+  'src/tasks/store/outbox/postgresOutbox.test.ts',
 ];
 
 export default defineConfig({

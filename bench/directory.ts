@@ -11,9 +11,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { readConfig } from '../src/config.ts';
-import { startGateway } from '../src/gateway.ts';
-import { CARDS } from '../src/providers.ts';
+import { readConfig } from '../src/config/environment.ts';
+import { startGateway } from '../src/app/gateway.ts';
+import { CARDS } from '../src/app/integrations.ts';
 
 const PEOPLE = process.env['BENCH_PEOPLE'] ?? '100000';
 const SKILLS = process.env['BENCH_SKILLS'] ?? '20000';

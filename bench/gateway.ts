@@ -1,8 +1,8 @@
 /** The gateway as `src/main.ts` starts it, but without request rates of its own, which would be all that is measured. */
 import { pino } from 'pino';
-import { readConfig } from '../src/config.ts';
-import { startGateway } from '../src/gateway.ts';
-import { CARDS } from '../src/providers.ts';
+import { readConfig } from '../src/config/environment.ts';
+import { startGateway } from '../src/app/gateway.ts';
+import { CARDS } from '../src/app/integrations.ts';
 
 const config = readConfig(process.env, CARDS);
 // The first line of the output says that it is ready.

@@ -52,7 +52,7 @@ try {
     return { child, url: (child.ready as { url: string }).url, apiKey: API_KEY };
   };
   const programs: Record<ProgramName, Program> = {
-    limit: await program('./limit.js', {}),
+    limit: await program('./limit/limit.js', {}),
     off: await program('./gateway.js', { CACHE: 'off', DATA_DIR: join(dataDir, 'off') }),
     on: await program('./gateway.js', { CACHE: 'on', DATA_DIR: join(dataDir, 'on') }),
   };

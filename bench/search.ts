@@ -3,9 +3,9 @@
  * BENCH_SKILLS is their number, BENCH_ROUNDS how often every text is searched (20). Times are milliseconds of CPU, which
  * what else runs on the machine does not lengthen.
  */
-import { SkillSearch, type SearchableSkills } from '../src/directory/skillSearch.ts';
+import { SkillSearch, type SearchableSkills } from '../src/directory/search/skillSearch.ts';
 import { skillOf } from '../src/domain/entities.ts';
-import { matchSkills } from '../src/domain/skillMatch.ts';
+import { matchSkills } from '../src/domain/matching/skillMatch.ts';
 import { createWorkforce, type WorkforceSkill } from '../src/simulator/workforce.ts';
 
 const SKILLS = Number(process.env['BENCH_SKILLS'] ?? 20_000);

@@ -6,12 +6,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { employeeRow, FakeProvider, ratingRow, skillRow } from '../test/support/fake-provider.ts';
+import { employeeRow, FakeProvider, ratingRow, skillRow } from '../test/support/fakes/fakeProvider.ts';
 import { startRedis } from '../test/support/redis.ts';
 import { connectRedis } from '../src/redis/connection.ts';
 import { Directory } from '../src/directory/directory.ts';
-import { nextTurn } from '../src/directory/inSlices.ts';
-import { SharedDirectory } from '../src/directory/sharedDirectory.ts';
+import { nextTurn } from '../src/lib/runInSlices.ts';
+import { SharedDirectory } from '../src/directory/replication/replicatedDirectory.ts';
 
 const PEOPLE = Number(process.argv[2] ?? 100_000);
 const RATINGS_EACH = 10;

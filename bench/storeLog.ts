@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import type { RatingWrite } from '../src/domain/ports.ts';
 import type { RatingRow } from '../src/domain/records.ts';
 import type { WritePort } from '../src/domain/ports.ts';
-import { storeDirectory } from '../src/tasks/store/dataDirectory.ts';
+import { storeDirectory } from '../src/tasks/store/embedded/dataDirectory.ts';
 import { openEmbeddedEngine, type OpenEngine } from '../src/tasks/engine/engine.ts';
-import { PglitePool } from '../src/tasks/store/pglitePool.ts';
+import { PglitePool } from '../src/tasks/store/embedded/pglitePool.ts';
 import type { NewTask } from '../src/tasks/task.ts';
 
 const TASKS = Number(process.env['BENCH_TASKS'] ?? 5000);

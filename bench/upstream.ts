@@ -5,8 +5,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { CARDS } from '../src/providers.ts';
-import { systemClock } from '../src/simulator/clock.ts';
+import { CARDS } from '../src/app/integrations.ts';
+import { systemClock } from '../src/lib/clock.ts';
 import type { Simulator, SimResponse } from '../src/simulator/simulator.ts';
 import { createWorkforce } from '../src/simulator/workforce.ts';
 

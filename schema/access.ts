@@ -1,4 +1,4 @@
-/** What a type or a field asks of the viewer, said beside it; `src/http/scopeCheck.ts` holds documents to it before they run. */
+/** What a type or a field asks of the viewer, said beside it; `src/auth/scopeCheck.ts` holds documents to it before they run. */
 import { GraphQLError } from 'graphql';
 import { findEmployee } from '../src/directory/lookup.ts';
 import { OWN_RATINGS, permits, type AccessExtensions, type Scope, type Viewer } from '../src/domain/access.ts';

@@ -1,4 +1,4 @@
-import type { Integration } from '../src/directory/integration.ts';
+import type { Integration } from '../src/integrations/integration.ts';
 import type { Link } from '../src/domain/links.ts';
 import {
   CONFIDENCE,
@@ -8,7 +8,7 @@ import {
   type ConflictReason,
   type MatchRule,
   type Placed,
-} from '../src/domain/match.ts';
+} from '../src/domain/matching/grouping.ts';
 import { checkedByType } from './access.ts';
 import { builder } from './builder.ts';
 import { described } from './described.ts';

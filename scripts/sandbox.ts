@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig } from '../src/config.ts';
-import { startGateway } from '../src/gateway.ts';
-import { CARDS } from '../src/providers.ts';
+import { readConfig } from '../src/config/environment.ts';
+import { startGateway } from '../src/app/gateway.ts';
+import { CARDS } from '../src/app/integrations.ts';
 import type { AskSandbox } from './readmeAnswers.ts';
 
 export interface Sandbox {

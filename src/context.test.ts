@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeProvider, employeeRow, gate } from '../test/support/fake-provider.ts';
+import { FakeProvider, employeeRow, gate } from '../test/support/fakes/fakeProvider.ts';
 import { createContext, type RequestParts, type TenantParts } from './context.ts';
 import { Directory } from './directory/directory.ts';
-import { walkIntegration } from './directory/walk.ts';
-import { EVERYBODY as viewer } from './http/clients.ts';
+import { walkIntegration } from './directory/sync/fullSync.ts';
+import { EVERYBODY as viewer } from './auth/authenticator.ts';
 import { ConsensusPolicies } from './loaders/consensusPolicies.ts';
-import { RatingReader } from './loaders/ratingReader.ts';
+import { RatingReader } from './loaders/readers/employeeRatingReader.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,5 +1,5 @@
 import type { Directory } from './directory/directory.ts';
-import type { SkillSearch } from './directory/skillSearch.ts';
+import type { SkillSearch } from './directory/search/skillSearch.ts';
 import { ownerOf, type Viewer } from './domain/access.ts';
 import type { Audit } from './domain/audit.ts';
 import { CallClients, NO_CLIENT } from './domain/callClients.ts';
@@ -9,14 +9,14 @@ import type { ConsensusPolicies, Policies } from './loaders/consensusPolicies.ts
 import { awaitFirstSync } from './loaders/awaitFirstSync.ts';
 import { createHoldersOfSkill, type HoldersOfSkill } from './loaders/holdersOfSkill.ts';
 import { createRatingById, type RatingById } from './loaders/ratingById.ts';
-import type { RatingReader } from './loaders/ratingReader.ts';
-import type { RoleReads } from './loaders/roleReads.ts';
+import type { RatingReader } from './loaders/readers/employeeRatingReader.ts';
+import type { RoleReads } from './loaders/readers/roleReader.ts';
 import type { RolesCatalogue } from './loaders/rolesCatalogue.ts';
 import { RolesOfEmployee } from './loaders/rolesOfEmployee.ts';
 import { createSkillsOfEmployee, type SkillsOfEmployee } from './loaders/skillsOfEmployee.ts';
-import type { Quota } from './outbound/quota.ts';
+import type { Quota } from './outbound/policy/rateLimitHeaders.ts';
 import type { TaskEngine } from './tasks/engine/engine.ts';
-import type { WebhookDeliveries } from './tasks/webhooks/deferredWebhooks.ts';
+import type { WebhookDeliveries } from './webhooks/deferredWebhooks.ts';
 import type { SkillChanges } from './tasks/skillChanges.ts';
 
 /** How resolvers ask; each puts together what is asked of it at once. */

@@ -2,11 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { readFlags } from './config/flags.ts';
-import { logOptions } from './observe/logOptions.ts';
-import { readableLine } from './observe/terminalLog.ts';
-import { readVersion } from './observe/version.ts';
-import { DataDirectoryError } from './tasks/store/dataDirectory.ts';
-import { DirectoryLockedError } from './tasks/store/lock.ts';
+import { logOptions } from './observability/logOptions.ts';
+import { readableLine } from './observability/terminalLog.ts';
+import { readVersion } from './observability/version.ts';
+import { DataDirectoryError } from './tasks/store/embedded/dataDirectory.ts';
+import { DirectoryLockedError } from './tasks/store/embedded/lock.ts';
 
 /** Covers a request that a client sent on an idle connection before it heard that this process stops. */
 const LINGER_MS = 1000;
@@ -40,10 +40,10 @@ try {
 }
 
 const [{ ConfigError }, { readConfiguration }, { startGateway }, { CARDS }] = await Promise.all([
-  import('./config.ts'),
+  import('./config/environment.ts'),
   import('./config/configuration.ts'),
-  import('./gateway.ts'),
-  import('./providers.ts'),
+  import('./app/gateway.ts'),
+  import('./app/integrations.ts'),
 ]);
 if (flags.help) end((await import('./config/help.ts')).helpText(readVersion(), CARDS));
 

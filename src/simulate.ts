@@ -1,7 +1,7 @@
 /** All simulators as a process of their own, so that they outlive a gateway: prints the environment that reaches them. */
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, readConfig } from './config/environment.ts';
 import { addressProblem } from './lib/addressProblem.ts';
-import { startSimulators } from './providers.ts';
+import { startSimulators } from './app/integrations.ts';
 
 /** Ports in order of precedence, unless SIMULATOR_PORT gives another first one (0: free ones). */
 const FIRST_PORT = 4101;

@@ -3,7 +3,7 @@ import { getNamedType, GraphQLError, isObjectType, parse, type DocumentNode } fr
 import { describe, expect, it } from 'vitest';
 import { schema } from '../schema/index.ts';
 import { OWN_RATINGS, type AccessExtensions, type ScopeWord, type Viewer } from '../src/domain/access.ts';
-import { createScopeCheck } from '../src/http/scopeCheck.ts';
+import { createScopeCheck } from '../src/auth/scopeCheck.ts';
 
 const viewer = (...scopes: ScopeWord[]): Viewer => ({
   tenant: 'default',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditEntry } from '../src/domain/audit.ts';
-import type { Gateway } from '../src/gateway.ts';
+import type { Gateway } from '../src/app/gateway.ts';
 import { startConfiguredGateways, type ConfiguredGateways } from './support/configuredGateway.ts';
 import { startRedis, type TestRedis } from './support/redis.ts';
 import { wsClient } from './support/wsClient.ts';

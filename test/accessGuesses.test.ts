@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MOST_GUESSES } from '../src/http/guesses.ts';
-import { startWatchServer, type WatchServer } from './support/watchServer.ts';
+import { MOST_GUESSES } from '../src/auth/failedAttempts.ts';
+import { startWatchServer, type WatchServer } from './support/fakes/watchServer.ts';
 import { all, wsClient } from './support/wsClient.ts';
 
 const KEY = 'a-key-of-more-than-16';

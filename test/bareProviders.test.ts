@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { CARDS, startSimulators, type RunningSimulator } from '../src/providers.ts';
+import { CARDS, startSimulators, type RunningSimulator } from '../src/app/integrations.ts';
 import type { Fault } from '../src/simulator/simulator.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 

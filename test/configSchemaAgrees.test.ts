@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { readConfigFile } from '../src/config/readFile.ts';
-import { CARDS } from '../src/providers.ts';
+import { CARDS } from '../src/app/integrations.ts';
 import { fits } from './support/jsonSchema.ts';
 
 const schema = JSON.parse(readFileSync('docs/config.schema.json', 'utf8')) as Record<string, unknown>;

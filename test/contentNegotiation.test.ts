@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startWatchServer, type WatchServer } from './support/watchServer.ts';
+import { startWatchServer, type WatchServer } from './support/fakes/watchServer.ts';
 
 let server: WatchServer;
 beforeAll(async () => {

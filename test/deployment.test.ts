@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import * as registry from '../providers/registry.ts';
-import { GATEWAY_VARIABLES, readConfig } from '../src/config.ts';
+import { GATEWAY_VARIABLES, readConfig } from '../src/config/environment.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'deploy', 'kubernetes');

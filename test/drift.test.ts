@@ -1,6 +1,6 @@
 /** A gateway whose Kombo sends some records in a shape that nobody can read, from the first walk on. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startSimulators, type RunningSimulator } from '../src/providers.ts';
+import { startSimulators, type RunningSimulator } from '../src/app/integrations.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 
 interface Source {

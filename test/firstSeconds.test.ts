@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readConfig } from '../src/config.ts';
-import { startGateway, type Gateway } from '../src/gateway.ts';
-import { CARDS, startSimulators, type RunningSimulator } from '../src/providers.ts';
+import { readConfig } from '../src/config/environment.ts';
+import { startGateway, type Gateway } from '../src/app/gateway.ts';
+import { CARDS, startSimulators, type RunningSimulator } from '../src/app/integrations.ts';
 import type { SimRequest } from '../src/simulator/simulator.ts';
 import { createDataDir, type DataDir } from './support/dataDir.ts';
 import { noteEnvironment, noteSecrets, runLog } from './support/runLogs.ts';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../src/config.ts';
-import { startGateway, type Gateway } from '../src/gateway.ts';
-import { CARDS } from '../src/providers.ts';
+import { readConfig } from '../src/config/environment.ts';
+import { startGateway, type Gateway } from '../src/app/gateway.ts';
+import { CARDS } from '../src/app/integrations.ts';
 import { launchChromium } from './support/chromium.ts';
 import { runLog } from './support/runLogs.ts';
 

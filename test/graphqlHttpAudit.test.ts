@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => gateway.close());
 
-// The second time documents are known, and answered by the short way of src/http/jsonAnswer.ts.
+// The second time documents are known, and answered by the short way of src/http/jsonRoute.ts.
 describe.each(['unknown', 'known'])('GraphQL over HTTP, documents %s', () => {
   it.each(audits)('$id $name', async (audit) => {
     expect(await audit.fn()).toMatchObject({ status: 'ok' });

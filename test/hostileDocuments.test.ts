@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { SkillView } from '../src/directory/skills.ts';
+import { SkillView } from '../src/directory/skills/skillView.ts';
 import { all, rawSocket, wsClient } from './support/wsClient.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { matchEmployees } from '../src/domain/identity.ts';
-import type { Placed } from '../src/domain/match.ts';
+import { matchEmployees } from '../src/domain/matching/employeeMatch.ts';
+import type { Placed } from '../src/domain/matching/grouping.ts';
 import type { EmployeeRow } from '../src/domain/records.ts';
 import { PEOPLE, TRAPS, type FixtureRecord, type Trap } from './fixtures/people.ts';
-import { employeeRow } from './support/fake-provider.ts';
+import { employeeRow } from './support/fakes/fakeProvider.ts';
 
 /** The lowest recall over all people; the rule reached 0.843 when this was written. */
 const RECALL = 0.84;

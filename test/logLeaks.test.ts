@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { logOptions } from '../src/observe/logOptions.ts';
+import { logOptions } from '../src/observability/logOptions.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 import { wsClient } from './support/wsClient.ts';
 

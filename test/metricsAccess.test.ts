@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Gateway } from '../src/gateway.ts';
+import type { Gateway } from '../src/app/gateway.ts';
 import { startConfiguredGateways, type ConfiguredGateways } from './support/configuredGateway.ts';
 import { startTestGateway } from './support/gateway.ts';
 import { startRedis, type TestRedis } from './support/redis.ts';

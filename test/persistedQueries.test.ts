@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startWatchServer, type WatchServer } from './support/watchServer.ts';
+import { startWatchServer, type WatchServer } from './support/fakes/watchServer.ts';
 import { wsClient } from './support/wsClient.ts';
 
 let server: WatchServer;

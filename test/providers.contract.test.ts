@@ -1,9 +1,9 @@
 import * as registry from '../providers/registry.ts';
 import { describe, expect, it } from 'vitest';
-import { inProcess, loadSubjects } from './support/contract-provider.ts';
-import { describeReads } from './support/contract-reads.ts';
-import { describeRoles } from './support/contract-roles.ts';
-import { describeWrites } from './support/contract-writes.ts';
+import { inProcess, loadSubjects } from './support/contract/provider.ts';
+import { describeReads } from './support/contract/reads.ts';
+import { describeRoles } from './support/contract/roles.ts';
+import { describeWrites } from './support/contract/writes.ts';
 
 const subjects = await loadSubjects();
 

@@ -8,17 +8,17 @@ import * as registry from '../providers/registry.ts';
 import type { Ports, RatingWrite } from '../src/domain/ports.ts';
 import { valueOfLevel } from '../src/domain/rating.ts';
 import type { EmployeeRow, SkillRow } from '../src/domain/records.ts';
-import type { ProviderCard } from '../src/outbound/card.ts';
-import { connect } from '../src/outbound/connect.ts';
-import { simulatorTransport, type Transport } from '../src/outbound/transport.ts';
-import { systemClock } from '../src/simulator/clock.ts';
+import type { ProviderCard } from '../src/integrations/providerCard.ts';
+import { connect } from '../src/integrations/connect.ts';
+import { simulatorTransport, type Transport } from '../src/outbound/transport/undiciTransport.ts';
+import { systemClock } from '../src/lib/clock.ts';
 import type { Simulator } from '../src/simulator/simulator.ts';
 import { createWorkforce } from '../src/simulator/workforce.ts';
 import { batchesOf } from '../src/tasks/engine/batches.ts';
-import { runBatch, type BatchWork } from '../src/tasks/engine/runBatch.ts';
+import { runBatch, type BatchWork } from '../src/tasks/engine/batchProcessor.ts';
 import type { ItemWrite } from '../src/tasks/task.ts';
 import { holding } from './support/hold.ts';
-import { memoryItems } from './support/memory-items.ts';
+import { memoryItems } from './support/fakes/memoryItems.ts';
 
 const ITEMS = 2_000;
 /** Batches that one process works on at once (src/tasks/engine/bullQueue.ts). */

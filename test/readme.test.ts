@@ -1,4 +1,4 @@
-/** The README's queries give the answers that stand beside them; `npx tsx scripts/front-page.ts` writes them again. */
+/** The README's queries give the answers that stand beside them; `npx tsx scripts/frontPage.ts` writes them again. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';

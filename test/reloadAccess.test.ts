@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startGateway, type Gateway } from '../src/gateway.ts';
+import { startGateway, type Gateway } from '../src/app/gateway.ts';
 import type { Tenancy } from '../src/config/tenancy.ts';
 import { createDataDir, type DataDir } from './support/dataDir.ts';
 import { COMPLETE, eventStream, socketStream } from './support/streams.ts';

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startSimulators, type RunningSimulator } from '../src/providers.ts';
+import { startSimulators, type RunningSimulator } from '../src/app/integrations.ts';
 import { events } from './support/chaos/client.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 import { startRedis, type TestRedis } from './support/redis.ts';

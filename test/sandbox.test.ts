@@ -1,6 +1,6 @@
 /** A gateway that serves invented people says so wherever a client or an operator looks; one that serves real ones never does. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Log } from '../src/http/log.ts';
+import type { Log } from '../src/lib/log.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 
 const KEY = 'a-key-for-the-sandbox';

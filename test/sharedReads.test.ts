@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { startSimulators, type RunningSimulator } from '../src/providers.ts';
+import { startSimulators, type RunningSimulator } from '../src/app/integrations.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 import { startRedis, type TestRedis } from './support/redis.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { objectionsTo, type Held, type Soaked } from '../bench/soakVerdict.ts';
+import { objectionsTo, type Held, type Soaked } from '../bench/soak/soakVerdict.ts';
 
 const held = (more: Partial<Held> = {}): Held => ({
   heapUsed: 100,

@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { schema } from '../schema/index.ts';
 import { decodeId, encodeId } from '../src/domain/ids.ts';
-import { startGateway, type Gateway } from '../src/gateway.ts';
+import { startGateway, type Gateway } from '../src/app/gateway.ts';
 import { createDataDir, type DataDir } from './support/dataDir.ts';
 import { startReceiver, type TestReceiver } from './support/receiver.ts';
 import { startRedis, type TestRedis } from './support/redis.ts';

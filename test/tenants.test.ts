@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startGateway, type Gateway } from '../src/gateway.ts';
+import { startGateway, type Gateway } from '../src/app/gateway.ts';
 import { createDataDir } from './support/dataDir.ts';
 import { startRedis, type TestRedis } from './support/redis.ts';
 import { runLog } from './support/runLogs.ts';

@@ -8,7 +8,7 @@ import {
   type ReadableSpan,
 } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startSimulators, type RunningSimulator } from '../src/providers.ts';
+import { startSimulators, type RunningSimulator } from '../src/app/integrations.ts';
 import type { SimRequest } from '../src/simulator/simulator.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 import { startRedis, type TestRedis } from './support/redis.ts';

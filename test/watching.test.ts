@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startWatchServer, type WatchServer } from './support/watchServer.ts';
+import { startWatchServer, type WatchServer } from './support/fakes/watchServer.ts';
 import { rawSocket } from './support/wsClient.ts';
 
 const REVISIONS = 5_000;

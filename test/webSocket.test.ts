@@ -3,8 +3,8 @@ import { request as httpRequest } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import type { Client } from 'graphql-ws';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MAX_OPERATIONS } from '../src/http/webSocketProtocol.ts';
-import { startWatchServer, type WatchServer } from './support/watchServer.ts';
+import { MAX_OPERATIONS } from '../src/http/websocket/protocol.ts';
+import { startWatchServer, type WatchServer } from './support/fakes/watchServer.ts';
 import { all, rawSocket, upgradeStatus, wsClient, wsUrl } from './support/wsClient.ts';
 
 const KEY = 'a-key-of-more-than-16';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { gate } from './support/fake-provider.ts';
-import { startWatchServer, type WatchServer } from './support/watchServer.ts';
+import { gate } from './support/fakes/fakeProvider.ts';
+import { startWatchServer, type WatchServer } from './support/fakes/watchServer.ts';
 import { rawSocket } from './support/wsClient.ts';
 
 const started: WatchServer[] = [];

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MAX_PENDING } from '../src/http/pendingSockets.ts';
-import { startWatchServer, type WatchServer } from './support/watchServer.ts';
+import { MAX_PENDING } from '../src/http/websocket/pendingSockets.ts';
+import { startWatchServer, type WatchServer } from './support/fakes/watchServer.ts';
 import { rawSocket } from './support/wsClient.ts';
 
 const KEY = 'a-key-of-more-than-16';

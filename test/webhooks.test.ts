@@ -8,9 +8,9 @@ import {
   type OpenWebhooks,
   type OpenWebhooksOptions,
   type WebhookSettings,
-} from '../src/tasks/webhooks/openWebhooks.ts';
-import { receiverOf, type Receiver } from '../src/tasks/webhooks/receiver.ts';
-import { FakeWebhooks, taskToTell } from './support/fake-webhooks.ts';
+} from '../src/webhooks/openWebhooks.ts';
+import { receiverOf, type Receiver } from '../src/webhooks/receiver.ts';
+import { FakeWebhooks, taskToTell } from './support/fakes/fakeWebhooks.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 import { startReceiver, type Received, type TestReceiver } from './support/receiver.ts';
 import { runLog } from './support/runLogs.ts';

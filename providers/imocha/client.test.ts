@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DriftNote } from '../../src/domain/ports.ts';
-import type { HttpRequest, HttpResponse } from '../../src/outbound/transport.ts';
+import type { HttpRequest, HttpResponse } from '../../src/outbound/transport/undiciTransport.ts';
 import { createUpstream } from '../../src/outbound/upstream.ts';
 import { createClient } from './client.ts';
 import { failureOf } from './errors.ts';

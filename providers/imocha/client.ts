@@ -1,9 +1,9 @@
 import type { Call } from '../../src/domain/ports.ts';
 import { ProviderError, type ProblemCode } from '../../src/domain/problem.ts';
-import { isObject, parseJson, requiredArray, ShapeError, unreadable } from '../../src/outbound/shape.ts';
-import type { HttpResponse } from '../../src/outbound/transport.ts';
+import { isObject, parseJson, requiredArray, ShapeError, unreadable } from '../../src/outbound/payload/payload.ts';
+import type { HttpResponse } from '../../src/outbound/transport/undiciTransport.ts';
 import type { Upstream, UpstreamRequest } from '../../src/outbound/upstream.ts';
-import { readPage, walkPages, type WalkedPage } from './pages.ts';
+import { readPage, walkPages, type WalkedPage } from './reads/pages.ts';
 import { PAGE_SIZE, PATHS, type RawUpsertEmployee } from './raw.ts';
 
 /** Names of the calls in meters and drift. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpResponse } from '../../src/outbound/transport.ts';
+import type { HttpResponse } from '../../src/outbound/transport/undiciTransport.ts';
 import { failureOf } from './errors.ts';
 
 const answer = (status: number, body: unknown = '', headers: HttpResponse['headers'] = {}): HttpResponse => ({

@@ -1,7 +1,7 @@
 import { ProviderError, type ProblemCode } from '../../src/domain/problem.ts';
-import { isObject, optionalId, optionalNumber, optionalText, type Json } from '../../src/outbound/shape.ts';
-import { plainReason, providerText } from '../../src/outbound/providerText.ts';
-import type { HttpResponse } from '../../src/outbound/transport.ts';
+import { isObject, optionalId, optionalNumber, optionalText, type Json } from '../../src/outbound/payload/payload.ts';
+import { plainReason, providerText } from '../../src/outbound/payload/providerText.ts';
+import type { HttpResponse } from '../../src/outbound/transport/undiciTransport.ts';
 import { retryAfterOf } from '../../src/outbound/upstream.ts';
 
 /** An answer that is fine may be megabytes long; a failure under a 2xx status is a sentence. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Call, DriftNote, WalkPage } from '../../src/domain/ports.ts';
-import { connect } from '../../src/outbound/connect.ts';
-import { simulatorTransport } from '../../src/outbound/transport.ts';
-import { VirtualClock } from '../../src/simulator/clock.ts';
+import { connect } from '../../src/integrations/connect.ts';
+import { simulatorTransport } from '../../src/outbound/transport/undiciTransport.ts';
+import { VirtualClock } from '../../src/lib/clock.ts';
 import type { JournalEntry } from '../../src/simulator/simulator.ts';
 import { createWorkforce } from '../../src/simulator/workforce.ts';
 import { imocha } from './imocha.ts';

@@ -1,10 +1,10 @@
-import type { ProviderCard } from '../../src/outbound/card.ts';
+import type { ProviderCard } from '../../src/integrations/providerCard.ts';
 import { failureOf } from './errors.ts';
 import { createPorts } from './ports.ts';
-import { rolePorts } from './roles.ts';
+import { rolePorts } from './reads/roles.ts';
 import { DEFAULTS, readEnvironment, tenantSettings, VARIABLES } from './settings.ts';
-import { createImochaSimulator } from './simulator.ts';
-import { SIMULATOR_API_KEY } from './simulator-switches.ts';
+import { createImochaSimulator } from './simulator/simulator.ts';
+import { SIMULATOR_API_KEY } from './simulator/switches.ts';
 
 /** iMocha Skills Intelligence: employees, taxonomy and ratings from several channels; enrols employees, writes no ratings. */
 export const imocha: ProviderCard = {

@@ -1,18 +1,25 @@
 import type { Call, Ports, UnreadRecord, WalkPage } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { EmployeeRow, RatingRow } from '../../src/domain/records.ts';
-import { together } from '../../src/outbound/together.ts';
-import { isObject, optionalId, pagesReader, readRows, tellsUnread, type Json } from '../../src/outbound/shape.ts';
+import { together } from '../../src/outbound/allOrAbort.ts';
+import {
+  isObject,
+  optionalId,
+  pagesReader,
+  readRows,
+  tellsUnread,
+  type Json,
+} from '../../src/outbound/payload/payload.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
-import { addCertificates } from './addCertificates.ts';
+import { addCertificates } from './writes/addCertificates.ts';
 import { createClient, OPERATIONS, type Client } from './client.ts';
-import { toEmployee, toSkill } from './mappers.ts';
-import { ratingMapper, type RatingMapper, type Reading } from './ratingMappers.ts';
-import { patchStatus, upsertStatus } from './setStatus.ts';
+import { toEmployee, toSkill } from './mappers/mappers.ts';
+import { ratingMapper, type RatingMapper, type Reading } from './mappers/ratings.ts';
+import { patchStatus, upsertStatus } from './writes/setStatus.ts';
 import type { TenantSettings } from './settings.ts';
-import { upsertEmployees } from './upsertEmployees.ts';
-import { requiredKey } from './vendorKeys.ts';
-import { createWritesClient } from './writesClient.ts';
+import { upsertEmployees } from './writes/upsertEmployees.ts';
+import { requiredKey } from './mappers/vendorKeys.ts';
+import { createWritesClient } from './writes/writesClient.ts';
 
 /** The adapter: what the API can do for the gateway. It writes no ratings (12), so `rate` and `assign` are absent. */
 export function createPorts(upstream: Upstream, settings: TenantSettings): Ports {

@@ -1,7 +1,7 @@
 import type { NumericScale } from '../../src/domain/rating.ts';
-import type { EnvironmentReading, IntegrationSettings } from '../../src/outbound/card.ts';
+import type { EnvironmentReading, IntegrationSettings } from '../../src/integrations/providerCard.ts';
 import { DEFAULT_BASE_URL } from './raw.ts';
-import { isBaseUrl, isHeaderText } from '../../src/outbound/settings.ts';
+import { isBaseUrl, isHeaderText } from '../../src/integrations/settingChecks.ts';
 
 /** What the sheet leaves to the tenant (4.5, 4.6): how profile skills join the taxonomy, the scale, the meaning of zero. */
 export interface TenantSettings {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Call, DriftNote } from '../../src/domain/ports.ts';
 import type { Upstream, UpstreamRequest } from '../../src/outbound/upstream.ts';
 import { createClient, type KantataClient, type ListRequest } from './client.ts';
-import { ratingsByEmployees } from './ratings.ts';
+import { ratingsByEmployees } from './reads/ratings.ts';
 import { REQUEST } from './testRig.ts';
 
 const LIST: ListRequest = { operation: 'ratings', route: '/skill_memberships', query: { order: 'created_at:asc' } };

@@ -1,10 +1,10 @@
 import type { Call } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
-import { parseJson, unreadable } from '../../src/outbound/shape.ts';
-import type { HttpResponse } from '../../src/outbound/transport.ts';
+import { parseJson, unreadable } from '../../src/outbound/payload/payload.ts';
+import type { HttpResponse } from '../../src/outbound/transport/undiciTransport.ts';
 import type { Upstream, UpstreamRequest } from '../../src/outbound/upstream.ts';
 import { readEnvelope, type Envelope } from './envelope.ts';
-import { pagesInTurn, pagesTogether } from './paging.ts';
+import { pagesInTurn, pagesTogether } from './reads/paging.ts';
 import { MOST_PER_PAGE, ROUTES, type RawNewMembership, type RawSkillChange, type RawUserChange } from './raw.ts';
 
 export interface ListRequest {

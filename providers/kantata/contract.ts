@@ -1,6 +1,6 @@
 import type { ContractSubject } from '../../src/simulator/contract.ts';
 import { MOST_PER_PAGE } from './raw.ts';
-import { SIMULATOR_BASE_PATH } from './simulator.ts';
+import { SIMULATOR_BASE_PATH } from './simulator/simulator.ts';
 
 const USERS = '^/api/v1/users$';
 const SKILLS = '^/api/v1/skills$';

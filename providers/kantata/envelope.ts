@@ -5,7 +5,7 @@ import {
   requiredArray,
   requiredObject,
   type Json,
-} from '../../src/outbound/shape.ts';
+} from '../../src/outbound/payload/payload.ts';
 
 /** Records that came along with an answer. */
 export interface Included {

@@ -1,7 +1,7 @@
 import { ProviderError, type ProblemCode } from '../../src/domain/problem.ts';
-import { isObject, optionalNumber, optionalText, parseJson } from '../../src/outbound/shape.ts';
-import { plainReason, providerText } from '../../src/outbound/providerText.ts';
-import type { HttpResponse } from '../../src/outbound/transport.ts';
+import { isObject, optionalNumber, optionalText, parseJson } from '../../src/outbound/payload/payload.ts';
+import { plainReason, providerText } from '../../src/outbound/payload/providerText.ts';
+import type { HttpResponse } from '../../src/outbound/transport/undiciTransport.ts';
 import { retryAfterOf } from '../../src/outbound/upstream.ts';
 
 /** One entry of `errors` (sheet 9.1). */

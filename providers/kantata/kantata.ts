@@ -1,15 +1,15 @@
-import type { ProviderCard } from '../../src/outbound/card.ts';
-import { employeesWalk, skillsWalk } from './catalogue.ts';
+import type { ProviderCard } from '../../src/integrations/providerCard.ts';
+import { employeesWalk, skillsWalk } from './reads/catalogue.ts';
 import { createClient } from './client.ts';
-import { disableUsers } from './disableUsers.ts';
-import { readEnvironment, VARIABLES } from './environment.ts';
+import { disableUsers } from './writes/disableUsers.ts';
+import { readEnvironment, VARIABLES } from './settings.ts';
 import { failureOf } from './errors.ts';
-import { writeMemberships } from './memberships.ts';
-import { ratingByParts, ratingsByEmployees, ratingsBySkills, ratingsWalk } from './ratings.ts';
-import { removeMemberships } from './removeMemberships.ts';
-import { createKantataSimulator, SIMULATOR_BASE_PATH, SIMULATOR_TOKEN } from './simulator.ts';
-import { upsertSkills } from './upsertSkills.ts';
-import { updateEmployees } from './users.ts';
+import { writeMemberships } from './writes/memberships.ts';
+import { ratingByParts, ratingsByEmployees, ratingsBySkills, ratingsWalk } from './reads/ratings.ts';
+import { removeMemberships } from './writes/removeMemberships.ts';
+import { createKantataSimulator, SIMULATOR_BASE_PATH, SIMULATOR_TOKEN } from './simulator/simulator.ts';
+import { upsertSkills } from './writes/upsertSkills.ts';
+import { updateEmployees } from './writes/users.ts';
 
 /** Kantata OX: people on projects, the skills they hold and a level of 1 to 5. */
 export const kantata: ProviderCard = {

@@ -1,12 +1,12 @@
 import type { Call, DriftNote, Ports, RatingWrite, WalkPort } from '../../src/domain/ports.ts';
-import { connect } from '../../src/outbound/connect.ts';
-import { simulatorTransport } from '../../src/outbound/transport.ts';
-import { VirtualClock } from '../../src/simulator/clock.ts';
+import { connect } from '../../src/integrations/connect.ts';
+import { simulatorTransport } from '../../src/outbound/transport/undiciTransport.ts';
+import { VirtualClock } from '../../src/lib/clock.ts';
 import type { Simulator, SimResponse } from '../../src/simulator/simulator.ts';
 import { createWorkforce, type Workforce } from '../../src/simulator/workforce.ts';
 import { kantata } from './kantata.ts';
-import { SIMULATOR_BASE_PATH, SIMULATOR_TOKEN } from './simulator.ts';
-import type { Switches } from './simulator-switches.ts';
+import { SIMULATOR_BASE_PATH, SIMULATOR_TOKEN } from './simulator/simulator.ts';
+import type { Switches } from './simulator/switches.ts';
 
 /** An answer's body as tests look into it. */
 export interface Body {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DriftNote } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
-import type { HttpRequest, HttpResponse } from '../../src/outbound/transport.ts';
+import type { HttpRequest, HttpResponse } from '../../src/outbound/transport/undiciTransport.ts';
 import { createUpstream, type Upstream } from '../../src/outbound/upstream.ts';
 import { listPages, readOne, submit } from './client.ts';
 import { failureOf } from './errors.ts';

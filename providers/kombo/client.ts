@@ -10,8 +10,8 @@ import {
   requiredObject,
   ShapeError,
   unreadable,
-} from '../../src/outbound/shape.ts';
-import { providerText } from '../../src/outbound/providerText.ts';
+} from '../../src/outbound/payload/payload.ts';
+import { providerText } from '../../src/outbound/payload/providerText.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
 import { PAGE_SIZE } from './raw.ts';
 

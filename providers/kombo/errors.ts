@@ -1,10 +1,10 @@
 /** The vendor's failures as ours. Its code decides before the HTTP status, its message never (section 4.3). */
 import { ProviderError } from '../../src/domain/problem.ts';
-import { isObject, type Json, optionalText, parseJson } from '../../src/outbound/shape.ts';
-import { plainReason, providerText } from '../../src/outbound/providerText.ts';
-import type { HttpResponse } from '../../src/outbound/transport.ts';
+import { isObject, type Json, optionalText, parseJson } from '../../src/outbound/payload/payload.ts';
+import { plainReason, providerText } from '../../src/outbound/payload/providerText.ts';
+import type { HttpResponse } from '../../src/outbound/transport/undiciTransport.ts';
 import { retryAfterOf } from '../../src/outbound/upstream.ts';
-import { BY_CODE, FIRST_SYNC, MESSAGES, REJECTED, type Rule, ruleOfStatus } from './error-rules.ts';
+import { BY_CODE, FIRST_SYNC, MESSAGES, REJECTED, type Rule, ruleOfStatus } from './errorRules.ts';
 
 /** What a 200 holds that says it is an error, or one of its records; looked for before all of it is parsed a second time. */
 const ERROR_STATUS = /"status"\s*:\s*"error"/;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { DriftNote, EmployeeWrite, Ports, RatingWrite, WalkPage, WritePort } from '../../src/domain/ports.ts';
 import type { RatingRow, SkillRow } from '../../src/domain/records.ts';
-import { connect } from '../../src/outbound/connect.ts';
-import { simulatorTransport } from '../../src/outbound/transport.ts';
+import { connect } from '../../src/integrations/connect.ts';
+import { simulatorTransport } from '../../src/outbound/transport/undiciTransport.ts';
 import type { Limits } from '../../src/outbound/upstream.ts';
-import { VirtualClock } from '../../src/simulator/clock.ts';
+import { VirtualClock } from '../../src/lib/clock.ts';
 import { createWorkforce } from '../../src/simulator/workforce.ts';
 import { contract } from './contract.ts';
 import { kombo } from './kombo.ts';

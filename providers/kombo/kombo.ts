@@ -1,7 +1,7 @@
 import type { Ports } from '../../src/domain/ports.ts';
-import type { IntegrationSettings, ProviderCard } from '../../src/outbound/card.ts';
+import type { IntegrationSettings, ProviderCard } from '../../src/integrations/providerCard.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
-import { DEFAULTS, readEnvironment, VARIABLES } from './environment.ts';
+import { DEFAULTS, readEnvironment, VARIABLES } from './settings.ts';
 import { failureOf } from './errors.ts';
 import {
   employeesPort,
@@ -10,13 +10,13 @@ import {
   ratingsBySkillsPort,
   ratingsPort,
   skillsPort,
-} from './reads.ts';
-import { SIMULATED } from './simulator-credentials.ts';
-import { simulator } from './simulator.ts';
-import { jobProfilesPort } from './staffing.ts';
-import { upsertEmployeesPort } from './upsertEmployees.ts';
-import { bulkSkillsPort, managedSkillsPort } from './upsertSkills.ts';
-import { assignPort, ratePort } from './writes.ts';
+} from './reads/reads.ts';
+import { SIMULATED } from './simulator/credentials.ts';
+import { simulator } from './simulator/simulator.ts';
+import { jobProfilesPort } from './reads/staffing.ts';
+import { upsertEmployeesPort } from './writes/upsertEmployees.ts';
+import { bulkSkillsPort, managedSkillsPort } from './writes/upsertSkills.ts';
+import { assignPort, ratePort } from './writes/writes.ts';
 
 /** Kombo's unified HRIS API: a mirror of one HR system, with writes that go through to it. */
 export const kombo: ProviderCard = {

@@ -1,5 +1,5 @@
 import { employmentValue, type Employee } from '../../src/domain/entities.ts';
-import { employeePosition } from '../../src/directory/employees.ts';
+import { employeePosition } from '../../src/directory/employees/employeeView.ts';
 import { EMPLOYEE_STATUSES } from '../../src/domain/records.ts';
 import { pageOf } from '../../src/domain/paging.ts';
 import { needs } from '../access.ts';

@@ -1,5 +1,5 @@
-import type { EmployeeFilter } from '../../src/directory/employees.ts';
-import { inSlices } from '../../src/directory/inSlices.ts';
+import type { EmployeeFilter } from '../../src/directory/employees/employeeView.ts';
+import { inSlices } from '../../src/lib/runInSlices.ts';
 import type { Employee } from '../../src/domain/entities.ts';
 import { MOST_SKILLS_ASKED } from '../../src/domain/experts.ts';
 import type { GatewayContext } from '../../src/context.ts';

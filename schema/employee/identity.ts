@@ -1,7 +1,7 @@
 import type { Directory } from '../../src/directory/directory.ts';
-import type { Integration } from '../../src/directory/integration.ts';
+import type { Integration } from '../../src/integrations/integration.ts';
 import type { Employee } from '../../src/domain/entities.ts';
-import type { Member, Placed } from '../../src/domain/match.ts';
+import type { Member, Placed } from '../../src/domain/matching/grouping.ts';
 import type { EmployeeRow } from '../../src/domain/records.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';

@@ -1,4 +1,4 @@
-import { matchSummaryOf, type MatchSummary } from '../../src/domain/matchSummary.ts';
+import { matchSummaryOf, type MatchSummary } from '../../src/domain/matching/matchSummary.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { ConflictReasonEnum } from '../providerRecord.ts';

@@ -1,4 +1,4 @@
-import { EMPLOYEE_ORDER_FIELDS, employeePosition } from '../../src/directory/employees.ts';
+import { EMPLOYEE_ORDER_FIELDS, employeePosition } from '../../src/directory/employees/employeeView.ts';
 import { findEmployee } from '../../src/directory/lookup.ts';
 import { DIRECTIONS, pageOf } from '../../src/domain/paging.ts';
 import { builder } from '../builder.ts';

@@ -1,4 +1,4 @@
-import type { Integration } from '../../src/directory/integration.ts';
+import type { Integration } from '../../src/integrations/integration.ts';
 import type { Expert as ExpertShape } from '../../src/domain/experts.ts';
 import type { EmployeeSkill as HeldSkill } from '../../src/domain/held.ts';
 import { needs } from '../access.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Integration } from '../../src/directory/integration.ts';
+import type { Integration } from '../../src/integrations/integration.ts';
 import { rankExperts, rankPosition, type Expert } from '../../src/domain/experts.ts';
 import { pageOf } from '../../src/domain/paging.ts';
 import { combined } from '../../src/loaders/sources.ts';

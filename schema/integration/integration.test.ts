@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Directory } from '../../src/directory/directory.ts';
-import { EVERY_MS } from '../../src/directory/refresh.ts';
-import { walkIntegration } from '../../src/directory/walk.ts';
-import { VirtualClock } from '../../src/simulator/clock.ts';
-import { employeeRow, FakeProvider, ratingRow, skillRow } from '../../test/support/fake-provider.ts';
+import { EVERY_MS } from '../../src/directory/sync/syncScheduler.ts';
+import { walkIntegration } from '../../src/directory/sync/fullSync.ts';
+import { VirtualClock } from '../../src/lib/clock.ts';
+import { employeeRow, FakeProvider, ratingRow, skillRow } from '../../test/support/fakes/fakeProvider.ts';
 import { directorySources } from './integration.ts';
 
 function house(options: ConstructorParameters<typeof FakeProvider>[0] = {}) {

@@ -9,10 +9,10 @@ import {
   OPERATIONS,
   type Capability as CapabilityShape,
   type DriftOfOperation as DriftShape,
-} from '../../src/directory/integration.ts';
-import { EVERY_MS } from '../../src/directory/refresh.ts';
-import type { BreakerStatus } from '../../src/outbound/breaker.ts';
-import type { Quota } from '../../src/outbound/quota.ts';
+} from '../../src/integrations/integration.ts';
+import { EVERY_MS } from '../../src/directory/sync/syncScheduler.ts';
+import type { BreakerStatus } from '../../src/outbound/policy/circuitBreaker.ts';
+import type { Quota } from '../../src/outbound/policy/rateLimitHeaders.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { described } from '../described.ts';

@@ -1,4 +1,4 @@
-import { Integration } from '../../src/directory/integration.ts';
+import { Integration } from '../../src/integrations/integration.ts';
 import { builder } from '../builder.ts';
 
 /** Anything that has a global id. */

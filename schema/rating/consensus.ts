@@ -1,4 +1,4 @@
-import type { Integration } from '../../src/directory/integration.ts';
+import type { Integration } from '../../src/integrations/integration.ts';
 import {
   consensusOf,
   type Consensus as ConsensusShape,

@@ -1,4 +1,4 @@
-import type { Integration } from '../../src/directory/integration.ts';
+import type { Integration } from '../../src/integrations/integration.ts';
 import type { EmployeeSkill as HeldSkill } from '../../src/domain/held.ts';
 import { pageOf, type Position } from '../../src/domain/paging.ts';
 import { mayReadRatings, needs, ownAllowed } from '../access.ts';

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Directory } from '../../src/directory/directory.ts';
-import type { Integration } from '../../src/directory/integration.ts';
+import type { Integration } from '../../src/integrations/integration.ts';
 import type { ConsensusPolicy } from '../../src/domain/consensus.ts';
 import type { EmployeeSkill } from '../../src/domain/held.ts';
 import { ratingsMeeting } from '../../src/domain/skillLevel.ts';

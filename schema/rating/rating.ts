@@ -1,4 +1,4 @@
-import type { Integration } from '../../src/directory/integration.ts';
+import type { Integration } from '../../src/integrations/integration.ts';
 import { SkillRating as Rating } from '../../src/domain/held.ts';
 import { RATING_SOURCES } from '../../src/domain/rating.ts';
 import { needs } from '../access.ts';

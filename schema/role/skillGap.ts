@@ -1,4 +1,4 @@
-import type { Integration } from '../../src/directory/integration.ts';
+import type { Integration } from '../../src/integrations/integration.ts';
 import type { SkillGap as SkillGapShape } from '../../src/domain/roles.ts';
 import type { Sourced } from '../../src/loaders/rolesOfEmployee.ts';
 import { mayReadRatings, needs, ownAllowed } from '../access.ts';

@@ -1,6 +1,6 @@
 import { findSkill } from '../../src/directory/lookup.ts';
-import type { FoundSkill } from '../../src/directory/skillSearch.ts';
-import { skillPosition } from '../../src/directory/skills.ts';
+import type { FoundSkill } from '../../src/directory/search/skillSearch.ts';
+import { skillPosition } from '../../src/directory/skills/skillView.ts';
 import type { Skill } from '../../src/domain/entities.ts';
 import { pageOf, type Position } from '../../src/domain/paging.ts';
 import { builder } from '../builder.ts';

@@ -1,5 +1,5 @@
 import type { Directory } from '../../src/directory/directory.ts';
-import type { Integration } from '../../src/directory/integration.ts';
+import type { Integration } from '../../src/integrations/integration.ts';
 import type { Skill } from '../../src/domain/entities.ts';
 import type { SkillClassification as ClassificationShape, SkillRow } from '../../src/domain/records.ts';
 import { needs } from '../access.ts';

@@ -1,4 +1,4 @@
-import { addCertificates } from '../../src/tasks/addCertificates.ts';
+import { addCertificates } from '../../src/tasks/commands/addCertificates.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup } from '../lookups.ts';

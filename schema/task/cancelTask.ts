@@ -1,4 +1,4 @@
-import { cancelTask } from '../../src/tasks/cancelTask.ts';
+import { cancelTask } from '../../src/tasks/commands/cancelTask.ts';
 import { needsOneOf } from '../access.ts';
 import { builder } from '../builder.ts';
 import { TaskPayload } from './payload.ts';

@@ -1,5 +1,5 @@
-import { USER_ERROR_CODES, type UserError as UserErrorShape } from '../../src/tasks/userErrors.ts';
-import type { WriteAnswer } from '../../src/tasks/writes.ts';
+import { USER_ERROR_CODES, type UserError as UserErrorShape } from '../../src/tasks/commands/userErrors.ts';
+import type { WriteAnswer } from '../../src/tasks/commands/startTask.ts';
 import { builder } from '../builder.ts';
 import { described } from '../described.ts';
 import { TaskRef } from './task.ts';

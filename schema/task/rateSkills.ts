@@ -1,4 +1,4 @@
-import { assignSkills, rateSkills } from '../../src/tasks/rateSkills.ts';
+import { assignSkills, rateSkills } from '../../src/tasks/commands/rateSkills.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup, SkillLookup } from '../lookups.ts';

@@ -1,4 +1,4 @@
-import { removeSkills } from '../../src/tasks/removeSkills.ts';
+import { removeSkills } from '../../src/tasks/commands/removeSkills.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup, SkillLookup } from '../lookups.ts';

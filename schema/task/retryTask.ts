@@ -1,4 +1,4 @@
-import { retryTask } from '../../src/tasks/retryTask.ts';
+import { retryTask } from '../../src/tasks/commands/retryTask.ts';
 import { needsOneOf } from '../access.ts';
 import { builder } from '../builder.ts';
 import { TaskPayload } from './payload.ts';

@@ -1,4 +1,4 @@
-import { setEmployeeStatus } from '../../src/tasks/setEmployeeStatus.ts';
+import { setEmployeeStatus } from '../../src/tasks/commands/setEmployeeStatus.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup } from '../lookups.ts';

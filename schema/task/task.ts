@@ -1,5 +1,5 @@
 import type { Directory } from '../../src/directory/directory.ts';
-import { goneIntegration } from '../../src/directory/integration.ts';
+import { goneIntegration } from '../../src/integrations/integration.ts';
 import { SkillRating as Rating } from '../../src/domain/held.ts';
 import { encodeId } from '../../src/domain/ids.ts';
 import {

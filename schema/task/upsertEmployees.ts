@@ -1,4 +1,4 @@
-import { MOST_CUSTOM_FIELDS, upsertEmployees } from '../../src/tasks/upsertEmployees.ts';
+import { MOST_CUSTOM_FIELDS, upsertEmployees } from '../../src/tasks/commands/upsertEmployees.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup } from '../lookups.ts';

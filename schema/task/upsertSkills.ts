@@ -1,4 +1,4 @@
-import { upsertSkills } from '../../src/tasks/upsertSkills.ts';
+import { upsertSkills } from '../../src/tasks/commands/upsertSkills.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { KIND_SCOPE } from './kindScope.ts';

@@ -1,5 +1,5 @@
-import { deliveryIdOf } from '../../src/tasks/webhooks/deliveryId.ts';
-import type { Delivery } from '../../src/tasks/webhooks/store.ts';
+import { deliveryIdOf } from '../../src/tasks/store/outbox/deliveryId.ts';
+import type { Delivery } from '../../src/tasks/store/outbox/outboxStore.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { described } from '../described.ts';

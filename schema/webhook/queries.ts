@@ -1,4 +1,4 @@
-import type { Delivery } from '../../src/tasks/webhooks/store.ts';
+import type { Delivery } from '../../src/tasks/store/outbox/outboxStore.ts';
 import { encodeCursor } from '../../src/domain/paging.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';

@@ -1,4 +1,4 @@
-import { redeliverWebhook, type RedeliverAnswer } from '../../src/tasks/webhooks/redeliverWebhook.ts';
+import { redeliverWebhook, type RedeliverAnswer } from '../../src/webhooks/redeliverWebhook.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { UserError } from '../task/payload.ts';

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { luaScript } from '../redis/script.ts';
-import type { Copy } from './copy.ts';
+import type { Copy } from './cacheEntry.ts';
 import type { Found, SharedCache, SharedCaches } from './sharedCache.ts';
 
 /** What a read waits for Redis at most; a provider's answer takes longer. */

@@ -1,4 +1,4 @@
-import type { Copy } from './copy.ts';
+import type { Copy } from './cacheEntry.ts';
 
 /** What lies under an id. */
 export interface Found {

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConfigError } from '../config.ts';
-import { CARDS } from '../providers.ts';
+import { ConfigError } from './environment.ts';
+import { CARDS } from '../app/integrations.ts';
 import { readConfiguration } from './configuration.ts';
 
 const KEY = 'a-key-of-more-than-16';

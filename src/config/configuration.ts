@@ -1,5 +1,5 @@
-import { ConfigError, namingWarnings, readConfig, type Config } from '../config.ts';
-import type { ProviderCard } from '../outbound/card.ts';
+import { ConfigError, namingWarnings, readConfig, type Config } from './environment.ts';
+import type { ProviderCard } from '../integrations/providerCard.ts';
 import { readConfigFile } from './readFile.ts';
 import { tenancyOfEnvironment, type Tenancy } from './tenancy.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { SCOPES } from '../domain/access.ts';
 import { CONSENSUS_POLICY_NAMES } from '../domain/consensus.ts';
-import type { ProviderCard, ProviderVariable } from '../outbound/card.ts';
-import { MOST_RECEIVERS } from '../tasks/webhooks/receiver.ts';
+import type { ProviderCard, ProviderVariable } from '../integrations/providerCard.ts';
+import { MOST_RECEIVERS } from '../webhooks/receiver.ts';
 
 /** Names are part of ids, of keys in Redis and of logs. */
 const name = z

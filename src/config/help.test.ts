@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GATEWAY_VARIABLES } from '../config.ts';
-import { CARDS } from '../providers.ts';
+import { GATEWAY_VARIABLES } from './environment.ts';
+import { CARDS } from '../app/integrations.ts';
 import { readFlags } from './flags.ts';
 import { helpText } from './help.ts';
 

@@ -1,5 +1,5 @@
-import { GATEWAY_VARIABLES } from '../config.ts';
-import type { ProviderCard } from '../outbound/card.ts';
+import { GATEWAY_VARIABLES } from './environment.ts';
+import type { ProviderCard } from '../integrations/providerCard.ts';
 
 const WIDTH = 100;
 

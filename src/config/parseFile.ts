@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import type { ProviderCard } from '../outbound/card.ts';
+import type { ProviderCard } from '../integrations/providerCard.ts';
 import { JsonSyntaxError, parseJson } from '../lib/json.ts';
 import { doubledKeys } from './doubledKeys.ts';
 import { fileSchema } from './fileSchema.ts';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ClientConfig } from '../domain/access.ts';
 import { BEARER_TOKEN, SHORTEST_KEY } from './keys.ts';
-import type { ProviderCard } from '../outbound/card.ts';
-import type { ConfiguredIntegration } from '../providers.ts';
-import type { WebhookSettings } from '../tasks/webhooks/openWebhooks.ts';
-import { readWebhooks } from '../tasks/webhooks/settings.ts';
+import type { ProviderCard } from '../integrations/providerCard.ts';
+import type { ConfiguredIntegration } from '../integrations/providerCard.ts';
+import type { WebhookSettings } from '../webhooks/openWebhooks.ts';
+import { readWebhooks } from '../webhooks/settings.ts';
 import type { ConfigFile, TenantPart } from './fileSchema.ts';
 import { parseFile, pathOf } from './parseFile.ts';
 import type { ReadableParts, ReadableTenant } from './readableParts.ts';

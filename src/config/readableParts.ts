@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ProviderCard } from '../outbound/card.ts';
+import type { ProviderCard } from '../integrations/providerCard.ts';
 import { partSchemas, type ConfigFile, type TenantPart } from './fileSchema.ts';
 
 /** A tenant whose integrations are null where their shape is wrong. */

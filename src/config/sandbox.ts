@@ -1,5 +1,5 @@
 /** Decides whether the providers are simulated, which a mistake must never turn production into. */
-import type { ProviderCard } from '../outbound/card.ts';
+import type { ProviderCard } from '../integrations/providerCard.ts';
 
 export interface SandboxQuestion {
   /** SANDBOX; undefined where it is unset. */

@@ -1,9 +1,9 @@
 /** Whom a gateway serves, as configured: what a reload may change. */
 import type { ClientConfig, IssuerConfig } from '../domain/access.ts';
-import { clientsOfKeys } from '../http/clients.ts';
-import type { OperationLimits } from '../http/limits.ts';
-import type { ConfiguredIntegration } from '../providers.ts';
-import type { WebhookSettings } from '../tasks/webhooks/openWebhooks.ts';
+import { clientsOfKeys } from '../auth/authenticator.ts';
+import type { OperationLimits } from '../graphql/demandControl/limits.ts';
+import type { ConfiguredIntegration } from '../integrations/providerCard.ts';
+import type { WebhookSettings } from '../webhooks/openWebhooks.ts';
 
 export interface TenantConfig {
   name: string;

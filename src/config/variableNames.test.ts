@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GATEWAY_VARIABLES } from '../config.ts';
-import { CARDS } from '../providers.ts';
+import { GATEWAY_VARIABLES } from './environment.ts';
+import { CARDS } from '../app/integrations.ts';
 import { checkVariableNames } from './variableNames.ts';
 
 const ofProviders = CARDS.flatMap((card) => card.variables.map(({ name }) => name));

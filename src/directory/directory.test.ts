@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { employeeRow, FakeProvider, ONE_TO_FIVE, ratingRow, skillRow } from '../../test/support/fake-provider.ts';
-import { VirtualClock } from '../simulator/clock.ts';
+import { employeeRow, FakeProvider, ONE_TO_FIVE, ratingRow, skillRow } from '../../test/support/fakes/fakeProvider.ts';
+import { VirtualClock } from '../lib/clock.ts';
 import { Directory } from './directory.ts';
 
 const HOUR = 60 * 60_000;

@@ -1,20 +1,20 @@
 import type { Link } from '../domain/links.ts';
-import type { Placed } from '../domain/match.ts';
+import type { Placed } from '../domain/matching/grouping.ts';
 import type { EmployeeRow, SkillRow } from '../domain/records.ts';
 import type { SkillMention } from '../domain/roles.ts';
-import { runSteps, type Steps } from '../domain/steps.ts';
-import type { DirectoryChange, HoldingsCopy, HoldingsSource } from './directoryChange.ts';
-import { EmployeeHoldings } from './employeeHoldings.ts';
-import { EmployeeView } from './employees.ts';
-import { Follower } from './follower.ts';
-import { inSlices } from './inSlices.ts';
-import type { Integration } from './integration.ts';
-import { KeptRatings } from './keptRatings.ts';
-import { LinkIndex } from './rematch.ts';
-import { SkillHoldings } from './skillHoldings.ts';
-import { SkillView } from './skills.ts';
-import { IntegrationChanges } from './integrationChanges.ts';
-import type { WrittenAt } from './writtenRecords.ts';
+import { runSteps, type Steps } from '../lib/steps.ts';
+import type { DirectoryChange, HoldingsCopy, HoldingsSource } from './replication/directoryChange.ts';
+import { EmployeeHoldings } from './employees/employeeRecords.ts';
+import { EmployeeView } from './employees/employeeView.ts';
+import { Follower } from './views/incrementalView.ts';
+import { inSlices } from '../lib/runInSlices.ts';
+import type { Integration } from '../integrations/integration.ts';
+import { KeptRatings } from './ratings/ratingSnapshot.ts';
+import { LinkIndex } from './views/rematch.ts';
+import { SkillHoldings } from './skills/skillRecords.ts';
+import { SkillView } from './skills/skillView.ts';
+import { IntegrationChanges } from '../integrations/integrationChanges.ts';
+import type { WrittenAt } from './views/pendingWrites.ts';
 
 /** What is known of one integration's records. */
 interface Holdings {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { employeeRow, FakeProvider, skillRow } from '../../test/support/fake-provider.ts';
+import { employeeRow, FakeProvider, skillRow } from '../../test/support/fakes/fakeProvider.ts';
 import { encodeId } from '../domain/ids.ts';
 import { Directory } from './directory.ts';
 import { findEmployee, findSkill, type EmployeeLookup, type SkillLookup } from './lookup.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { employeeRow, skillRow } from '../../test/support/fake-provider.ts';
+import { employeeRow, skillRow } from '../../test/support/fakes/fakeProvider.ts';
 import { employeeOf, skillOf } from './entities.ts';
 import { encodeId } from './ids.ts';
-import type { Member } from './match.ts';
+import type { Member } from './matching/grouping.ts';
 
 const member = <Row>(integration: string, row: Row): Member<Row> => ({ integration, row, rule: 'ANCHOR', link: null });
 

@@ -1,5 +1,5 @@
 /** The unified objects, ready to be read: what the graph shows of them are plain properties. */
-import type { Conflict, Group, Member } from './match.ts';
+import type { Conflict, Group, Member } from './matching/grouping.ts';
 import { encodeId } from './ids.ts';
 import type { EmployeeRow, EmployeeStatus, Employment, SkillRow } from './records.ts';
 

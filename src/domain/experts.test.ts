@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { employeeRow, numberValue, ONE_TO_FIVE, ratingRow, skillRow } from '../../test/support/fake-provider.ts';
+import { employeeRow, numberValue, ONE_TO_FIVE, ratingRow, skillRow } from '../../test/support/fakes/fakeProvider.ts';
 import { CONSENSUS_POLICIES, consensusOf, type ConsensusPolicy } from './consensus.ts';
 import { employeeOf, skillOf } from './entities.ts';
 import { holderPosition, rankExperts, rankHolders, rankPosition } from './experts.ts';

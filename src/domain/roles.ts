@@ -2,7 +2,7 @@
 import { SkillRating } from './held.ts';
 import type { Employee, Skill } from './entities.ts';
 import { encodeId } from './ids.ts';
-import { withoutAccents } from './letters.ts';
+import { withoutAccents } from './matching/letters.ts';
 import { comparePositions, type Position } from './paging.ts';
 import {
   normalize,

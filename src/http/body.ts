@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Refusal } from './refusal.ts';
+import { Refusal } from '../domain/httpError.ts';
 
 /** A thousand ratings written out in a document are about 300 KB. */
 export const MAX_BODY_BYTES = 1_048_576;

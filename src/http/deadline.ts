@@ -1,4 +1,4 @@
-import { Refusal } from './refusal.ts';
+import { Refusal } from '../domain/httpError.ts';
 
 /** How a client says how long it waits. */
 export const DEADLINE_HEADER = 'x-request-deadline-ms';

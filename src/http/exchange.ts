@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { JSON_TYPE } from './mediaTypes.ts';
-import type { Observed } from './observer.ts';
-import type { RequestEnd } from './requestEnd.ts';
+import { JSON_TYPE } from '../graphql/mediaTypes.ts';
+import type { Observed } from '../graphql/observer.ts';
+import type { RequestEnd } from './accessLog.ts';
 
 /** One request on its way to its answer. */
 export interface Exchange {

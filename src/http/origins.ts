@@ -1,6 +1,6 @@
-import { isLoopback } from './hosts.ts';
-import type { Log } from './log.ts';
-import { Refusal } from './refusal.ts';
+import { isLoopback } from '../lib/loopback.ts';
+import type { Log } from '../lib/log.ts';
+import { Refusal } from '../domain/httpError.ts';
 
 /** Longer ones are cut in messages and in the log; a host name has 253 characters at most. */
 const LONGEST_SHOWN = 300;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { createDataDir } from '../../test/support/dataDir.ts';
-import { PglitePool } from '../tasks/store/pglitePool.ts';
+import { PglitePool } from '../tasks/store/embedded/pglitePool.ts';
 import { linkStoreContract } from './contract.ts';
 import { postgresLinkStore } from './postgresLinkStore.ts';
 

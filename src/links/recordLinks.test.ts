@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { employeeRow, FakeProvider, skillRow } from '../../test/support/fake-provider.ts';
+import { employeeRow, FakeProvider, skillRow } from '../../test/support/fakes/fakeProvider.ts';
 import { Directory } from '../directory/directory.ts';
 import type { Link, RecordName } from '../domain/links.ts';
 import type { EmployeeRow, SkillRow } from '../domain/records.ts';

@@ -1,5 +1,5 @@
 import type { Directory } from '../directory/directory.ts';
-import { within } from '../outbound/within.ts';
+import { within } from '../lib/timeout.ts';
 
 /**
  * What `find` finds in the directory. Where that is nothing and an integration's first full sync is still running, the

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { FakeProvider } from '../../test/support/fake-provider.ts';
+import { FakeProvider } from '../../test/support/fakes/fakeProvider.ts';
 import { ProviderError, type ProblemCode } from '../domain/problem.ts';
 import type { RatingSource } from '../domain/rating.ts';
-import { VirtualClock } from '../simulator/clock.ts';
+import { VirtualClock } from '../lib/clock.ts';
 import { ConsensusPolicies } from './consensusPolicies.ts';
 
 const DAY = 24 * 60 * 60_000;

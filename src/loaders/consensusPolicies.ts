@@ -1,4 +1,4 @@
-import type { Integration } from '../directory/integration.ts';
+import type { Integration } from '../integrations/integration.ts';
 import {
   CONSENSUS_POLICIES,
   PROVIDER_WEIGHTS,
@@ -7,7 +7,7 @@ import {
   type SourceWeight,
 } from '../domain/consensus.ts';
 import { ProviderError } from '../domain/problem.ts';
-import { within } from '../outbound/within.ts';
+import { within } from '../lib/timeout.ts';
 
 /** An administrator changes weights a few times a year. */
 const KEEP_MS = 24 * 60 * 60_000;

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { Integration } from '../directory/integration.ts';
+import type { Integration } from '../integrations/integration.ts';
 
 /** Which integrations a question asks. */
 export interface Asking {

@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { employeeRow, FakeProvider, gate, numberValue, ratingRow, skillRow } from '../../test/support/fake-provider.ts';
+import {
+  employeeRow,
+  FakeProvider,
+  gate,
+  numberValue,
+  ratingRow,
+  skillRow,
+} from '../../test/support/fakes/fakeProvider.ts';
 import { Directory } from '../directory/directory.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { RatingRow } from '../domain/records.ts';
 import { createHoldersOfSkill, type SkillHolders } from './holdersOfSkill.ts';
-import { RatingReader } from './ratingReader.ts';
+import { RatingReader } from './readers/employeeRatingReader.ts';
 import { combined } from './sources.ts';
 
 /** Two systems that both know Lea (number 1) and Max (number 2), who hold Java, Go and Perl here and there. */

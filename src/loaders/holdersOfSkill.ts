@@ -1,10 +1,10 @@
 import type { Directory } from '../directory/directory.ts';
-import type { Integration } from '../directory/integration.ts';
+import type { Integration } from '../integrations/integration.ts';
 import type { Employee, Skill } from '../domain/entities.ts';
 import { SkillRating, type EmployeeSkill, type SourceStatus } from '../domain/held.ts';
 import type { Call } from '../domain/ports.ts';
 import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
-import type { SkillReading } from './skillRatingReader.ts';
+import type { SkillReading } from './readers/skillRatingReader.ts';
 import type { SkillsOfEmployeeOptions } from './skillsOfEmployee.ts';
 import { answered, notAsked, syncedOf } from './sources.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { employeeRow, FakeProvider, ratingRow, skillRow } from '../../test/support/fake-provider.ts';
+import { employeeRow, FakeProvider, ratingRow, skillRow } from '../../test/support/fakes/fakeProvider.ts';
 import { Directory } from '../directory/directory.ts';
 import type { Employee } from '../domain/entities.ts';
 import { MergedSkills, type Part } from './mergedSkills.ts';

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import type { Integration } from '../directory/integration.ts';
-import type { SkillView } from '../directory/skills.ts';
+import type { Integration } from '../integrations/integration.ts';
+import type { SkillView } from '../directory/skills/skillView.ts';
 import type { Employee } from '../domain/entities.ts';
 import { SkillRating, type EmployeeSkill } from '../domain/held.ts';
 import type { RatingRow } from '../domain/records.ts';
-import type { OverlaidRow } from './overlay.ts';
+import type { OverlaidRow } from './readers/writeOverlay.ts';
 
 /** Employees whose skills are kept put together: 40 pages of 50, some 10 KB each. */
 const KEPT_EMPLOYEES = 2_000;

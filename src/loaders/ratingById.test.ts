@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { employeeRow, FakeProvider, ratingRow, skillRow } from '../../test/support/fake-provider.ts';
+import { employeeRow, FakeProvider, ratingRow, skillRow } from '../../test/support/fakes/fakeProvider.ts';
 import { Directory } from '../directory/directory.ts';
 import { encodeId } from '../domain/ids.ts';
 import type { Call } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
 import type { RatingRow } from '../domain/records.ts';
 import { createRatingById } from './ratingById.ts';
-import { RatingReader } from './ratingReader.ts';
+import { RatingReader } from './readers/employeeRatingReader.ts';
 
 function house(
   read: (parts: readonly string[], call: Call) => Promise<RatingRow | null>,

@@ -1,11 +1,11 @@
 import type { Directory } from '../directory/directory.ts';
-import type { Integration } from '../directory/integration.ts';
+import type { Integration } from '../integrations/integration.ts';
 import { SkillRating } from '../domain/held.ts';
 import type { Call } from '../domain/ports.ts';
 import type { Receipt } from '../domain/receipt.ts';
-import type { OverlaidRow } from './overlay.ts';
-import { inTime } from '../outbound/inTime.ts';
-import type { RatingReader } from './ratingReader.ts';
+import type { OverlaidRow } from './readers/writeOverlay.ts';
+import { inTime } from '../outbound/deadline.ts';
+import type { RatingReader } from './readers/employeeRatingReader.ts';
 
 export interface RatingByIdOptions extends Pick<Call, 'clients'> {
   directory: Directory;

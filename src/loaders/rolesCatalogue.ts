@@ -1,11 +1,11 @@
 import type { Directory } from '../directory/directory.ts';
-import type { Integration } from '../directory/integration.ts';
+import type { Integration } from '../integrations/integration.ts';
 import type { SourceStatus } from '../domain/held.ts';
 import { comparePositions } from '../domain/paging.ts';
 import type { Call } from '../domain/ports.ts';
 import { JobProfile, jobProfilePosition, type ExpectedSkillRow, type JobProfileRow } from '../domain/roles.ts';
-import { readThrough, type Found } from './readThrough.ts';
-import { ALL_ROLES, type RoleReads } from './roleReads.ts';
+import { readThrough, type Found } from './readers/readThrough.ts';
+import { ALL_ROLES, type RoleReads } from './readers/roleReader.ts';
 import { answered } from './sources.ts';
 
 export type Role = JobProfile<Integration>;

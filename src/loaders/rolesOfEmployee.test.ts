@@ -7,14 +7,14 @@ import {
   ONE_TO_FIVE,
   ratingRow,
   skillRow,
-} from '../../test/support/fake-provider.ts';
+} from '../../test/support/fakes/fakeProvider.ts';
 import { Directory } from '../directory/directory.ts';
-import { walkIntegration } from '../directory/walk.ts';
+import { walkIntegration } from '../directory/sync/fullSync.ts';
 import type { Ports } from '../domain/ports.ts';
 import { ProviderError, type ProblemCode } from '../domain/problem.ts';
 import type { ExpectedSkillRow, JobProfileRow } from '../domain/roles.ts';
 import { RolesCatalogue, type Role } from './rolesCatalogue.ts';
-import { RoleReads } from './roleReads.ts';
+import { RoleReads } from './readers/roleReader.ts';
 import { RolesOfEmployee } from './rolesOfEmployee.ts';
 
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Directory } from '../directory/directory.ts';
-import type { Integration, Operation } from '../directory/integration.ts';
+import type { Integration, Operation } from '../integrations/integration.ts';
 import type { Employee } from '../domain/entities.ts';
 import type { SourceStatus } from '../domain/held.ts';
 import type { Call } from '../domain/ports.ts';
@@ -20,8 +20,8 @@ import {
   type SkillGap,
   type SkillMention,
 } from '../domain/roles.ts';
-import { readThrough, type Found } from './readThrough.ts';
-import type { PathOfEmployee, RoleReads, RowsOfEmployees } from './roleReads.ts';
+import { readThrough, type Found } from './readers/readThrough.ts';
+import type { PathOfEmployee, RoleReads, RowsOfEmployees } from './readers/roleReader.ts';
 import type { Role, RolesCatalogue } from './rolesCatalogue.ts';
 import { answered, notAsked, syncedOf } from './sources.ts';
 

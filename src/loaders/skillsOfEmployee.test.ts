@@ -1,8 +1,15 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { employeeRow, FakeProvider, gate, numberValue, ratingRow, skillRow } from '../../test/support/fake-provider.ts';
+import {
+  employeeRow,
+  FakeProvider,
+  gate,
+  numberValue,
+  ratingRow,
+  skillRow,
+} from '../../test/support/fakes/fakeProvider.ts';
 import { Directory } from '../directory/directory.ts';
 import type { Employee } from '../domain/entities.ts';
-import { RatingReader } from './ratingReader.ts';
+import { RatingReader } from './readers/employeeRatingReader.ts';
 import { createSkillsOfEmployee, type HeldSkills } from './skillsOfEmployee.ts';
 
 afterEach(() => {

@@ -1,13 +1,13 @@
 import type { Directory } from '../directory/directory.ts';
-import type { Integration } from '../directory/integration.ts';
+import type { Integration } from '../integrations/integration.ts';
 import type { Employee } from '../domain/entities.ts';
 import type { EmployeeSkill, SourceStatus } from '../domain/held.ts';
 import type { Call } from '../domain/ports.ts';
 import type { Receipt } from '../domain/receipt.ts';
-import { within } from '../outbound/within.ts';
+import { within } from '../lib/timeout.ts';
 import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
 import { MergedSkills, type Merged, type Part } from './mergedSkills.ts';
-import type { Reading, RatingReader } from './ratingReader.ts';
+import type { Reading, RatingReader } from './readers/employeeRatingReader.ts';
 import { answered, notAsked, stillReadingSkills, syncedOf } from './sources.ts';
 
 /** What all asked integrations say an employee holds, and how each of them answered. */

@@ -1,10 +1,10 @@
 /** How an integration took part in an answer, from how it was read. */
 import type { Directory } from '../directory/directory.ts';
-import type { Integration, Operation } from '../directory/integration.ts';
+import type { Integration, Operation } from '../integrations/integration.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { SourceState, SourceStatus } from '../domain/held.ts';
-import type { Reading } from './ratingReader.ts';
-import type { SkillReading } from './skillRatingReader.ts';
+import type { Reading } from './readers/employeeRatingReader.ts';
+import type { SkillReading } from './readers/skillRatingReader.ts';
 
 const UNASKED = { fetchedAt: null, ageSeconds: null, dataAsOf: null, latencyMs: null, problem: null };
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { undiciTransport } from './transport.ts';
-import { alike } from './tryTimes.ts';
+import { undiciTransport } from './transport/undiciTransport.ts';
+import { alike } from './policy/attemptTimeouts.ts';
 import { createUpstream, type Limits, type Upstream, type UpstreamRequest } from './upstream.ts';
 
 const LIMITS: Limits = {

@@ -2,11 +2,11 @@ import { getMaxListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Call, Sending } from '../domain/ports.ts';
 import { ProviderError, type ProviderErrorDetails } from '../domain/problem.ts';
-import { BREAKER } from './breaker.ts';
-import { networkError } from './networkError.ts';
-import { NotSent } from './notSent.ts';
-import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
-import { alike } from './tryTimes.ts';
+import { BREAKER } from './policy/circuitBreaker.ts';
+import { networkError } from './transport/networkError.ts';
+import { NotSent } from './policy/notSent.ts';
+import type { HttpRequest, HttpResponse, Transport } from './transport/undiciTransport.ts';
+import { alike } from './policy/attemptTimeouts.ts';
 import {
   createUpstream,
   retryAfterOf,

@@ -2,18 +2,18 @@ import { setMaxListeners } from 'node:events';
 import { ExponentialBackoff, type IBackoff } from 'cockatiel';
 import type { Call, NoteDrift } from '../domain/ports.ts';
 import { ProviderError, type ProblemCode } from '../domain/problem.ts';
-import { type BreakerLimits, type Said, saidBy } from './breaker.ts';
-import { cutAt } from './cutAt.ts';
-import { Gate, type GateOptions, LONGEST_WAIT_MS, type TooMany } from './gate.ts';
+import { type BreakerLimits, type Said, saidBy } from './policy/circuitBreaker.ts';
+import { cutAt } from './transport/attemptSignal.ts';
+import { Gate, type GateOptions, LONGEST_WAIT_MS, type TooMany } from './policy/admission.ts';
 import { guarded, type ReportThrow } from './guarded.ts';
-import { joined } from './joined.ts';
-import { NotSent } from './notSent.ts';
-import { withoutCredentials } from './providerText.ts';
-import { secondsFromNow, secondsUntil } from './quota.ts';
-import { sleep } from './sleep.ts';
-import type { ThrottleLimits } from './throttle.ts';
-import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
-import { timesOf, type TimesOfTries } from './tryTimes.ts';
+import { joined } from '../lib/linkedSignal.ts';
+import { NotSent } from './policy/notSent.ts';
+import { withoutCredentials } from './payload/providerText.ts';
+import { secondsFromNow, secondsUntil } from './policy/rateLimitHeaders.ts';
+import { sleep } from '../lib/sleep.ts';
+import type { ThrottleLimits } from './policy/rateLimitBackoff.ts';
+import type { HttpRequest, HttpResponse, Transport } from './transport/undiciTransport.ts';
+import { timesOf, type TimesOfTries } from './policy/attemptTimeouts.ts';
 
 /** A provider's limits, as data on its card. */
 export interface Limits {

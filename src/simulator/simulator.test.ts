@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { VirtualClock } from './clock.ts';
+import { VirtualClock } from '../lib/clock.ts';
 import { Random } from './random.ts';
 import { serveSimulator } from './serve.ts';
 import {

@@ -2,7 +2,7 @@
  * The kit that every provider's simulator is made with: journal of calls, faults as data, switches, a control plane.
  * A simulator is a function from request to answer; `serve.ts` puts it on a socket, tests call it in process.
  */
-import type { Clock } from './clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { DISRUPTION_FAULTS, readDisruption, type Disruption, type DisruptionRequest } from './disruption.ts';
 import { Random } from './random.ts';
 import type { Workforce } from './workforce.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startWatchServer, type WatchServer } from '../support/watchServer.ts';
+import { startWatchServer, type WatchServer } from '../support/fakes/watchServer.ts';
 
 const WATCH = 'subscription { task(id: "t") { revision } }';
 const started: WatchServer[] = [];

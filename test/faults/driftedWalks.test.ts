@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Directory } from '../../src/directory/directory.ts';
-import { walkIntegration } from '../../src/directory/walk.ts';
-import { loadSubjects } from '../support/contract-provider.ts';
-import { patientOf } from '../support/faults.ts';
+import { walkIntegration } from '../../src/directory/sync/fullSync.ts';
+import { loadSubjects } from '../support/contract/provider.ts';
+import { patientOf } from '../support/faults/faults.ts';
 
 const subjects = (await loadSubjects()).map((subject) => [subject.card.name, subject] as const);
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { BREAKER } from '../../src/outbound/breaker.ts';
+import { BREAKER } from '../../src/outbound/policy/circuitBreaker.ts';
 import type { TaskItemState } from '../../src/tasks/task.ts';
-import { loadSubjects, type Subject } from '../support/contract-provider.ts';
-import { onVirtualTime, patientOf, stopClock, type Befalling } from '../support/faults.ts';
-import { readerOf, type Reading } from '../support/faultyReads.ts';
-import { endOf, workOf } from '../support/faultyWrites.ts';
+import { loadSubjects, type Subject } from '../support/contract/provider.ts';
+import { onVirtualTime, patientOf, stopClock, type Befalling } from '../support/faults/faults.ts';
+import { readerOf, type Reading } from '../support/faults/faultyReads.ts';
+import { endOf, workOf } from '../support/faults/faultyWrites.ts';
 import { HR_SYSTEM_DOWN, OWN_ROWS, PROVIDERS, ROWS, WRITES, type Cells, type Provider, type Row } from './matrix.ts';
 
 /** Past every freshness, within what may stand in for a provider that fails. */

@@ -2,8 +2,8 @@
 import type { SourceState } from '../../src/domain/held.ts';
 import type { ProblemCode } from '../../src/domain/problem.ts';
 import type { TaskItemState } from '../../src/tasks/task.ts';
-import type { Befalling } from '../support/faults.ts';
-import type { TriedWrite } from '../support/faultyWrites.ts';
+import type { Befalling } from '../support/faults/faults.ts';
+import type { TriedWrite } from '../support/faults/faultyWrites.ts';
 
 export const PROVIDERS = ['kombo', 'imocha', 'kantata'] as const;
 export type Provider = (typeof PROVIDERS)[number];

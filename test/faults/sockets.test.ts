@@ -1,14 +1,14 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/domain/problem.ts';
-import { connect } from '../../src/outbound/connect.ts';
-import { alike } from '../../src/outbound/tryTimes.ts';
+import { connect } from '../../src/integrations/connect.ts';
+import { alike } from '../../src/outbound/policy/attemptTimeouts.ts';
 import type { Limits } from '../../src/outbound/upstream.ts';
-import { systemClock } from '../../src/simulator/clock.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { serveSimulator } from '../../src/simulator/serve.ts';
 import type { FaultShape } from '../../src/simulator/simulator.ts';
 import { createWorkforce } from '../../src/simulator/workforce.ts';
-import { CALL, loadSubjects, type Subject } from '../support/contract-provider.ts';
+import { CALL, loadSubjects, type Subject } from '../support/contract/provider.ts';
 
 /** Short, so that nobody waits, and one try; undici looks at its clock twice a second. */
 const LIMITS: Partial<Limits> = {

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfiguration } from '../../src/config/configuration.ts';
-import { startGateway, type Gateway } from '../../src/gateway.ts';
-import { CARDS, startSimulators } from '../../src/providers.ts';
+import { startGateway, type Gateway } from '../../src/app/gateway.ts';
+import { CARDS, startSimulators } from '../../src/app/integrations.ts';
 import { noteEnvironment, noteSecrets, runLog } from './runLogs.ts';
 
 /** What a test writes into the configuration file beside the tenants; secrets stand for themselves as `env` names. */

@@ -1,9 +1,9 @@
-import { readConfig, type Config } from '../../src/config.ts';
-import { startGateway, type Gateway } from '../../src/gateway.ts';
+import { readConfig, type Config } from '../../src/config/environment.ts';
+import { startGateway, type Gateway } from '../../src/app/gateway.ts';
 import type { ReceiptReport } from '../../src/domain/receipt.ts';
-import type { Log } from '../../src/http/log.ts';
+import type { Log } from '../../src/lib/log.ts';
 import type { CallRecord, Limits } from '../../src/outbound/upstream.ts';
-import { CARDS } from '../../src/providers.ts';
+import { CARDS } from '../../src/app/integrations.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { createDataDir } from './dataDir.ts';
 import { noteEnvironment, runLog } from './runLogs.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { CARDS } from '../../src/providers.ts';
+import { CARDS } from '../../src/app/integrations.ts';
 import { openEmbeddedEngine } from '../../src/tasks/engine/engine.ts';
 import { describeLeaks, leaksIn } from './runLogSearch.ts';
 

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import type { Log } from '../../src/http/log.ts';
-import { logOptions } from '../../src/observe/logOptions.ts';
+import type { Log } from '../../src/lib/log.ts';
+import { logOptions } from '../../src/observability/logOptions.ts';
 
 /** Of the test file that runs; null outside of a run that is searched (scripts, unit tests): nothing is kept. */
 let run: { folder: string; testFile: string } | null = null;

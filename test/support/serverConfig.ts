@@ -1,4 +1,4 @@
-import type { GatewayServerOptions } from '../../src/server.ts';
+import type { GatewayServerOptions } from '../../src/http/server.ts';
 
 /** Of a server that a test starts by itself: on any port, for everybody. */
 export const SERVER_CONFIG: GatewayServerOptions['config'] = {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfiguration, type Configuration } from '../../src/config/configuration.ts';
-import { CARDS, startSimulators, type RunningSimulator } from '../../src/providers.ts';
+import { CARDS, startSimulators, type RunningSimulator } from '../../src/app/integrations.ts';
 import type { Answer } from './gateway.ts';
 import { noteSecrets } from './runLogs.ts';
 

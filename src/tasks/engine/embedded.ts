@@ -7,16 +7,16 @@ import {
   prepareDataDirectory,
   removeLeftovers,
   storeDirectory,
-} from '../store/dataDirectory.ts';
-import { lockDirectory } from '../store/lock.ts';
-import { migrate } from '../store/migrations.ts';
-import { PglitePool, StoreClosedError } from '../store/pglitePool.ts';
-import { postgresStore } from '../store/postgresStore.ts';
+} from '../store/embedded/dataDirectory.ts';
+import { lockDirectory } from '../store/embedded/lock.ts';
+import { migrate } from '../store/postgres/migrations.ts';
+import { PglitePool, StoreClosedError } from '../store/embedded/pglitePool.ts';
+import { postgresStore } from '../store/postgres/store.ts';
 import { TASK_RETENTION_MS, type TaskStore } from '../store/store.ts';
-import { refusalOf } from '../store/storeProbe.ts';
-import { layStore } from '../store/template.ts';
-import { postgresWebhookStore } from '../webhooks/postgresWebhookStore.ts';
-import type { EngineParts } from './assemble.ts';
+import { refusalOf } from '../store/embedded/storeProbe.ts';
+import { layStore } from '../store/embedded/template.ts';
+import { postgresWebhookStore } from '../store/outbox/postgresOutbox.ts';
+import type { EngineParts } from './createEngine.ts';
 import { bullQueue } from './bullQueue.ts';
 import type { EmbeddedOptions, EngineStatus } from './engine.ts';
 import { localEvents } from './events.ts';

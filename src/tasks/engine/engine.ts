@@ -1,6 +1,6 @@
 import type { Ports } from '../../domain/ports.ts';
 import type { LinkStore } from '../../links/linkStore.ts';
-import type { Clock } from '../../simulator/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { TaskMeter } from '../store/meteredStore.ts';
 import type { Backlog, Claim } from '../store/store.ts';
 import type {
@@ -13,9 +13,9 @@ import type {
   TaskItemState,
   WrittenEvent,
 } from '../task.ts';
-import type { WebhookStore } from '../webhooks/store.ts';
+import type { WebhookStore } from '../store/outbox/outboxStore.ts';
 import { openEmbeddedParts } from './embedded.ts';
-import { assembleEngine } from './assemble.ts';
+import { assembleEngine } from './createEngine.ts';
 import type { TaskTraces } from './traces.ts';
 
 export interface ItemsPage {

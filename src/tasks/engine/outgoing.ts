@@ -1,8 +1,8 @@
 import type { Sending } from '../../domain/ports.ts';
-import { NotSent } from '../../outbound/notSent.ts';
+import { NotSent } from '../../outbound/policy/notSent.ts';
 import type { ItemChange, OpenItem } from '../store/store.ts';
 import type { Hold } from './lease.ts';
-import { begun, changed, visited } from './settle.ts';
+import { begun, changed, visited } from './itemTransitions.ts';
 
 /** One item while a port has it. */
 interface Outgoing {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startRedis, type TestRedis } from '../../../test/support/redis.ts';
 import type { Ports } from '../../domain/ports.ts';
 import { connectRedis, REDIS_PREFIX } from '../../redis/connection.ts';
-import { redisStore } from '../store/redisStore.ts';
+import { redisStore } from '../store/redis/store.ts';
 import type { Task } from '../task.ts';
 import { engineContract } from './contract.ts';
 import { done, ended, gate, newTask, port, quiet, started, watched, type RatePort } from './contractBench.ts';

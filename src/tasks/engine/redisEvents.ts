@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
 import { RedisUnavailableError } from '../../redis/unavailable.ts';
-import { parseTaskMessage, taskChannel, writtenChannel } from '../store/redisChannels.ts';
+import { parseTaskMessage, taskChannel, writtenChannel } from '../store/redis/channels.ts';
 import type { Task } from '../task.ts';
 import type { EngineLog } from './engine.ts';
 import type { TaskEvents, TaskListener } from './events.ts';
-import { chunked } from '../../domain/chunked.ts';
+import { chunked } from '../../lib/chunk.ts';
 
 export interface RedisEventsOptions {
   /** A connection for nothing else. */

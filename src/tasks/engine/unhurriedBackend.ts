@@ -1,5 +1,5 @@
 import type { BackendFactory, IQueueBackend } from 'bullmq';
-import { sleep as systemSleep } from '../../outbound/sleep.ts';
+import { sleep as systemSleep } from '../../lib/sleep.ts';
 
 /** After a failure the worker waits 0.1, 0.2, … 5 s before it learns of it. */
 const FIRST_MS = 100;

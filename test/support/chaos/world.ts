@@ -1,9 +1,9 @@
 /** The processes of a chaos run: one simulator, one real Redis, two replicas that serve and two that work. */
 import * as cards from '../../../providers/registry.ts';
 import { normalize, proficiencyOf, type Scale } from '../../../src/domain/rating.ts';
-import { connect } from '../../../src/outbound/connect.ts';
+import { connect } from '../../../src/integrations/connect.ts';
 import type { JournalEntry } from '../../../src/simulator/simulator.ts';
-import { startLateReplies, type LateReplies } from '../lateReplies.ts';
+import { startLateReplies, type LateReplies } from '../fakes/lateReplies.ts';
 import { startProgram, type Program } from '../processes.ts';
 import { startRedis, type TestRedis } from '../redis.ts';
 import { startSimulatorProgram } from '../simulatorProgram.ts';

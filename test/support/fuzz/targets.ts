@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Log } from '../../../src/http/log.ts';
+import type { Log } from '../../../src/lib/log.ts';
 import { startTestGateway, type TestGateway } from '../gateway.ts';
 
 /** A gateway to send to, and what a client of it knows. */

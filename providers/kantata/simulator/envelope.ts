@@ -1,0 +1,59 @@
+import { jsonResponse } from '../../../src/simulator/simulator.ts';
+import type { SimResponse } from '../../../src/simulator/simulator.ts';
+import type { RawMeta, RawResult } from '../raw.ts';
+import type { Query } from './query.ts';
+import type { Switches } from './switches.ts';
+
+/** Side-loaded records by map and id. */
+export class SideLoad {
+  readonly maps: Record<string, Record<string, unknown>> = {};
+
+  /** Every accepted include has its map, also an empty one (sheet 3.1). */
+  open(key: string): void {
+    this.maps[key] ??= {};
+  }
+
+  add(key: string, id: number, record: () => unknown): void {
+    const map = (this.maps[key] ??= {});
+    map[id] ??= record();
+  }
+}
+
+export interface Listing<Item extends { id: number }> {
+  key: string;
+  query: Query;
+  /** All matches in order. */
+  items: readonly Item[];
+  /** `only` shows every match at once while `meta` goes on counting by `per_page` (sheet 5). */
+  whole?: boolean;
+  show(item: Item, side: SideLoad): unknown;
+}
+
+/** The list, show, create and update answer (sheet 3.1). */
+export function envelope<Item extends { id: number }>(listing: Listing<Item>, switches: Switches): SimResponse {
+  const { key, items, query } = listing;
+  const page = query.page();
+  const shown = listing.whole ? items : items.slice(page.from, page.to);
+  const side = new SideLoad();
+  side.open(key);
+  const results: RawResult[] = [];
+  // Primary records first: the same record side-loaded has fewer keys (sheet 3.3).
+  for (const item of shown) {
+    results.push({ key, id: String(item.id) });
+    const record = listing.show(item, side);
+    (side.maps[key] ??= {})[item.id] = record;
+  }
+  const count = items.length;
+  const meta: RawMeta = {
+    count,
+    page_count: Math.ceil(count / page.size),
+    page_number: count === 0 ? 0 : page.number,
+    page_size: page.size,
+  };
+  return jsonResponse(200, { count, results, ...side.maps, ...(switches.meta === 'present' ? { meta } : {}) });
+}
+
+/** Seconds and a numeric offset, as seen on the wire (sheet 1). */
+export function instantOf(milliseconds: number): string {
+  return new Date(milliseconds - 8 * 3_600_000).toISOString().replace(/\.\d+Z$/, '-08:00');
+}

@@ -1,0 +1,124 @@
+import type { EmployeeRow, Employment } from '../../domain/records.ts';
+import { inSteps, type Steps } from '../../lib/steps.ts';
+import type { WrittenCopy } from '../replication/directoryChange.ts';
+import { same } from '../views/sameRow.ts';
+import { TextPool } from '../views/stringPool.ts';
+import { WrittenRecords, type WrittenAt } from '../views/pendingWrites.ts';
+
+/**
+ * One integration's employees. What a write stored stands over reads that began before it. What changes answers with the
+ * ids of the records that are then others, appeared or disappeared.
+ */
+export class EmployeeHoldings {
+  readonly #rows = new Map<string, EmployeeRow>();
+  /** Employees that writes stored and reads may not show yet. */
+  readonly #written = new WrittenRecords();
+  readonly #pool = new TextPool();
+  #settled: readonly EmployeeRow[] = [];
+
+  rowOf(id: string): EmployeeRow | null {
+    return this.#rows.get(id) ?? null;
+  }
+
+  rows(): Iterable<EmployeeRow> {
+    return this.#rows.values();
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  /** Takes rows of a read that began then. */
+  put(rows: readonly EmployeeRow[], began: number): string[] {
+    const changed: string[] = [];
+    this.#written.reading(began);
+    for (const row of rows) {
+      if (this.#written.isNewer(row.remoteId, began) || same(this.#rows.get(row.remoteId), row)) continue;
+      this.#rows.set(row.remoteId, this.#compact(row));
+      changed.push(row.remoteId);
+    }
+    return changed;
+  }
+
+  /** Forgets records that a read of changes, begun then, says are gone. */
+  remove(ids: readonly string[], began: number): string[] {
+    return ids.filter((id) => !this.#written.isNewer(id, began) && this.#rows.delete(id));
+  }
+
+  /** After a whole walk that began then: records that it did not find are gone. */
+  *retain(found: { has(id: string): boolean }, began: number, now: number): Steps<string[]> {
+    const gone: string[] = [];
+    yield* inSteps([...this.#rows.keys()], (id) => {
+      if (this.#written.stays(id, found.has(id), began, now)) return;
+      this.#rows.delete(id);
+      gone.push(id);
+    });
+    this.#settled = this.#written.walked(began, now).flatMap((id) => this.rowOf(id) ?? []);
+    return gone;
+  }
+
+  /** What stands since the last whole walk where writes were heard of before it. */
+  get settled(): readonly EmployeeRow[] {
+    return this.#settled;
+  }
+
+  /** A whole walk of another process, begun then, has ended. */
+  walkedElsewhere(began: number, now: number): void {
+    this.#written.walkedElsewhere(began, now);
+  }
+
+  get written(): WrittenCopy {
+    return this.#written.copy();
+  }
+
+  /** Fills holdings that are empty with a copy of another process's. */
+  *restore(rows: readonly EmployeeRow[], written: WrittenCopy): Steps<void> {
+    yield* inSteps(rows, (row) => void this.#rows.set(row.remoteId, this.#compact(row)));
+    this.#written.restore(written);
+  }
+
+  /** Takes over what other holdings heard of writes that the copy these were filled with does not know. */
+  takeWritesOf(before: EmployeeHoldings, copied: WrittenCopy): void {
+    for (const [id, at] of before.#written.unknownTo(copied)) {
+      const row = before.rowOf(id);
+      if (row) this.write(row, at);
+    }
+  }
+
+  /** Takes what a write stored then, unless a walk has read it since; `created` is found out where nobody says. */
+  write(row: EmployeeRow, { at, created }: { at: number; created?: boolean | undefined }): string[] {
+    const id = row.remoteId;
+    const isKnown = this.#rows.has(id);
+    const written: WrittenAt = { at, created: created ?? !isKnown };
+    if (!this.#written.takes(id, written, isKnown)) return [];
+    this.#rows.set(id, this.#compact(row));
+    return [id];
+  }
+
+  /** What thousands of people share is kept once: departments, places, titles, managers. */
+  #compact(row: EmployeeRow): EmployeeRow {
+    const of = (text: string | null) => this.#pool.of(text);
+    return {
+      ...row,
+      jobTitle: of(row.jobTitle),
+      statusLabel: of(row.statusLabel),
+      startDate: of(row.startDate),
+      department: of(row.department),
+      location: of(row.location),
+      managerRemoteId: of(row.managerRemoteId),
+      managerEmail: of(row.managerEmail),
+      changedAt: of(row.changedAt),
+      ...(row.employment ? { employment: this.#compactEmployment(row.employment) } : {}),
+    };
+  }
+
+  /** Fields that were not shown stay absent. Values of custom fields are seldom shared. */
+  #compactEmployment(employment: Employment): Employment {
+    const compact = { ...employment };
+    for (const field of ['jobCode', 'exitDate', 'employmentType', 'grade', 'band'] as const) {
+      const text = compact[field];
+      if (text !== undefined) compact[field] = this.#pool.of(text);
+    }
+    return compact;
+  }
+}

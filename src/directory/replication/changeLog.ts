@@ -1,0 +1,258 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { luaScript } from '../../redis/script.ts';
+import { fromRedis } from '../../redis/unavailable.ts';
+
+/** A day without any replica, and the records of people are gone from Redis. */
+const KEPT_SECONDS = 24 * 60 * 60;
+/** For replicas that are loading the snapshot which another one has just replaced. */
+const REPLACED_SECONDS = 600;
+/** Chunks asked for at once: about a megabyte. */
+const CHUNKS_A_CALL = 16;
+/** Entries of one stream that one read takes. */
+const ENTRIES_A_CALL = 50;
+
+/**
+ * An entry's place: its number, and an id of its own. A Redis that comes back a few entries behind, from its disk or by
+ * another that takes its place, has the same numbers given to others.
+ */
+export interface Position {
+  number: number;
+  id: string;
+}
+
+/** Before the first entry. */
+export const START: Position = { number: 0, id: '' };
+
+/** Whether these are the ids of one entry; what an older program told, which replicas meet while they are replaced, has none. */
+export function mayBeOne(id: string, other: string): boolean {
+  return id === other || id === '' || other === '';
+}
+
+/** One entry of an integration's changes: numbered without gaps, with the id of the one before it and who told it. */
+export interface SharedEntry extends Position {
+  after: string;
+  by: string;
+  bytes: Buffer;
+}
+
+/** Where a snapshot is, and the last entry that it holds already. */
+export interface SnapshotPointer {
+  id: string;
+  position: Position;
+  head: Buffer;
+}
+
+/** In whose name something is told. */
+export interface Teller {
+  /** Under which the lease is held; null where none is needed. */
+  owner: string | null;
+  by: string;
+  /** An entry that must still be there; null for none. */
+  after: Position | null;
+}
+
+/** What has become of something told. */
+export interface Told {
+  /** The last entry there is now. */
+  last: Position;
+  /** The entry that must still be there is not: Redis has lost it, and those that came after it. */
+  isLost: boolean;
+}
+
+const LEASE = luaScript(`
+  local owner = redis.call('GET', KEYS[1] .. 'lease')
+  if owner ~= (ARGV[3] == 'renew' and ARGV[1]) then return 0 end
+  redis.call('SET', KEYS[1] .. 'lease', ARGV[1], 'PX', ARGV[2])
+  return 1`);
+
+const RELEASE = luaScript(`
+  if redis.call('GET', KEYS[1] .. 'lease') == ARGV[1] then redis.call('DEL', KEYS[1] .. 'lease') end`);
+
+/**
+ * Adds entries under numbers of the gateway's own, so that a reader sees a gap, each with the id of the one before it;
+ * nothing where the lease is another's.
+ */
+const ADD = `
+  local base = KEYS[1] .. ARGV[1]
+  if ARGV[2] ~= '' and redis.call('GET', KEYS[1] .. 'lease') ~= ARGV[2] then return false end
+  local last = redis.call('GET', base .. ':last') or ''
+  local lost = 0
+  if ARGV[5] ~= '0' and ARGV[6] ~= last then
+    local at = ARGV[5] .. '-0'
+    local entry = redis.call('XRANGE', base .. ':changes', at, at)[1]
+    if not entry or entry[2][6] ~= ARGV[6] then lost = 1 end
+  end
+  local function add(bytes)
+    local number = redis.call('INCR', base .. ':number')
+    local id = ARGV[4] .. '/' .. number
+    redis.call('XADD', base .. ':changes', number .. '-0', 'by', ARGV[3], 'bytes', bytes, 'id', id, 'after', last)
+    redis.call('SET', base .. ':last', id, 'KEEPTTL')
+    last = id
+  end
+  local function told() return { redis.call('GET', base .. ':number') or 0, last, lost } end`;
+
+const PUBLISH = luaScript(`${ADD}
+  for at = 7, #ARGV do add(ARGV[at]) end
+  for _, key in ipairs({ ':number', ':last', ':changes' }) do
+    redis.call('EXPIRE', base .. key, ${KEPT_SECONDS})
+  end
+  return told()`);
+
+const SWITCH = luaScript(`${ADD}
+  if lost == 1 then return told() end
+  local old = redis.call('HMGET', base .. ':pointer', 'id', 'position')
+  redis.call('HSET', base .. ':pointer', 'id', ARGV[7], 'position', ARGV[5], 'after', ARGV[6], 'head', ARGV[8])
+  redis.call('EXPIRE', base .. ':pointer', ${KEPT_SECONDS})
+  redis.call('EXPIRE', base .. ':snapshot:' .. ARGV[7], ${KEPT_SECONDS})
+  if old[1] then redis.call('EXPIRE', base .. ':snapshot:' .. old[1], ${REPLACED_SECONDS}) end
+  if old[2] then redis.call('XTRIM', base .. ':changes', 'MINID', old[2] .. '-0') end
+  add(ARGV[9])
+  return told()`);
+
+const KEEP = luaScript(`
+  local base = KEYS[1] .. ARGV[1]
+  local id = redis.call('HGET', base .. ':pointer', 'id')
+  for _, key in ipairs({ ':pointer', ':number', ':last', ':changes', ':snapshot:' .. (id or '') }) do
+    redis.call('EXPIRE', base .. key, ${KEPT_SECONDS})
+  end`);
+
+/** What the replicas of one tenant keep of the directory in Redis. Throws RedisUnavailableError while that is away. */
+export class SharedStore {
+  readonly #redis: Redis;
+  readonly #waiting: Redis;
+  readonly #prefix: string;
+
+  /** `waiting`: a connection of its own, which reads block. */
+  constructor({ redis, waiting, prefix }: { redis: Redis; waiting: Redis; prefix: string }) {
+    this.#redis = redis;
+    this.#waiting = waiting;
+    this.#prefix = prefix;
+  }
+
+  /** Takes the lease where it is nobody's, or renews it where it is the owner's; whether it did. */
+  async lease(act: 'take' | 'renew', owner: string, milliseconds: number): Promise<boolean> {
+    return (await LEASE(this.#redis, this.#prefix, [owner, milliseconds, act])) === 1;
+  }
+
+  async release(owner: string): Promise<void> {
+    await RELEASE(this.#redis, this.#prefix, [owner]);
+  }
+
+  /** Adds entries, none or more, in order; null where the teller should hold the lease and does not. */
+  async publish(integration: string, from: Teller, entries: readonly Buffer[]): Promise<Told | null> {
+    return toTold(await PUBLISH(this.#redis, this.#prefix, [integration, ...tellerArgs(from), ...entries]));
+  }
+
+  /** The last entry. */
+  async last(integration: string): Promise<Position> {
+    const keys = [this.#key(integration, ':number'), this.#key(integration, ':last')];
+    const [number, id] = await this.#ask(this.#redis.mget(...keys));
+    return { number: Number(number ?? 0), id: id ?? '' };
+  }
+
+  /** The id of the snapshot that counts; null for none. */
+  async snapshotId(integration: string): Promise<string | null> {
+    return this.#ask(this.#redis.hget(this.#key(integration, ':pointer'), 'id'));
+  }
+
+  async pointer(integration: string): Promise<SnapshotPointer | null> {
+    const fields = await this.#ask(
+      this.#redis.hmgetBuffer(this.#key(integration, ':pointer'), 'id', 'position', 'after', 'head'),
+    );
+    const [id, number, after, head] = fields;
+    if (!id || !number || !head) return null;
+    return { id: id.toString(), position: { number: Number(number.toString()), id: (after ?? '').toString() }, head };
+  }
+
+  /** Writes the chunks of a snapshot that nobody reads before `switchTo`. */
+  async write(
+    integration: string,
+    id: string,
+    chunks: AsyncIterable<Buffer>,
+  ): Promise<{ chunks: number; bytes: number }> {
+    const key = this.#key(integration, `:snapshot:${id}`);
+    let [count, bytes] = [0, 0];
+    for await (const chunk of chunks) {
+      await this.#ask(this.#redis.hset(key, String(count), chunk));
+      // Of one that is never finished nothing stays.
+      if (count === 0) await this.#ask(this.#redis.expire(key, REPLACED_SECONDS));
+      count += 1;
+      bytes += chunk.length;
+    }
+    return { chunks: count, bytes };
+  }
+
+  /**
+   * Makes a snapshot the one that counts, tells so by the entry, and drops entries older than the one before it; nothing of
+   * that where the entry is lost that it follows.
+   */
+  async switchTo(
+    integration: string,
+    { owner, by }: Omit<Teller, 'after'>,
+    { id, position, head, entry }: SnapshotPointer & { entry: Buffer },
+  ): Promise<Told | null> {
+    const from = tellerArgs({ owner, by, after: position });
+    return toTold(await SWITCH(this.#redis, this.#prefix, [integration, ...from, id, head, entry]));
+  }
+
+  /** The chunks of a snapshot in order, a few at a time; throws where it is gone. */
+  async *chunks(integration: string, id: string): AsyncGenerator<Buffer[]> {
+    const key = this.#key(integration, `:snapshot:${id}`);
+    const count = await this.#ask(this.#redis.hlen(key));
+    for (let at = 0; at < count; at += CHUNKS_A_CALL) {
+      const fields = Array.from({ length: Math.min(CHUNKS_A_CALL, count - at) }, (_, index) => String(at + index));
+      const chunks = await this.#ask(this.#redis.hmgetBuffer(key, ...fields));
+      yield chunks.map((chunk) => {
+        if (chunk === null) throw new Error(`a snapshot of ${integration} is gone`);
+        return chunk;
+      });
+    }
+  }
+
+  /** What follows these numbers, waiting so many milliseconds for any; 0 does not wait. */
+  async read(after: ReadonlyMap<string, number>, waitMs: number): Promise<Map<string, SharedEntry[]>> {
+    const names = [...after.keys()];
+    const keys = names.map((name) => this.#key(name, ':changes'));
+    const ids = names.map((name) => `${after.get(name) ?? 0}-0`);
+    const found = await this.#ask(
+      waitMs > 0
+        ? this.#waiting.xreadBuffer('COUNT', ENTRIES_A_CALL, 'BLOCK', waitMs, 'STREAMS', ...keys, ...ids)
+        : this.#redis.xreadBuffer('COUNT', ENTRIES_A_CALL, 'STREAMS', ...keys, ...ids),
+    );
+    return new Map(
+      (found ?? []).map(([key, entries]) => [names[keys.indexOf(String(key))] ?? '', entries.map(toEntry)]),
+    );
+  }
+
+  /** Keeps what is there for another day. */
+  async keep(integration: string): Promise<void> {
+    await KEEP(this.#redis, this.#prefix, [integration]);
+  }
+
+  #key(integration: string, of: string): string {
+    return `${this.#prefix}${integration}${of}`;
+  }
+
+  #ask<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    return answer.catch((error: unknown) => Promise.reject(fromRedis(error) as Error));
+  }
+}
+
+/** What both scripts that add entries begin with, after the integration. */
+function tellerArgs({ owner, by, after }: Teller): (string | number)[] {
+  const { number, id } = after ?? START;
+  return [owner ?? '', by, randomUUID(), number, id];
+}
+
+function toTold(answer: unknown): Told | null {
+  if (answer === null) return null;
+  const [number, id, lost] = answer as [number: string | number, id: string, lost: number];
+  return { last: { number: Number(number), id }, isLost: lost === 1 };
+}
+
+function toEntry([at, fields]: [at: Buffer, fields: Buffer[]]): SharedEntry {
+  const [, by, , bytes, , id = '', , after = ''] = fields;
+  const number = Number.parseInt(String(at), 10);
+  return { number, id: String(id), after: String(after), by: String(by), bytes: bytes ?? Buffer.alloc(0) };
+}

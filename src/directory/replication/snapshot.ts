@@ -1,0 +1,159 @@
+import type { EmployeeRow, RatingRow, SkillRow } from '../../domain/records.ts';
+import type { SkillMention } from '../../domain/roles.ts';
+import type { HoldingsCopy, HoldingsSource, WrittenCopy } from './directoryChange.ts';
+import { pack, unpackAll } from './codec.ts';
+import type { SharedStatus } from './syncStatus.ts';
+import { same } from '../views/sameRow.ts';
+
+/** Records a chunk: some 2 ms of JSON. */
+const ROWS_A_CHUNK = 500;
+/** Rating rows a chunk; they come packed, see below. */
+const RATINGS_A_CHUNK = 1000;
+
+/** What is not in the chunks. */
+export interface SnapshotHead {
+  /** Chunks of each kind, in this order; those that follow are of ratings. */
+  chunks: { employees: number; skills: number; learnt: number };
+  employeesWritten: WrittenCopy;
+  skillsWritten: WrittenCopy;
+  ratingsAt: number | null;
+  status: SharedStatus;
+}
+
+/** Rating rows without what those of one skill say alike: a tenth as much to write and to read. */
+interface PackedRatings {
+  skills: SkillMention[];
+  rows: [
+    skill: number,
+    parts: readonly string[],
+    employeeId: string,
+    value: RatingRow['value'],
+    source: RatingRow['source'],
+    sourceLabel: string,
+    remoteId: string | null,
+    changedAt: string | null,
+  ][];
+}
+
+/** The chunks of a copy in order, made as they are asked for. */
+export async function* chunksOf(copy: HoldingsCopy): AsyncGenerator<Buffer> {
+  for (const rows of [copy.employees, copy.skills, copy.learnt]) {
+    for (let at = 0; at < rows.length; at += ROWS_A_CHUNK) yield await pack(rows.slice(at, at + ROWS_A_CHUNK));
+  }
+  for (const rows of chunksOfRatings(copy.ratings ?? [])) yield await pack(packRatings(rows));
+}
+
+/** To be called with the copy as it was given to `chunksOf`. */
+export function headOf(copy: HoldingsCopy, status: SharedStatus): SnapshotHead {
+  const count = (rows: readonly unknown[]) => Math.ceil(rows.length / ROWS_A_CHUNK);
+  return {
+    chunks: {
+      employees: count(copy.employees),
+      skills: count(copy.skills),
+      learnt: count(copy.learnt),
+    },
+    employeesWritten: copy.employeesWritten,
+    skillsWritten: copy.skillsWritten,
+    ratingsAt: copy.ratingsAt,
+    status,
+  };
+}
+
+/** What a head and its chunks were made of. The chunks come in groups that are inflated side by side. */
+export async function copyFrom(head: SnapshotHead, groups: AsyncIterable<readonly Buffer[]>): Promise<HoldingsSource> {
+  const { employees, skills, learnt } = head.chunks;
+  const chunks = unpackAll(groups);
+  const rows = async function <Row>(count: number): Promise<Row[]> {
+    const found: Row[] = [];
+    for (let left = count; left > 0; left -= 1) {
+      const { value, done } = await chunks.next();
+      if (done) throw new Error('a snapshot ends early');
+      found.push(...(value as Row[]));
+    }
+    return found;
+  };
+  const { employeesWritten, skillsWritten, ratingsAt } = head;
+  return {
+    employees: await rows<EmployeeRow>(employees),
+    skills: await rows<SkillRow>(skills),
+    learnt: await rows<SkillMention>(learnt),
+    // The most by far, and taken in as they come.
+    ratings: ratingsAt === null ? null : ratingsFrom(chunks),
+    employeesWritten,
+    skillsWritten,
+    ratingsAt,
+  };
+}
+
+async function* ratingsFrom(chunks: AsyncIterable<unknown>): AsyncGenerator<readonly RatingRow[]> {
+  const known = new Map<string, SkillMention>();
+  for await (const chunk of chunks) yield unpackRatings(chunk as PackedRatings, known);
+}
+
+function* chunksOfRatings(lists: readonly (readonly RatingRow[])[]): Iterable<RatingRow[]> {
+  let rows: RatingRow[] = [];
+  for (const list of lists) {
+    rows.push(...list);
+    if (rows.length < RATINGS_A_CHUNK) continue;
+    yield rows;
+    rows = [];
+  }
+  if (rows.length > 0) yield rows;
+}
+
+function packRatings(rows: readonly RatingRow[]): PackedRatings {
+  const skills: SkillMention[] = [];
+  const places = new Map<string, number>();
+  return {
+    skills,
+    rows: rows.map((row) => {
+      const { skillId, skillKeys, skillName, skillScale, skillClassification } = row;
+      const { parts, employeeId, value, source, sourceLabel, remoteId, changedAt } = row;
+      const known = places.get(skillId);
+      const alike = known === undefined ? undefined : skills[known];
+      // Rows are kept with what they share as the very same objects.
+      const isAlike =
+        alike?.skillKeys === skillKeys &&
+        alike.skillName === skillName &&
+        alike.skillScale === skillScale &&
+        alike.skillClassification === skillClassification;
+      if (known !== undefined && isAlike) {
+        return [known, parts, employeeId, value, source, sourceLabel, remoteId, changedAt];
+      }
+      places.set(skillId, skills.length);
+      skills.push({ skillId, skillKeys, skillName, skillScale, skillClassification });
+      return [skills.length - 1, parts, employeeId, value, source, sourceLabel, remoteId, changedAt];
+    }),
+  };
+}
+
+/** Rows of one skill share what they say alike through all chunks, which is then compared by one look. */
+function unpackRatings({ skills, rows }: PackedRatings, known: Map<string, SkillMention>): RatingRow[] {
+  const shared = skills.map((skill) => {
+    const before = known.get(skill.skillId);
+    if (before && same(before, skill)) return before;
+    known.set(skill.skillId, skill);
+    return skill;
+  });
+  return rows.flatMap(([place, parts, employeeId, value, source, sourceLabel, remoteId, changedAt]) => {
+    const skill = shared[place];
+    if (!skill) return [];
+    const { skillId, skillKeys, skillName, skillScale, skillClassification } = skill;
+    // Field by field: a million of them are spread in three times the time.
+    const row: RatingRow = {
+      parts,
+      employeeId,
+      skillId,
+      skillKeys,
+      skillName,
+      skillScale,
+      skillClassification,
+      value,
+      source,
+      sourceLabel,
+      remoteId,
+      changedAt,
+    };
+    return [row];
+  });
+}

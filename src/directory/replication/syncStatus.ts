@@ -1,0 +1,63 @@
+import type { Directory } from '../directory.ts';
+import type { Drift } from '../../integrations/drift.ts';
+import type { Integration, Operation, SyncStatus, WalkedPort } from '../../integrations/integration.ts';
+import type { Unread } from '../../integrations/unreadableRecords.ts';
+
+/** What reading an integration has shown of it, besides its records; plain data. */
+export interface SharedStatus {
+  sync: SyncStatus;
+  readFrom: readonly (readonly [WalkedPort, number])[];
+  changesNotOffered: readonly WalkedPort[];
+  notOffered: readonly (readonly [Operation, string])[];
+  ratingFilterHonoured: boolean;
+  skillFilterHonoured: boolean;
+  ratingsAt: number | null;
+  /** Absent, as the next, where an earlier version tells. */
+  unread?: Unread['all'];
+  /** What the teller found by itself. */
+  drift?: readonly Drift[];
+  answered?: readonly Operation[];
+}
+
+/** The status as it is here and now. */
+export function statusOf(directory: Directory, integration: Integration): SharedStatus {
+  return {
+    sync: { ...integration.sync },
+    readFrom: [...integration.readFrom],
+    changesNotOffered: [...integration.changesNotOffered],
+    notOffered: [...integration.notOffered],
+    ratingFilterHonoured: integration.ratingFilterHonoured,
+    skillFilterHonoured: integration.skillFilterHonoured,
+    ratingsAt: directory.ratings(integration.name).at,
+    unread: integration.unread.all,
+    drift: integration.drifts.told,
+    answered: integration.answered,
+  };
+}
+
+/**
+ * Takes the status that another replica tells. What replicas find out by their own requests (a filter that is ignored, an
+ * operation that is not offered) stands until the teller's own view of it changes: `before` is what it told last.
+ */
+export function takeStatus(integration: Integration, next: SharedStatus, before: SharedStatus | null): void {
+  integration.unread.replace(next.unread ?? []);
+  integration.drifts.foundElsewhere(next.drift ?? []);
+  integration.answeredElsewhere(next.answered ?? []);
+  // After these, so that watchers hear of them too.
+  integration.sync = { ...next.sync };
+  integration.readFrom.clear();
+  for (const [port, at] of next.readFrom) integration.readFrom.set(port, at);
+  integration.changesNotOffered.clear();
+  for (const port of next.changesNotOffered) integration.changesNotOffered.add(port);
+  if (next.ratingFilterHonoured !== (before?.ratingFilterHonoured ?? true)) {
+    integration.ratingFilterHonoured = next.ratingFilterHonoured;
+  }
+  if (next.skillFilterHonoured !== (before?.skillFilterHonoured ?? true)) {
+    integration.skillFilterHonoured = next.skillFilterHonoured;
+  }
+  const [known, told] = [new Map(before?.notOffered), new Map(next.notOffered)];
+  for (const [operation, reason] of told) {
+    if (known.get(operation) !== reason) integration.foundElsewhere(operation, reason);
+  }
+  for (const operation of known.keys()) if (!told.has(operation)) integration.foundElsewhere(operation, null);
+}

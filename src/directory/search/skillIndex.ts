@@ -1,0 +1,187 @@
+import SearchableMap from 'minisearch/SearchableMap';
+import type { Skill } from '../../domain/entities.ts';
+import { closeness, errorsAllowed, indexedWords, searchedWords } from './searchWords.ts';
+
+/** What a word counts by where it stands: one with an error in a name is worth more than the same word in a description. */
+const WEIGHTS = [
+  { field: 'name', bit: 1, weight: 1 },
+  { field: 'synonyms', bit: 2, weight: 0.85 },
+  { field: 'description', bit: 4, weight: 0.3 },
+] as const;
+const BITS = 8;
+const NOT_DESCRIPTION = 1 | 2;
+/** The weight of the best field of each set of fields. */
+const BEST_WEIGHT = Array.from({ length: BITS }, (_, bits) =>
+  Math.max(0, ...WEIGHTS.map(({ bit, weight }) => ((bits & bit) === 0 ? 0 : weight))),
+);
+
+/** No skill that the words fit in part scores more. */
+const PART = 0.95;
+
+/** Words that are looked for; later ones are ignored, for eight have narrowed the list enough and each takes its time. */
+const MOST_WORDS = 8;
+/** Up to so many words, two that stand together are also tried as one: `node js` is `NodeJS`. */
+const MOST_JOINED = 4;
+/** Words of up to so many letters are no beginnings of words in descriptions: nearly every description has one. */
+const SHORT = 2;
+/** Distance in which the tree looks for typing errors; to it, two letters swapped are two. */
+const TREE_ERRORS = 2;
+
+/** Skills by their words, in a tree that knows beginnings and typing errors. */
+export class SkillIndex {
+  /** Word to the skills that have it: each a place in `#skills` with the fields, as place * BITS + bits. */
+  readonly #words = new SearchableMap<number[]>();
+  readonly #skills: (Skill | null)[] = [];
+  readonly #placeOf = new Map<string, number>();
+  /** Places that became empty. */
+  readonly #free: number[] = [];
+
+  get size(): number {
+    return this.#placeOf.size;
+  }
+
+  /** The skill of this id, as it was indexed. */
+  get(id: string): Skill | null {
+    return this.#skills[this.#placeOf.get(id) ?? -1] ?? null;
+  }
+
+  ids(): IterableIterator<string> {
+    return this.#placeOf.keys();
+  }
+
+  /** Takes a skill in, in place of the one with its id. */
+  set(skill: Skill): void {
+    const before = this.get(skill.id);
+    if (before && sameText(before, skill)) {
+      this.#skills[this.#placeOf.get(skill.id) ?? -1] = skill;
+      return;
+    }
+    this.delete(skill.id);
+    const place = this.#free.pop() ?? this.#skills.length;
+    this.#skills[place] = skill;
+    this.#placeOf.set(skill.id, place);
+    for (const [word, bits] of wordsOf(skill)) {
+      this.#words.fetch(word, () => []).push(place * BITS + bits);
+    }
+  }
+
+  delete(id: string): void {
+    const place = this.#placeOf.get(id);
+    const skill = place === undefined ? null : this.#skills[place];
+    if (place === undefined || !skill) return;
+    for (const [word, bits] of wordsOf(skill)) {
+      const entries = this.#words.get(word) ?? [];
+      if (entries.length > 1) entries.splice(entries.indexOf(place * BITS + bits), 1);
+      else this.#words.delete(word);
+    }
+    this.#skills[place] = null;
+    this.#placeOf.delete(id);
+    this.#free.push(place);
+  }
+
+  /** Scores by id, above 0 to 0.95, of the skills that have every word of a text. They depend on no other skill. */
+  scores(text: string): Map<string, number> {
+    const scores = new Map<string, number>();
+    const words = [...new Set(searchedWords(text))].slice(0, MOST_WORDS);
+    for (const variant of variantsOf(words)) {
+      const letters = variant.join('').length;
+      for (const [place, mean] of this.#means(variant)) {
+        const skill = this.#skills[place];
+        if (!skill) continue;
+        // Of names that begin alike, the shorter is nearer.
+        const share = Math.min(1, letters / skill.name.length);
+        const score = Math.round(mean * PART * (0.9 + 0.1 * share) * 1e6) / 1e6;
+        if (score > (scores.get(skill.id) ?? 0)) scores.set(skill.id, score);
+      }
+    }
+    return scores;
+  }
+
+  /** Places that have every word, with the mean of how well. */
+  #means(words: readonly string[]): [place: number, mean: number][] {
+    const found = words.map((word) => this.#find(word));
+    const fewest = found.reduce((a, b) => (b.places.length < a.places.length ? b : a));
+    return fewest.places.flatMap((place): [number, number][] => {
+      let sum = 0;
+      for (const { values } of found) {
+        const value = values[place] ?? 0;
+        if (value === 0) return [];
+        sum += value;
+      }
+      return [[place, sum / words.length]];
+    });
+  }
+
+  /** How well a word fits at each place, and the places where it does. */
+  #find(word: string): { values: Float64Array; places: number[] } {
+    const values = new Float64Array(this.#skills.length);
+    const places: number[] = [];
+    const take = (indexed: string, entries: readonly number[]) => {
+      const close = closeness(word, indexed);
+      if (close === null) return;
+      const mask = close < 1 && word.length <= SHORT ? NOT_DESCRIPTION : BITS - 1;
+      for (const entry of entries) {
+        const place = Math.floor(entry / BITS);
+        const value = close * (BEST_WEIGHT[entry & mask] ?? 0);
+        const before = values[place] ?? 0;
+        if (value <= before) continue;
+        if (before === 0) places.push(place);
+        values[place] = value;
+      }
+    };
+    for (const [indexed, entries] of this.#words.atPrefix(word)) take(indexed, entries);
+    if (errorsAllowed(word) > 0) {
+      for (const [indexed, [entries]] of this.#words.fuzzyGet(word, TREE_ERRORS)) {
+        if (!indexed.startsWith(word)) take(indexed, entries);
+      }
+    }
+    return { values, places };
+  }
+}
+
+/** The skill's words with the fields that have them. */
+function wordsOf(skill: Skill): Map<string, number> {
+  const words = new Map<string, number>();
+  for (const { field, bit } of WEIGHTS) {
+    for (const text of textsOf(skill, field)) {
+      for (const word of indexedWords(text, { joined: field !== 'description' })) {
+        words.set(word, (words.get(word) ?? 0) | bit);
+      }
+    }
+  }
+  return words;
+}
+
+function textsOf(skill: Skill, field: (typeof WEIGHTS)[number]['field']): readonly string[] {
+  if (field === 'name') return namesOf(skill);
+  if (field === 'synonyms') return skill.synonyms;
+  return skill.description === null ? [] : [skill.description];
+}
+
+/** Every record has a name of its own. */
+export function namesOf({ name, records }: Skill): string[] {
+  return [...new Set([name, ...records.flatMap(({ row }) => (row.name === null ? [] : [row.name]))])];
+}
+
+/** Whether two skills are found by the same words, as far as that can be seen quickly. */
+export function sameText(a: Skill, b: Skill): boolean {
+  if (a === b) return true;
+  return (
+    a.name === b.name &&
+    a.description === b.description &&
+    a.synonyms.length === b.synonyms.length &&
+    a.synonyms.every((synonym, index) => synonym === b.synonyms[index]) &&
+    a.records.length === b.records.length &&
+    a.records.every(({ row }, index) => row.name === b.records[index]?.row.name)
+  );
+}
+
+/** The words as typed, and with each two neighbours as one. */
+function variantsOf(words: readonly string[]): (readonly string[])[] {
+  if (words.length === 0) return [];
+  if (words.length > MOST_JOINED) return [words];
+  const joined = words
+    .slice(1)
+    .map((word, index) => words.toSpliced(index, 2, `${words[index]}${word}`.replaceAll('.', '')));
+  return [words, ...joined];
+}

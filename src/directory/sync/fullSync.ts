@@ -1,0 +1,248 @@
+import type { Call, WalkPage, WalkPort } from '../../domain/ports.ts';
+import { withoutWords, type Problem } from '../../domain/problem.ts';
+import type { Receipt } from '../../domain/receipt.ts';
+import type { RatingRow } from '../../domain/records.ts';
+import { Census } from '../employees/census.ts';
+import type { Directory } from '../directory.ts';
+import { inSlices } from '../../lib/runInSlices.ts';
+import {
+  isFilterIgnored,
+  kindSync,
+  type Integration,
+  type KindSync,
+  type Operation,
+} from '../../integrations/integration.ts';
+import { rowKey } from '../ratings/ratingSnapshot.ts';
+import { Mentions } from '../skills/inferredSkill.ts';
+import { isOverBound, RecordBound, type MOST_RECORDS } from './recordBound.ts';
+import { WalkProgress } from './syncProgress.ts';
+
+export interface WalkOptions {
+  directory: Directory;
+  integration: Integration;
+  signal: AbortSignal;
+  now?: () => number;
+  /** Records that are read at most; only tests replace it. */
+  most?: typeof MOST_RECORDS;
+}
+
+/**
+ * Reads everything of one integration once: employees, skills, and the ratings where they are kept or where skills can
+ * only be learnt from them; then probes the rating filter. Ends when readers see all of it. Never rejects but by abort;
+ * what failed is in `integration.sync`.
+ */
+export async function walkIntegration(options: WalkOptions): Promise<void> {
+  const { directory, integration, signal, now = Date.now, most } = options;
+  const unread = {
+    employees: new Set<string | null>(),
+    skills: new Set<string | null>(),
+    ratings: new Set<string | null>(),
+  };
+  const call: Call = { signal, purpose: 'walk', unread: ({ of, id }) => unread[of].add(id) };
+  const { name, ports, sync, readFrom } = integration;
+  const { ratings } = ports;
+  const began = now();
+  // Until one walk was complete, each further one is still the first: answers stay PARTIAL.
+  sync.state = sync.lastFullAt === null ? 'FIRST_WALK' : 'REFRESHING';
+  sync.progress = null;
+  integration.retryOffers();
+  const progress = new WalkProgress(integration);
+
+  const employees = new Census((id) => directory.hasEmployee(name, id));
+  const employeeBound = new RecordBound(integration, 'employees', most);
+  const ratingBound = new RecordBound(integration, 'ratings', most);
+  const filling = directory.ratings(name).fill();
+  const along = new Mentions();
+  let broughtRatings = false;
+  progress.start('employees', directory.employeeCount(name));
+  const employeesProblem = await readAll(
+    integration,
+    'READ_EMPLOYEES',
+    ports.employees,
+    call,
+    employeeBound,
+    (page) => {
+      const ids = page.rows.map(({ remoteId }) => remoteId);
+      employees.page(ids, page.total);
+      directory.putEmployees(name, page.rows, began);
+      if (page.ratings) {
+        broughtRatings = true;
+        ratingBound.add(page.ratings.length);
+        if (ratings) filling.take(page.ratings, { whole: ids });
+        along.add(page.ratings);
+      }
+      progress.found(employees.size, page.total);
+    },
+  );
+  // Who can tell the invented ones from those that are there? What was known before stays.
+  if (employeesProblem && isOverBound(employeesProblem)) directory.removeEmployees(name, employees.newIds, began);
+  if (employeesProblem === null) {
+    const found = employees.findings(unread.employees, integration.missed.employees);
+    if (found) {
+      await inSlices(directory.retainEmployees(name, found, began));
+      integration.missed.employees = new Set(found.missed);
+    }
+    integration.unread.set('employees', unread.employees);
+    readFrom.set('employees', began);
+  }
+
+  const skillBound = new RecordBound(integration, 'skills', most);
+  const skills = new Census((id) => directory.hasSkill(name, id));
+  const skillsBegan = now();
+  progress.start('skills', directory.skillCount(name));
+  const skillsProblem = await readAll(integration, 'READ_SKILLS', ports.skills, call, skillBound, (page) => {
+    skills.page(
+      page.rows.map(({ remoteId }) => remoteId),
+      page.total,
+    );
+    directory.putSkills(name, page.rows, skillsBegan);
+    progress.found(skills.size, page.total);
+  });
+  if (integration.firstSkills.isPending) {
+    await directory.settled();
+    integration.firstSkills.end();
+  }
+  if (skillsProblem && isOverBound(skillsProblem)) directory.removeSkills(name, skills.newIds, skillsBegan);
+  const catalogue = ports.skills !== undefined && skillsProblem === null;
+  if (catalogue) {
+    const found = skills.findings(unread.skills, integration.missed.skills);
+    if (found) {
+      directory.retainSkills(name, found, skillsBegan);
+      integration.missed.skills = new Set(found.missed);
+    }
+    integration.unread.set('skills', unread.skills);
+    readFrom.set('skills', skillsBegan);
+  }
+
+  await probeFilter(options);
+  // Ratings that came along are whole only where the walk of employees was.
+  let ratingsProblem: Problem | null = broughtRatings ? employeesProblem : null;
+  const ratingsBegan = broughtRatings ? began : now();
+  const keep = ratings !== undefined && (ratings.keep || !integration.ratingFilterHonoured);
+  if (broughtRatings && employeesProblem === null) integration.worked('READ_RATINGS_BY_EMPLOYEE');
+  if (keep || !catalogue) {
+    if (broughtRatings) directory.learnSkills(name, along.all());
+    else {
+      progress.start('ratings', directory.employeeCount(name));
+      const rated = new Set<string>();
+      ratingsProblem = await readAll(integration, 'READ_RATINGS_BY_EMPLOYEE', ratings, call, ratingBound, (page) => {
+        directory.learnSkills(name, page.rows);
+        if (keep) filling.take(page.rows, page);
+        // Providers that count here count people.
+        for (const row of page.rows) rated.add(row.employeeId);
+        progress.found(rated.size, null);
+      });
+    }
+    if (keep && ratingsProblem === null) {
+      filling.keepUnread(unread.ratings);
+      filling.keepMissed();
+      filling.end(ratingsBegan, now() - ratingsBegan);
+      integration.unread.set('ratings', unread.ratings);
+      readFrom.set('ratings', ratingsBegan);
+    }
+  }
+  await directory.settled();
+  signal.throwIfAborted();
+
+  const problem = employeesProblem ?? serious(skillsProblem) ?? ratingsProblem;
+  const kinds = {
+    employees: noted(kindSync(sync, 'employees'), began, employeesProblem),
+    skills: catalogue
+      ? noted(kindSync(sync, 'skills'), skillsBegan, null)
+      : noted(kindSync(sync, 'skills'), ratingsBegan, serious(skillsProblem) ?? ratingsProblem),
+  };
+  integration.sync =
+    problem === null
+      ? { ...sync, state: 'IDLE', progress: null, lastFullAt: new Date(now()).toISOString(), problem: null, kinds }
+      : { ...sync, state: 'FAILING', progress: null, problem, kinds };
+}
+
+/** What is known of a kind after a walk that began then. */
+function noted(before: KindSync, began: number, problem: Problem | null): KindSync {
+  return { fetchedAt: problem === null ? new Date(began).toISOString() : before.fetchedAt, problem };
+}
+
+/** Walks all ratings once and keeps them, for a provider whose filter cannot be trusted. Rejects with ProviderError. */
+export async function keepRatings({
+  directory,
+  integration,
+  signal,
+  now = Date.now,
+  most,
+  receipt,
+}: WalkOptions & { receipt?: Receipt }): Promise<void> {
+  const { ratings } = integration.ports;
+  if (!ratings) return;
+  const unread = new Set<string | null>();
+  const call: Call = { signal, purpose: 'walk', receipt, unread: ({ id }) => unread.add(id) };
+  const filling = directory.ratings(integration.name).fill();
+  const bound = new RecordBound(integration, 'ratings', most);
+  const began = now();
+  for await (const page of ratings.walk(call)) {
+    bound.add(page.rows.length);
+    receipt?.rows(integration.name, page.rows.length);
+    directory.learnSkills(integration.name, page.rows);
+    filling.take(page.rows, page);
+  }
+  filling.keepUnread(unread);
+  filling.keepMissed();
+  filling.end(began, now() - began);
+  integration.unread.set('ratings', unread);
+  integration.readFrom.set('ratings', began);
+}
+
+/**
+ * Asks for the ratings of one employee who is known to have some. An answer without them, or with foreign ones, means
+ * that the provider does not honour its filter (Kombo sheet U7 calls it an assumption), and the walk must stand in.
+ */
+async function probeFilter({ integration, signal }: WalkOptions): Promise<void> {
+  const { ratings, ratingsByEmployees } = integration.ports;
+  if (!ratings || ratingsByEmployees?.filtered !== true) return;
+  const call: Call = { signal, purpose: 'walk' };
+  try {
+    const known = await firstRow(ratings, call);
+    if (known === null) return;
+    const rows = await ratingsByEmployees.read([known.employeeId], call);
+    integration.ratingFilterHonoured = rows.some((row) => rowKey(row) === rowKey(known));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isFilterIgnored(error)) integration.ratingFilterHonoured = false;
+    // Any other failure says nothing about the filter: it stays as it was until the next walk.
+  }
+}
+
+async function firstRow(port: WalkPort<RatingRow>, call: Call): Promise<RatingRow | null> {
+  for await (const page of port.walk(call)) {
+    const [row] = page.rows;
+    if (row) return row;
+  }
+  return null;
+}
+
+/** Reads a walk to its end; the problem that ended it early, or null. An absent port is no problem. One that has no end is. */
+async function readAll<Row>(
+  integration: Integration,
+  operation: Operation,
+  port: WalkPort<Row> | undefined,
+  call: Call,
+  bound: RecordBound,
+  take: (page: WalkPage<Row>) => void,
+): Promise<Problem | null> {
+  if (!port) return null;
+  try {
+    for await (const page of port.walk(call)) {
+      bound.add(page.rows.length);
+      take(page);
+    }
+    integration.worked(operation);
+    return null;
+  } catch (error) {
+    call.signal?.throwIfAborted();
+    return withoutWords(integration.failed(operation, error));
+  }
+}
+
+/** A catalogue that is not offered is no failure of the walk: skills are learnt from ratings. */
+function serious(problem: Problem | null): Problem | null {
+  return problem?.code === 'NOT_OFFERED' ? null : problem;
+}

@@ -1,0 +1,96 @@
+import type { Link, RecordName } from '../../domain/links.ts';
+import { nameKey, type Placed } from '../../domain/matching/grouping.ts';
+
+/** A record that is new, changed, or, with a null row, gone. */
+export interface Change<Row> extends RecordName {
+  row: Row | null;
+}
+
+/** Unified objects that a few changes may concern, and their records as they are then, to be matched anew. */
+export interface Rematch<Thing, Row> {
+  things: ReadonlySet<Thing>;
+  /** In order of integration precedence. */
+  placed: Placed<Row>[];
+  links: readonly Link[];
+}
+
+/** Records matched anew in one go at most, some 20 ms; a key that more of them share asks for a whole new view. */
+const MOST_RECORDS = 2000;
+
+export interface RematchOptions<Thing, Row> {
+  changes: readonly Change<Row>[];
+  integrations: readonly string[];
+  links: LinkIndex;
+  /** The object of a record as it is now. */
+  thingOf: (name: RecordName) => Thing | null;
+  recordsOf: (thing: Thing) => readonly Placed<Row>[];
+  /** Objects with a record that shares a key of this row. */
+  sharing: (row: Row) => Iterable<Thing>;
+}
+
+/**
+ * What has to be matched anew after changes: everything that equal keys and links connect, in any number of steps, to a
+ * changed record as it was or as it is. Matching these alone gives what matching everything would. Null for too many.
+ */
+export function rematchOf<Thing, Row extends { remoteId: string }>(
+  options: RematchOptions<Thing, Row>,
+): Rematch<Thing, Row> | null {
+  const { changes, integrations, thingOf, recordsOf, sharing } = options;
+  const things = new Set<Thing>();
+  const links = new Set<Link>();
+  let records = 0;
+  const take = (thing: Thing | null) => {
+    if (thing === null || things.has(thing)) return;
+    things.add(thing);
+    records += recordsOf(thing).length;
+  };
+  const takeLinked = (name: RecordName) => {
+    for (const link of options.links.of(name)) {
+      links.add(link);
+      take(thingOf(link.a));
+      take(thingOf(link.b));
+    }
+  };
+  for (const change of changes) {
+    take(thingOf(change));
+    takeLinked(change);
+    if (change.row) for (const thing of sharing(change.row)) take(thing);
+  }
+  const most = MOST_RECORDS + changes.length;
+  const changed = new Set(changes.map(nameKey));
+  const placed: Placed<Row>[] = changes.flatMap(({ integration, row }) => (row ? [{ integration, row }] : []));
+  // The set grows while it is gone through.
+  for (const thing of things) {
+    if (records > most) return null;
+    for (const { integration, row } of recordsOf(thing)) {
+      const name = { integration, remoteId: row.remoteId };
+      takeLinked(name);
+      for (const other of sharing(row)) take(other);
+      if (!changed.has(nameKey(name))) placed.push({ integration, row });
+    }
+  }
+  const rank = new Map(integrations.map((name, index) => [name, index]));
+  placed.sort((a, b) => (rank.get(a.integration) ?? 0) - (rank.get(b.integration) ?? 0));
+  return { things, placed, links: links.size === 0 ? [] : options.links.all.filter((link) => links.has(link)) };
+}
+
+/** Decisions by the records that they are about. */
+export class LinkIndex {
+  readonly all: readonly Link[];
+  readonly #byRecord = new Map<string, Link[]>();
+
+  constructor(links: readonly Link[]) {
+    this.all = links;
+    for (const link of links) {
+      for (const name of [link.a, link.b]) {
+        const known = this.#byRecord.get(nameKey(name));
+        if (known) known.push(link);
+        else this.#byRecord.set(nameKey(name), [link]);
+      }
+    }
+  }
+
+  of(name: RecordName): readonly Link[] {
+    return this.#byRecord.size === 0 ? [] : (this.#byRecord.get(nameKey(name)) ?? []);
+  }
+}

@@ -1,0 +1,42 @@
+import type { ErrorCode } from './errorCodes.ts';
+
+/** A request refused before GraphQL sees it: answered with a status and a GraphQL-over-HTTP error. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly headers: Record<string, string>;
+  /** Beside the code. */
+  readonly extensions: Record<string, unknown>;
+
+  constructor(
+    status: number,
+    code: ErrorCode,
+    message: string,
+    headers: Record<string, string> = {},
+    extensions: Record<string, unknown> = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+    this.extensions = extensions;
+  }
+
+  /** For the log: one word, of a closed list, and nothing that was sent. */
+  get reason(): string {
+    const { reason } = this.extensions;
+    return typeof reason === 'string' ? reason : this.code;
+  }
+
+  /** The response body: a GraphQL result without data. */
+  toJSON(): { errors: { message: string; extensions: Record<string, unknown> }[] } {
+    return { errors: [{ message: this.message, extensions: { code: this.code, ...this.extensions } }] };
+  }
+}
+
+/**
+ * A refusal of the document that a request names, as of any other document that is wrong: its status is for clients that know
+ * the media type of GraphQL, and is 200 under `application/json` (GraphQL over HTTP, 6.4.1).
+ */
+export class DocumentRefusal extends Refusal {}
