@@ -26,9 +26,9 @@ export interface UpsertOutcomes {
 /** The vendor's calls in the vendor's words. Each throws ProviderError, or the signal's reason. */
 export interface Client {
   employees(call: Call): AsyncIterable<WalkedPage>;
-  /** `since`: only profiles that changed after it (6.2). */
+  /** `since`: only profiles that changed after it (imocha.md#skills-profiles). */
   profiles(call: Call, since?: string): AsyncIterable<WalkedPage>;
-  /** `since`: only entries that changed after it (10). */
+  /** `since`: only entries that changed after it (imocha.md#taxonomy). */
   taxonomy(call: Call, since?: string): AsyncIterable<WalkedPage>;
   /** What the vendor answers about one employee: profiles, normally one; none for an employee it does not know. */
   profilesOf(employeeId: string, call: Call): Promise<readonly unknown[]>;
@@ -42,7 +42,7 @@ export function createClient(upstream: Upstream): Client {
   const read = (operation: string, path: string, query: UpstreamRequest['query'], call: Call) =>
     upstream.send({ operation, method: 'GET', path, query, kind: 'read' }, call);
 
-  /** Names of the paging parameters differ per endpoint (4.2). */
+  /** Names of the paging parameters differ per endpoint (imocha.md#paging). */
   const walk = (
     operation: string,
     path: string,
@@ -92,7 +92,7 @@ export function createClient(upstream: Upstream): Client {
             path: PATHS.upsertEmployees,
             body: records,
             kind: 'write',
-            // Keyed by external id and e-mail, hence safe to repeat (5.3).
+            // Keyed by external id and e-mail, hence safe to repeat (imocha.md#upsert-outcomes).
             repeatable: true,
           },
           call,
@@ -117,9 +117,9 @@ export function pageOf(response: HttpResponse, key: string) {
 }
 
 /**
- * The sheet assumes a bare profile; a page, a list of profiles and a bare list of skills are tolerated (6.1). That there is
- * none has forms of its own: 404, 400, 204 and `null` (6.3). An empty 200, which the sheet would have tolerated on an
- * assumption, is what a broken answer looks like: read as no profile it would take every rating away.
+ * The answer is assumed to be a bare profile; a page, a list of profiles and a bare list of skills are read as well
+ * (imocha.md#one-skills-profile). "No profile" has forms of its own: 404, 400, 204 and `null`. An empty 200 is a broken
+ * answer: reading it as "no profile" would remove every rating.
  */
 export function profilesIn(response: HttpResponse): readonly unknown[] {
   const json = parseJson(response.text);
@@ -137,7 +137,7 @@ export function profilesIn(response: HttpResponse): readonly unknown[] {
   return [list];
 }
 
-/** Two arrays (5.3). No content at all leaves every record without an outcome. */
+/** Two arrays (imocha.md#upsert-outcomes). No content at all leaves every record without an outcome. */
 function outcomesIn(json: unknown): UpsertOutcomes {
   if (json === undefined || json === null) return { successful: [], failed: [] };
   if (!isObject(json) || (json['successful'] === undefined && json['failed'] === undefined)) {
@@ -149,7 +149,9 @@ function outcomesIn(json: unknown): UpsertOutcomes {
   };
 }
 
-/** An unknown employee may be answered 404 or 400; the path is all the input there is (6.3). */
+/**
+ * An unknown employee may be answered 404 or 400; the path is all the input there is (imocha.md#one-skills-profile).
+ */
 export function isUnknownEmployee(error: unknown): boolean {
   return (
     error instanceof ProviderError &&
@@ -159,7 +161,7 @@ export function isUnknownEmployee(error: unknown): boolean {
 
 type Drift = Upstream['drift'];
 
-/** A list that the key may not read, or that is not there, is a missing capability (26, 17). */
+/** A list that the key may not read, or that is not there, is a missing capability (imocha.md#errors). */
 export function listFailure(error: unknown, operation: string, drift: Drift): unknown {
   return mapped(notOffered(error, ['NOT_FOUND', 'FORBIDDEN']), operation, drift);
 }

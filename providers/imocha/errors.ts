@@ -7,7 +7,7 @@ import { retryAfterOf } from '../../src/outbound/upstream.ts';
 /** An answer that is fine may be megabytes long; a failure under a 2xx status is a sentence. */
 const LONGEST_FAILURE = 4_000;
 
-/** Sheet 13, with the plain HTTP meaning where it is silent. */
+/** The statuses of imocha.md#errors, with their plain HTTP meaning where nothing is documented. */
 const CODES: Readonly<Record<number, ProblemCode>> = {
   400: 'REJECTED',
   401: 'UNAUTHENTICATED',
@@ -36,9 +36,9 @@ const MESSAGES: Readonly<Partial<Record<ProblemCode, string>>> = {
 };
 
 /**
- * The failure that an answer states, by its body first and its status second; null when it is fine. Error bodies of this
- * host are undocumented (13), so all shapes of the sister API are read: `{statusCode, message}`, `{errors}` as list, map
- * or text, `{result: null, errors}`, problem details, plain text, HTML, nothing.
+ * The failure that an answer states, by its body first and its status second; null when it is fine. Error bodies of
+ * this host are undocumented (imocha.md#errors), so all shapes of the sister API are read: `{statusCode, message}`,
+ * `{errors}` as list, map or text, `{result: null, errors}`, problem details, plain text, HTML, nothing.
  */
 export function failureOf(response: HttpResponse): ProviderError | null {
   const { status, headers } = response;
@@ -63,7 +63,7 @@ export function failureOf(response: HttpResponse): ProviderError | null {
 }
 
 function codeOf(status: number, body: Json | null): ProblemCode {
-  // 401 with a list of errors is bad input (23): the key is fine, and no alarm about it must go off.
+  // 401 with a list of errors is bad input (imocha.md#errors): the key is fine, and no alarm about it must go off.
   if (status === 401 && body !== null && hasErrors(body)) return 'REJECTED';
   const code = CODES[status];
   if (code !== undefined) return code;
@@ -95,7 +95,10 @@ function hasErrors(body: Json): boolean {
   return isObject(errors) ? Object.keys(errors).length > 0 : optionalText(errors) !== null;
 }
 
-/** What the body says in words. The title of problem details is the same for every refusal, and counts where nothing else is said. */
+/**
+ * What the body says in words. The title of problem details is the same for every refusal, and counts where nothing
+ * else is said.
+ */
 function reasonOf(body: Json | null): string | null {
   if (body === null) return null;
   return providerText(body['message'], body['errors'], body['error'], body['detail']) ?? providerText(body['title']);

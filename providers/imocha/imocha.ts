@@ -6,7 +6,10 @@ import { DEFAULTS, readEnvironment, tenantSettings, VARIABLES } from './settings
 import { createImochaSimulator } from './simulator/simulator.ts';
 import { SIMULATOR_API_KEY } from './simulator/switches.ts';
 
-/** iMocha Skills Intelligence: employees, taxonomy and ratings from several channels; enrols employees, writes no ratings. */
+/**
+ * iMocha Skills Intelligence: employees, taxonomy and ratings from several channels; enrols employees, writes no
+ * ratings.
+ */
 export const imocha: ProviderCard = {
   name: 'imocha',
   defaultIntegration: 'imocha-main',
@@ -14,15 +17,15 @@ export const imocha: ProviderCard = {
   // Names skills best, and is enrolled from the HR system.
   precedence: 2,
   limits: {
-    // No number is published (sheet 14); this is the sheet's assumption, and a 429 is honoured anyway.
+    // No number is published, so this one is assumed (imocha.md#rate-limits); a 429 is honoured anyway.
     requestsPerSecond: 10,
     readsInFlight: 10,
     // Upserts are chunks of a hundred records each.
     writesInFlight: 4,
-    // The first try and two repeats (sheet 5.3).
+    // The first try and two repeats (imocha.md#upsert-outcomes).
     attempts: 3,
     connectTimeoutMs: 3_000,
-    // Budgets of their own for interactive calls and for those of a sync, whose pages are slow (sheet 14, 26.16).
+    // Budgets of their own for interactive calls and for those of a sync, whose pages are slow (imocha.md#rate-limits).
     times: {
       request: { silentMs: 10_000, wholeMs: 60_000 },
       background: { silentMs: 120_000, wholeMs: 150_000 },

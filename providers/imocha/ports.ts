@@ -21,7 +21,10 @@ import { upsertEmployees } from './writes/upsertEmployees.ts';
 import { requiredKey } from './mappers/vendorKeys.ts';
 import { createWritesClient } from './writes/writesClient.ts';
 
-/** The adapter: what the API can do for the gateway. It writes no ratings (12), so `rate` and `assign` are absent. */
+/**
+ * The adapter: what the API can do for the gateway. It writes no ratings (imocha.md#what-is-missing), so `rate` and
+ * `assign` are absent.
+ */
 export function createPorts(upstream: Upstream, settings: TenantSettings): Ports {
   const client = createClient(upstream);
   const writes = createWritesClient(upstream);
@@ -39,7 +42,9 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
     return toRatings(profile, { operation: OPERATIONS.profiles, drift, leftOut: () => tell?.(profile) });
   };
 
-  /** Reads the ratings of the profiles of a walk. Those without a skill say nothing of whether the others can be read. */
+  /**
+   * Reads the ratings of the profiles of a walk. Those without a skill say nothing of whether the others can be read.
+   */
   const ratingsReader = (call: Call) => {
     const read = pagesReader(list(OPERATIONS.profiles, call, 'ratings'));
     return (items: readonly unknown[]): RatingRow[] =>
@@ -62,7 +67,10 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
     }
   }
 
-  /** The employee list's path and shape are assumed (7): where it is not as assumed, the profiles must do. */
+  /**
+   * The employee list's path and shape are assumed (imocha.md#employee-list): where it is not as assumed, the profiles
+   * must do.
+   */
   async function* employees(call: Call): AsyncGenerator<WalkPage<EmployeeRow>> {
     let started = false;
     try {
@@ -96,7 +104,7 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
       },
     },
     ratings: {
-      // The only bulk read: there is no call for many ids (6.2).
+      // The only bulk read: there is no call for many ids (imocha.md#skills-profiles).
       keep: true,
       async *walk(call) {
         const read = ratingsReader(call);
@@ -131,7 +139,8 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
       read: (employeeIds, call) => ratingsOfEmployees(client, employeeIds, toRatings, drift, call),
     },
     ratingByParts: {
-      // [employee, profile skill, channel]: there is no row of its own, so the profile is read (6.1).
+      // [employee, profile skill, channel]: there is no row of its own, so the profile is read
+      // (imocha.md#one-skills-profile).
       employeePart: 0,
       async read(parts, call) {
         const [employeeId = ''] = parts;

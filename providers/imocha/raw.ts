@@ -1,9 +1,10 @@
-/** The vendor's shapes and constants, as the fact sheet has them. Numbers in comments are its sections. */
+/** The vendor's shapes and constants; imocha.md says where each comes from. */
 
 /**
- * Paths by what they are for (3.2). Only `upsertEmployees` and `employeeSkills` are documented; `allEmployeeSkills` and
- * `taxonomy` were seen in a live client, `employeeCertificates` transcribed there; `listEmployees`, `employeeStatus` and all on roles and weights are assumed, so this table is the
- * one place to correct them.
+ * Paths by what they are for (imocha.md#paths). Only `upsertEmployees` and `employeeSkills` are documented;
+ * `allEmployeeSkills` and `taxonomy` were seen in a live client, `employeeCertificates` transcribed there;
+ * `listEmployees`, `employeeStatus` and all on roles and weights are assumed, so this table is the one place to correct
+ * them.
  */
 export const PATHS = {
   listEmployees: '/employees',
@@ -21,16 +22,16 @@ export const PATHS = {
 
 export const DEFAULT_BASE_URL = 'https://api.skillsintelligence.imocha.io';
 
-/** A live run found the taxonomy limited to 50 rows a page; what a larger size does is unknown (4.2). */
+/** A live run found the taxonomy limited to 50 rows a page; what a larger size does is unknown (imocha.md#paging). */
 export const PAGE_SIZE = 50;
 
-/** No batch limit is documented; small chunks are the sheet's advice (5.2). */
+/** No batch limit is documented; small batches are a choice of ours (imocha.md#upsert-rules). */
 export const UPSERT_BATCH_SIZE = 100;
 
 /** Certificates a batch: never repeated, so a worker that dies in the midst leaves all of a batch unknown. */
 export const CERTIFICATE_BATCH_SIZE = 10;
 
-/** The page envelope (4.1); `pageNumber` is 0 on an empty result only. */
+/** The page envelope (imocha.md#paging); `pageNumber` is 0 on an empty result only. */
 export interface RawPage<Item> {
   items: Item[];
   pageNumber: number;
@@ -40,7 +41,7 @@ export interface RawPage<Item> {
   hasNextPage: boolean;
 }
 
-/** What an employee record holds besides identity and status (5.1, 7). */
+/** What an employee record holds besides identity and status (imocha.md#upsert-request, imocha.md#employee-list). */
 export interface RawHrmsInfo {
   externalEmployeeId?: string | null;
   department?: string | null;
@@ -55,18 +56,18 @@ export interface RawHrmsInfo {
   customFieldWithValue?: Record<string, string> | null;
 }
 
-/** One record of the upsert's array (5.1). */
+/** One record of the upsert's array (imocha.md#upsert-request). */
 export interface RawUpsertEmployee {
   email: string;
   firstName?: string | null;
   lastName?: string | null;
   jobCode?: string | null;
-  /** Empty, null or left out leaves the activation state as it is (5.2). */
+  /** Empty, null or left out leaves the activation state as it is (imocha.md#upsert-rules). */
   status?: string | null;
   employeeHRMSInfo?: RawHrmsInfo | null;
 }
 
-/** One element of the certificates' array (11.6). */
+/** One element of the certificates' array (imocha.md#certificates). */
 export interface RawCertificate {
   title: string;
   isStandardCertificate: boolean;
@@ -75,7 +76,7 @@ export interface RawCertificate {
   licenseNumber?: string;
 }
 
-/** One record's outcome (5.3): `employeeId` 0 is no id, `errors` is one string. */
+/** One record's outcome (imocha.md#upsert-outcomes): `employeeId` 0 is no id, `errors` is one string. */
 export interface RawUpsertOutcome {
   email: string;
   employeeId: number;
@@ -87,7 +88,7 @@ export interface RawUpsertResult {
   successful: RawUpsertOutcome[];
 }
 
-/** An item of the employee list (7); the whole shape is assumed. */
+/** An item of the employee list (imocha.md#employee-list); the whole shape is assumed. */
 export interface RawEmployee {
   employeeId: number;
   email: string;
@@ -105,7 +106,7 @@ export interface RawClassification {
   classificationName: string;
 }
 
-/** A skill on an employee's profile (6.2). The misspelling of the priority is the vendor's. */
+/** A skill on an employee's profile (imocha.md#skills-profiles). The misspelling of the priority is the vendor's. */
 export interface RawProfileSkill {
   skill: {
     skillId: number;
@@ -129,7 +130,7 @@ export interface RawProfileSkill {
   skillGapInPercentage: number;
 }
 
-/** One employee with all skills (6.2). */
+/** One employee with all skills (imocha.md#skills-profiles). */
 export interface RawProfile {
   employeeId: number;
   externalEmployeeId: string | null;
@@ -143,7 +144,7 @@ export interface RawNamed {
   name: string;
 }
 
-/** An entry of the tenant's taxonomy (10). */
+/** An entry of the tenant's taxonomy (imocha.md#taxonomy). */
 export interface RawTaxonomySkill {
   taxonomySkillId: number;
   externalId: string | null;

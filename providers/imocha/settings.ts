@@ -3,7 +3,10 @@ import type { EnvironmentReading, IntegrationSettings } from '../../src/integrat
 import { DEFAULT_BASE_URL } from './raw.ts';
 import { isBaseUrl, isHeaderText } from '../../src/integrations/settingChecks.ts';
 
-/** What the sheet leaves to the tenant (4.5, 4.6): how profile skills join the taxonomy, the scale, the meaning of zero. */
+/**
+ * What differs between tenants (imocha.md#skill-id-spaces, imocha.md#proficiency-scale): how profile skills join
+ * the taxonomy, the scale, the meaning of zero.
+ */
 export interface TenantSettings {
   /** The scale of every skill; no known answer of the API reveals bounds or step. */
   scale: NumericScale;
@@ -11,7 +14,10 @@ export interface TenantSettings {
   skillIdJoin: SkillIdJoin;
   /** Whether a self score of 0 is a rating. */
   selfZero: SelfZero;
-  /** Whether a status is set by the PATCH, which no source describes (8), in place of the upsert. */
+  /**
+   * Whether a status is set by the PATCH, which no source describes (imocha.md#employee-status), in place of the
+   * upsert.
+   */
   statusPatch: StatusPatch;
 }
 
@@ -102,7 +108,7 @@ export function readEnvironment(environment: Record<string, string | undefined>)
   return { state: 'configured', integration: { baseUrl, settings } };
 }
 
-/** The tenant's settings of an integration; what it does not name is the sheet's default. */
+/** The tenant's settings of an integration; whatever it leaves out has its default. */
 export function tenantSettings({ settings }: IntegrationSettings): TenantSettings {
   const scaleMax = Number(settings['scaleMax']);
   return {

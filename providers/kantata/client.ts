@@ -10,7 +10,10 @@ import { MOST_PER_PAGE, ROUTES, type RawNewMembership, type RawSkillChange, type
 export interface ListRequest {
   operation: string;
   route: (typeof ROUTES)[keyof typeof ROUTES];
-  /** Without blanks and spaces: a blank filter counts as not sent and gives everything (sheet 5 and 6). */
+  /**
+   * Without blanks and spaces: a blank filter counts as not sent and gives everything (kantata.md#lookup-by-ids,
+   * kantata.md#filters).
+   */
   query: Record<string, string | boolean>;
 }
 
@@ -23,10 +26,13 @@ export interface KantataClient {
   /** Never repeated by itself. Null when the answer is a success without a body. */
   createMemberships(memberships: readonly RawNewMembership[], call: Call): Promise<Envelope | null>;
   updateMembership(id: string, level: number, call: Call): Promise<Envelope | null>;
-  /** 404 where it is gone already, also when a repeated call comes second (sheet 12). */
+  /** 404 where it is gone already, also when a repeated call comes second (kantata.md#repeats). */
   deleteMembership(id: string, call: Call): Promise<Envelope | null>;
   updateUser(id: string, user: RawUserChange, call: Call): Promise<Envelope | null>;
-  /** Deactivates a person on the account. An inactive membership is hidden, so that a second call may be answered 404 (sheet 7.5). */
+  /**
+   * Deactivates a person on the account. An inactive membership is hidden, so that a second call may be answered 404
+   * (kantata.md#account-memberships).
+   */
   disableAccountMembership(id: string, call: Call): Promise<Envelope | null>;
   /** Never repeated by itself. */
   createSkills(skills: readonly RawSkillChange[], call: Call): Promise<Envelope | null>;
@@ -34,12 +40,12 @@ export interface KantataClient {
   drift: Upstream['drift'];
 }
 
-/** Foreign keys appear for sure only where their association is included (sheet 3.4). */
+/** Foreign keys appear for sure only where their association is included (kantata.md#foreign-keys). */
 export const MEMBERSHIP_INCLUDES = 'skill,user';
 export const USER_INCLUDES = 'account_membership,external_references,manager';
 export const SKILL_INCLUDES = 'skill_category,external_references';
 
-/** Without these, people in no project and inactive people are missing (sheet 7.4). */
+/** Without these, people in no project and inactive people are missing (kantata.md#users). */
 export const EVERYBODY = { on_my_account: true, show_disabled: true } as const;
 
 export function createClient(upstream: Upstream): KantataClient {
@@ -71,7 +77,7 @@ export function createClient(upstream: Upstream): KantataClient {
 
   const write = async (request: Omit<UpstreamRequest, 'kind'>, call: Call): Promise<Envelope | null> => {
     const response = await upstream.send({ ...request, kind: 'write' }, call);
-    // Any 2xx is a success, also without a body (sheet 17).
+    // Any 2xx is a success, also without a body (kantata.md#status-codes).
     return response.text.trim() === '' ? null : envelopeOf(response, request.operation);
   };
 
@@ -85,7 +91,8 @@ export function createClient(upstream: Upstream): KantataClient {
             operation: 'rate',
             method: 'POST',
             path: ROUTES.skillMemberships,
-            // The answer is paged like a list: without a size it shows 20 of 200 created rows (sheet 11).
+            // The answer is paged like a list: without a size it shows 20 of 200 created rows
+            // (kantata.md#bulk-creates).
             query: { include: MEMBERSHIP_INCLUDES, per_page: MOST_PER_PAGE },
             body: memberships.length === 1 ? { skill_membership: memberships[0] } : { skill_memberships: memberships },
           },
@@ -100,7 +107,7 @@ export function createClient(upstream: Upstream): KantataClient {
           path: `${ROUTES.skillMemberships}/${id}`,
           query: { include: MEMBERSHIP_INCLUDES },
           body: { skill_membership: { level } },
-          repeatable: true, // a PUT of the same level changes nothing the second time (sheet 12)
+          repeatable: true, // a PUT of the same level changes nothing the second time (kantata.md#repeats)
         },
         call,
       ),
@@ -110,7 +117,7 @@ export function createClient(upstream: Upstream): KantataClient {
           operation: 'remove',
           method: 'DELETE',
           path: `${ROUTES.skillMemberships}/${id}`,
-          repeatable: true, // sheet 12
+          repeatable: true, // kantata.md#repeats
         },
         call,
       ),
@@ -174,7 +181,8 @@ const DISPENSABLE: ReadonlySet<string> = new Set([ROUTES.skills, ROUTES.subscrib
 
 /**
  * On a collection, 404 cannot mean a record: the route itself is missing. On the catalogue of skills and on the feed
- * of events, 403 means the same to us, since the gateway does without them; people and memberships it cannot do without, so there 403 stays FORBIDDEN.
+ * of events, 403 means the same to us, since the gateway does without them; people and memberships it cannot do
+ * without, so there 403 stays FORBIDDEN.
  */
 async function onCollection<Result>(
   route: ListRequest['route'],

@@ -15,7 +15,7 @@ export interface Included {
   pointingTo(key: string, field: string, id: string): Json[];
 }
 
-/** An answer of the API (sheet 3.1), with records in the order of `results`. */
+/** An answer of the API (kantata.md#envelope), with records in the order of `results`. */
 export interface Envelope extends Included {
   /** One item per entry of `results`; an entry whose record is missing is undefined, so that it is noted as drift. */
   records: unknown[];
@@ -23,13 +23,14 @@ export interface Envelope extends Included {
   ids: (string | null)[];
   /** Matches of the whole query; null when the answer does not say. */
   count: number | null;
-  /** Null when there is no `meta`, as in older answers (sheet 3.1). */
+  /** Null when there is no `meta`, as in older answers (kantata.md#envelope). */
   pageCount: number | null;
 }
 
 /**
- * Reads an envelope. `results` is the only authority on order and membership (sheet 3.1): the maps also hold side-loaded
- * records of the same type, and JavaScript orders their keys by number. Throws ShapeError when there are no `results`.
+ * Reads an envelope. `results` is the only authority on order and membership (kantata.md#envelope): the maps also hold
+ * side-loaded records of the same type, and JavaScript orders their keys by number. Throws ShapeError when there are no
+ * `results`.
  */
 export function readEnvelope(value: unknown): Envelope {
   const body = requiredObject(value, '');
@@ -57,7 +58,7 @@ export function readEnvelope(value: unknown): Envelope {
   };
 }
 
-/** The published schemas leave the id out of records (sheet 3.2), so the one in `results` stands in. */
+/** The published schemas leave the id out of records (kantata.md#records), so the one in `results` stands in. */
 function withId(record: Json | null, id: string | null): Json | undefined {
   if (record === null) return undefined;
   return optionalId(record.id) === null ? { ...record, id } : record;

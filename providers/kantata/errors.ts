@@ -4,7 +4,7 @@ import { plainReason, providerText } from '../../src/outbound/payload/providerTe
 import type { HttpResponse } from '../../src/outbound/transport/undiciTransport.ts';
 import { retryAfterOf } from '../../src/outbound/upstream.ts';
 
-/** One entry of `errors` (sheet 9.1). */
+/** One entry of `errors` (kantata.md#errors). */
 interface Fault {
   type: string | null;
   field: string | null;
@@ -21,7 +21,7 @@ class FaultList extends Error {
   }
 }
 
-/** Sheet 9.2; what is not listed goes by its hundred. */
+/** kantata.md#status-codes; a status that is not listed goes by its hundred. */
 const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
   401: 'UNAUTHENTICATED',
   403: 'FORBIDDEN',
@@ -34,7 +34,10 @@ const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
   501: 'NOT_OFFERED',
 };
 
-/** The registered words of the OAuth form (sheet 2; RFC 6749 5.2, RFC 6750 3.1); any other text in `error` is prose. */
+/**
+ * The registered words of the OAuth form (kantata.md#authentication; RFC 6749 5.2, RFC 6750 3.1); any other text in
+ * `error` is prose.
+ */
 const OAUTH_ERRORS: Readonly<Record<string, ProblemCode>> = {
   invalid_token: 'UNAUTHENTICATED',
   invalid_client: 'UNAUTHENTICATED',
@@ -60,7 +63,7 @@ const MESSAGES: Partial<Record<ProblemCode, string>> = {
 
 /**
  * The failure in an answer, null when it is fine. Goes by the body's error type first, then by the status; reads every
- * error body of sheet 17, and takes `errors` in a 2xx body as a failure.
+ * error body of kantata.md#errors, and takes `errors` in a 2xx body as a failure.
  */
 export function failureOf(response: HttpResponse): ProviderError | null {
   const { status } = response;
@@ -73,7 +76,8 @@ export function failureOf(response: HttpResponse): ProviderError | null {
   const code = codeOf(body, faults, status);
   return new ProviderError(code, MESSAGES[code] ?? 'The provider refused the request.', {
     status,
-    // Of a refusal in a 2xx nothing took effect, of another failure it may have; 501 says that nothing is there to do it.
+    // Of a refusal in a 2xx nothing took effect, of another failure it may have; 501 says that nothing is there to do
+    // it.
     mayHaveApplied: fine ? code === 'UNAVAILABLE' : status >= 500 && status !== 501,
     retryAfterSeconds: code === 'RATE_LIMITED' || code === 'UNAVAILABLE' ? retryAfterOf(response.headers) : null,
     providerCode: providerCodeOf(faults[0]),
@@ -83,7 +87,10 @@ export function failureOf(response: HttpResponse): ProviderError | null {
   });
 }
 
-/** Whether the answer names the item at this position of a bulk. Unconfirmed live (sheet 9.1), hence a hint and no more. */
+/**
+ * Whether the answer names the item at this position of a bulk. Unconfirmed live (kantata.md#errors), hence a hint and
+ * no more.
+ */
 export function isBlamed(error: ProviderError, index: number): boolean {
   return error.cause instanceof FaultList && error.cause.faults.some((fault) => fault.index === index);
 }
@@ -103,7 +110,7 @@ function bodyOf(text: string): unknown {
   try {
     return parseJson(text);
   } catch {
-    // HTML of a gateway, or nothing at all (sheet 9.2): the status has to do.
+    // HTML of a gateway, or nothing at all (kantata.md#status-codes): the status has to do.
     return undefined;
   }
 }
@@ -116,7 +123,10 @@ function faultsOf(body: unknown): Fault[] {
   return optionalText(errors) !== null || optionalText(body.error_message) !== null ? [faultOf(null)] : [];
 }
 
-/** The prose of the entries, which may be bare texts, of `error_message`, or of the OAuth form (sheets 9.1, 2). */
+/**
+ * The prose of the entries, which may be bare texts, of `error_message`, or of the OAuth form (kantata.md#errors,
+ * kantata.md#authentication).
+ */
 function reasonOf(body: unknown): string | null {
   if (!isObject(body)) return null;
   const entries: unknown[] = Array.isArray(body.errors) ? body.errors : [body.errors];

@@ -19,20 +19,22 @@ export const kantata: ProviderCard = {
   // Knows people as project staff, by full name.
   precedence: 3,
   limits: {
-    // The real numbers are not public; third parties keep 100 ms between calls (sheet 12).
+    // The real numbers are not public; third parties keep 100 ms between calls (kantata.md#rate-limits).
     requestsPerSecond: 10,
     readsInFlight: 8,
-    // A membership at a time is changed by PUT, there is no bulk update (sheet 11).
+    // A membership at a time is changed by PUT, there is no bulk update (kantata.md#bulk-creates).
     writesInFlight: 4,
     attempts: 3,
     connectTimeoutMs: 3_000,
-    // The server itself may take 3 minutes (sheet 1), as for a bulk of 200; whoever reads a page does not wait that long.
+    // The server itself may take 3 minutes (kantata.md#wire-format), as for a bulk of 200; whoever reads a page does
+    // not wait that long.
     times: {
       request: { silentMs: 10_000, wholeMs: 60_000 },
       background: { silentMs: 185_000, wholeMs: 200_000 },
       write: { silentMs: 185_000, wholeMs: 200_000 },
     },
-    // 200 users with their references and managers stay below 1 MB; twenty times that is no answer to a question of ours.
+    // 200 users with their references and managers stay below 1 MB; twenty times that is no answer to a question of
+    // ours.
     maxBodyBytes: 20 * 1024 * 1024,
   },
   variables: VARIABLES,

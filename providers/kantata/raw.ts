@@ -1,6 +1,6 @@
 /**
- * Kantata OX as it speaks (sheet 7 and 8): routes, numbers and shapes. `?` marks keys that may be absent, also because a
- * permission hides them. What the API sends is read leniently in `mappers.ts`; these shapes say what is expected.
+ * Kantata OX as it speaks (kantata.md): routes, numbers and shapes. `?` marks keys that may be absent, also because
+ * a permission hides them. What the API sends is read leniently in `mappers.ts`; these shapes say what is expected.
  */
 
 export const DEFAULT_BASE_URL = 'https://api.mavenlink.com/api/v1';
@@ -14,16 +14,16 @@ export const ROUTES = {
   subscribedEvents: '/subscribed_events',
 } as const;
 
-/** Sheet 4: a larger size is clamped to it. */
+/** A larger size is reduced to it (kantata.md#paging). */
 export const MOST_PER_PAGE = 200;
 
-/** Sheet 11: memberships, or skills, in one bulk create. */
+/** Memberships, or skills, in one bulk create (kantata.md#bulk-creates). */
 export const MOST_PER_BULK = 200;
 
-/** Sheet 5: the maximum of ids in a list is unknown; 100 keeps the address line near one kilobyte. */
+/** The largest list of ids is unknown (kantata.md#lookup-by-ids); 100 keep the address line near one kilobyte. */
 export const IDS_PER_CALL = 100;
 
-/** Sheet 3.2: every id is a string of digits; 15 digits still fit a JSON integer exactly. */
+/** Every id is a string of digits (kantata.md#records); 15 digits still fit a JSON integer exactly. */
 export const ID_PATTERN = /^\d{1,15}$/;
 
 export interface RawResult {
@@ -103,7 +103,7 @@ export interface RawExternalReference {
   service_model: string;
   service_model_ref: string;
   subject_type: string;
-  /** An integer, unlike every other id (sheet 3.2). */
+  /** An integer, unlike every other id (kantata.md#records). */
   subject_id: number;
   status: string;
   external_link: string | null;
@@ -115,21 +115,24 @@ export interface RawExternalReference {
   updated_at: string;
 }
 
-/** A membership to create; `level` is left out for a bare tag (sheet 10.2). */
+/** A membership to create; `level` is left out for a bare tag (kantata.md#levels). */
 export interface RawNewMembership {
   skill_id: number;
   user_id: number;
   level?: number;
 }
 
-/** Sheet 8.6: a reference set along with its subject. A subject has one reference of each `service_name`. */
+/** A reference set along with its subject, which has one of each `service_name` (kantata.md#external-references). */
 export interface RawReferenceChange {
   service_name: string;
   service_model: string;
   service_model_ref: string;
 }
 
-/** What is sent of a skill; all but `description` and `external_reference` is required to create one (sheet 7.1). */
+/**
+ * What is sent of a skill; all but `description` and `external_reference` is required to create one
+ * (kantata.md#skills).
+ */
 export interface RawSkillChange {
   name?: string;
   /** `1` or `5`, as text. */

@@ -28,8 +28,8 @@ export interface List {
 const BARREN_PAGES = 20;
 
 /**
- * The records of a list, page by page, each id once; filters are repeated on every page because the cursor does not hold
- * them (section 6). Throws ProviderError; a list that never ends is UNREADABLE.
+ * The records of a list, page by page, each id once; filters are repeated on every page because the cursor does not
+ * hold them (kombo.md#paging). Throws ProviderError; a list that never ends is UNREADABLE.
  */
 export async function* listPages(upstream: Upstream, list: List, call: Call): AsyncGenerator<unknown[]> {
   const ids = new Set<string>();
@@ -79,7 +79,7 @@ async function readPage(upstream: Upstream, list: List, cursor: string | null, c
 /** Longer than any cursor, and short enough for a URL; those of a list are all remembered. */
 const LONGEST_CURSOR = 4_096;
 
-/** Null, absent and blank end a list, as in the official client (section 6). */
+/** Null, absent and blank end a list, as in the official client (kombo.md#paging). */
 function nextOf(next: unknown): string | null {
   if (next === undefined || next === null) return null;
   if (typeof next === 'string' && next.length > LONGEST_CURSOR) {
@@ -107,7 +107,7 @@ function ofList(error: ProviderError, list: List): ProviderError {
   return error;
 }
 
-/** The `data` of an answer, with its warnings, which are hints for people (section 4.1). */
+/** The `data` of an answer, with its warnings, which are hints for people (kombo.md#envelopes). */
 export interface Answer {
   data: Json;
   warnings: string[];

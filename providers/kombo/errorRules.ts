@@ -1,4 +1,4 @@
-/** What the vendor's codes and statuses mean here: data, after section 4.3. */
+/** What the vendor's codes and statuses mean here: data, after kombo.md#error-codes. */
 import type { ProblemCode } from '../../src/domain/problem.ts';
 
 export interface Rule {
@@ -9,11 +9,14 @@ export interface Rule {
   waitSeconds?: number;
   /** Refused before anything was done, whatever the HTTP status. A vendor's code without this may have taken effect. */
   refused?: boolean;
-  /** Said by the HR system, which reads do not need (section 8.1). */
+  /** Said by the HR system, which reads do not need (kombo.md#sync). */
   behind?: boolean;
 }
 
-/** A first sync takes seconds to hours, and the vendor asks not to poll hard (section 4.3): a minute outlasts every retry. */
+/**
+ * A first sync takes seconds to hours, and the vendor asks not to poll hard (kombo.md#error-codes): a minute outlasts
+ * every retry.
+ */
 export const FIRST_SYNC: Rule = { code: 'FIRST_SYNC_PENDING', waitSeconds: 60, refused: true };
 export const REJECTED: Rule = { code: 'REJECTED', refused: true };
 const NOT_OFFERED: Rule = { code: 'NOT_OFFERED', refused: true };
@@ -21,10 +24,13 @@ const SETUP: Rule = { code: 'SETUP_INCOMPLETE', refused: true };
 const UNAUTHENTICATED: Rule = { code: 'UNAUTHENTICATED', refused: true };
 const FORBIDDEN: Rule = { code: 'FORBIDDEN', refused: true };
 
-/** Section 4.3. Retryable is what the vendor's own guide calls safe to retry: the two rate limits and the source being down. */
+/**
+ * Retryable is what the vendor's own guide calls safe to retry (kombo.md#error-codes): the two rate limits and the
+ * source being down.
+ */
 export const BY_CODE: Readonly<Record<string, Rule>> = {
   'PLATFORM.RATE_LIMIT_EXCEEDED': { code: 'RATE_LIMITED', refused: true },
-  // Backoff from about a second (section 5.2); `ratelimit-reset` belongs to the other limit.
+  // Backoff from about a second (kombo.md#concurrency-limit); `ratelimit-reset` belongs to the other limit.
   'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED': { code: 'RATE_LIMITED', waitSeconds: 1, refused: true },
   'PLATFORM.INTEGRATION_NOT_FOUND': SETUP,
   'PLATFORM.INPUT_INVALID': REJECTED,
@@ -67,7 +73,7 @@ export function ruleOfStatus(status: number): Rule {
   if (code !== undefined) return { code };
   // Not built, so nothing was done.
   if (status === 501) return NOT_OFFERED;
-  // Of code-less failures the vendor calls only the load balancer's 503 safe to retry (section 4.3).
+  // Of code-less failures the vendor calls only the load balancer's 503 safe to retry (kombo.md#error-codes).
   if (status === 504) return { code: 'TIMEOUT', retryable: false };
   if (status >= 500) return { code: 'UNAVAILABLE', retryable: false };
   return { code: status >= 400 ? 'REJECTED' : 'UNREADABLE' };

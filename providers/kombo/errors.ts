@@ -1,4 +1,4 @@
-/** The vendor's failures as ours. Its code decides before the HTTP status, its message never (section 4.3). */
+/** The vendor's failures as ours. Its code decides before the HTTP status, its message never (kombo.md#error-codes). */
 import { ProviderError } from '../../src/domain/problem.ts';
 import { isObject, type Json, optionalText, parseJson } from '../../src/outbound/payload/payload.ts';
 import { plainReason, providerText } from '../../src/outbound/payload/providerText.ts';
@@ -6,7 +6,10 @@ import type { HttpResponse } from '../../src/outbound/transport/undiciTransport.
 import { retryAfterOf } from '../../src/outbound/upstream.ts';
 import { BY_CODE, FIRST_SYNC, MESSAGES, REJECTED, type Rule, ruleOfStatus } from './errorRules.ts';
 
-/** What a 200 holds that says it is an error, or one of its records; looked for before all of it is parsed a second time. */
+/**
+ * What a 200 holds that says it is an error, or one of its records; looked for before all of it is parsed a second
+ * time.
+ */
 const ERROR_STATUS = /"status"\s*:\s*"error"/;
 
 /** The ProviderError of a failed answer; null when the answer is fine. Never throws. */
@@ -26,7 +29,10 @@ export function failureOf(response: HttpResponse): ProviderError | null {
   });
 }
 
-/** The error inside a task that ended FAILED: nothing was processed (section 13.2), save where the task ran out of time. */
+/**
+ * The error inside a task that ended FAILED: nothing was processed (kombo.md#tasks), save where the task ran out of
+ * time.
+ */
 export function failureOfTask(raw: unknown): ProviderError {
   const error = isObject(raw) ? raw : {};
   const code = codeOf(error);
@@ -35,16 +41,20 @@ export function failureOfTask(raw: unknown): ProviderError {
 }
 
 function ruleOf(code: string | null, error: Json, status: number): Rule {
-  // An unknown task answers 404 under the code of invalid input (section 13.3).
+  // An unknown task answers 404 under the code of invalid input (kombo.md#tasks).
   if (code === 'PLATFORM.INPUT_INVALID' && status === 404) return { code: 'NOT_FOUND', refused: true };
   const known = code === null ? undefined : BY_CODE[code];
   if (known) return known;
-  // The older form of the first sync: 503 with a message and nothing else (section 4.3). The message is not read.
+  // The older form of the first sync: 503 with a message and nothing else (kombo.md#error-codes). The message is not
+  // read.
   const hasMessageOnly = typeof error.message === 'string' && !('code' in error);
   return status === 503 && hasMessageOnly ? { ...FIRST_SYNC, refused: false } : ruleOfStatus(status);
 }
 
-/** Retry-After, else the reset of the vendor's own window (section 5.1), which tells nothing of the other limits. */
+/**
+ * Retry-After, else the reset of the vendor's own window (kombo.md#rate-limit), which tells nothing of the other
+ * limits.
+ */
 function waitOf(code: string | null, headers: HttpResponse['headers']): number | null {
   const ownWindow = code === null || code === 'PLATFORM.RATE_LIMIT_EXCEEDED';
   return retryAfterOf(headers, ownWindow ? 'ratelimit-reset' : undefined);

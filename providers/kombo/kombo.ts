@@ -26,15 +26,16 @@ export const kombo: ProviderCard = {
   // The HR system is where people and their numbers come from.
   precedence: 1,
   limits: {
-    // The sample headers, limit 300 and reset 57, suggest 300 a minute (section 5.1).
+    // The sample headers, limit 300 and reset 57, suggest 300 a minute (kombo.md#rate-limit).
     requestsPerSecond: 5,
-    // Reads do not count towards the vendor's concurrency limit; eight fill the rate while an answer takes over a second.
+    // Reads do not count towards the vendor's concurrency limit; eight fill the rate while an answer takes over a
+    // second.
     readsInFlight: 8,
-    // Enforced since March 2026: the 31st write in flight is refused (section 5.2).
+    // Enforced since March 2026: the 31st write in flight is refused (kombo.md#concurrency-limit).
     writesInFlight: 30,
     attempts: 3,
     connectTimeoutMs: 3_000,
-    // 30 s for reads, 120 s for actions, which wait for the HR system (section 22, U27).
+    // 30 s for reads, 120 s for actions, which wait for the HR system (kombo.md#timeouts).
     times: {
       request: { silentMs: 30_000, wholeMs: 60_000 },
       background: { silentMs: 30_000, wholeMs: 120_000 },
@@ -46,7 +47,7 @@ export const kombo: ProviderCard = {
   variables: VARIABLES,
   readEnvironment,
   upstream: ({ settings }) => ({
-    // Section 1.
+    // kombo.md#authentication
     headers: {
       authorization: `Bearer ${settings.apiKey ?? ''}`,
       'x-integration-id': settings.integrationId ?? '',
@@ -87,7 +88,7 @@ function skillWrites(upstream: Upstream, choice: string | undefined): Pick<Ports
   }
 }
 
-/** The version path is part of the base URL (section 2); a bare origin gets it. */
+/** The version path is part of the base URL (kombo.md#base-urls); a bare origin gets it. */
 function simulatorSettings(baseUrl: string): IntegrationSettings {
   const withPath = new URL(baseUrl).pathname === '/' ? new URL('/v1', baseUrl).href : baseUrl;
   return { baseUrl: withPath.replace(/\/+$/, ''), settings: { ...SIMULATED, ...DEFAULTS } };

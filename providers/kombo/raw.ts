@@ -1,6 +1,9 @@
-/** The vendor's shapes and numbers. Sections are those of the fact sheet of this provider. */
+/** The vendor's shapes and numbers; kombo.md says where each comes from. */
 
-/** Paths below the base URL. That of an assignment's task is assumed by pattern (section 13.1, U1): it hangs on this table alone. */
+/**
+ * Paths below the base URL. That of an assignment's task is assumed by pattern (kombo.md#tasks): it hangs on this table
+ * alone.
+ */
 export const PATHS = {
   employees: '/hris/employees',
   employee: (id: string) => `/hris/employees/${encodeURIComponent(id)}`,
@@ -13,10 +16,10 @@ export const PATHS = {
   assignmentTask: (taskId: string) => `/hris/employee-skill-assignments/${encodeURIComponent(taskId)}`,
 } as const;
 
-/** Largest page (section 6). */
+/** Largest page (kombo.md#paging). */
 export const PAGE_SIZE = 250;
 
-/** Ids in one comma list; the vendor states no maximum (U19). */
+/** Ids in one comma list; the vendor states no maximum (kombo.md#filters). */
 export const IDS_PER_CALL = 100;
 
 export interface RawOption {
@@ -25,12 +28,14 @@ export interface RawOption {
   name: string;
 }
 
-/** Section 10.1. */
+/** kombo.md#proficiency-scales */
 export type RawScale =
   | { id: string; remote_id: string; type: 'NUMERIC'; min: number | null; max: number | null; step: number | null }
   | { id: string; remote_id: string; type: 'SINGLE_SELECT'; ordered_options: RawOption[] };
 
-/** How a rating carries its value (section 10.3): the seed's form, the newest without options, the one by names. */
+/**
+ * How a rating carries its value (kombo.md#ratings): with all options, the newest without them, and the one by names.
+ */
 export type RawProficiency =
   | { type: 'NUMERIC'; value: number }
   | { type: 'SINGLE_SELECT'; options?: RawOption[]; selected_option_id: string }
@@ -58,7 +63,7 @@ export interface RawRating {
   remote_deleted_at: string | null;
 }
 
-/** Sections 4.2 and 13.2. */
+/** The error of an answer and that inside a task (kombo.md#errors, kombo.md#tasks). */
 export interface RawError {
   code: string | null;
   title: string | null;
@@ -66,7 +71,7 @@ export interface RawError {
   log_url: string | null;
 }
 
-/** Body of a rating write: flat in the seed, nested in the newest documentation (section 11.2, C1). */
+/** Body of a rating write: flat, or nested in the newest documentation (kombo.md#rating-writes). */
 export type RawRatingWrite =
   | { employee_id: string; skill_id: string; proficiency?: number | string }
   | {
@@ -75,24 +80,24 @@ export type RawRatingWrite =
       rating: { rating_source: 'EXTERNAL'; proficiency?: number | string };
     };
 
-/** Body of an assignment (section 11.1); the key of the selected option is assumed (U4). */
+/** Body of an assignment (kombo.md#assignments); the key of the selected option is assumed (kombo.md#assignments). */
 export interface RawAssignmentWrite {
   employee_id: string;
   skill_id: string;
   proficiency?: { type: 'NUMERIC'; value: number } | { type: 'SINGLE_SELECT'; selected_option_id: string };
 }
 
-/** A skill of one's own, found again by `origin_id` (section 11.6). */
+/** A skill of one's own, found again by `origin_id` (kombo.md#managed-skills). */
 export interface RawSkillWrite {
   origin_id: string;
   name: string;
   status?: 'ACTIVE' | 'INACTIVE';
 }
 
-/** Skills in one bulk call; the vendor states no maximum (U20). */
+/** Skills in one bulk call; the vendor states no maximum (kombo.md#skills-in-bulk). */
 export const SKILLS_PER_CALL = 100;
 
-/** The part of an employee's creation that the gateway fills (section 14.1). */
+/** The part of an employee's creation that the gateway fills (kombo.md#employee-writes). */
 export interface RawEmployeeWrite {
   first_name?: string | undefined;
   last_name?: string | undefined;

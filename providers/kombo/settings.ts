@@ -4,7 +4,10 @@ import { isBaseUrl, isHeaderText } from '../../src/integrations/settingChecks.ts
 
 const DEFAULT_BASE_URL = 'https://api.kombo.dev/v1';
 const RATING_BODIES: readonly RatingBody[] = ['flat', 'nested'];
-/** `managed` is the newer of the two and answers at once (section 11.6); `bulk` is a closed beta whose body is assumed (11.5). */
+/**
+ * `managed` is the newer of the two and answers at once (kombo.md#managed-skills); `bulk` is a closed beta whose body
+ * is assumed (kombo.md#skills-in-bulk).
+ */
 const SKILL_WRITES = ['managed', 'bulk', 'off'] as const;
 const SWITCH = ['on', 'off'] as const;
 

@@ -1,4 +1,7 @@
-/** The HR data of a record (5.1, 7): read from the list, and sent again with every upsert. */
+/**
+ * The HR data of a record (imocha.md#upsert-request, imocha.md#employee-list): read from the list, and sent again with
+ * every upsert.
+ */
 import type { EmployeeWrite } from '../../../src/domain/ports.ts';
 import type { EmployeeRow, Employment } from '../../../src/domain/records.ts';
 import { isObject, optionalDate, optionalText, type Json } from '../../../src/outbound/payload/payload.ts';
@@ -8,7 +11,9 @@ import type { RawHrmsInfo } from '../raw.ts';
 const MOST_CUSTOM_FIELDS = 200;
 const LONGEST_NAME = 200;
 
-/** What the list shows of an employment. A field that it does not show is absent, and so is all where it shows nothing. */
+/**
+ * What the list shows of an employment. A field that it does not show is absent, and so is all where it shows nothing.
+ */
 export function employmentOf(raw: Json, hrms: Json): Pick<EmployeeRow, 'employment'> {
   const customFields = customFieldsOf(hrms['customFieldWithValue']);
   const employment: Employment = {
@@ -64,7 +69,7 @@ const WORDS = {
   customFields: 'the custom fields',
 } as const satisfies Record<keyof Employment, string>;
 
-/** Fields of the row that a profile does not have, though the record may (6.2). */
+/** Fields of the row that a profile does not have, though the record may (imocha.md#skills-profiles). */
 const PROFILE_LACKS = {
   department: 'the department',
   location: 'the location',
@@ -74,7 +79,7 @@ const PROFILE_LACKS = {
 
 /**
  * Says which fields of a known record could not be sent again, because no read has shown them; null where all were.
- * Whether the upsert keeps or clears what is left out is unknown (5.2).
+ * Whether the upsert keeps or clears what is left out is unknown (imocha.md#upsert-rules).
  */
 export function notSentAgain(write: EmployeeWrite): string | null {
   const { existing } = write;

@@ -303,7 +303,7 @@ describe('ratingMapper', () => {
     expect(ratingsOf([tested]).map(({ source }) => source)).toEqual(['ASSESSMENT', 'COMBINED']);
   });
 
-  it('offers the keys of the join in the order of the sheet', () => {
+  it('offers the keys of the join in the documented order', () => {
     const skill = { ...PROFILE_SKILL.skill, taxonomySkillExternalId: 'TS-1', skillName: 'TYPEScript' };
     const keysOf = (settings: TenantSettings) => ratingsOf([{ ...PROFILE_SKILL, skill }], settings)[0]?.skillKeys;
     expect(keysOf(DEFAULTS)).toEqual(['external:TS-1', 'skill:700012', 'name:typescript']);

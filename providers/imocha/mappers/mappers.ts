@@ -18,7 +18,10 @@ import { joinKeys, requiredKey, roleKeys } from './vendorKeys.ts';
 
 const STATUSES: Readonly<Record<string, EmployeeStatus>> = { active: 'ACTIVE', inactive: 'INACTIVE' };
 
-/** An employee of the list (7) or of a profile (6.2); the profile has neither status nor HR data, and names are never split. */
+/**
+ * An employee of the list (imocha.md#employee-list) or of a profile (imocha.md#skills-profiles); the profile has
+ * neither status nor HR data, and names are never split.
+ */
 export function toEmployee(raw: Json): EmployeeRow {
   const hrms = isObject(raw['employeeHRMSInfo']) ? raw['employeeHRMSInfo'] : raw;
   const statusLabel = optionalText(raw['status']) ?? activity(raw['isActive']);
@@ -46,7 +49,10 @@ export function toEmployee(raw: Json): EmployeeRow {
   };
 }
 
-/** A job code presumably points to a job profile (9); both fields are assumed (7). */
+/**
+ * A job code presumably points to a job profile (imocha.md#job-profiles); both fields are assumed
+ * (imocha.md#employee-list).
+ */
 function rolesOf(raw: Json): Pick<EmployeeRow, 'roleKeys'> {
   const keys = roleKeys(optionalId(raw['jobProfileId']), [optionalText(raw['jobCode'])]);
   return keys.length === 0 ? {} : { roleKeys: keys };
@@ -57,7 +63,10 @@ function activity(isActive: unknown): string | null {
   return isActive ? 'active' : 'inactive';
 }
 
-/** A taxonomy entry (10). Aliases are the keys under which profile skills may name it, in the sheet's order (4.5). */
+/**
+ * A taxonomy entry (imocha.md#taxonomy). Aliases are the keys under which profile skills may name it, in
+ * the order of imocha.md#skill-id-spaces.
+ */
 export function toSkill(raw: Json, settings: TenantSettings): SkillRow {
   const remoteId = requiredKey(raw, 'taxonomySkillId');
   const displayName = optionalText(raw['displayName']);
@@ -89,7 +98,7 @@ export function toSkill(raw: Json, settings: TenantSettings): SkillRow {
   };
 }
 
-/** Tags are synonyms of an unknown element shape: text, `{name}` or `{tagName}` (10). */
+/** Tags are synonyms of an unknown element shape: text, `{name}` or `{tagName}` (imocha.md#taxonomy). */
 function tagName(tag: unknown): string | null {
   return optionalText(tag) ?? optionalText(field(tag, 'name')) ?? optionalText(field(tag, 'tagName'));
 }
@@ -104,8 +113,9 @@ function field(object: unknown, key: string): unknown {
 }
 
 /**
- * An employee as the upsert takes it (5.1). Whether fields left out are kept or cleared is unknown (5.2), so what the
- * directory knows of the record is sent again. No status: left out, the activation state stays as it is.
+ * An employee as the upsert takes it (imocha.md#upsert-request). Whether fields left out are kept or cleared is unknown
+ * (imocha.md#upsert-rules), so what the directory knows of the record is sent again. No status: left out, the
+ * activation state stays as it is.
  */
 export function fromEmployeeWrite(write: EmployeeWrite): RawUpsertEmployee {
   const { existing } = write;
@@ -130,17 +140,23 @@ export function fromEmployeeWrite(write: EmployeeWrite): RawUpsertEmployee {
   };
 }
 
-/** A status as the upsert takes it (5.2): one of two words, with all that the directory knows of the record. */
+/**
+ * A status as the upsert takes it (imocha.md#upsert-rules): one of two words, with all that the directory knows of the
+ * record.
+ */
 export function fromStatusWrite({ active, existing }: StatusWrite): RawUpsertEmployee {
   return { ...fromEmployeeWrite({ workEmail: existing.workEmail ?? '', existing }), status: statusWord(active) };
 }
 
-/** The two words that change the activation state (5.2). */
+/** The two words that change the activation state (imocha.md#upsert-rules). */
 export function statusWord(active: boolean): 'active' | 'inactive' {
   return active ? 'active' : 'inactive';
 }
 
-/** A certificate as the upload takes it (11.6); the form of its date is that of all request dates (4.4). */
+/**
+ * A certificate as the upload takes it (imocha.md#certificates); the form of its date is that of all request dates
+ * (imocha.md#identifiers-and-dates).
+ */
 export function fromCertificateWrite(write: CertificateWrite): RawCertificate {
   const { title, isStandard, issuer, validTill, licenseNumber } = write;
   return {

@@ -18,7 +18,9 @@ import type { RawProfileSkill } from '../raw.ts';
 import type { TenantSettings } from '../settings.ts';
 import { joinKeys, requiredKey } from './vendorKeys.ts';
 
-/** Where drift goes, what the answer was called, and who hears of what is left out: skills, and single scores of theirs. */
+/**
+ * Where drift goes, what the answer was called, and who hears of what is left out: skills, and single scores of theirs.
+ */
 export type Reading = Omit<RowsContext, 'path'>;
 
 interface Channel {
@@ -29,7 +31,10 @@ interface Channel {
   label: string;
 }
 
-/** The score fields of a profile skill and who speaks in them (4.7). The combined one is last: it depends on the others. */
+/**
+ * The score fields of a profile skill and who speaks in them (imocha.md#validation-channels). The combined one is last:
+ * it depends on the others.
+ */
 const CHANNELS: readonly Channel[] = [
   { field: 'selfValidationScore', part: 'self', source: 'SELF', label: 'Self rating' },
   { field: 'managerValidationScore', part: 'manager', source: 'MANAGER', label: 'Manager rating' },
@@ -42,15 +47,19 @@ const CHANNELS: readonly Channel[] = [
 /** What the rows of one skill have in common. */
 type SkillFacts = Pick<RatingRow, 'skillId' | 'skillKeys' | 'skillName' | 'skillClassification'> & { id: string };
 
-/** A tenant has some ten thousand skills (10); beyond, something else is in the names, and the memory is not worth it. */
+/**
+ * A tenant has some ten thousand skills (imocha.md#taxonomy); beyond, something else is in the names, and the memory is
+ * not worth it.
+ */
 const MOST_SKILLS = 50_000;
 
 export type RatingMapper = (raw: Json, reading: Reading, employeeId?: string) => RatingRow[];
 
 /**
- * Makes the function that reads the ratings of a profile (6.2): each channel with a score is a row of its own, a skill that
- * nobody has rated is one bare row. `employeeId` where the answer was asked for one employee and need not repeat the id.
- * Rows of one skill share its name and keys, so that a walk's rows can be kept: two million for a hundred thousand people.
+ * Makes the function that reads the ratings of a profile (imocha.md#skills-profiles): each channel with a score is a
+ * row of its own, a skill that nobody has rated is one bare row. `employeeId` where the answer was asked for one
+ * employee and need not repeat the id. Rows of one skill share its name and keys, so that a walk's rows can be kept:
+ * two million for a hundred thousand people.
  */
 export function ratingMapper(settings: TenantSettings): RatingMapper {
   const known = new Map<string, SkillFacts>();
@@ -74,7 +83,10 @@ export function ratingMapper(settings: TenantSettings): RatingMapper {
   };
 }
 
-/** Rows of a skill that is listed twice: the first of each channel, and a bare one only where nobody has rated the skill. */
+/**
+ * Rows of a skill that is listed twice: the first of each channel, and a bare one only where nobody has rated the
+ * skill.
+ */
 function eachOnce(rows: readonly RatingRow[]): RatingRow[] {
   const rated = new Set(rows.flatMap((row) => (row.value === null ? [] : [row.skillId])));
   const seen = new Set<string>();
@@ -86,7 +98,10 @@ function eachOnce(rows: readonly RatingRow[]): RatingRow[] {
   });
 }
 
-/** A skill as profiles and roles name it (6.2, 9.2), with the keys that join it. */
+/**
+ * A skill as profiles and roles name it (imocha.md#skills-profiles, imocha.md#job-profiles), with the keys that join
+ * it.
+ */
 export function toSkillFacts(skill: Json, settings: TenantSettings): SkillFacts {
   const id = requiredKey(skill, 'skillId', 'skill.skillId');
   const skillName = optionalText(skill['skillName']);
@@ -131,8 +146,9 @@ function toRows(
 }
 
 /**
- * The scores that are ratings. A self score may be 0 for "not rated" (25, U6), and a combination of no scores is 0 too:
- * both are required fields on the wire, hence no ratings unless the tenant says that zero is one.
+ * The scores that are ratings. A self score may be 0 for "not rated" (imocha.md#validation-channels), and a combination
+ * of no scores is 0 too: both are required fields on the wire, hence no ratings unless the tenant says that zero is
+ * one.
  */
 function scoresOf(
   raw: Json,

@@ -1,4 +1,7 @@
-/** Roles as rows of the domain. The shapes are assumed (sheet 9, 11.1): every field but the ids is optional. Pure. */
+/**
+ * Roles as rows of the domain. The shapes are assumed (imocha.md#job-profiles, imocha.md#career-paths): every field but
+ * the ids is optional. Pure.
+ */
 import type { CareerPathRow, ExpectedSkillRow, JobProfileRow } from '../../../src/domain/roles.ts';
 import type { RatingValue } from '../../../src/domain/rating.ts';
 import {
@@ -19,7 +22,10 @@ import { joinKeys, requiredKey, roleKeys } from './vendorKeys.ts';
 
 const KIND = 'job profile';
 
-/** A job profile of the list (9.1), which stands without skills that cannot be read, or the one with its skills (9.2). */
+/**
+ * A job profile of the list (imocha.md#job-profiles), which stands without skills that cannot be read, or the one with
+ * its skills (imocha.md#job-profiles).
+ */
 export function toJobProfile(
   raw: Json,
   settings: TenantSettings,
@@ -53,7 +59,7 @@ function toExpectedSkills(
   return readSkills(skills, (raw) => toExpectedSkill(raw, settings), context);
 }
 
-/** A skill that a role expects (9.2, 11.1). */
+/** A skill that a role expects (imocha.md#job-profiles, imocha.md#career-paths). */
 export function toExpectedSkill(raw: Json, settings: TenantSettings): ExpectedSkillRow {
   const required = optionalNumber(raw['skillRequiredProficiency'] ?? raw['requiredProficiency'] ?? raw['proficiency']);
   const priority = raw['skillPriority'] ?? raw['skillPriorirty'];
@@ -66,12 +72,15 @@ export function toExpectedSkill(raw: Json, settings: TenantSettings): ExpectedSk
   };
 }
 
-/** Nothing is required where it is 0 (6.2). */
+/** Nothing is required where it is 0 (imocha.md#skills-profiles). */
 function valueOf(required: number | null, { scale }: TenantSettings): RatingValue | null {
   return required === null || required === 0 ? null : { kind: 'number', value: required, scale };
 }
 
-/** Named as on a profile, so that it joins as ratings do; by the taxonomy's own id where there is no other (4.5). */
+/**
+ * Named as on a profile, so that it joins as ratings do; by the taxonomy's own id where there is no other
+ * (imocha.md#skill-id-spaces).
+ */
 function toMention(skill: Json, settings: TenantSettings) {
   const profileId = optionalId(skill['skillId']);
   const taxonomyId = optionalId(skill['taxonomySkillId']);
@@ -91,8 +100,8 @@ function toMention(skill: Json, settings: TenantSettings) {
 }
 
 /**
- * What the role expects of the skills on a profile (6.2). A required proficiency and the mark of the role come apart in
- * the one public sample, so either makes a skill an expected one.
+ * What the role expects of the skills on a profile (imocha.md#skills-profiles). A required proficiency and the mark of
+ * the role come apart in the one public sample, so either makes a skill an expected one.
  */
 export function toExpectations(profile: Json, settings: TenantSettings, reading: Reading): ExpectedSkillRow[] {
   const skills = Array.isArray(profile['skills']) ? profile['skills'].filter(isExpected) : [];
@@ -105,7 +114,7 @@ function isExpected(raw: unknown): boolean {
   );
 }
 
-/** A suggested role (11.1); the percentage of the match becomes a share. */
+/** A suggested role (imocha.md#career-paths); the percentage of the match becomes a share. */
 export function toCareerPath(raw: Json, settings: TenantSettings, reading: Reading): CareerPathRow {
   const profile = requiredObject(raw['jobProfile'], 'jobProfile');
   const percent = optionalNumber(raw['matchPercentage']);

@@ -2,7 +2,7 @@ import { foldedKey, textKey } from '../../../src/domain/matching/letters.ts';
 import { noId, optionalId, optionalKey, ShapeError, type Json } from '../../../src/outbound/payload/payload.ts';
 import type { TenantSettings } from '../settings.ts';
 
-/** The key of a vendor record; the vendor writes 0 where there is none (5.3). */
+/** The key of a vendor record; the vendor writes 0 where there is none (imocha.md#upsert-outcomes). */
 export function requiredKey(object: Json, key: string, path = key): string {
   const id = optionalId(object[key]);
   if (id === '0') throw new ShapeError(path, 'id', object[key]);
@@ -10,7 +10,10 @@ export function requiredKey(object: Json, key: string, path = key): string {
   return id;
 }
 
-/** Keys of a skill in the order in which they join: tenant's own id, configured id, name without case (4.5). Each space has its own prefix. */
+/**
+ * Keys of a skill in the order in which they join: tenant's own id, configured id, name without case
+ * (imocha.md#skill-id-spaces). Each space has its own prefix.
+ */
 export function joinKeys(
   externalId: unknown,
   id: string | null,
@@ -30,7 +33,7 @@ export function joinKeys(
 const knownRoleKeys = new Map<string, readonly string[]>();
 const MOST_ROLES = 10_000;
 
-/** Keys of a role, by its id and by its job codes; 0 is no id (5.3). */
+/** Keys of a role, by its id and by its job codes; 0 is no id (imocha.md#upsert-outcomes). */
 export function roleKeys(jobProfileId: string | null, jobCodes: readonly (string | null)[]): readonly string[] {
   const keys = [
     jobProfileId === null || jobProfileId === '0' ? null : `profile:${jobProfileId}`,

@@ -1,10 +1,10 @@
-/** The weights of the validation channels (sheet 11.2), in every shape that it tolerates. Pure. */
+/** The weights of the validation channels (imocha.md#validation-weights), in every shape that it tolerates. Pure. */
 import type { RatingSource } from '../../../src/domain/rating.ts';
 import type { SourceWeight } from '../../../src/domain/roles.ts';
 import { isObject, optionalNumber, optionalText, ShapeError, typeName } from '../../../src/outbound/payload/payload.ts';
 import type { Reading } from './ratings.ts';
 
-/** Channel names without case and punctuation, also as the score fields have them (4.7). */
+/** Channel names without case and punctuation, also as the score fields have them (imocha.md#validation-channels). */
 const SOURCES: Readonly<Record<string, RatingSource>> = {
   self: 'SELF',
   selfrating: 'SELF',

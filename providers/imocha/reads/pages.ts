@@ -20,21 +20,26 @@ export interface WalkedPage {
   total: number | null;
 }
 
-/** Requests of one walk in flight: half the pool or less, so that people waiting for an answer find room beside a walk. */
+/**
+ * Requests of one walk in flight: half the pool or less, so that people waiting for an answer find room beside a walk.
+ */
 const PAGES_IN_FLIGHT = 4;
 
-/** Pages in a row without a new row before a walk counts as going in circles: rows shift between pages while people are added. */
+/**
+ * Pages in a row without a new row before a walk counts as going in circles: rows shift between pages while people are
+ * added.
+ */
 const STALE_PAGES = 3;
 
-/** Pages beyond what the total allows: the total drifts while the data lives (4.1). */
+/** Pages beyond what the total allows: the total drifts while the data lives (imocha.md#paging). */
 const SPARE_PAGES = 5;
 
 /** No walk is longer, a million rows at 50 a page: what never ends must end somewhere when no total is told. */
 const MOST_PAGES = 20_000;
 
 /**
- * Reads a page envelope (4.1); a bare array and a single object are pages too (26). Throws ShapeError on anything else.
- * An empty page may say page 0 or page 1 of 0.
+ * Reads a page envelope (imocha.md#paging); a bare array and a single object are pages too (imocha.md#paging). Throws
+ * ShapeError on anything else. An empty page may say page 0 or page 1 of 0.
  */
 export function readPage(json: unknown, key: string): Page {
   if (Array.isArray(json)) return { items: json, total: null, totalPages: null, hasNext: null };
@@ -52,9 +57,10 @@ export function readPage(json: unknown, key: string): Page {
 
 /**
  * Follows pages to their end, a few at once as far as the first says that there are more; each item comes once by its
- * `key`. Where the total falls, rows have left the list and those behind them slid to pages that were read before: these are
- * read again, as many as may have been on their way. Never trusts a short page to be the last: what a too large size does is unknown (4.2). A walk that goes in
- * circles or beyond its total throws UNREADABLE. Leaving the walk early aborts what is in flight.
+ * `key`. Where the total falls, rows have left the list and those behind them slid to pages that were read before:
+ * these are read again, as many as may have been on their way. Never trusts a short page to be the last: what a too
+ * large size does is unknown (imocha.md#paging). A walk that goes in circles or beyond its total throws UNREADABLE.
+ * Leaving the walk early aborts what is in flight.
  */
 export async function* walkPages(
   load: (pageNumber: number, call: Call) => Promise<Page>,
@@ -114,7 +120,10 @@ export async function* walkPages(
   }
 }
 
-/** Whether pages follow where the vendor's marker is missing; with nothing to go by, until a page is short or brings nothing new. */
+/**
+ * Whether pages follow where the vendor's marker is missing; with nothing to go by, until a page is short or brings
+ * nothing new.
+ */
 function hasMore(
   { items, totalPages, total }: Page,
   { pageNumber, read, fresh }: { pageNumber: number; read: number; fresh: number },

@@ -19,7 +19,10 @@ import { toWeights } from '../mappers/weights.ts';
 
 type RolePorts = Required<Pick<Ports, 'jobProfiles' | 'skillGaps' | 'careerPaths' | 'weightages'>>;
 
-/** What the API says of roles: profiles with their skills (9), gaps on a skill profile (6.2), career paths and weights (11). */
+/**
+ * What the API says of roles: profiles with their skills (imocha.md#job-profiles), gaps on a skill profile
+ * (imocha.md#skills-profiles), career paths (imocha.md#career-paths) and weights (imocha.md#validation-weights).
+ */
 export function rolePorts(upstream: Upstream, settings: TenantSettings): RolePorts {
   const client = createRolesClient(upstream);
   const toRatings = ratingMapper(settings);
@@ -72,7 +75,8 @@ export function rolePorts(upstream: Upstream, settings: TenantSettings): RolePor
       },
     },
     skillGaps: {
-      // One call per employee, as for ratings: there is no call for many (12). The upstream's pool bounds them.
+      // One call per employee, as for ratings: there is no call for many (imocha.md#what-is-missing). The upstream's
+      // pool bounds them.
       batchSize: 1,
       async read(employeeIds, call) {
         const rows = await Promise.all([...new Set(employeeIds)].map((id) => expectationsOf(id, call)));

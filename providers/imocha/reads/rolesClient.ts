@@ -1,4 +1,7 @@
-/** The vendor's calls on roles and weights. All of their paths and shapes are assumed (sheet 9, 11), so each may be missing. */
+/**
+ * The vendor's calls on roles and weights. All of their paths and shapes are assumed (imocha.md#paths), so each may be
+ * missing.
+ */
 import type { Call } from '../../../src/domain/ports.ts';
 import { ProviderError } from '../../../src/domain/problem.ts';
 import { parseJson } from '../../../src/outbound/payload/payload.ts';
@@ -19,7 +22,9 @@ export interface RolesClient {
   jobProfiles(call: Call): AsyncIterable<WalkedPage>;
   /** Undefined for a profile the vendor does not know. */
   jobProfile(jobProfileId: string, call: Call): Promise<unknown>;
-  /** The skill profile (6.1), asked for what it says of the role; none for an unknown employee. */
+  /**
+   * The skill profile (imocha.md#one-skills-profile), asked for what it says of the role; none for an unknown employee.
+   */
   profilesOf(employeeId: string, call: Call): Promise<readonly unknown[]>;
   /** Undefined for an employee without paths or unknown. */
   careerPath(employeeId: string, call: Call): Promise<unknown>;
@@ -32,8 +37,8 @@ export function createRolesClient(upstream: Upstream): RolesClient {
     upstream.send({ operation, method: 'GET', path, query, kind: 'read' }, call);
 
   /**
-   * A record by its id. 404 may mean the record or the route (U1): the route until it has answered once. 400 is an id of
-   * another form (9.2).
+   * A record by its id. 404 may mean the record or the route (imocha.md#paths): the route until it has answered once.
+   * 400 is an id of another form (imocha.md#job-profiles).
    */
   const recordReader = (operation: string, template: string) => {
     let isOffered = false;
@@ -82,7 +87,7 @@ export function createRolesClient(upstream: Upstream): RolesClient {
       try {
         return parseJson((await read(weightages, PATHS.validationWeightages, call)).text);
       } catch (error) {
-        // The account lacks the feature (11.2).
+        // The account lacks the feature (imocha.md#validation-weights).
         throw listFailure(error, weightages, drift);
       }
     },

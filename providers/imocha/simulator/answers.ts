@@ -16,7 +16,10 @@ export function answerOf(body: unknown, contentType: string, status = 200): SimR
   return { status, headers: { 'content-type': contentType }, body: JSON.stringify(body) };
 }
 
-/** A failure as the host is assumed to word it (13): 400 as problem details, 5xx as plain text, the rest with statusCode. */
+/**
+ * A failure as the host is assumed to word it (imocha.md#errors): 400 as problem details, 5xx as plain text, the rest
+ * with statusCode.
+ */
 export function refusalOf(status: number, message = PHRASES[status] ?? `Refused with ${status}.`): SimResponse {
   if (status === 400) return badInput({ request: [message] });
   if (status >= 500 && status !== 501) {

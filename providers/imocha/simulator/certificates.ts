@@ -15,7 +15,7 @@ interface Pending {
   skillIndex: number;
 }
 
-/** Takes certificates and turns them into skills later (11.6). */
+/** Takes certificates and turns them into skills later (imocha.md#certificates). */
 export class Certificates {
   readonly #data: SimulatorData;
   /** Skills on their way to a profile, in the order of their coming. */

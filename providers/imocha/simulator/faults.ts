@@ -1,6 +1,9 @@
 import type { SimResponse } from '../../../src/simulator/simulator.ts';
 
-/** Faults of this vendor beyond those of the kit (24, 9; 26), each as a change to a good answer. */
+/**
+ * Faults of this vendor beyond those of the kit (imocha.md#paging, imocha.md#content-type), each as a change to a good
+ * answer.
+ */
 const FAULTS: Readonly<Record<string, (response: SimResponse) => SimResponse>> = {
   /** A gateway's page under status 200. */
   htmlPage: (response) => ({

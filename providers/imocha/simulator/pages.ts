@@ -2,7 +2,7 @@ import type { SimRequest, SimResponse } from '../../../src/simulator/simulator.t
 import { PAGE_SIZE, type RawPage } from '../raw.ts';
 import { badInput } from './answers.ts';
 
-/** Query parameters by lower-case name: the host is taken to match names without case (4.2). */
+/** Query parameters by lower-case name: the host is taken to match names without case (imocha.md#paging). */
 export type Query = ReadonlyMap<string, string>;
 
 export function queryOf(request: SimRequest): Query {
@@ -40,7 +40,10 @@ export function instantOf(query: Query, name: string): number | null | SimRespon
   return Number.isNaN(value) ? badInput({ [name]: ['The value is no date-time.'] }) : value;
 }
 
-/** One page in the host's envelope (4.1). An empty result is page 0 of 0, whatever page was asked; past the end is empty. */
+/**
+ * One page in the host's envelope (imocha.md#paging). An empty result is page 0 of 0, whatever page was asked; past the
+ * end is empty.
+ */
 export function pageOf<Row, Item>(
   rows: readonly Row[],
   { page, size }: Window,

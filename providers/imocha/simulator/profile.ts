@@ -10,7 +10,7 @@ import { changeOf, type Taxonomy } from './taxonomy.ts';
 const SHARES = { self: 0.75, manager: 0.4, assessment: 0.3, multiRater: 0.1, aiInference: 0.15 } as const;
 type Channel = keyof typeof SHARES;
 
-/** Weightages of the account by default (11.2), in percent. */
+/** Weightages of the account by default (imocha.md#validation-weights), in percent. */
 export const WEIGHTS: Readonly<Record<Channel, number>> = {
   self: 20,
   manager: 30,
@@ -34,8 +34,8 @@ export function skillChangedAt(seed: string, recordKey: string, skillIndex: numb
 }
 
 /**
- * A skill of a profile (6.2). It depends on seed, employee and skill only, so it is made when asked for instead of being
- * kept: a hundred thousand people hold a million of them.
+ * A skill of a profile (imocha.md#skills-profiles). It depends on seed, employee and skill only, so it is made when
+ * asked for instead of being kept: a hundred thousand people hold a million of them.
  */
 export function profileSkill(
   source: ProfileSource,
@@ -96,7 +96,7 @@ function scoresOf(random: Random, level: number): Record<Channel, number | null>
   };
 }
 
-/** Weighted mean over the channels that have a score (4.7); null without any. */
+/** Weighted mean over the channels that have a score (imocha.md#validation-channels); null without any. */
 function combine(scores: Record<Channel, number | null>): number | null {
   let sum = 0;
   let weights = 0;
@@ -109,7 +109,7 @@ function combine(scores: Record<Channel, number | null>): number | null {
   return weights === 0 ? null : tenths(sum / weights);
 }
 
-/** The formula that fits the one public fixture (6.2). */
+/** The formula that fits the one public fixture (imocha.md#skills-profiles). */
 export function gapOf(required: number, combined: number): number {
   return required === 0 ? 0 : Math.max(0, Math.round(((required - combined) / required) * 100));
 }
@@ -118,7 +118,7 @@ function tenths(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** Without a zone and with as many fraction digits as it takes, 0 to 3 (4.4). */
+/** Without a zone and with as many fraction digits as it takes, 0 to 3 (imocha.md#identifiers-and-dates). */
 function zoneless(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.?0*Z$/, '');
 }

@@ -9,7 +9,7 @@ export interface SimulatorData extends ProfileSource {
   store: EmployeeStore;
 }
 
-/** The employee list (7), with active and inactive. */
+/** The employee list (imocha.md#employee-list), with active and inactive. */
 export function listEmployees(request: SimRequest, { store, switches }: SimulatorData): SimResponse {
   const query = queryOf(request);
   const window = windowOf(query, switches.largePageSize);
@@ -26,7 +26,10 @@ export function listEmployees(request: SimRequest, { store, switches }: Simulato
   );
 }
 
-/** Everybody's skills (6.2). A profile that changed at the very instant of the delta parameter is left out (24, 7). */
+/**
+ * Everybody's skills (imocha.md#skills-profiles). A profile that changed at the very instant of the delta parameter is
+ * left out.
+ */
 export function listProfiles(request: SimRequest, data: SimulatorData): SimResponse {
   const { store, switches } = data;
   const query = queryOf(request);
@@ -48,7 +51,7 @@ export function listProfiles(request: SimRequest, data: SimulatorData): SimRespo
   );
 }
 
-/** One employee's skills by vendor id or else by external id (6.1). */
+/** One employee's skills by vendor id or else by external id (imocha.md#one-skills-profile). */
 export function oneProfile(parameter: string, data: SimulatorData): SimResponse {
   const { store, switches } = data;
   const employee = employeeBy(parameter, store);
@@ -58,13 +61,13 @@ export function oneProfile(parameter: string, data: SimulatorData): SimResponse 
   return answerOf(shapes[switches.profileShape], switches.contentType);
 }
 
-/** The employee of a path: by vendor id, or else by external id (6.1). */
+/** The employee of a path: by vendor id, or else by external id (imocha.md#one-skills-profile). */
 export function employeeBy(parameter: string, store: EmployeeStore): StoredEmployee | undefined {
   const id = decode(parameter);
   return (/^[1-9]\d*$/.test(id) ? store.byId(Number(id)) : undefined) ?? store.byExternalId(id);
 }
 
-/** The tenant's taxonomy (10). */
+/** The tenant's taxonomy (imocha.md#taxonomy). */
 export function listTaxonomy(request: SimRequest, { taxonomy, switches }: SimulatorData): SimResponse {
   const query = queryOf(request);
   const window = windowOf(query, switches.largePageSize);
@@ -109,7 +112,7 @@ function toListed(
     : { ...identity, status, ...rest };
 }
 
-/** Part of the full name without case, or the whole e-mail (6.2). */
+/** Part of the full name without case, or the whole e-mail (imocha.md#skills-profiles). */
 function matches(employee: StoredEmployee, text: string): boolean {
   if (text === '') return true;
   const wanted = text.toLowerCase();

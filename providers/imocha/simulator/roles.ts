@@ -1,4 +1,7 @@
-/** Job profiles, career paths and weights (9, 11), made of the workforce's job codes. */
+/**
+ * Job profiles, career paths and weights (imocha.md#job-profiles, imocha.md#career-paths,
+ * imocha.md#validation-weights), made of the workforce's job codes.
+ */
 import { ORGANISATION } from '../../../src/simulator/names.ts';
 import { Random } from '../../../src/simulator/random.ts';
 import type { SimRequest, SimResponse } from '../../../src/simulator/simulator.ts';
@@ -79,7 +82,7 @@ export function createRoles(workforce: Workforce, taxonomy: Taxonomy): Roles {
   };
 }
 
-/** Priorities come as words, as numbers, and not at all (9.2). */
+/** Priorities come as words, as numbers, and not at all (imocha.md#job-profiles). */
 const PRIORITIES: readonly [Priority, ...Priority[]] = ['High', 'Medium', 2, null];
 
 /** Chosen as people hold them; only those that the talent system knows. */
@@ -94,7 +97,7 @@ function expectationsOf(random: Random, choose: (random: Random) => number, taxo
   return [...expected.values()];
 }
 
-/** All job profiles (9.1). */
+/** All job profiles (imocha.md#job-profiles). */
 export function listJobProfiles(request: SimRequest, { roles, switches }: SimulatorData): SimResponse {
   const query = queryOf(request);
   const window = windowOf(query, switches.largePageSize);
@@ -105,7 +108,7 @@ export function listJobProfiles(request: SimRequest, { roles, switches }: Simula
   return answerOf(switches.jobProfilesShape === 'array' ? rows.map(toListed) : page, switches.contentType);
 }
 
-/** One job profile with its skills (9.2). */
+/** One job profile with its skills (imocha.md#job-profiles). */
 export function oneJobProfile(parameter: string, { roles, taxonomy, switches }: SimulatorData): SimResponse {
   const id = decode(parameter);
   if (!/^\d+$/.test(id)) return refusalOf(400, 'The id is no number.');
@@ -143,7 +146,10 @@ function skillOf(taxonomy: Taxonomy, skillIndex: number) {
   return { skillId: taxonomy.profileSkillId(skillIndex), skillName: taxonomy.nameOf(skillIndex) ?? '' };
 }
 
-/** One employee's career paths (11.1): the other roles of the unit, and the two nearest of other units. */
+/**
+ * One employee's career paths (imocha.md#career-paths): the other roles of the unit, and the two nearest of other
+ * units.
+ */
 export function oneCareerPath(parameter: string, data: SimulatorData): SimResponse {
   const { roles, store, switches } = data;
   const id = decode(parameter);
@@ -209,7 +215,7 @@ const CHANNEL_NAMES = {
   aiInference: 'AIInference',
 } as const;
 
-/** The account's weights (11.2). */
+/** The account's weights (imocha.md#validation-weights). */
 export function weightages({ switches }: SimulatorData): SimResponse {
   const shape = switches.weightagesShape;
   const channels = Object.entries(CHANNEL_NAMES).map(([channel, channelName]) => {

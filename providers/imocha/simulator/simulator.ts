@@ -17,11 +17,13 @@ interface Route {
   path: RegExp;
   /** The switch that takes the endpoint away. */
   offered?: keyof ImochaSwitches;
-  /** Left out where the simulator does not do what the sheet lists. */
+  /** Left out where the simulator does not do what the vendor lists. */
   answer?: (handling: Handling, parameter: string) => SimResponse;
 }
 
-/** The sheet's Skills Intelligence API (3) over the shared workforce; the Assessment API (part B) is left out with 501. */
+/**
+ * The Skills Intelligence API (imocha.md#paths) over the shared workforce; the Assessment API is answered with 501.
+ */
 export const createImochaSimulator: SimulatorFactory = ({ workforce, clock, limits, switches: given }) => {
   const switches = withSwitches('imocha', DEFAULT_SWITCHES, given);
   const taxonomy = createTaxonomy(workforce, switches);
@@ -31,7 +33,7 @@ export const createImochaSimulator: SimulatorFactory = ({ workforce, clock, limi
   const certificates = new Certificates(data);
   const bucket = limits === 'none' ? null : new TokenBucket(switches.requestsPerSecond, switches.burst, clock);
 
-  /** Literal paths come before those with an id (3.2). */
+  /** Literal paths come before those with an id (imocha.md#paths). */
   const routes: readonly Route[] = [
     {
       method: 'GET',

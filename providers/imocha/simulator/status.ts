@@ -4,7 +4,7 @@ import { answerOf, badInput, refusalOf } from './answers.ts';
 import { jsonOf } from './pages.ts';
 import { employeeBy, type SimulatorData } from './reads.ts';
 
-/** Changes the activation state of one employee (8); all of it is assumed. */
+/** Changes the activation state of one employee (imocha.md#employee-status); all of it is assumed. */
 export function patchStatus({ request, effect }: Handling, parameter: string, data: SimulatorData): SimResponse {
   const { store, switches } = data;
   const body = jsonOf(request.body);

@@ -1,16 +1,16 @@
 /** The key that the simulator accepts. */
 export const SIMULATOR_API_KEY = 'imocha-simulator-key';
 
-/** Everything that the sheet assumes or leaves open, each with the sheet's default first. */
+/** Everything that imocha.md assumes or leaves open, each with its default first. */
 export interface ImochaSwitches {
-  /** Documented as text/plain, probably application/json on the wire (4.3). */
+  /** Documented as text/plain, probably application/json on the wire (imocha.md#content-type). */
   contentType: 'text/plain; charset=utf-8' | 'application/json; charset=utf-8';
-  /** Rate limit per key (14), taken when the simulator starts. */
+  /** Rate limit per key (imocha.md#rate-limits), taken when the simulator starts. */
   requestsPerSecond: number;
   burst: number;
-  /** Whether a 429 says when to come back (14). */
+  /** Whether a 429 says when to come back (imocha.md#rate-limits). */
   retryAfter: boolean;
-  /** Endpoints that answer 404 when off (24, 10). */
+  /** Endpoints that answer 404 when off (imocha.md#paths). */
   offersEmployees: boolean;
   offersProfiles: boolean;
   offersProfile: boolean;
@@ -22,37 +22,49 @@ export interface ImochaSwitches {
   offersJobProfile: boolean;
   offersCareerPath: boolean;
   offersWeightages: boolean;
-  /** A page size beyond 50: cut silently or refused (4.2). */
+  /** A page size beyond 50: cut silently or refused (imocha.md#paging). */
   largePageSize: 'clamp' | 'reject';
-  /** Whether the profile list has the inactive too (6.2). */
+  /** Whether the profile list has the inactive too (imocha.md#skills-profiles). */
   listInactive: boolean;
-  /** What a profile's skillId equals: U3. `own` equals nothing. */
+  /** What a profile's skillId equals (imocha.md#skill-id-spaces). `own` equals nothing. */
   profileSkillId: 'skill.id' | 'taxonomySkillId' | 'own';
-  /** Whether some taxonomy entries carry the tenant's own id, and profiles repeat it; null in all samples (4.5). */
+  /**
+   * Whether some taxonomy entries carry the tenant's own id, and profiles repeat it; null in all samples
+   * (imocha.md#skill-id-spaces).
+   */
   externalSkillIds: boolean;
-  /** How scores nobody gave are written: self and combined were never null live, and may be (4.7). */
+  /**
+   * How scores nobody gave are written: self and combined were never null live, and may be
+   * (imocha.md#validation-channels).
+   */
   unrated: 'mixed' | 'zero' | 'null';
-  /** The shape of a single profile (6.1). */
+  /** The shape of a single profile (imocha.md#one-skills-profile). */
   profileShape: 'profile' | 'items' | 'array' | 'skills';
-  /** What a single profile of an unknown employee is (6.3). */
+  /** What a single profile of an unknown employee is (imocha.md#one-skills-profile). */
   unknownEmployee: '404' | '400' | '204' | 'empty' | 'null';
-  /** Rows of the employee list without status, or with isActive in its place, or with flat HR fields (7). */
+  /**
+   * Rows of the employee list without status, or with isActive in its place, or with flat HR fields
+   * (imocha.md#employee-list).
+   */
   employeeShape: 'nested' | 'isActive' | 'flat';
-  /** The list of job profiles as a page or bare (9.1). */
+  /** The list of job profiles as a page or bare (imocha.md#job-profiles). */
   jobProfilesShape: 'page' | 'array';
-  /** What an employee without a job profile is answered for a career path (11.1). */
+  /** What an employee without a job profile is answered for a career path (imocha.md#career-paths). */
   noCareerPath: 'empty' | '404';
-  /** The shape of the weights (11.2); fractions are a list of channels too. */
+  /** The shape of the weights (imocha.md#validation-weights); fractions are a list of channels too. */
   weightagesShape: 'channels' | 'array' | 'object' | 'fractions';
 
-  /** What a changed status is answered with (8). */
+  /** What a changed status is answered with (imocha.md#employee-status). */
   statusAnswer: 'record' | 'empty' | '204';
-  /** Which ids the certificates' path takes: the external one is known, the vendor's own is not (11.6, U4). */
+  /**
+   * Which ids the certificates' path takes: the external one is known, the vendor's own is not
+   * (imocha.md#certificates).
+   */
   certificateIds: 'both' | 'external';
-  /** How long until the skills of an accepted certificate are on the profile; unknown (U17). */
+  /** How long until the skills of an accepted certificate are on the profile; unknown (imocha.md#certificates). */
   certificateMilliseconds: number;
 
-  /** The open questions of the upsert (5.2), in the order of the sheet's table. */
+  /** The open questions of the upsert (imocha.md#upsert-rules). */
   upsertMatch: 'externalThenEmail' | 'email';
   upsertKeysClash: 'fail' | 'externalWins';
   upsertDuplicates: 'inOrder' | 'fail';

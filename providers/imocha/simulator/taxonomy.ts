@@ -3,10 +3,10 @@ import type { Workforce, WorkforceSkill } from '../../../src/simulator/workforce
 import type { RawClassification, RawNamed, RawTaxonomySkill } from '../raw.ts';
 import type { ImochaSwitches } from './switches.ts';
 
-/** First ids of the three spaces (4.5), far enough apart that no workforce makes them meet. */
+/** First ids of the three spaces (imocha.md#skill-id-spaces), far enough apart that no workforce makes them meet. */
 const FIRST = { taxonomySkillId: 500_001, 'skill.id': 700_001, own: 900_001 } as const;
 
-/** The two ids are the fixtures' (6.2); the others go on from there. */
+/** The two ids are the fixtures' (imocha.md#skills-profiles); the others go on from there. */
 const CLASSIFICATION_IDS: Readonly<Record<WorkforceSkill['category'], number>> = {
   'Technical Skill': 504,
   Tool: 507,

@@ -17,8 +17,8 @@ interface Upsert {
 }
 
 /**
- * The bulk enrolment (5): each record on its own, so that a batch may succeed in part under status 200. Outcomes carry the
- * e-mail and never the external id.
+ * The bulk enrolment (imocha.md#upsert-request): each record on its own, so that a batch may succeed in part under
+ * status 200. Outcomes carry the e-mail and never the external id.
  */
 export function upsert(body: string, context: Upsert): RawUpsertResult | SimResponse {
   const { switches } = context;
@@ -97,7 +97,7 @@ function apply(record: Json, email: string, { store, switches, now, effect }: Up
   return { email, employeeId: before.employeeId, errors: '' };
 }
 
-/** The employee meant by external id first, else by e-mail without case (5.2). */
+/** The employee meant by external id first, else by e-mail without case (imocha.md#upsert-rules). */
 function match(
   externalId: string | null,
   email: string,

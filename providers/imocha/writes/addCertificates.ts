@@ -17,7 +17,10 @@ const ACCEPTED: Result = {
   warnings: ['The provider has accepted it; the skills it brings may show much later.'],
 };
 
-/** One call per employee with all of the batch that are theirs (11.6); one and the same certificate goes out once. */
+/**
+ * One call per employee with all of the batch that are theirs (imocha.md#certificates); one and the same certificate
+ * goes out once.
+ */
 export function addCertificates(client: Client, writes: WritesClient): WritePort<CertificateWrite, never> {
   return {
     batchSize: CERTIFICATE_BATCH_SIZE,
@@ -66,7 +69,10 @@ async function send(
     return sendByExternalId(error);
   }
 
-  /** Only the external id is known to be taken in this place (11.6); nothing was done, so it is tried once (6.1). */
+  /**
+   * Only the external id is known to be taken in this place (imocha.md#certificates); nothing was done, so it is tried
+   * once (imocha.md#one-skills-profile).
+   */
   async function sendByExternalId(notFound: ProviderError): Promise<Result> {
     const externalId = await externalIdOf(client, employeeId, call);
     if (externalId === null) return failureResult(notFound, call);

@@ -1,4 +1,7 @@
-/** The activation state, by the upsert that is documented (5.2), or by the PATCH of which the name alone is (8). */
+/**
+ * The activation state, by the upsert that is documented (imocha.md#upsert-rules), or by the PATCH of which the name
+ * alone is (imocha.md#employee-status).
+ */
 import type { EmployeeWrite, SetStatusPort, StatusWrite } from '../../../src/domain/ports.ts';
 import { carrying } from '../../../src/outbound/carrying.ts';
 import { OPERATIONS, type Client } from '../client.ts';
@@ -10,8 +13,8 @@ import { upsertRecords } from './upsertRecords.ts';
 import type { WritesClient } from './writesClient.ts';
 
 /**
- * Whether the upsert keeps or clears what is left out is unknown (5.2), so each record is sent again as the directory
- * knows it, and one of which something is known that cannot be sent again is refused.
+ * Whether the upsert keeps or clears what is left out is unknown (imocha.md#upsert-rules), so each record is sent again
+ * as the directory knows it, and one of which something is known that cannot be sent again is refused.
  */
 export function upsertStatus(client: Client): SetStatusPort {
   return {
@@ -45,7 +48,7 @@ export function upsertStatus(client: Client): SetStatusPort {
 function refuses({ existing }: StatusWrite): string | null {
   const { workEmail, employeeNumber } = existing;
   if (workEmail === null) return 'The record has no e-mail address, by which the provider finds it.';
-  // Whether the e-mail alone finds it, or makes a second record, is not said (5.2).
+  // Whether the e-mail alone finds it, or makes a second record, is not said (imocha.md#upsert-rules).
   if (employeeNumber === null) return 'The record has no external id, without which it may be entered a second time.';
   return losesName(resent({ existing }));
 }

@@ -7,9 +7,9 @@ import { UPSERT_BATCH_SIZE } from '../raw.ts';
 import { upsertRecords } from './upsertRecords.ts';
 
 /**
- * Creates and updates employees in bulk. Whether the upsert keeps or clears what is left out is unknown (5.2), so a known
- * record is sent again in full; what no read has shown of it is named in a warning. The answer shows an id and an e-mail, never the
- * record: `row` is null.
+ * Creates and updates employees in bulk. Whether the upsert keeps or clears what is left out is unknown
+ * (imocha.md#upsert-rules), so a known record is sent again in full; what no read has shown of it is named in a
+ * warning. The answer shows an id and an e-mail, never the record: `row` is null.
  */
 export function upsertEmployees(client: Client): UpsertEmployeesPort {
   return {

@@ -1,4 +1,7 @@
-/** One upsert for employees and for their status (5). Outcomes carry an e-mail and an id, never the record. */
+/**
+ * One upsert for employees and for their status (imocha.md#upsert-request). Outcomes carry an e-mail and an id, never
+ * the record.
+ */
 import { foldedKey } from '../../../src/domain/matching/letters.ts';
 import type { Call, WriteResult } from '../../../src/domain/ports.ts';
 import { carrying } from '../../../src/outbound/carrying.ts';
@@ -10,7 +13,10 @@ import type { RawUpsertEmployee } from '../raw.ts';
 
 type Result = WriteResult<never>;
 
-/** One result an item, in their order; one whose record is in neither list of the answer is unknown. Throws only before anything was sent. */
+/**
+ * One result an item, in their order; one whose record is in neither list of the answer is unknown. Throws only before
+ * anything was sent.
+ */
 export async function upsertRecords<Item extends object>(
   client: Client,
   {
@@ -41,7 +47,10 @@ interface Entry {
   index: number;
 }
 
-/** E-mail is all that an outcome is recognised by (5.3): records of one e-mail go out one after the other. */
+/**
+ * E-mail is all that an outcome is recognised by (imocha.md#upsert-outcomes): records of one e-mail go out one after
+ * the other.
+ */
 function wavesByEmail(entries: readonly Entry[]): Entry[][] {
   const waves: Entry[][] = [];
   const counts = new Map<string, number>();
@@ -76,11 +85,11 @@ function resultsByEmail({ successful, failed }: UpsertOutcomes): Map<string, Res
     const id = optionalId(outcome['employeeId']);
     const remarks = providerText(outcome['errors']);
     const warnings = remarks === null ? [] : [`The provider stored the record with remarks of its own: ${remarks}`];
-    // 0 stands for no id (5.3).
+    // 0 stands for no id (imocha.md#upsert-outcomes).
     results.set(emailKey(outcome['email']), { state: 'done', row: null, remoteId: id === '0' ? null : id, warnings });
   }
   for (const outcome of failed) {
-    // `errors` is one text; a list of texts and null are tolerated (5.3).
+    // `errors` is one text; a list of texts and null are tolerated (imocha.md#upsert-outcomes).
     if (isObject(outcome))
       results.set(emailKey(outcome['email']), refused({ reason: providerText(outcome['errors']) }));
   }

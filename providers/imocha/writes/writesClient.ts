@@ -1,4 +1,6 @@
-/** The vendor's writes on one employee: status (8) and certificates (11.6). */
+/**
+ * The vendor's writes on one employee: status (imocha.md#employee-status) and certificates (imocha.md#certificates).
+ */
 import type { Call } from '../../../src/domain/ports.ts';
 import { ProviderError } from '../../../src/domain/problem.ts';
 import { isObject, optionalText, parseJson, ShapeError, unreadable } from '../../../src/outbound/payload/payload.ts';
@@ -16,7 +18,10 @@ export interface WritesClient {
   addCertificates(employeeId: string, certificates: readonly RawCertificate[], call: Call): Promise<void>;
 }
 
-/** Statuses that say "taken": 201 is the documented one (11.6), and the others mean the same wherever they are used. */
+/**
+ * Statuses that say "taken": 201 is the documented one (imocha.md#certificates), and the others mean the same wherever
+ * they are used.
+ */
 const ACCEPTED: ReadonlySet<number> = new Set([201, 202, 204]);
 
 export function createWritesClient(upstream: Upstream): WritesClient {
@@ -52,7 +57,7 @@ export function createWritesClient(upstream: Upstream): WritesClient {
   };
 }
 
-/** The answer repeats the status; none at all counts as success too (8). */
+/** The answer repeats the status; none at all counts as success too (imocha.md#employee-status). */
 function checkStatus({ status: httpStatus, text }: HttpResponse, wanted: string): void {
   if (httpStatus === 204 || text.trim() === '') return;
   const json = parseJson(text);

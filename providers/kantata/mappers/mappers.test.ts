@@ -80,7 +80,7 @@ describe('a user', () => {
     [{ disabled_at: null }, 'ACTIVE'],
     [{ disabled_at: '' }, 'ACTIVE'],
     [{ disabled_at: ' ' }, 'ACTIVE'],
-    // Hidden by permission is absent (sheet 3.2).
+    // Hidden by permission is absent (kantata.md#records).
     [{ permission: 'collaborator' }, null],
   ])('with the account membership %o is %s', (membership, status) => {
     const included = along({ account_memberships: { 41: membership } });

@@ -26,7 +26,7 @@ export function toEmployee(raw: Json, included: Included, options: EmployeeOptio
     remoteId,
     sourceId: null,
     name: optionalText(raw.full_name),
-    // One name field only, never split (sheet 8.4).
+    // One name field only, never split (kantata.md#users).
     givenName: null,
     familyName: null,
     workEmail: optionalEmail(raw.email_address),
@@ -40,7 +40,7 @@ export function toEmployee(raw: Json, included: Included, options: EmployeeOptio
     managerRemoteId: optionalId(raw.manager_id),
     managerEmail: null,
     url: null,
-    // A user shows no timestamps (sheet 8.4).
+    // A user shows no timestamps (kantata.md#users).
     changedAt: null,
   };
 }
@@ -65,7 +65,10 @@ export function toSkill(raw: Json, included: Included): SkillRow {
   };
 }
 
-/** The `service_name` of the reference under which a skill written through the gateway keeps its caller's id (sheet 8.6). */
+/**
+ * The `service_name` of the reference under which a skill written through the gateway keeps its caller's id
+ * (kantata.md#external-references).
+ */
 export const OWN_SERVICE = 'skills-gateway';
 
 /** A skill read before a write: the row, and what of it a write compares with. */
@@ -105,7 +108,7 @@ export function toMembership(raw: Json, included: Included): Membership {
   const level = numberOrZero(raw, 'level');
   const maxLevel = optionalNumber(raw.max_level) ?? optionalNumber(skill?.max_level) ?? 0;
   const scale = scaleOf(maxLevel);
-  // Sheet 10.1: 0 is held and unrated, and beside max_level 1 the stored number says nothing.
+  // 0 is held and unrated, and beside max_level 1 the stored number says nothing (kantata.md#levels).
   const rated = level > 0 && maxLevel !== 1;
   return {
     row: {
@@ -113,7 +116,8 @@ export function toMembership(raw: Json, included: Included): Membership {
       employeeId: requiredId(raw, 'user_id'),
       skillId,
       skillKeys: null,
-      // The copy on the membership may lag a rename (sheet 8.2); the skill may be hidden from the token (sheet 17).
+      // The copy on the membership may lag a rename (kantata.md#skill-memberships); the skill may be hidden from the
+      // token (kantata.md#side-loading).
       skillName: optionalText(skill?.name) ?? optionalText(raw.cached_skill_name),
       skillScale: scale,
       skillClassification: null,
@@ -132,12 +136,15 @@ export function toRating(raw: Json, included: Included): RatingRow {
   return toMembership(raw, included).row;
 }
 
-/** Ratings are 1..max in whole steps; max_level 1 is how "no levels" is told (sheet 10.1), 0 and null that nothing is known. */
+/**
+ * Ratings are 1..max in whole steps; max_level 1 is how "no levels" is told (kantata.md#levels), 0 and null that
+ * nothing is known.
+ */
 function scaleOf(maxLevel: number | null): NumericScale | null {
   return maxLevel !== null && maxLevel > 1 ? { kind: 'numeric', min: 1, max: maxLevel, step: 1 } : null;
 }
 
-/** Null and missing are 0 (sheet 17); text that is no number is a shape nobody knows. */
+/** Null and missing are 0 (kantata.md#levels); text that is no number is a shape nobody knows. */
 function numberOrZero(raw: Json, key: string): number {
   const value = raw[key];
   if (value === null || value === undefined || value === '') return 0;
@@ -153,7 +160,10 @@ function statusOf(raw: Json, userId: string, included: Included): EmployeeStatus
   return membership ? statusOfMembership(membership) : null;
 }
 
-/** Only a visible `disabled_at` tells: a field hidden by permission is absent, not null (sheet 3.2). A blank one is no day. */
+/**
+ * Only a visible `disabled_at` tells: a field hidden by permission is absent, not null (kantata.md#records). A blank
+ * one is no day.
+ */
 export function statusOfMembership({ disabled_at: disabledAt }: Json): EmployeeStatus | null {
   if (disabledAt === undefined) return null;
   return disabledAt === null || isBlank(disabledAt) ? 'ACTIVE' : 'INACTIVE';
@@ -172,8 +182,8 @@ export function accountMembershipIdOf(raw: Json, userId: string, included: Inclu
 }
 
 /**
- * The employee number out of the external references, the only place for foreign ids (sheet 8.6). Without a configured
- * service: the reference whose model is some spelling of employee, if there is exactly one.
+ * The employee number out of the external references, the only place for foreign ids (kantata.md#external-references).
+ * Without a configured service: the reference whose model is some spelling of employee, if there is exactly one.
  */
 function employeeNumberOf(raw: Json, userId: string, included: Included, service: string | null): string | null {
   const references = referencesOf(raw, userId, 'User', included).filter((reference) =>

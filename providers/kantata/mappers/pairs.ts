@@ -8,7 +8,9 @@ import { IDS_PER_CALL, ROUTES } from '../raw.ts';
 import { filterIgnored, MEMBERSHIP_ORDER } from '../reads/ratings.ts';
 import { chunked } from '../../../src/lib/chunk.ts';
 
-/** A user and a skill: what identifies a membership besides its id, since a pair exists once (sheet 9.3). */
+/**
+ * A user and a skill: what identifies a membership besides its id, since a pair exists once (kantata.md#validation).
+ */
 export type Pair = string;
 
 export function pairOf({ employeeId, skillId }: RatingRemoval): Pair {

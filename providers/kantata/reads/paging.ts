@@ -5,13 +5,13 @@ import type { Envelope } from '../envelope.ts';
 
 export type ReadPage = (page: number, call: Call) => Promise<Envelope>;
 
-/** More than any account fills: 5000 skills each for 400 people is 10,000 pages of 200 (sheet 7.1). */
+/** More than any account fills: 5000 skills each for 400 people is 10,000 pages of 200 (kantata.md#skills). */
 const MOST_PAGES = 100_000;
 
 /**
- * The pages one after the other, to the end that `meta` names, else the one that `count` and the first page's length give,
- * else the first empty page. Where `count` falls, rows have left the list and those behind them slid to the page before,
- * which then comes a second time. Throws UNREADABLE when pages repeat, outrun `count` or end before it.
+ * The pages one after the other, to the end that `meta` names, else the one that `count` and the first page's length
+ * give, else the first empty page. Where `count` falls, rows have left the list and those behind them slid to the page
+ * before, which then comes a second time. Throws UNREADABLE when pages repeat, outrun `count` or end before it.
  */
 export async function* pagesInTurn(read: ReadPage, call: Call, given?: Envelope): AsyncGenerator<Envelope> {
   let rows = 0;
@@ -68,13 +68,19 @@ export async function pagesTogether(read: ReadPage, call: Call, check: (page: En
   return [first, ...rest, ...again];
 }
 
-/** The number of pages; null when neither `meta` nor `count` tells. The asked size is no measure: it may be clamped (sheet 4). */
+/**
+ * The number of pages; null when neither `meta` nor `count` tells. The asked size is no measure: it may be clamped
+ * (kantata.md#paging).
+ */
 function pagesOf(page: Envelope, first: Envelope): number | null {
   if (page.pageCount !== null) return page.pageCount;
   return page.count === null || first.ids.length === 0 ? null : Math.ceil(page.count / first.ids.length);
 }
 
-/** `rows` stand before this page. Rows that come or go meanwhile move `count` with them, so it is the page's own that counts. */
+/**
+ * `rows` stand before this page. Rows that come or go meanwhile move `count` with them, so it is the page's own that
+ * counts.
+ */
 function checkPage(page: Envelope, previous: Envelope | null, rows: number): void {
   if (page.ids.length === 0) {
     if (page.count !== null && rows < page.count) {

@@ -15,7 +15,7 @@ import { together } from '../../../src/outbound/allOrAbort.ts';
 import { ID_PATTERN, IDS_PER_CALL, ROUTES } from '../raw.ts';
 import { chunked } from '../../../src/lib/chunk.ts';
 
-/** Ascending by creation, so that rows added during a scan come last (sheet 4). */
+/** Ascending by creation, so that rows added during a scan come last (kantata.md#paging). */
 export const MEMBERSHIP_ORDER = 'created_at:asc';
 
 /** Walks every membership that the token may see. */
@@ -65,12 +65,15 @@ const BY_SKILLS: Filter = {
   idOf: (row) => row.skillId,
 };
 
-/** Reads memberships by `user_ids` in the comma form; its acceptance is assumed (sheet 6), so every page is checked. */
+/**
+ * Reads memberships by `user_ids` in the comma form; its acceptance is assumed (kantata.md#filters), so every page is
+ * checked.
+ */
 export function ratingsByEmployees(client: KantataClient): RatingsByEmployeesPort {
   return filteredBy(client, BY_EMPLOYEES);
 }
 
-/** Reads memberships by `by_skill_ids`, which takes the comma form by its documentation (sheet 5). */
+/** Reads memberships by `by_skill_ids`, which takes the comma form by its documentation (kantata.md#lookup-by-ids). */
 export function ratingsBySkills(client: KantataClient): RatingsBySkillsPort {
   return filteredBy(client, BY_SKILLS);
 }
@@ -81,7 +84,8 @@ function filteredBy(client: KantataClient, filter: Filter): RatingsByEmployeesPo
     batchSize: IDS_PER_CALL,
     filtered: true,
     async read(given, call) {
-      // What is no id of Kantata's has no rows; sent, it would be dropped and might leave the filter blank (sheet 5).
+      // What is no id of Kantata's has no rows; sent, it would be dropped and might leave the filter blank
+      // (kantata.md#lookup-by-ids).
       const ids = [...new Set(given)].filter((id) => ID_PATTERN.test(id));
       const pages = await together(call, chunked(ids, IDS_PER_CALL), (chunk, shared) => {
         const asked = new Set(chunk);
@@ -101,12 +105,15 @@ function filteredBy(client: KantataClient, filter: Filter): RatingsByEmployeesPo
   };
 }
 
-/** One membership by its id, by `only` on the list: the show route hides what default filters hide (sheet 5). */
+/**
+ * One membership by its id, by `only` on the list: the show route hides what default filters hide
+ * (kantata.md#lookup-by-ids).
+ */
 export function ratingByParts(client: KantataClient): RatingByPartsPort {
   const operation = 'ratingByParts';
   return {
     async read([id = ''], call) {
-      // A piece that is no number is dropped, and a blank `only` counts as absent (sheet 5).
+      // A piece that is no number is dropped, and a blank `only` counts as absent (kantata.md#lookup-by-ids).
       if (!ID_PATTERN.test(id)) return null;
       const query = { only: id, include: MEMBERSHIP_INCLUDES };
       // The first page decides: where `only` is ignored, the row is not looked for among all of them.

@@ -5,15 +5,16 @@ import { EVERYBODY, USER_INCLUDES, type KantataClient } from '../client.ts';
 import { toEmployee, type EmployeeOptions } from '../mappers/mappers.ts';
 import { IDS_PER_CALL, ROUTES } from '../raw.ts';
 
-/** Events come usually minutes after what they tell of, sometimes later (sheet 14). */
+/** Events come usually minutes after what they tell of, sometimes later (kantata.md#events). */
 const DELAY_MS = 30 * 60_000;
 
 const DELETED = 'user:deleted';
 const EVENT_TYPES = ['user:created', 'user:updated', DELETED].join(',');
 
 /**
- * Users that changed, by the feed of events: the list of users has no times of its own (sheet 7.4). The feed names them,
- * the list shows them; who was deleted and is not shown is gone. NOT_OFFERED without an administrator's token.
+ * Users that changed, by the feed of events: the list of users has no times of its own (kantata.md#users). The feed
+ * names them, the list shows them; who was deleted and is not shown is gone. NOT_OFFERED without an administrator's
+ * token.
  */
 export async function* changedUsers(
   client: KantataClient,

@@ -13,7 +13,10 @@ interface Item {
   user: SimUser;
 }
 
-/** GET /account_memberships and, with an id, /account_memberships/{id} (sheet 7.5); inactive ones are left out by default. */
+/**
+ * GET /account_memberships and, with an id, /account_memberships/{id} (kantata.md#account-memberships); inactive ones
+ * are left out by default.
+ */
 export function listAccountMemberships(world: World, query: Query, id?: number): SimResponse {
   refuseUnsimulated(query, ['with_skills', 'can_log_in']);
   const userIds = query.ids('by_user_id') ?? query.ids('with_user_ids');
@@ -50,7 +53,10 @@ export function listAccountMemberships(world: World, query: Query, id?: number):
   );
 }
 
-/** PUT /account_memberships/{id}/disable: an inactive one is hidden, hence missing (sheet 7.5). The owner stays [ASSUMED]. */
+/**
+ * PUT /account_memberships/{id}/disable: an inactive one is hidden, hence missing (kantata.md#account-memberships). The
+ * owner stays active, which is assumed.
+ */
 export function disableAccountMembership(world: World, handling: Handling, id: number): SimResponse {
   const { store, switches } = world;
   const user = store.users.get(userOfAccountMembership(id));

@@ -2,7 +2,10 @@ import type { SimRequest } from '../../../src/simulator/simulator.ts';
 import { MOST_PER_BULK } from '../raw.ts';
 import { Refusal, system } from './refusals.ts';
 
-/** The body of a write: JSON, or the form encoding of Rails with one level of brackets (sheet 1). Throws a 400. */
+/**
+ * The body of a write: JSON, or the form encoding of Rails with one level of brackets (kantata.md#wire-format). Throws
+ * a 400.
+ */
 export function bodyOf(request: SimRequest): Record<string, unknown> {
   const contentType = request.headers['content-type'] ?? '';
   if (contentType.startsWith('application/x-www-form-urlencoded')) return formOf(request.body);
@@ -25,7 +28,10 @@ function formOf(text: string): Record<string, unknown> {
   return body;
 }
 
-/** The one object of a body, or the up to 200 of its bulk (sheet 11). Throws the 400 or 422 of sheet 9.3. */
+/**
+ * The one object of a body, or the up to 200 of its bulk (kantata.md#bulk-creates). Throws the 400 or 422 of
+ * kantata.md#validation.
+ */
 export function objectsOf(body: Record<string, unknown>, single: string, plural: string): unknown[] {
   const bulk = body[plural];
   if (Array.isArray(bulk)) {
@@ -38,7 +44,7 @@ export function objectsOf(body: Record<string, unknown>, single: string, plural:
   return [object];
 }
 
-/** 422 of type `system` (sheet 9.3). */
+/** 422 of type `system` (kantata.md#validation). */
 function tooMany(message: string): Refusal {
   return new Refusal(422, [{ type: 'system', message }]);
 }

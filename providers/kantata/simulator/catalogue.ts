@@ -5,7 +5,7 @@ import { applying, contains, kept } from './filters.ts';
 import type { Query } from './query.ts';
 import { categoryView, skillView, type World } from './views.ts';
 
-/** GET /skill_categories (sheet 7.3). */
+/** GET /skill_categories (kantata.md#skill-categories). */
 export function listCategories(world: World, query: Query): SimResponse {
   const only = query.ids('only');
   const includes = query.includes();

@@ -7,7 +7,7 @@ import { Refusal } from './refusals.ts';
 import { validated } from './validation.ts';
 import type { World } from './views.ts';
 
-/** POST /skill_memberships: one, or up to 200 in bulk (sheet 7.2 and 11). */
+/** POST /skill_memberships: one, or up to 200 in bulk (kantata.md#skill-memberships, kantata.md#bulk-creates). */
 export function createMemberships(world: World, handling: Handling, body: Record<string, unknown>): SimResponse {
   const { store, switches } = world;
   const objects = objectsOf(body, 'skill_membership', 'skill_memberships');

@@ -7,7 +7,7 @@ export interface SimUser {
   email: string | null;
   headline: string | null;
   managerId: number | null;
-  /** In some project: without `on_my_account` nobody else is listed (sheet 7.4). */
+  /** In some project: without `on_my_account` nobody else is listed (kantata.md#users). */
   participant: boolean;
   /** The employee number, kept as an external reference. */
   employeeNumber: string | null;
@@ -31,7 +31,7 @@ export interface SimSkill {
   description: string | null;
   maxLevel: 1 | 5;
   categoryId: number;
-  /** One of each service (sheet 8.6). */
+  /** One of each service (kantata.md#external-references). */
   references: SimReference[];
   createdAt: number;
   updatedAt: number;
@@ -47,7 +47,7 @@ export interface SimMembership {
   updatedAt: number;
 }
 
-/** Sheet 7.3: exactly these four; their ids are assumed. */
+/** Exactly these four; their ids are assumed (kantata.md#skill-categories). */
 export const CATEGORIES = [
   { id: 1, name: 'Skill' },
   { id: 2, name: 'Language' },

@@ -8,7 +8,7 @@ import type { Switches } from './switches.ts';
 export class SideLoad {
   readonly maps: Record<string, Record<string, unknown>> = {};
 
-  /** Every accepted include has its map, also an empty one (sheet 3.1). */
+  /** Every accepted include has its map, also an empty one (kantata.md#envelope). */
   open(key: string): void {
     this.maps[key] ??= {};
   }
@@ -24,12 +24,12 @@ export interface Listing<Item extends { id: number }> {
   query: Query;
   /** All matches in order. */
   items: readonly Item[];
-  /** `only` shows every match at once while `meta` goes on counting by `per_page` (sheet 5). */
+  /** `only` shows every match at once while `meta` goes on counting by `per_page` (kantata.md#lookup-by-ids). */
   whole?: boolean;
   show(item: Item, side: SideLoad): unknown;
 }
 
-/** The list, show, create and update answer (sheet 3.1). */
+/** The list, show, create and update answer (kantata.md#envelope). */
 export function envelope<Item extends { id: number }>(listing: Listing<Item>, switches: Switches): SimResponse {
   const { key, items, query } = listing;
   const page = query.page();
@@ -37,7 +37,7 @@ export function envelope<Item extends { id: number }>(listing: Listing<Item>, sw
   const side = new SideLoad();
   side.open(key);
   const results: RawResult[] = [];
-  // Primary records first: the same record side-loaded has fewer keys (sheet 3.3).
+  // Primary records first: the same record side-loaded has fewer keys (kantata.md#side-loading).
   for (const item of shown) {
     results.push({ key, id: String(item.id) });
     const record = listing.show(item, side);
@@ -53,7 +53,7 @@ export function envelope<Item extends { id: number }>(listing: Listing<Item>, sw
   return jsonResponse(200, { count, results, ...side.maps, ...(switches.meta === 'present' ? { meta } : {}) });
 }
 
-/** Seconds and a numeric offset, as seen on the wire (sheet 1). */
+/** Seconds and a numeric offset, as seen on the wire (kantata.md#wire-format). */
 export function instantOf(milliseconds: number): string {
   return new Date(milliseconds - 8 * 3_600_000).toISOString().replace(/\.\d+Z$/, '-08:00');
 }

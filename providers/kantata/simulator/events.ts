@@ -6,7 +6,7 @@ import { notFound, system } from './refusals.ts';
 import type { SimEvent } from './store.ts';
 import type { World } from './views.ts';
 
-/** GET /subscribed_events (sheet 14): what happened to users, nothing of before the start. */
+/** GET /subscribed_events (kantata.md#events): what happened to users, nothing of before the start. */
 export function listEvents({ store, switches }: World, query: Query): SimResponse {
   if (switches.eventFeed === 'missing') throw notFound();
   if (switches.eventFeed === 'forbidden') throw system(403);

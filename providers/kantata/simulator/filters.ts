@@ -2,7 +2,7 @@ import { system } from './refusals.ts';
 import type { Query } from './query.ts';
 import type { SimReference } from './data.ts';
 
-/** A filter that applies, as a predicate; filters combine with AND (sheet 6). */
+/** A filter that applies, as a predicate; filters combine with AND (kantata.md#filters). */
 export type Keeps<Item> = (item: Item) => boolean;
 
 /** The filters that were sent: those for which `make` gives a predicate. */
@@ -14,7 +14,7 @@ export function kept<Item>(items: readonly Item[], filters: readonly Keeps<Item>
   return filters.length === 0 ? items : items.filter((item) => filters.every((keeps) => keeps(item)));
 }
 
-/** `created_after` and its three siblings; inclusive, which is open (sheet 6). */
+/** `created_after` and its three siblings; inclusive, which is open (kantata.md#filters). */
 export function timeFilters<Item extends { createdAt: number; updatedAt: number }>(query: Query): Keeps<Item>[] {
   const bound = (name: string, test: (item: Item, at: number) => boolean): Keeps<Item> | null => {
     const at = query.instant(name);
@@ -37,7 +37,10 @@ export function contains<Item>(text: string | null, of: (item: Item) => string):
 /** What a filter sees of an external reference. */
 export type Referred = Pick<SimReference, 'serviceName' | 'serviceModel' | 'serviceModelRef'>;
 
-/** The filters on external references: some one reference meets all those on its service, model and id (sheet 7.1). */
+/**
+ * The filters on external references: some one reference meets all those on its service, model and id
+ * (kantata.md#skills).
+ */
 export function referenceFilters<Item>(query: Query, referencesOf: (item: Item) => readonly Referred[]): Keeps<Item>[] {
   const has = query.flag('has_external_references');
   const name = query.text('external_reference_service_name');
@@ -58,7 +61,7 @@ export function referenceFilters<Item>(query: Query, referencesOf: (item: Item) 
   );
 }
 
-/** Filters that the sheet names and the simulator does not know: an unfiltered answer would be a lie. */
+/** Filters that the vendor documents and the simulator does not know: an unfiltered answer would be a lie. */
 export function refuseUnsimulated(query: Query, names: readonly string[]): void {
   const used = query.used(names);
   if (used.length > 0) throw system(501, `The simulator does not know the filter ${used.join(', ')}`);

@@ -9,7 +9,7 @@ import { levelOf } from './validation.ts';
 
 export const KEY = 'skill_memberships';
 
-/** GET /skill_memberships (sheet 7.2). */
+/** GET /skill_memberships (kantata.md#skill-memberships). */
 export function listMemberships(world: World, query: Query): SimResponse {
   refuseUnsimulated(query, ['workspace_id']);
   const { store, switches } = world;
@@ -99,12 +99,12 @@ export function refuseLocked({ switches }: World, userIds: readonly number[]): v
   if (switches.lockedUsers.some((locked) => userIds.includes(Number(locked)))) throw system(403);
 }
 
-/** Descending by creation; ties, which SortedList keeps in ascending id, stay ascending (sheet 4). */
+/** Descending by creation; ties, which SortedList keeps in ascending id, stay ascending (kantata.md#paging). */
 export function newestFirst(items: readonly SimMembership[]): SimMembership[] {
   return items.toSorted((a, b) => b.createdAt - a.createdAt || a.id - b.id);
 }
 
-/** The record; creator and holder share the map `users` (sheet 7.2). */
+/** The record; creator and holder share the map `users` (kantata.md#skill-memberships). */
 export function showMembership(world: World, query: Query): (membership: SimMembership, side: SideLoad) => unknown {
   const { store } = world;
   const includes = query.includes();

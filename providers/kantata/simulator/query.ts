@@ -1,6 +1,6 @@
 import { MOST_PER_PAGE } from '../raw.ts';
 
-/** Parameters as the server reads them (sheet 4 to 6). */
+/** Parameters as the server reads them (kantata.md#paging, kantata.md#filters). */
 export class Query {
   readonly #parameters: URLSearchParams;
 
@@ -30,7 +30,9 @@ export class Query {
     return Number.isNaN(value) ? null : value;
   }
 
-  /** Comma form or `name[]`; null when absent. Pieces that are not pure digits are dropped, also for a space in front. */
+  /**
+   * Comma form or `name[]`; null when absent. Pieces that are not pure digits are dropped, also for a space in front.
+   */
   ids(name: string): number[] | null {
     const pieces = this.texts(name);
     return pieces && [...new Set(pieces.filter((piece) => /^\d+$/.test(piece)).map(Number))];
@@ -43,7 +45,7 @@ export class Query {
     return pieces.length === 0 ? null : pieces;
   }
 
-  /** Split on commas without trimming; unknown names do no harm (sheet 3.3). */
+  /** Split on commas without trimming; unknown names do no harm (kantata.md#side-loading). */
   includes(): ReadonlySet<string> {
     return new Set(this.text('include')?.split(',') ?? []);
   }
@@ -73,7 +75,7 @@ export class Query {
   }
 }
 
-/** Default 20; above 200 is clamped, 0 and below is the default (sheet 4). */
+/** Default 20; above 200 is clamped, 0 and below is the default (kantata.md#paging). */
 function clamped(size: number | null): number {
   return size === null || size < 1 ? 20 : Math.min(MOST_PER_PAGE, size);
 }

@@ -26,7 +26,7 @@ const MESSAGES: Readonly<Record<number, string>> = {
   503: 'Service unavailable',
 };
 
-/** The types go with the statuses as in sheet 9.2. */
+/** Which type goes with which status (kantata.md#status-codes). */
 export function system(status: number, message = MESSAGES[status] ?? 'Request failed'): Refusal {
   if (status === 401) return new Refusal(status, [{ type: 'oauth', message }]);
   if (status === 422) return new Refusal(status, [{ type: 'validation', message, field: 'base' }]);
@@ -37,7 +37,7 @@ export function notFound(): Refusal {
   return system(404);
 }
 
-/** The refusal as an answer, in the body that the switches ask for (sheet 9.1). */
+/** The refusal as an answer, in the body that the switches ask for (kantata.md#errors). */
 export function refusalAnswer({ status, errors }: Refusal, switches: Switches = DEFAULT_SWITCHES): SimResponse {
   if (switches.errorBody === 'message') {
     return jsonResponse(status, { error_message: errors.map(({ message }) => message).join(', ') });
@@ -55,13 +55,13 @@ export function refusalAnswer({ status, errors }: Refusal, switches: Switches = 
 export const VENDOR_FAULTS: Readonly<Record<string, () => SimResponse>> = {
   credentialRevoked: () => refusalAnswer(system(401)),
   rateLimited: () => refusalAnswer(system(429)),
-  /** 504 after three minutes, maybe HTML (sheet 1 and 9.2). */
+  /** 504 after three minutes, maybe HTML (kantata.md#wire-format, kantata.md#status-codes). */
   gatewayTimeout: () => ({
     status: 504,
     headers: { 'content-type': 'text/html' },
     body: '<html><body><h1>504 Gateway Time-out</h1></body></html>',
   }),
-  /** A failure whatever the status (sheet 9.1). */
+  /** A failure whatever the status (kantata.md#errors). */
   errorsInSuccess: () => jsonResponse(200, { errors: [{ type: 'system', message: 'Something went wrong' }] }),
   oauthForm: () => jsonResponse(401, { error: 'invalid_token', error_description: 'The access token was revoked' }),
 };

@@ -52,7 +52,7 @@ const OPERATIONS: Readonly<Record<string, Answer>> = {
   'PUT /account_memberships/{id}/disable': (world, handling, id) => disableAccountMembership(world, handling, id),
 };
 
-/** Operations of the sheet that are not simulated: 501, so that nobody takes them for missing. */
+/** Operations of the vendor that are not simulated: 501, so that nobody takes them for missing. */
 const ABSENT: ReadonlySet<string> = new Set([
   'DELETE /skills/{id}',
   'GET /external_references',
@@ -78,7 +78,7 @@ const ABSENT: ReadonlySet<string> = new Set([
 export const createKantataSimulator: SimulatorFactory = ({ workforce, clock, limits, switches: given }) => {
   const switches = withSwitches('kantata', DEFAULT_SWITCHES, given);
   const world: World = { store: new Store(workforce, clock), switches };
-  // Sheet 12: the numbers are assumed. One token is accepted, so one bucket is enough.
+  // The numbers are assumed (kantata.md#rate-limits). One token is accepted, so one bucket is enough.
   const bucket = limits === 'none' ? null : new TokenBucket(10, 20, clock);
   let requests = 0;
 
@@ -121,10 +121,12 @@ export const createKantataSimulator: SimulatorFactory = ({ workforce, clock, lim
   );
 };
 
-/** What answers this call. Throws 501 for an operation that is not simulated, 404 for one that the sheet does not know. */
+/**
+ * What answers this call. Throws 501 for an operation that is not simulated, 404 for one that the vendor does not have.
+ */
 function operationOf(method: string, path: string): (world: World, handling: Handling) => SimResponse {
   if (!path.startsWith(`${SIMULATOR_BASE_PATH}/`)) throw notFound();
-  // The suffix is optional on every route (sheet 1).
+  // The suffix is optional on every route (kantata.md#wire-format).
   const route = path.slice(SIMULATOR_BASE_PATH.length).replace(/\.json$/, '');
   const id = Number(/\/(\d+)(?=\/|$)/.exec(route)?.[1] ?? 0);
   const name = `${method} ${route.replace(/\/\d+(?=\/|$)/, '/{id}')}`;

@@ -5,10 +5,13 @@ import { skillKey, type SkillFields } from './store.ts';
 import { fault } from './validation.ts';
 import type { World } from './views.ts';
 
-/** Sheet 7.1: skills that an account can have. */
+/** Skills that an account can have (kantata.md#skills). */
 const MOST_SKILLS = 5_000;
 
-/** The valid ones of the objects to create, and every fault of the others. A name twice in one bulk is a fault of the second. */
+/**
+ * The valid ones of the objects to create, and every fault of the others. A name twice in one bulk is a fault of the
+ * second.
+ */
 export function validatedSkills(
   world: World,
   objects: readonly unknown[],
@@ -35,7 +38,7 @@ export function validatedSkills(
   return { valid, errors };
 }
 
-/** What was sent of a skill, as the table of sheet 9.3 takes it; `skill` is the one to change. Throws a 422. */
+/** What was sent of a skill, by the rules of kantata.md#validation; `skill` is the one to change. Throws a 422. */
 export function skillFieldsOf(
   { store }: World,
   given: Record<string, unknown>,
@@ -57,7 +60,7 @@ export function skillFieldsOf(
     if (category) fields.categoryId = category.id;
     else errors.push(fault('skill_category_id', 'is invalid', index));
   }
-  // Left out on creation it is 1, which is open (sheet 7.1).
+  // Left out on creation it is 1, which is open (kantata.md#skills).
   const maxLevel = Number(given.max_level ?? skill?.maxLevel ?? 1);
   if (maxLevel === 1 || maxLevel === 5) fields.maxLevel = maxLevel;
   else errors.push(fault('max_level', 'is invalid', index));
@@ -69,7 +72,7 @@ export function skillFieldsOf(
   return fields;
 }
 
-/** A reference needs its three names (sheet 7.1). */
+/** A reference needs its three names (kantata.md#skills). */
 function referenceOf(given: unknown): NonNullable<SkillFields['reference']> | 'incomplete' | null {
   if (typeof given !== 'object' || given === null) return null;
   const { service_name: name, service_model: model, service_model_ref: ref } = given as Record<string, unknown>;

@@ -7,7 +7,7 @@ import { KEY, showSkill } from './skills.ts';
 import { skillFieldsOf, validatedSkills } from './skillValidation.ts';
 import type { World } from './views.ts';
 
-/** POST /skills: one, or up to 200 in bulk (sheet 7.1 and 11). */
+/** POST /skills: one, or up to 200 in bulk (kantata.md#skills, kantata.md#bulk-creates). */
 export function createSkills(world: World, handling: Handling, body: Record<string, unknown>): SimResponse {
   const { store, switches } = world;
   if (switches.skillsLocked) throw system(403);
@@ -23,7 +23,7 @@ export function createSkills(world: World, handling: Handling, body: Record<stri
   if (errors.length > 0) throw new Refusal(422, errors);
   const query = new Query(handling.request.query);
   const inRequestOrder = switches.bulkAnswer === 'requestOrder';
-  // The default order is that of names (sheet 11).
+  // The default order is that of names (kantata.md#skills).
   const items = inRequestOrder ? created : created.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return envelope({ key: KEY, query, items, whole: inRequestOrder, show: showSkill(world, query) }, switches);
 }

@@ -8,7 +8,7 @@ import { categoryView, referenceView, skillView, type World } from './views.ts';
 
 export const KEY = 'skills';
 
-/** GET /skills (sheet 7.1). */
+/** GET /skills (kantata.md#skills). */
 export function listSkills(world: World, query: Query): SimResponse {
   const { skillsByName, membershipsByUser } = world.store;
   const only = query.ids('only');

@@ -21,7 +21,7 @@ function byName<Item extends { id: number }>(nameOf: (item: Item) => string) {
   };
 }
 
-/** Skill names are unique without case (sheet 9.3). */
+/** Skill names are unique without case (kantata.md#validation). */
 export function skillKey({ name }: Pick<SimSkill, 'name'>): string {
   return name.trim().toLowerCase();
 }
@@ -31,7 +31,7 @@ export interface SkillFields extends Partial<Pick<SimSkill, 'name' | 'maxLevel' 
   reference?: Pick<SimReference, 'serviceName' | 'serviceModel' | 'serviceModelRef'>;
 }
 
-/** What happened to a user (sheet 14). */
+/** What happened to a user (kantata.md#events). */
 export interface SimEvent {
   id: number;
   type: 'user:updated';
@@ -94,7 +94,10 @@ export class Store {
     return this.#clock.now();
   }
 
-  /** Later than every creation before, by less than the wire shows: rows of one bulk have an order (sheet 11). */
+  /**
+   * Later than every creation before, by less than the wire shows: rows of one bulk have an order
+   * (kantata.md#bulk-creates).
+   */
   addMembership(given: { userId: number; skillId: number; level: number }): SimMembership {
     const createdAt = Math.max(this.now(), this.#lastCreation + 0.001);
     this.#lastCreation = createdAt;

@@ -21,7 +21,7 @@ const UNSIMULATED = [
   'external_reference_external_message',
 ];
 
-/** GET /users (sheet 7.4). */
+/** GET /users (kantata.md#users). */
 export function listUsers(world: World, query: Query): SimResponse {
   refuseUnsimulated(query, UNSIMULATED);
   const only = query.ids('only');
@@ -48,7 +48,7 @@ export function showMe(world: World, query: Query): SimResponse {
   return envelope({ key: KEY, query, items: [world.store.me], show: showUser(world, query) }, world.switches);
 }
 
-/** GET /users/{id}: default filters apply here too, so a hidden user is a missing one (sheet 7.4). */
+/** GET /users/{id}: default filters apply here too, so a hidden user is a missing one (kantata.md#users). */
 export function showUserById(world: World, query: Query, id: number): SimResponse {
   const user = world.store.users.get(id);
   if (!user || !visible(world, query)(user)) throw notFound();

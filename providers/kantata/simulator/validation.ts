@@ -2,7 +2,7 @@ import type { RawError } from '../raw.ts';
 import { Refusal } from './refusals.ts';
 import type { World } from './views.ts';
 
-/** Sheet 7.2: skills that a user can hold. */
+/** Skills that a user can hold (kantata.md#skills). */
 export const MOST_SKILLS_PER_USER = 200;
 
 export interface NewMembership {
@@ -11,7 +11,7 @@ export interface NewMembership {
   level: number;
 }
 
-/** A level as the table of sheet 9.3 takes it; null is the default 0. Throws a 422. */
+/** A level by the rules of kantata.md#validation; null is the default 0. Throws a 422. */
 export function levelOf(value: unknown, maxLevel: number, index: number): number {
   if (value === null || value === undefined) return 0;
   const level = idOf(value);
@@ -20,8 +20,8 @@ export function levelOf(value: unknown, maxLevel: number, index: number): number
 }
 
 /**
- * The valid ones of the given objects with their positions, and every fault of the others. Objects see those before them,
- * so that a pair twice in one bulk is a fault of the second.
+ * The valid ones of the given objects with their positions, and every fault of the others. Objects see those before
+ * them, so that a pair twice in one bulk is a fault of the second.
  */
 export function validated(
   world: World,
@@ -87,7 +87,7 @@ function idOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null;
 }
 
-/** One entry of `errors` of type `validation` (sheet 9.1). */
+/** One entry of `errors` of type `validation` (kantata.md#errors). */
 export function fault(field: string, says: string, index: number): RawError {
   return { type: 'validation', message: `${field} ${says}`, field, index };
 }

@@ -25,7 +25,9 @@ export interface World {
   switches: Switches;
 }
 
-/** Records as they go out. Has-many ids are added by the handlers, on primary records only (sheet 3.3). */
+/**
+ * Records as they go out. Has-many ids are added by the handlers, on primary records only (kantata.md#side-loading).
+ */
 export function userView(user: SimUser): RawUser {
   return {
     full_name: user.fullName,

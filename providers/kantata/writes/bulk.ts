@@ -23,7 +23,9 @@ export interface Creation<Row, Item extends Settling<Row>, Stored> {
 /** Refusals of the whole request, before the provider looked at the items: nothing to read back. */
 const REFUSED_UNSEEN: ReadonlySet<ProblemCode> = new Set(['UNAUTHENTICATED', 'RATE_LIMITED', 'NOT_OFFERED']);
 
-/** Creates up to 200 records in one bulk (sheet 11), and settles each item by what is there afterwards. */
+/**
+ * Creates up to 200 records in one bulk (kantata.md#bulk-creates), and settles each item by what is there afterwards.
+ */
 export async function createInBulk<Row, Item extends Settling<Row>, Stored>(
   kind: Creation<Row, Item, Stored>,
   items: readonly Item[],
@@ -44,7 +46,7 @@ export async function createInBulk<Row, Item extends Settling<Row>, Stored>(
   await settleCreated(kind, items, created, call);
 }
 
-/** After a success. The answer is in another order and may show one page only (sheet 11). */
+/** After a success. The answer is in another order and may show one page only (kantata.md#bulk-creates). */
 async function settleCreated<Row, Item extends Settling<Row>, Stored>(
   kind: Creation<Row, Item, Stored>,
   items: readonly Item[],
@@ -67,9 +69,9 @@ async function settleCreated<Row, Item extends Settling<Row>, Stored>(
 }
 
 /**
- * After anything but a success. Whether a refused bulk is written in part is not documented (sheet 11), so what is there
- * decides. `index` is no more than a hint whom to try alone, since nobody has seen it live (sheet 9.1): an item fails only
- * when it was refused by itself.
+ * After anything but a success. Whether a refused bulk is written in part is not documented (kantata.md#bulk-creates),
+ * so what is there decides. `index` is no more than a hint whom to try alone, since nobody has seen it live
+ * (kantata.md#errors): an item fails only when it was refused by itself.
  */
 async function settleRefused<Row, Item extends Settling<Row>, Stored>(
   kind: Creation<Row, Item, Stored>,

@@ -9,7 +9,10 @@ import type { RawNewMembership } from '../raw.ts';
 import { updateMembership } from './updateMembership.ts';
 import { satisfies, shown, type Wanted } from './wanted.ts';
 
-/** Creates the memberships in one bulk, and settles each item by what is there afterwards. Up to 200 (sheet 11). */
+/**
+ * Creates the memberships in one bulk, and settles each item by what is there afterwards. Up to 200
+ * (kantata.md#bulk-creates).
+ */
 export function createMemberships(client: KantataClient, wanted: readonly Wanted[], call: Call): Promise<void> {
   return createInBulk<RatingRow, Wanted, Membership>(
     {
@@ -38,7 +41,7 @@ export function createMemberships(client: KantataClient, wanted: readonly Wanted
   );
 }
 
-/** Ids go out as JSON integers, the documented type; a bare tag sends no level (sheet 10.2). */
+/** Ids go out as JSON integers, the documented type; a bare tag sends no level (kantata.md#levels). */
 function fromWanted({ write, level }: Wanted): RawNewMembership {
   const ids = { skill_id: Number(write.skillId), user_id: Number(write.employeeId) };
   return level === null ? ids : { ...ids, level };

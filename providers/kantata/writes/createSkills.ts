@@ -9,7 +9,10 @@ import { findSkills, skillsOf } from './skillsThere.ts';
 import { updateSkill } from './updateSkill.ts';
 import { newSkill, shownSkill, type WantedSkill } from './wantedSkill.ts';
 
-/** Creates the skills in one bulk, and settles each item by what is there afterwards. Up to 200 (sheet 11). */
+/**
+ * Creates the skills in one bulk, and settles each item by what is there afterwards. Up to 200
+ * (kantata.md#bulk-creates).
+ */
 export function createSkills(client: KantataClient, wanted: readonly WantedSkill[], call: Call): Promise<void> {
   return createInBulk<SkillRow, WantedSkill, SkillThere>(
     {
@@ -20,7 +23,7 @@ export function createSkills(client: KantataClient, wanted: readonly WantedSkill
         );
         const answer = await client.createSkills(items.map(newSkill), own);
         const created = answer ? skillsOf(answer, 'createSkills', client) : [];
-        // A name exists once (sheet 9.3), so the rows of the answer are found by it.
+        // A name exists once (kantata.md#validation), so the rows of the answer are found by it.
         const byName = new Map(created.map((there) => [nameKey(there.row.name ?? ''), there]));
         return new Map(
           items.flatMap((item): [WantedSkill, SkillThere][] => {

@@ -19,8 +19,9 @@ interface Member {
 }
 
 /**
- * Deactivates people by disabling their account memberships; nothing brings them back but an invitation (sheet 7.4). They
- * are read first, as users: their list shows inactive people beside active ones, that of account memberships does not.
+ * Deactivates people by disabling their account memberships; nothing brings them back but an invitation
+ * (kantata.md#users). They are read first, as users: their list shows inactive people beside active ones, that of
+ * account memberships does not.
  */
 export function disableUsers(client: KantataClient, options: EmployeeOptions): SetStatusPort {
   return {
@@ -63,7 +64,7 @@ async function disable(client: KantataClient, options: EmployeeOptions, member: 
     return { state: 'done', row: status === null ? null : { ...row, status }, remoteId, warnings };
   } catch (thrown) {
     const error = problemOfWrite(thrown, call);
-    // An inactive membership may be hidden, so a repeated call finds nothing (sheet 7.5).
+    // An inactive membership may be hidden, so a repeated call finds nothing (kantata.md#account-memberships).
     if (!error.mayHaveApplied && error.code !== 'NOT_FOUND') return lost(error);
     const now = await readBack(() => readMembers(client, options, [remoteId], call), call);
     const shown = now?.get(remoteId)?.row;
@@ -79,7 +80,7 @@ async function readMembers(
   call: Call,
 ): Promise<Map<string, Member>> {
   const members = new Map<string, Member>();
-  // An empty list of ids would give everybody (sheet 5).
+  // An empty list of ids would give everybody (kantata.md#lookup-by-ids).
   if (ids.length === 0) return members;
   const operation = 'usersOfStatus';
   const query = { ...EVERYBODY, include: USER_INCLUDES, only: ids.join(',') };

@@ -14,9 +14,9 @@ import { satisfies, type Wanted } from './wanted.ts';
 type Result = WriteResult<RatingRow>;
 
 /**
- * Writes ratings and bare tags as memberships. There is no upsert and no idempotency key (sheet 12), so it reads the pairs
- * first: held at this level is skipped, held at another is changed by PUT, missing is created, in bulk. Items of one pair
- * go in turn.
+ * Writes ratings and bare tags as memberships. There is no upsert and no idempotency key (kantata.md#repeats), so
+ * it reads the pairs first: held at this level is skipped, held at another is changed by PUT, missing is created, in
+ * bulk. Items of one pair go in turn.
  */
 export function writeMemberships(client: KantataClient): WritePort<RatingWrite, RatingRow> {
   return {

@@ -11,8 +11,8 @@ import { ID_PATTERN, IDS_PER_CALL } from '../raw.ts';
 type Result = WriteResult<RatingRow>;
 
 /**
- * Takes skills away by deleting memberships, each by its id, since there is no bulk (sheet 11). The pairs are read first:
- * what is not held is skipped. A delete that does not tell is settled by reading the pairs again.
+ * Takes skills away by deleting memberships, each by its id, since there is no bulk (kantata.md#bulk-creates). The
+ * pairs are read first: what is not held is skipped. A delete that does not tell is settled by reading the pairs again.
  */
 export function removeMemberships(client: KantataClient): WritePort<RatingRemoval, RatingRow> {
   return {
@@ -48,7 +48,10 @@ async function remove(client: KantataClient, id: string, call: Call): Promise<Re
   }
 }
 
-/** What is no longer shown is gone, whoever took it away: a repeated delete answers 404, and so does a hidden record (sheet 9.2). */
+/**
+ * What is no longer shown is gone, whoever took it away: a repeated delete answers 404, and so does a hidden record
+ * (kantata.md#status-codes).
+ */
 async function settleDoubts(
   client: KantataClient,
   removals: ReadonlyMap<Pair, RatingRemoval>,

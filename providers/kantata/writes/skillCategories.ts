@@ -7,7 +7,10 @@ import { ROUTES } from '../raw.ts';
 /** Finds the id of a category by its name, without case; null where there is none. */
 export type CategoryIds = (call: Call) => Promise<(name: string) => string | null>;
 
-/** The categories of an account: four that never change, whose ids are not published (sheet 7.3), so they are read once. */
+/**
+ * The categories of an account: four that never change, whose ids are not published (kantata.md#skill-categories), so
+ * they are read once.
+ */
 export function skillCategories(client: KantataClient): CategoryIds {
   let known: Map<string, string> | null = null;
   const operation = 'skillCategories';
@@ -24,7 +27,7 @@ export function skillCategories(client: KantataClient): CategoryIds {
   };
 }
 
-/** Names are compared without case and outer spaces (sheet 9.3), and without what nobody sees. */
+/** Names are compared without case and outer spaces (kantata.md#validation), and without what nobody sees. */
 export function nameKey(name: string): string {
   return foldedKey(name);
 }

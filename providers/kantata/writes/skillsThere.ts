@@ -9,15 +9,22 @@ import { nameKey } from './skillCategories.ts';
 import type { WantedSkill } from './wantedSkill.ts';
 import { chunked } from '../../../src/lib/chunk.ts';
 
-/** 50 ids of 40 characters, each comma as three, stay near two kilobytes of address line; its limit is unknown (sheet 16.11). */
+/**
+ * 50 ids of 40 characters, each comma as three, stay near two kilobytes of address line; its limit is unknown
+ * (kantata.md#lookup-by-ids).
+ */
 const REFERENCES_PER_CALL = 50;
 
-/** From so many names on it is cheaper to read all skills, at most 25 pages (sheet 7.1), than to ask for each name. */
+/**
+ * From so many names on it is cheaper to read all skills, at most 25 pages (kantata.md#skills), than to ask for each
+ * name.
+ */
 const MOST_NAMES_APART = 20;
 
 /**
  * Finds the skills that writes are about: by the caller's id in our own reference, then by the id that the directory
- * knows, then by name. A filter that is not honoured gives more rows (sheet 6), of which the wanted ones are taken.
+ * knows, then by name. A filter that is not honoured gives more rows (kantata.md#filters), of which the wanted ones are
+ * taken.
  */
 export async function findSkills(
   client: KantataClient,

@@ -7,7 +7,10 @@ import { lost, notApplied, problemOfWrite } from './outcome.ts';
 import { membershipsOf, pairOf, readPairs } from '../mappers/pairs.ts';
 import { satisfies, shown, type Wanted } from './wanted.ts';
 
-/** Changes the level of a membership that is held, and settles the item. Levels are all that PUT changes (sheet 7.2). */
+/**
+ * Changes the level of a membership that is held, and settles the item. Levels are all that PUT changes
+ * (kantata.md#skill-memberships).
+ */
 export async function updateMembership(
   client: KantataClient,
   wanted: Wanted,

@@ -42,7 +42,7 @@ export async function updateSkill(
   }
 }
 
-/** Sheet 16.6. */
+/** What becomes of the ratings held is documented nowhere (kantata.md#levels). */
 const LEVELS_CHANGED = 'The levels of the skill change: what becomes of ratings held so far is left to the provider.';
 
 function taken(): ProviderError {

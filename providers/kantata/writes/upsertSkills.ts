@@ -15,8 +15,8 @@ import type { WantedSkill } from './wantedSkill.ts';
 type Result = WriteResult<SkillRow>;
 
 /**
- * Creates skills, or changes those there under the same id of the caller or the same name. There is no upsert (sheet 7.1),
- * so it reads first what is there. Nothing archives a skill (sheet 8.1).
+ * Creates skills, or changes those there under the same id of the caller or the same name. There is no upsert
+ * (kantata.md#skills), so it reads first what is there. Nothing archives a skill (kantata.md#skills).
  */
 export function upsertSkills(client: KantataClient): UpsertSkillsPort {
   const categories = skillCategories(client);

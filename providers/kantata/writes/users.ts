@@ -10,7 +10,10 @@ import { toEmployee, type EmployeeOptions } from '../mappers/mappers.ts';
 import { lost, problemOfWrite } from './outcome.ts';
 import { ID_PATTERN, type RawUserChange } from '../raw.ts';
 
-/** Changes users by PUT. People are created by invitation only (sheet 7.4), which is no upsert, so it creates nobody. */
+/**
+ * Changes users by PUT. People are created by invitation only (kantata.md#users), which is no upsert, so it creates
+ * nobody.
+ */
 export function updateEmployees(client: KantataClient, options: EmployeeOptions): UpsertEmployeesPort {
   return {
     batchSize: 1,
@@ -53,7 +56,7 @@ async function update(
   }
 }
 
-/** What is sent. An e-mail equal but for case stays out: a changed one has to be verified again (sheet 7.4). */
+/** What is sent. An e-mail equal but for case stays out: a changed one has to be verified again (kantata.md#users). */
 export function fromEmployee({ existing, ...item }: EmployeeWrite): RawUserChange {
   const sameEmail = foldedKey(existing?.workEmail ?? '') === foldedKey(item.workEmail);
   const wholeName = item.givenName !== undefined && item.familyName !== undefined;

@@ -10,7 +10,7 @@ export interface Wanted extends Settling<RatingRow> {
   level: number | null;
 }
 
-/** Whether a membership is as wanted. On an unlevelled skill the stored 0 or 1 carries nothing (sheet 10.1). */
+/** Whether a membership is as wanted. On an unlevelled skill the stored 0 or 1 carries nothing (kantata.md#levels). */
 export function satisfies(membership: Membership, { level }: Wanted): boolean {
   return level === null || membership.level === level || (membership.maxLevel === 1 && level <= 1);
 }

@@ -12,8 +12,8 @@ export interface WantedSkill extends Settling<SkillRow> {
 }
 
 /**
- * What is sent to create a skill. `max_level` is required (sheet 7.1); where nobody says, 5: on such a skill people may be
- * rated and need not, while on the other they cannot.
+ * What is sent to create a skill. `max_level` is required (kantata.md#skills); where nobody says, 5: on such a skill
+ * people may be rated and need not, while on the other they cannot.
  */
 export function newSkill({ write, categoryId }: WantedSkill): RawSkillChange {
   return {
@@ -53,7 +53,10 @@ function maxLevelOf(rated: boolean): string {
   return rated ? '5' : '1';
 }
 
-/** The caller's id goes out as a reference of our own, by which the skill is found again (sheet 8.6). */
+/**
+ * The caller's id goes out as a reference of our own, by which the skill is found again
+ * (kantata.md#external-references).
+ */
 function referenceTo({ externalId }: SkillWrite): NonNullable<RawSkillChange['external_reference']> {
   return { service_name: OWN_SERVICE, service_model: 'Skill', service_model_ref: externalId };
 }

@@ -218,7 +218,7 @@ describe('toRating', () => {
       { kind: 'numeric', min: 1, max: 5, step: 1 },
     ],
     [
-      'a selection with all options (the seed)',
+      'a selection with all options (the fourth generation)',
       { type: 'SINGLE_SELECT', options: OPTIONS, selected_option_id: 'o2' },
       { kind: 'option', optionId: 'o2', name: 'High', options: READ_OPTIONS },
       { kind: 'singleSelect', options: READ_OPTIONS },

@@ -16,7 +16,7 @@ import {
 import { scaleOfValue, toLevels, toNamedLevel, toScale, toValue } from './proficiency.ts';
 import type { RawAssignmentWrite, RawEmployeeWrite, RawRatingWrite, RawSkillWrite } from '../raw.ts';
 
-/** A record that the last full sync no longer found; its fields are emptied after 14 days (section 8.3). */
+/** A record that the last full sync no longer found; its fields are emptied after 14 days (kombo.md#deletions). */
 export function isDeleted(raw: Json): boolean {
   return optionalText(raw.remote_deleted_at) !== null;
 }
@@ -41,7 +41,7 @@ export function toEmployee(raw: Json): EmployeeRow {
     status: EMPLOYEE_STATUSES.find((status) => status === statusLabel?.toUpperCase()) ?? null,
     statusLabel,
     startDate: optionalDate(raw.start_date),
-    // `teams` is the older name of `groups` (section 9.1).
+    // `teams` is the older name of `groups` (kombo.md#employees).
     department: toDepartment(raw.groups) ?? toDepartment(raw.teams),
     location,
     managerRemoteId: optionalId(raw.manager_id) ?? optionalId(manager.id),
@@ -77,7 +77,10 @@ export function toSkill(raw: Json): SkillRow {
   };
 }
 
-/** The words that are translated; the enum is open (section 10.4), every other word is OTHER under its own label. */
+/**
+ * The words that are translated; the enum is open (kombo.md#rating-sources), every other word is OTHER under its own
+ * label.
+ */
 const SOURCES: Readonly<Record<string, RatingSource>> = { SELF: 'SELF', MANAGER: 'MANAGER', EXTERNAL: 'EXTERNAL' };
 
 /** Rows of the first generation name no source. */
@@ -88,7 +91,7 @@ export function toRating(raw: Json): RatingRow {
   const id = requiredId(raw, 'id');
   const value = raw.proficiency === undefined ? toNamedLevel(raw.current_level) : toValue(raw.proficiency);
   const label = optionalText(raw.rating_source);
-  // Role-side rows embed their skill (section 9.7); rating rows may come to do the same.
+  // Role-side rows embed their skill (kombo.md#staffing-entities); rating rows may come to do the same.
   const skill = isObject(raw.skill) ? raw.skill : {};
   return {
     parts: [id],
@@ -108,7 +111,7 @@ export function toRating(raw: Json): RatingRow {
 
 export type RatingBody = 'flat' | 'nested';
 
-/** A rating as the ratings endpoint takes it: a bare number, or the option's own id (section 11.2). */
+/** A rating as the ratings endpoint takes it: a bare number, or the option's own id (kombo.md#rating-writes). */
 export function fromRating(item: RatingWrite, body: RatingBody): RawRatingWrite {
   const ids = { employee_id: item.employeeId, skill_id: item.skillId };
   const { value } = item;
@@ -118,7 +121,7 @@ export function fromRating(item: RatingWrite, body: RatingBody): RawRatingWrite 
     : { ...ids, rating: { rating_source: 'EXTERNAL', ...proficiency } };
 }
 
-/** A rating as the assignments endpoint takes it: an object with its type (C3). */
+/** A rating as the assignments endpoint takes it: an object with its type (kombo.md#assignments). */
 export function fromAssignment(item: RatingWrite): RawAssignmentWrite {
   const ids = { employee_id: item.employeeId, skill_id: item.skillId };
   const { value } = item;
@@ -128,7 +131,10 @@ export function fromAssignment(item: RatingWrite): RawAssignmentWrite {
     : { ...ids, proficiency: { type: 'SINGLE_SELECT', selected_option_id: value.optionId } };
 }
 
-/** An employee to create or update; fields that are not given are not sent. The e-mail is required by both (section 14.2). */
+/**
+ * An employee to create or update; fields that are not given are not sent. The e-mail is required by both
+ * (kombo.md#employee-writes).
+ */
 export function fromEmployee(item: EmployeeWrite): RawEmployeeWrite {
   return {
     first_name: item.givenName,
@@ -140,8 +146,8 @@ export function fromEmployee(item: EmployeeWrite): RawEmployeeWrite {
 }
 
 /**
- * A skill as both doors take it; the bulk item is assumed to be the managed skill's body (U20), so a correction is here
- * alone. Without a status a new one is active (section 11.6).
+ * A skill as both doors take it; the bulk item is assumed to be the managed skill's body (kombo.md#skills-in-bulk), so
+ * a correction is here alone. Without a status a new one is active (kombo.md#managed-skills).
  */
 export function fromSkill(item: SkillWrite): RawSkillWrite {
   const status = item.active === undefined ? {} : { status: item.active ? ('ACTIVE' as const) : ('INACTIVE' as const) };

@@ -1,4 +1,6 @@
-/** Longest description read, in characters: beyond lies no description of a role, and nothing that should be searched. */
+/**
+ * Longest description read, in characters: beyond lies no description of a role, and nothing that should be searched.
+ */
 const MOST_CHARACTERS = 50_000;
 
 /** Where contents begin that are no text. */
@@ -70,8 +72,9 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 
 /**
- * A description that may be HTML (section 9.7) as plain text: a line for each block, a dash for each item of a list,
- * nothing of scripts, styles and comments. Text without tags keeps its line breaks. Null when nothing is left.
+ * A description that may be HTML (kombo.md#staffing-entities) as plain text: a line for each block, a dash for each
+ * item of a list, nothing of scripts, styles and comments. Text without tags keeps its line breaks. Null when nothing
+ * is left.
  */
 export function toPlainText(html: string): string | null {
   const source = html.slice(0, MOST_CHARACTERS);

@@ -1,4 +1,4 @@
-/** Scales and values in all the forms on record (sections 10.1 to 10.3); pure. */
+/** Scales and values in all the forms on record (kombo.md#proficiency-scales, kombo.md#ratings); pure. */
 import type { NumericScale, ProficiencyOption, RatingValue, Scale } from '../../../src/domain/rating.ts';
 import {
   isObject,
@@ -53,7 +53,7 @@ export function toLevels(raw: unknown): Scale | null {
 export function toValue(raw: unknown): RatingValue | null {
   if (raw === null || raw === undefined) return null;
   if (typeof raw === 'number' && Number.isFinite(raw)) return { kind: 'number', value: raw, scale: null };
-  // Written bare, a text is the option's own id (section 11.2).
+  // Written bare, a text is the option's own id (kombo.md#rating-writes).
   if (typeof raw === 'string') {
     const optionId = optionalText(raw);
     return optionId === null ? null : { kind: 'option', optionId, name: null, options: null };
@@ -73,7 +73,7 @@ function toNumber(raw: Json): RatingValue | null {
   if (raw.value === null) return null;
   const value = optionalNumber(raw.value);
   if (value === null) throw new ShapeError('proficiency.value', 'number', raw.value);
-  // Whether the scale is repeated beside the value is unknown (U6).
+  // Whether the scale is repeated beside the value is unknown (kombo.md#ratings).
   const repeatsScale = ['min', 'max', 'step'].some((key) => optionalNumber(raw[key]) !== null);
   return { kind: 'number', value, scale: repeatsScale ? toNumericScale(raw) : null };
 }

@@ -99,11 +99,11 @@ async function* walk<Row>(
   call: Call,
 ): AsyncGenerator<WalkPage<Row>> {
   const read = liveReader(upstream, list, call);
-  // The vendor gives no count (section 6).
+  // The vendor gives no count (kombo.md#paging).
   for await (const page of listPages(upstream, list, call)) yield { rows: read(page, map), total: null };
 }
 
-/** Changed records, deleted ones among them: without `include_deleted` these would not be told (section 8.2). */
+/** Changed records, deleted ones among them: without `include_deleted` these would not be told (kombo.md#changes). */
 async function* changedSince<Row>(
   upstream: Upstream,
   list: ReadList,
@@ -152,10 +152,10 @@ export function ratingsBySkillsPort(upstream: Upstream): RatingsBySkillsPort {
 function filteredBy(upstream: Upstream, filter: Filter): RatingsByEmployeesPort & RatingsBySkillsPort {
   return {
     batchSize: IDS_PER_CALL,
-    // The filters are an assumption (U7): a tenant may ignore them or filter everything out.
+    // The filters are an assumption (kombo.md#filters): a tenant may ignore them or filter everything out.
     filtered: true,
     async read(given, call) {
-      // No id holds a comma, and a list could not escape it (section 7.1).
+      // No id holds a comma, and a list could not escape it (kombo.md#filters).
       const ids = [...new Set(given)].filter((id) => id !== '' && !id.includes(','));
       const rows = await together(call, chunked(ids, IDS_PER_CALL), (chunk, shared) =>
         readChunk(upstream, filter, chunk, shared),
@@ -165,7 +165,7 @@ function filteredBy(upstream: Upstream, filter: Filter): RatingsByEmployeesPort 
   };
 }
 
-/** One row by its id: there is no single-record GET (section 7.2), so the list is asked with `ids`. */
+/** One row by its id: there is no single-record GET (kombo.md#filters), so the list is asked with `ids`. */
 export function ratingByPartsPort(upstream: Upstream): RatingByPartsPort {
   return {
     async read([id = ''], call) {

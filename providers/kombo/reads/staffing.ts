@@ -1,4 +1,7 @@
-/** Staffing entities, which are positions, requisitions and jobs, as roles with expected skills (section 9.7). */
+/**
+ * Staffing entities, which are positions, requisitions and jobs, as roles with expected skills
+ * (kombo.md#staffing-entities).
+ */
 import type { JobProfilesPort } from '../../../src/domain/ports.ts';
 import type { ExpectedSkillRow, JobProfileRow } from '../../../src/domain/roles.ts';
 import {
@@ -28,8 +31,8 @@ const KIND = 'staffing entity';
 type Context = Pick<RowsContext, 'operation' | 'drift'>;
 
 /**
- * A staffing entity; its `model_type` is the word for its kind, also one that nobody has heard of. Among others it stands
- * without skills that cannot be read. Throws ShapeError.
+ * A staffing entity; its `model_type` is the word for its kind, also one that nobody has heard of. Among others it
+ * stands without skills that cannot be read. Throws ShapeError.
  */
 export function toJobProfile(
   raw: Json,

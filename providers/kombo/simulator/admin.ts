@@ -1,4 +1,4 @@
-/** The simulated probes outside of the HR data (section 17). */
+/** The simulated probes outside of the HR data (kombo.md#administration). */
 import { jsonResponse, type SimResponse } from '../../../src/simulator/simulator.ts';
 import { SIMULATED } from './credentials.ts';
 import { komboId } from './ids.ts';
@@ -10,7 +10,7 @@ export function checkApiKey(): SimResponse {
   return jsonResponse(200, { status: 'success', data: { environment_id: id, customer_id: id } });
 }
 
-/** An integration with its capabilities; the ids of skills models are those of the webhooks (section 15.2). */
+/** An integration with its capabilities; the ids of skills models are those of the webhooks (kombo.md#webhooks). */
 export function showIntegration(id: string, switches: Switches): SimResponse {
   if (id !== SIMULATED.integrationId) {
     throw new Refusal(404, 'PLATFORM.INTEGRATION_NOT_FOUND', 'There is no such integration.');

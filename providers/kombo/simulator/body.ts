@@ -1,4 +1,4 @@
-/** Reads and judges the bodies of simulated writes (sections 11, 12 and 14.1). */
+/** Reads and judges the bodies of simulated writes (kombo.md#rating-rules, kombo.md#employee-writes). */
 import { isOnStep } from '../../../src/domain/rating.ts';
 import { isObject, type Json } from '../../../src/outbound/payload/payload.ts';
 import { invalid } from './refusal.ts';
@@ -29,7 +29,7 @@ export function optionalString(body: Json, key: string): string | null {
   return value;
 }
 
-/** Unknown and deleted ids are invalid input (U9). */
+/** Unknown and deleted ids are invalid input (kombo.md#rating-rules). */
 export function pairOf(world: World, body: Json): { employee: SimEmployee; skill: SimSkill } {
   const employee = world.employeesById.get(requiredText(body, 'employee_id'));
   const skill = world.skillsById.get(requiredText(body, 'skill_id'));
@@ -38,19 +38,22 @@ export function pairOf(world: World, body: Json): { employee: SimEmployee; skill
   return { employee, skill };
 }
 
-/** The `proficiency` of a ratings write, flat or inside `rating`; both at once are refused (section 20 item 7). */
+/** The `proficiency` of a ratings write, flat or inside `rating`; both at once are refused (kombo.md#rating-writes). */
 export function writtenProficiency(body: Json, accepted: Switches['ratingBody']): unknown {
   const form = 'rating' in body ? 'nested' : 'flat';
   if (accepted !== 'either' && accepted !== form) throw invalid(`the body must be ${accepted}`);
   if (!('rating' in body)) return body.proficiency;
   if ('proficiency' in body) throw invalid('proficiency and rating exclude each other');
   if (!isObject(body.rating)) throw invalid('rating must be an object');
-  // U26: mandatory, and no other source can be written.
+  // Assumed: mandatory, and no other source can be written (kombo.md#rating-writes).
   if (body.rating.rating_source !== 'EXTERNAL') throw invalid('rating.rating_source must be EXTERNAL');
   return body.rating.proficiency;
 }
 
-/** An assignment's `proficiency` is an object with its type, never bare (C3); a selection is read from either key (U4). */
+/**
+ * An assignment's `proficiency` is an object with its type, never bare; a selection is read from either key
+ * (kombo.md#assignments).
+ */
 export function assignedProficiency(body: Json): unknown {
   const { proficiency } = body;
   if (proficiency === undefined) return undefined;
@@ -61,7 +64,9 @@ export function assignedProficiency(body: Json): unknown {
   throw invalid('proficiency must be NUMERIC with a value or SINGLE_SELECT with selected_option_id');
 }
 
-/** The value as it is kept: undefined is a bare tag; anything off the skill's scale is refused (section 12 rule 7, U10). */
+/**
+ * The value as it is kept: undefined is a bare tag; anything off the skill's scale is refused (kombo.md#rating-rules).
+ */
 export function valueOnScale(proficiency: unknown, skill: SimSkill): number | null {
   if (proficiency === undefined) return null;
   const scale = skill.scale?.scale;

@@ -1,4 +1,4 @@
-/** What the simulator accepts (section 1); it speaks for the vendor's built-in sandbox tool. */
+/** What the simulator accepts (kombo.md#authentication); it speaks for the vendor's built-in sandbox tool. */
 export const SIMULATED = {
   apiKey: 'ks_dev_simulator',
   integrationId: 'sandbox:SkillsSimulator000000001',

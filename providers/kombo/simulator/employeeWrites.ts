@@ -1,4 +1,4 @@
-/** The simulated writes of employees (section 14). */
+/** The simulated writes of employees (kombo.md#employee-writes). */
 import { type Json, optionalEmail } from '../../../src/outbound/payload/payload.ts';
 import { type Handling, jsonResponse, type SimResponse } from '../../../src/simulator/simulator.ts';
 import { bodyOf, optionalString, requiredText } from './body.ts';
@@ -10,7 +10,7 @@ import type { WriteContext } from './writes.ts';
 
 const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?)?Z?$/;
 
-/** Creates; an address that is in use collides (section 14.1). */
+/** Creates; an address that is in use collides (kombo.md#employee-writes). */
 export function postEmployee({ world, now }: WriteContext, { request, effect }: Handling): SimResponse {
   const body = bodyOf(request.body);
   const firstName = requiredText(body, 'first_name');
@@ -41,7 +41,7 @@ export function postEmployee({ world, now }: WriteContext, { request, effect }: 
   return jsonResponse(200, { status: 'success', data: employeeScalars(employee), warnings: [] });
 }
 
-/** Updates what is given; the address is required although it need not change (section 14.2). */
+/** Updates what is given; the address is required although it need not change (kombo.md#employee-writes). */
 export function patchEmployee(
   { world, now, switches }: WriteContext,
   { request, effect }: Handling,
@@ -82,7 +82,7 @@ function checked(body: Json): { email: string | null; startDate: string | null }
   return { email, startDate: startDate?.slice(0, 10) ?? null };
 }
 
-/** By the vendor's id, or by the connected system's after `remote:` (section 14.2). */
+/** By the vendor's id, or by the connected system's after `remote:` (kombo.md#employee-writes). */
 function employeeBy(world: World, id: string): SimEmployee | undefined {
   if (!id.startsWith('remote:')) return world.employeesById.get(id);
   const remoteId = id.slice('remote:'.length);

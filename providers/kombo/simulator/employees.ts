@@ -1,4 +1,4 @@
-/** Shows the simulator's employees as the vendor does (section 9.1). */
+/** Shows the simulator's employees as the vendor does (kombo.md#employees). */
 import { ORGANISATION } from '../../../src/simulator/names.ts';
 import { komboId } from './ids.ts';
 import { instant } from './instant.ts';
@@ -33,12 +33,12 @@ export function locationIdOf(employee: SimEmployee): string | null {
   return employee.location === null ? null : komboId(`location-${employee.location}`);
 }
 
-/** Dates are shown as midnight in UTC (section 3). */
+/** Dates are shown as midnight in UTC (kombo.md#identifiers-and-values). */
 function dateTime(day: string | null): string | null {
   return day === null ? null : `${day}T00:00:00.000Z`;
 }
 
-/** An employee without relations, as the answer to a creation shows it (section 14.1). */
+/** An employee without relations, as the answer to a creation shows it (kombo.md#employee-writes). */
 export function employeeScalars(employee: SimEmployee): Record<string, unknown> {
   return {
     id: employee.id,
@@ -78,7 +78,7 @@ export function employeeScalars(employee: SimEmployee): Record<string, unknown> 
   };
 }
 
-/** An employee with relations, as the list shows it (section 9.1). */
+/** An employee with relations, as the list shows it (kombo.md#employees). */
 export function employeeRow(employee: SimEmployee): Record<string, unknown> {
   const { manager } = employee;
   const groups = groupsOf(employee);

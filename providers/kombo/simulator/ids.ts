@@ -7,7 +7,7 @@ const PAIRS = LETTERS.flatMap((first) => LETTERS.map((second) => first + second)
 
 /**
  * The vendor's id of a record, derived from the integration and the remote id as the vendor does: two models with one
- * remote id have one id (section 3). Two hashes of 32 bits keep millions of rows apart.
+ * remote id have one id (kombo.md#identifiers-and-values). Two hashes of 32 bits keep millions of rows apart.
  */
 export function komboId(remoteId: string, length = 24): string {
   const one = new Random(hash(`${SIMULATED.integrationId} ${remoteId}`));

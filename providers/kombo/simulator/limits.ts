@@ -1,9 +1,9 @@
 import type { Clock } from '../../../src/lib/clock.ts';
 
-/** 300 requests per window of 60 s, as the vendor's sample headers suggest (section 5.1, U15). */
+/** 300 requests per window of 60 s, as the vendor's sample headers suggest (kombo.md#rate-limit). */
 const REQUESTS = 300;
 const WINDOW_MS = 60_000;
-/** Writes in flight on one integration (section 5.2). */
+/** Writes in flight on one integration (kombo.md#concurrency-limit). */
 const ACTIONS = 30;
 
 export type Headers = Record<string, string>;

@@ -1,4 +1,4 @@
-/** The simulated lists: employees, skills, ratings. Comma lists are ORs, parameters are ANDed (section 7.1). */
+/** The simulated lists: employees, skills, ratings. Comma lists are ORs, parameters are ANDed (kombo.md#filters). */
 import { jsonResponse, type SimResponse } from '../../../src/simulator/simulator.ts';
 import { employeeRow, groupsOf, locationIdOf } from './employees.ts';
 import { komboId } from './ids.ts';

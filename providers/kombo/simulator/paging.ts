@@ -1,4 +1,4 @@
-/** Paging and the filters that all synced models share (sections 6 and 7.1). */
+/** Paging and the filters that all synced models share (kombo.md#paging, kombo.md#filters). */
 import { isObject } from '../../../src/outbound/payload/payload.ts';
 import { invalid } from './refusal.ts';
 
@@ -8,13 +8,13 @@ export interface ListQuery {
   includeDeleted: boolean;
   /** `true`: a filter that the integration does not support is dropped; `false`: it filters everything out. */
   ignoreUnsupported: boolean;
-  /** Milliseconds; rows changed after it match, strictly (U23). */
+  /** Milliseconds; rows changed after it match, strictly (kombo.md#changes). */
   updatedAfter: number | null;
 }
 
 const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 250;
-/** U18. */
+/** Assumed (kombo.md#paging). */
 const CURSOR_LIFE_MS = 3_600_000;
 const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?)?Z?$/;
 

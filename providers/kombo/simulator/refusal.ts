@@ -1,4 +1,4 @@
-/** How the simulated vendor says no (sections 4.2 and 4.3). */
+/** How the simulated vendor says no (kombo.md#errors, kombo.md#error-codes). */
 import { jsonResponse, type SimResponse } from '../../../src/simulator/simulator.ts';
 import type { RawError } from '../raw.ts';
 
@@ -46,7 +46,7 @@ export function refusalOfStatus(status: number): Refusal {
 
 /** Failures that need a whole answer of their own, by the names that `vendor` faults use. */
 export const VENDOR_FAULTS: Readonly<Record<string, () => SimResponse>> = {
-  /** The load balancer's page (section 4.2). */
+  /** The load balancer's page (kombo.md#errors). */
   htmlUnavailable: () =>
     plain(503, 'text/html', '<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>'),
   textBadGateway: () => plain(502, 'text/plain', 'Bad Gateway'),

@@ -26,7 +26,7 @@ export function ratingRow(rating: SimRating, switches: Switches): RawRating {
   return { ...ratingBase(rating), proficiency: proficiencyOf(rating, switches) };
 }
 
-/** The row as the second generation answers an assignment: levels by name, without ids (section 10.3). */
+/** The row as the second generation answers an assignment: levels by name, without ids (kombo.md#ratings). */
 export function ratingRowByNames(rating: SimRating): RawRating {
   const scale = rating.skill.scale?.raw;
   if (scale?.type !== 'SINGLE_SELECT' || rating.value === null) {
@@ -41,7 +41,7 @@ function ratingBase(rating: SimRating): Omit<RawRating, 'proficiency'> {
   const remoteId = ratingRemoteId(rating);
   return {
     id: komboId(remoteId),
-    // Tags have none in the source (U25: nullable).
+    // Tags have none in the source (kombo.md#ratings).
     remote_id: rating.value === null ? null : remoteId,
     employee_id: rating.employee.id,
     skill_id: rating.skill.id,

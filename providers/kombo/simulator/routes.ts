@@ -1,4 +1,4 @@
-/** The operations that the sheet lists and the simulator does not play (section 19, and those of sections 11, 14.3, 17 beyond it). */
+/** The operations that the vendor has and the simulator does not play (kombo.md#simulator). */
 
 const ID = '[^/]+';
 

@@ -1,4 +1,4 @@
-/** Fills the simulated vendor with the HR system's view of the workforce (section 20 item 6). */
+/** Fills the simulated vendor with the HR system's view of the workforce (kombo.md#simulator). */
 import { valueOfLevel } from '../../../src/domain/rating.ts';
 import { Random } from '../../../src/simulator/random.ts';
 import type { Holding, Person, PersonRecord, Workforce } from '../../../src/simulator/workforce.ts';
@@ -60,7 +60,7 @@ function addPerson(world: World, person: Person): SimEmployee | undefined {
 }
 
 function employeeOf(person: Person, record: PersonRecord): SimEmployee {
-  // Without the letter, the first people share their remote ids, and so their ids, with groups (section 20 item 10).
+  // Without the letter, the first people share their remote ids, and so their ids, with groups (kombo.md#simulator).
   const remoteId = record.key.slice(1);
   return {
     id: komboId(remoteId),
@@ -81,7 +81,10 @@ function employeeOf(person: Person, record: PersonRecord): SimEmployee {
   };
 }
 
-/** Mostly active; some on leave, a few under a word of the source's own, since the enum is open (section 3). */
+/**
+ * Mostly active; some on leave, a few under a word of the source's own, since the enum is open
+ * (kombo.md#identifiers-and-values).
+ */
 function statusOf(index: number): string {
   if (index % 29 === 28) return 'LEAVE';
   return index % 61 === 60 ? 'Garden Leave' : 'ACTIVE';

@@ -126,7 +126,7 @@ export function simulator(options: SimulatorOptions): Simulator {
   );
 }
 
-/** Header, then integration, then its state: the assumed order of section 20 item 1. */
+/** Header, then integration, then its state: the assumed order (kombo.md#authentication). */
 function checkIntegration(request: SimRequest, { setupState }: Switches): void {
   const integration = request.headers['x-integration-id'] ?? '';
   if (integration === '') throw invalid('The header X-Integration-Id is missing.');
@@ -134,7 +134,7 @@ function checkIntegration(request: SimRequest, { setupState }: Switches): void {
     throw new Refusal(404, 'PLATFORM.INTEGRATION_NOT_FOUND', 'There is no such integration.');
   }
   if (setupState === 'READY') return;
-  // The older form has a message and nothing else (section 4.3); `answer` shows it through `refused`.
+  // The older form has a message and nothing else (kombo.md#error-codes); `answer` shows it through `refused`.
   if (setupState === 'LEGACY_503') throw new LegacyRefusal(503, null, "The first sync didn't finish yet.");
   throw new Refusal(409, `INTEGRATION.${setupState}`, 'The integration is not ready.');
 }

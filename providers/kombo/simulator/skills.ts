@@ -1,4 +1,4 @@
-/** The simulated catalogue's two doors (sections 11.5 and 11.6). */
+/** The simulated catalogue's two doors (kombo.md#skills-in-bulk, kombo.md#managed-skills). */
 import { isObject, type Json } from '../../../src/outbound/payload/payload.ts';
 import { type Handling, jsonResponse, type SimResponse } from '../../../src/simulator/simulator.ts';
 import { bodyOf, optionalString, requiredText } from './body.ts';
@@ -18,17 +18,17 @@ interface WrittenSkill {
 /** Longest name that the connected system takes; an item beyond it fails alone. */
 const LONGEST_NAME = 200;
 
-/** Items in one bulk call (U20). */
+/** Items in one bulk call (kombo.md#skills-in-bulk). */
 const MOST_ITEMS = 100;
 
-/** Stores one skill at once (section 11.6); the connected system hears of it with the next sync. */
+/** Stores one skill at once (kombo.md#managed-skills); the connected system hears of it with the next sync. */
 export function postSkill(context: WriteContext, { request, effect }: Handling): SimResponse {
   offered(context.switches.managedSkills);
   const skill = store(context, written(bodyOf(request.body)), context.now, effect);
   return jsonResponse(200, { status: 'success', data: { id: skill.id }, warnings: [] });
 }
 
-/** Takes many skills on as one task; what is malformed refuses the whole call (section 11.5). */
+/** Takes many skills on as one task; what is malformed refuses the whole call (kombo.md#skills-in-bulk). */
 export function postSkillsBulk(context: WriteContext, { request }: Handling): SimResponse {
   offered(context.switches.bulkSkills);
   const { items } = bodyOf(request.body);
@@ -45,7 +45,7 @@ function offered(isOffered: 'on' | 'off'): void {
   if (isOffered === 'off') throw new Refusal(400, 'INTEGRATION.ACTION_NOT_AVAILABLE', 'Not offered for this tool.');
 }
 
-/** Flat, or under `skill` as the sibling for courses has it (section 11.5). */
+/** Flat, or under `skill` as the sibling for courses has it (kombo.md#skills-in-bulk). */
 function writtenItem(item: unknown): WrittenSkill {
   if (!isObject(item)) throw invalid('an item must be an object');
   return written(isObject(item.skill) ? { ...item.skill, origin_id: item.origin_id } : item);

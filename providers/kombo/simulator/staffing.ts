@@ -1,4 +1,7 @@
-/** The simulated staffing entities (section 9.7): positions and requisitions of the workforce's units, and a few jobs. */
+/**
+ * The simulated staffing entities (kombo.md#staffing-entities): positions and requisitions of the workforce's units,
+ * and a few jobs.
+ */
 import { valueOfLevel } from '../../../src/domain/rating.ts';
 import { ORGANISATION } from '../../../src/simulator/names.ts';
 import { Random } from '../../../src/simulator/random.ts';

@@ -1,12 +1,22 @@
 import { withSwitches } from '../../../src/simulator/simulator.ts';
 
-/** How the simulator behaves where the sheet leaves it open or real tenants differ. The defaults are the seed's variants. */
+/**
+ * How the simulator behaves where kombo.md leaves it open or real tenants differ. The defaults are the fourth
+ * generation (kombo.md#generations).
+ */
 export interface Switches {
-  /** `employee_ids` and `skill_ids` of the ratings list: honoured, ignored (all rows), or filtering everything out (U7). */
+  /**
+   * `employee_ids` and `skill_ids` of the ratings list: honoured, ignored (all rows), or filtering everything out
+   * (kombo.md#filters).
+   */
   ratingsFilter: 'honoured' | 'ignored' | 'empty';
-  /** The body that a rating's write must have: either (section 20 item 7), or one generation's alone (C1). */
+  /**
+   * The body that a rating's write must have: either, or one generation's alone (kombo.md#rating-writes).
+   */
   ratingBody: 'either' | 'flat' | 'nested';
-  /** An assignment answers with a task (G3, the seed) or at once with a row in the form of G2 (C2). */
+  /**
+   * An assignment answers with a task, or at once with a row of the second generation (kombo.md#assignments).
+   */
   assignmentMode: 'async' | 'sync';
   /** How long a task stays PENDING. */
   taskMilliseconds: number;
@@ -16,9 +26,14 @@ export interface Switches {
   failingTaskShare: number;
   /** The code in a FAILED task. */
   taskFailureCode: string;
-  /** What a COMPLETED task carries: the rating row, an array of one item around it, or its id alone (U2). */
+  /**
+   * What a COMPLETED task carries: the rating row, an array of one item around it, or its id alone (kombo.md#tasks).
+   */
   taskPayload: 'row' | 'item' | 'id';
-  /** The source under which writes are recorded; systems without a surface of their own use another (section 10.4). */
+  /**
+   * The source under which writes are recorded; systems without a surface of their own use another
+   * (kombo.md#rating-sources).
+   */
   recordUnderSource: string;
   setupState: 'READY' | 'SETUP_SYNC_PENDING' | 'LEGACY_503' | 'SETUP_INCOMPLETE' | 'QA_FAILED' | 'INACTIVE';
   /** `off`: 404, as at a tenant whose tool has no catalogue. */
@@ -28,19 +43,25 @@ export interface Switches {
   bulkSkills: 'on' | 'off';
   /** So many of the next items are left out of their task's result; counts down. */
   silentItems: number;
-  /** How long until the next sync with the connected system, which archives inactive skills; typically 3 h (section 8.1). */
+  /**
+   * How long until the next sync with the connected system, which archives inactive skills; typically 3 h
+   * (kombo.md#sync).
+   */
   syncMilliseconds: number;
-  /** `off`: known employees cannot be updated, as at all but three tools (section 14.2). */
+  /** `off`: known employees cannot be updated, as at all but three tools (kombo.md#employee-writes). */
   employeePatch: 'on' | 'off';
   /** `off`: 404, as at a tenant whose tool has no positions. */
   staffingEndpoint: 'on' | 'off';
-  /** Whether staffing entities carry `skills`, which came on 2026-07-21 (section 9.7). */
+  /** Whether staffing entities carry `skills`, which came on 2026-07-21 (kombo.md#staffing-entities). */
   staffingSkills: 'on' | 'off';
-  /** Whether 429 carries Retry-After, which no page of the vendor mentions (section 5.1). */
+  /** Whether 429 carries Retry-After, which no page of the vendor mentions (kombo.md#rate-limit). */
   retryAfter: 'on' | 'off';
-  /** Whether catalogue rows carry `proficiency_scale` (G5) or not (G4). */
+  /** Whether catalogue rows carry `proficiency_scale`, as in the fifth generation, or not (kombo.md#generations). */
   scaleInSkill: 'on' | 'off';
-  /** Whether rating rows repeat all options (G4, the seed) or name the selected one alone (G5). */
+  /**
+   * Whether rating rows repeat all options, or name the selected one alone as in the fifth generation
+   * (kombo.md#ratings).
+   */
   optionsInRating: 'on' | 'off';
   /** How long a write holds its place among those in flight. */
   actionMilliseconds: number;

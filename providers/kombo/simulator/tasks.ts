@@ -1,11 +1,11 @@
-/** The simulated tasks of assignments and of skills in bulk (section 13). */
+/** The simulated tasks of assignments and of skills in bulk (kombo.md#tasks). */
 import type { Effect } from '../../../src/simulator/simulator.ts';
 import { Random } from '../../../src/simulator/random.ts';
 import { komboId } from './ids.ts';
 import { rawError, Refusal } from './refusal.ts';
 import type { Switches } from './switches.ts';
 
-/** Results are kept for 24 h (U3). */
+/** Results are kept for 24 h (kombo.md#tasks). */
 const RETENTION_MS = 24 * 3_600_000;
 
 export type TaskKind = 'assignment' | 'skills';
@@ -71,7 +71,10 @@ export class Tasks {
     }
   }
 
-  /** A task as its GET shows it; 404 under the code of invalid input for one that is unknown or forgotten (U3). */
+  /**
+   * A task as its GET shows it; 404 under the code of invalid input for one that is unknown or forgotten
+   * (kombo.md#tasks).
+   */
   show(kind: TaskKind, id: string, now: number): object {
     const task = this.#tasks.get(id);
     if (task?.kind !== kind || now - task.createdAt > RETENTION_MS) {

@@ -76,7 +76,7 @@ function push<Key>(index: Map<Key, SimRating[]>, key: Key, rating: SimRating): v
   else index.set(key, [rating]);
 }
 
-/** Replaces in place by (employee, skill, source), or adds the row (section 12 rules 1 to 3). */
+/** Replaces in place by (employee, skill, source), or adds the row (kombo.md#rating-rules). */
 export function upsertRating(
   world: World,
   wanted: Omit<SimRating, 'deletedAt'>,

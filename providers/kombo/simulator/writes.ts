@@ -12,7 +12,7 @@ export interface WriteContext extends ListContext {
   tasks: Tasks;
 }
 
-/** Upserts under the source that the connected system decides on (sections 11.2 and 12). */
+/** Upserts under the source that the connected system decides on (kombo.md#rating-writes, kombo.md#rating-rules). */
 function store(
   { world, switches }: ListContext,
   written: { employee: SimEmployee; skill: SimSkill; value: number | null; changedAt: number },
@@ -29,7 +29,7 @@ export function postRating(context: WriteContext, { request, effect }: Handling)
   const { employee, skill } = pairOf(context.world, body);
   const value = valueOnScale(proficiency, skill);
   const rating = store(context, { employee, skill, value, changedAt: context.now }, effect);
-  // The newest body is answered with warnings, the seed's is not (section 4.1).
+  // The nested body is answered with warnings, the flat one is not (kombo.md#envelopes).
   const warnings = 'rating' in body ? { warnings: [] } : {};
   return jsonResponse(200, { status: 'success', data: ratingRow(rating, context.switches), ...warnings });
 }

@@ -1,4 +1,4 @@
-/** What a bulk task says became of each skill (section 13.2). */
+/** What a bulk task says became of each skill (kombo.md#tasks). */
 import type { SkillWrite, WriteResult } from '../../../src/domain/ports.ts';
 import { ProviderError } from '../../../src/domain/problem.ts';
 import type { SkillRow } from '../../../src/domain/records.ts';
@@ -33,7 +33,7 @@ function ofItem(part: Json | undefined, warnings: readonly string[]): Result {
   const state = optionalText(part?.status)?.toUpperCase();
   if (part && state === 'FAILED') return failed(part.error);
   if (part && state === 'SUCCEEDED') {
-    // The item's data is an id (section 13.2).
+    // The item's data is an id (kombo.md#tasks).
     const remoteId = isObject(part.data) ? optionalId(part.data.id) : null;
     return { state: 'done', row: null, remoteId, warnings };
   }

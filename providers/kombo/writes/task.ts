@@ -1,4 +1,7 @@
-/** Tasks (section 13), and what an assignment's says became of it. The payload of a completed one is assumed (U2), so it is read leniently. */
+/**
+ * Tasks (kombo.md#tasks), and what an assignment's says became of it. The payload of a completed one is assumed
+ * (kombo.md#tasks), so it is read leniently.
+ */
 import type { WriteResult } from '../../../src/domain/ports.ts';
 import type { ProviderError } from '../../../src/domain/problem.ts';
 import type { RatingRow } from '../../../src/domain/records.ts';

@@ -10,8 +10,8 @@ import { readStored, runEach } from './results.ts';
 const OPERATION = 'upsertEmployees';
 
 /**
- * Creates, and updates only where it is said that the connected system takes it: three payroll systems do (section 14.2).
- * A repeated creation makes a second person.
+ * Creates, and updates only where it is said that the connected system takes it: three payroll systems do
+ * (kombo.md#employee-writes). A repeated creation makes a second person.
  */
 export function upsertEmployeesPort(upstream: Upstream, { updates }: { updates: boolean }): UpsertEmployeesPort {
   return {
@@ -47,7 +47,10 @@ function submissionOf(item: EmployeeWrite): Submission {
   };
 }
 
-/** The answer shows an employee without relations (section 14.1); an update does not touch them, so they are as they were. */
+/**
+ * The answer shows an employee without relations (kombo.md#employee-writes); an update does not touch them, so they are
+ * as they were.
+ */
 function withRelations(stored: EmployeeRow, { department, location, managerEmail }: EmployeeRow): EmployeeRow {
   return {
     ...stored,

@@ -82,7 +82,7 @@ describe('managed skills', () => {
     expect(await has()).toBe(false);
     await ports.upsertSkills?.run([skill('weather', 'Weather', { active: true })], CALL);
     expect(await has()).toBe(true);
-    // Nothing said of it leaves it, like a new one, active (section 11.6).
+    // Nothing said of it leaves it, like a new one, active (kombo.md#managed-skills).
     await ports.upsertSkills?.run([skill('weather', 'Weather')], CALL);
     clock.advance(SYNC_MS);
     expect(await has()).toBe(true);

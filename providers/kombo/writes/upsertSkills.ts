@@ -1,4 +1,7 @@
-/** The catalogue's two doors: managed skills one a call (section 11.6), or many as one task (section 11.5). */
+/**
+ * The catalogue's two doors: managed skills one a call (kombo.md#managed-skills), or many as one task
+ * (kombo.md#skills-in-bulk).
+ */
 import type { Call, SkillWrite, UpsertSkillsPort, WriteResult } from '../../../src/domain/ports.ts';
 import { ProviderError } from '../../../src/domain/problem.ts';
 import type { SkillRow } from '../../../src/domain/records.ts';
@@ -103,12 +106,12 @@ function ofRoute(error: unknown): unknown {
   return new ProviderError('NOT_OFFERED', message, { status, requestId, cause: error });
 }
 
-/** What is answered beside the id was not captured (U21): a whole row is shown, less is none. */
+/** What is answered beside the id was not captured (kombo.md#managed-skills): a whole row is shown, less is none. */
 function rowIn(data: Json): SkillRow | null {
   return optionalId(data.id) !== null && optionalText(data.name) !== null && 'remote_id' in data ? toSkill(data) : null;
 }
 
-/** At least one character (section 11.6); in bulk, one without would cost its neighbours theirs. */
+/** At least one character (kombo.md#managed-skills); in bulk, one without would cost its neighbours theirs. */
 function hasName({ name }: SkillWrite): boolean {
   return name.trim() !== '';
 }

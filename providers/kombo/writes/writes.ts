@@ -1,4 +1,7 @@
-/** The writing ports on what people hold: ratings (synchronous), assignments (a task, or synchronous in older generations). */
+/**
+ * The writing ports on what people hold: ratings (synchronous), assignments (a task, or synchronous in older
+ * generations).
+ */
 import type { RatingWrite, WritePort, WriteResult } from '../../../src/domain/ports.ts';
 import type { RatingRow } from '../../../src/domain/records.ts';
 import { optionalId } from '../../../src/outbound/payload/payload.ts';
@@ -9,7 +12,7 @@ import { PATHS } from '../raw.ts';
 import { readStored, runEach } from './results.ts';
 import { taskResult } from './task.ts';
 
-/** Upserts in place by employee, skill and source (section 12), so that repeating does the same again. */
+/** Upserts in place by employee, skill and source (kombo.md#rating-rules), so that repeating does the same again. */
 export function ratePort(upstream: Upstream, body: RatingBody): WritePort<RatingWrite, RatingRow> {
   return {
     batchSize: 1,
@@ -22,7 +25,10 @@ export function ratePort(upstream: Upstream, body: RatingBody): WritePort<Rating
   };
 }
 
-/** The same upsert by another door; the answer is a task's id, or at once a row where the tenant is of an older generation. */
+/**
+ * The same upsert by another door; the answer is a task's id, or at once a row where the tenant is of an older
+ * generation.
+ */
 export function assignPort(upstream: Upstream): WritePort<RatingWrite, RatingRow> {
   return {
     batchSize: 1,
