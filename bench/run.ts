@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: the gateway beside a hand-written program that does the same work without GraphQL (docs/performance.md).
- * BENCH_SECONDS is the length of one measurement (2), BENCH_ROUNDS how often each is repeated (5).
+ * `npm run bench`: the gateway beside a hand-written program that does the same work without GraphQL
+ * (docs/performance.md). BENCH_SECONDS is the length of one measurement (2), BENCH_ROUNDS how often each is repeated
+ * (5).
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,7 @@ const TEST_CORE = 0;
 const OTHER_CORE = 1;
 
 const CONNECTIONS = 16;
-/** The number under which memory is measured (PERFORMANCE: RSS). */
+/** Connections at which memory is measured. */
 const MANY_CONNECTIONS = 50;
 
 interface Upstream {

@@ -11,18 +11,23 @@ import { DirectoryLockedError } from './tasks/store/embedded/lock.ts';
 /** Covers a request that a client sent on an idle connection before it heard that this process stops. */
 const LINGER_MS = 1000;
 
-/** Process 1 of a container hears no signal that it does not listen for, and it is told to stop while it starts, too. */
+/**
+ * Process 1 of a container hears no signal that it does not listen for, and it is told to stop while it starts, too.
+ */
 const stopEarly = () => process.exit();
 process.once('SIGTERM', stopEarly).once('SIGINT', stopEarly);
 
-/** Without a handler this signal, too, would end the process. What it asks for while the gateway starts is done once it has. */
+/**
+ * Without a handler this signal, too, would end the process. What it asks for while the gateway starts is done once it
+ * has.
+ */
 let isAsked = false;
 let hangUp = () => {
   isAsked = true;
 };
 process.on('SIGHUP', () => hangUp());
 
-// Before graphql is loaded: its development checks cost a third of the speed (DEPENDENCIES, section 5).
+// Before graphql is loaded: its development checks cost a third of the speed.
 process.env['NODE_ENV'] ??= 'production';
 const flags = readFlags(process.argv.slice(2));
 if (!flags) refuse('there is a flag that is unknown: --help prints those that there are');

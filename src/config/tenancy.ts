@@ -23,7 +23,7 @@ export interface Tenancy {
   limits: Partial<OperationLimits>;
 }
 
-/** The tenant that the environment describes (DESIGN: Words). */
+/** The tenant that the environment describes. */
 export const USUAL_TENANT = 'default';
 
 /** The one tenant that the environment alone describes, with a client for each key. */

@@ -1,4 +1,4 @@
-/** Blending ratings into one number that explains itself (DESIGN: Consensus). Pure. */
+/** Blending ratings into one number that explains itself. Pure. */
 import { RATING_SOURCES, type RatingSource } from './rating.ts';
 
 /** The weight of a source's ratings. */
@@ -10,7 +10,9 @@ export interface SourceWeight {
   weight: number;
 }
 
-/** A named way to blend: the mean of normalised ratings, weighted by source. A source without a weight does not count. */
+/**
+ * A named way to blend: the mean of normalised ratings, weighted by source. A source without a weight does not count.
+ */
 export interface ConsensusPolicy {
   name: string;
   description: string | null;
@@ -79,8 +81,8 @@ export const CONSENSUS_POLICY_NAMES: readonly string[] = [
 ];
 
 /**
- * The policy that weighs an integration's ratings as the integration itself does, and all others equally. An integration's
- * weights are brought to a mean of 1, so that one which counts in per cent does not drown the others.
+ * The policy that weighs an integration's ratings as the integration itself does, and all others equally. An
+ * integration's weights are brought to a mean of 1, so that one which counts in per cent does not drown the others.
  */
 export function providerWeights(
   given: readonly { integration: string; weights: readonly Omit<SourceWeight, 'integration'>[] }[],

@@ -1,4 +1,4 @@
-/** Global ids: base64url of the JSON array [type, ...parts], at most 512 bytes (DESIGN: Global ids). */
+/** Global ids: base64url of the JSON array [type, ...parts], at most 512 bytes. */
 
 import { isStorable } from './storable.ts';
 

@@ -36,8 +36,8 @@ export interface Page<T> {
 }
 
 /**
- * The page of a sorted list that the arguments ask for (Relay connection specification, section 4). A position need not
- * be in the list any more.
+ * The page of a sorted list that the arguments ask for (https://relay.dev/graphql/connections.htm, Pagination
+ * algorithm). A position need not be in the list any more.
  */
 export function pageOf<T>(
   items: readonly T[],
@@ -76,7 +76,10 @@ export function encodeCursor(list: string, position: Position): string {
   return Buffer.from(JSON.stringify([list, position.key, position.id])).toString('base64url');
 }
 
-/** Characters of a cursor, by far more than any name or search comes to: it is read again for each object that has the list. */
+/**
+ * Characters of a cursor, by far more than any name or search comes to: it is read again for each object that has the
+ * list.
+ */
 const LONGEST_CURSOR = 16_384;
 
 /** The position of a cursor; null when it is none of this list's. */

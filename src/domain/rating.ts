@@ -1,8 +1,11 @@
 /**
- * Ratings, scales and the arithmetic between them (DESIGN: Rating sources, Arithmetic). Pure; no vendor's word.
+ * Ratings, scales and the arithmetic between them. Pure; no vendor's word.
  */
 
-/** Who or what a rating comes from. Closed: providers translate theirs into one of these, anything else is OTHER with its label. */
+/**
+ * Who or what a rating comes from. Closed: providers translate theirs into one of these, anything else is OTHER with
+ * its label.
+ */
 export const RATING_SOURCES = [
   'SELF',
   'MANAGER',
@@ -66,7 +69,10 @@ export type Proficiency = NumericProficiency | SingleSelectProficiency;
 
 const OPEN_SCALE: NumericScale = { kind: 'numeric', min: null, max: null, step: null };
 
-/** The value with the scale that gives it meaning: the row's own, else the skill record's, else an open one. Null stays null (a bare tag). */
+/**
+ * The value with the scale that gives it meaning: the row's own, else the skill record's, else an open one. Null stays
+ * null (a bare tag).
+ */
 export function proficiencyOf(value: RatingValue | null, recordScale: Scale | null): Proficiency | null {
   if (value === null) return null;
   if (value.kind === 'number') {

@@ -132,7 +132,7 @@ export function createEngine(
       documentCache: documents,
       errorCache: { get: (text) => errors.get(text), set: (text, error) => errors.set(text, error as object) },
     },
-    // The limit of body.ts holds; yoga's own doubles the CPU of a small query (DEPENDENCIES, section 5).
+    // The limit of body.ts holds; yoga's own doubles the CPU of a small query, as measured.
     maxRequestBodySize: false,
     cors: false,
     graphiql: false,
@@ -145,7 +145,10 @@ export function createEngine(
   return { schema, yoga, documents, maskError };
 }
 
-/** Gives resolvers the scope's own context object, runs queries compiled, bounds documents, and ends streams with their request. */
+/**
+ * Gives resolvers the scope's own context object, runs queries compiled, bounds documents, and ends streams with their
+ * request.
+ */
 function scoped(
   schema: GraphQLSchema,
   { requests, dataless }: { requests: WeakMap<object, string>; dataless: WeakSet<object> },
@@ -173,7 +176,10 @@ function scoped(
     if (audit) noteRefused(audit, { outcome: 'refused', document, operationName, ...scope });
     return result;
   };
-  /** Why an operation does not run: its variables cannot be stored, it is too large, or too little is left of the budget that it is taken from. */
+  /**
+   * Why an operation does not run: its variables cannot be stored, it is too large, or too little is left of the budget
+   * that it is taken from.
+   */
   const refused = (
     args: ExecutionArgs,
     { spending }: RequestScope,

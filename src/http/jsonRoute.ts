@@ -16,8 +16,8 @@ export type AnswerJson = (text: string, resultType: ResultType, scope: RequestSc
 
 /**
  * The short way for what nearly all requests are: a query or mutation of a known valid document, wanted as one JSON. It
- * runs yoga's own execution with all its plugins and leaves out yoga's Request and Response objects: a third of the CPU of
- * a small query (DEPENDENCIES, section 5). Everything else, and a document seen for the first time, gives null before
+ * runs yoga's own execution with all its plugins and leaves out yoga's Request and Response objects: a third of the CPU
+ * of a small query, as measured. Everything else, and a document seen for the first time, gives null before
  * anything ran; so errors in requests have one author. A test compares both ways.
  */
 export function createJsonAnswer({ yoga, documents, maskError }: Engine): AnswerJson {

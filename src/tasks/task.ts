@@ -1,4 +1,4 @@
-/** A task: the handle of a write of one or more items, each against one integration (DESIGN: Writing). */
+/** A task: the handle of a write of one or more items, each against one integration. */
 import type {
   CertificateWrite,
   EmployeeWrite,
@@ -155,5 +155,8 @@ export interface WrittenEvent {
   item: TaskItem;
 }
 
-/** `replayed`: the same key and body came before, and this is the task of then. `keyReused`: the key came with another body. */
+/**
+ * `replayed`: the same key and body came before, and this is the task of then. `keyReused`: the key came with another
+ * body.
+ */
 export type StartResult = { outcome: 'started' | 'replayed'; task: Task } | { outcome: 'keyReused' };

@@ -40,7 +40,7 @@ export interface Row extends Cells {
   name: string;
   /** What befalls; of two the first befalls reads, the second writes. */
   what: Befalling | Readonly<Record<Provider, Befalling | readonly [Befalling, Befalling]>>;
-  /** Where a provider differs, by its sheet. */
+  /** Where a provider differs, by its page in docs/providers. */
   but?: Partial<Record<Provider, Partial<Cells>>>;
 }
 
@@ -107,11 +107,16 @@ const inTwoSeconds = (hour: string) => ({
   date: `Mon, 02 Mar 2026 ${hour}:00:00 GMT`,
 });
 
-/** An answer that is lost, whatever way, after the provider has done what was asked: by reading back Kantata shows it. */
+/**
+ * An answer that is lost, whatever way, after the provider has done what was asked: by reading back Kantata shows it.
+ */
 const READ_BACK = { write: DONE };
 /** The same where the provider did nothing: Kantata's reading back shows that, so that it may be tried again. */
 const notThere = (code: ProblemCode) => ({ write: failed(code, TRIES) });
-/** Failures without a code that Kombo's guide does not call safe to repeat (section 4.3): reads are not, writes by the engine alone. */
+/**
+ * Failures without a code that Kombo's guide does not call safe to repeat (kombo.md#error-codes): reads are not, writes
+ * by the engine alone.
+ */
 const NOT_BY_ITSELF = { read: gap('UNAVAILABLE'), write: unknown(TRIES) };
 
 const notReached = (code: ProblemCode, read: ReadCell, eachMs = 0): Cells => ({

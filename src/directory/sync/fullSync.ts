@@ -193,7 +193,7 @@ export async function keepRatings({
 
 /**
  * Asks for the ratings of one employee who is known to have some. An answer without them, or with foreign ones, means
- * that the provider does not honour its filter (Kombo sheet U7 calls it an assumption), and the walk must stand in.
+ * that the provider does not honour its filter, which Kombo may not (kombo.md#filters), and the walk must stand in.
  */
 async function probeFilter({ integration, signal }: WalkOptions): Promise<void> {
   const { ratings, ratingsByEmployees } = integration.ports;
@@ -219,7 +219,10 @@ async function firstRow(port: WalkPort<RatingRow>, call: Call): Promise<RatingRo
   return null;
 }
 
-/** Reads a walk to its end; the problem that ended it early, or null. An absent port is no problem. One that has no end is. */
+/**
+ * Reads a walk to its end; the problem that ended it early, or null. An absent port is no problem. One that has no end
+ * is.
+ */
 async function readAll<Row>(
   integration: Integration,
   operation: Operation,

@@ -16,7 +16,7 @@ export const EVERY_MS = {
 /** After a failed walk: 10 s, doubling up to 5 minutes. */
 const RETRY_FIRST_MS = 10_000;
 const RETRY_MOST_MS = 5 * 60_000;
-/** A first walk longer than this no longer holds back readiness (DESIGN: Running). */
+/** A first walk longer than this no longer holds back readiness. */
 export const READY_AFTER_MS = 30_000;
 
 export interface Log {
@@ -40,9 +40,9 @@ export class DirectoryRefresh {
   }
 
   /**
-   * Starts all walks side by side; resolves when each integration's first one has ended, well or not. What another process
-   * has walked within the time between two walks, and left in the directory, is only read for changes until that is over;
-   * `anew`: not so of these, of which something is missing here.
+   * Starts all walks side by side; resolves when each integration's first one has ended, well or not. What another
+   * process has walked within the time between two walks, and left in the directory, is only read for changes until
+   * that is over; `anew`: not so of these, of which something is missing here.
    */
   async start({ anew = new Set() }: { anew?: ReadonlySet<string> } = {}): Promise<void> {
     const { integrations } = this.#directory;

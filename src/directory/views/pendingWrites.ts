@@ -1,6 +1,9 @@
 import type { WrittenCopy } from '../replication/directoryChange.ts';
 
-/** How long a created record is kept that no walk shows: a provider that is a mirror may sync once a day (DESIGN: Reading). */
+/**
+ * How long a created record is kept that no walk shows: a provider that is a mirror may sync once a day
+ * (kombo.md#sync).
+ */
 const CREATED_MS = 24 * 60 * 60_000;
 
 /** When a write was stored, in milliseconds, and whether the record is new by it. */
@@ -30,7 +33,10 @@ export class WrittenRecords {
     return (this.#written.get(id)?.at ?? -Infinity) >= began;
   }
 
-  /** Whether a write counts, which it then does from now on. One heard late does not, where a walk has read the record since. */
+  /**
+   * Whether a write counts, which it then does from now on. One heard late does not, where a walk has read the record
+   * since.
+   */
   takes(id: string, { at, created }: WrittenAt, isKnown: boolean): boolean {
     const before = this.#written.get(id);
     this.#heard.set(id, Math.max(at, this.#heard.get(id) ?? at));

@@ -1,9 +1,12 @@
 import { allRateAlike, rowKey } from '../../directory/ratings/ratingSnapshot.ts';
 import type { RatingRow } from '../../domain/records.ts';
 
-/** Longest time a written row is laid over reads: Kombo's own sync may be a day away (its sheet, 8.1). */
+/** Longest time a written row is laid over reads: Kombo's own sync may be a day away (kombo.md#sync). */
 const KEEP_MS = 24 * 60 * 60_000;
-/** Most rows that are kept, some 50 MB; employees written to longest ago give way, whose reads have mostly caught up by then. */
+/**
+ * Most rows that are kept, some 50 MB; employees written to longest ago give way, whose reads have mostly caught up by
+ * then.
+ */
 const MOST_ROWS = 100_000;
 
 export interface OverlaidRow {
@@ -46,7 +49,10 @@ export class Overlay {
   /** The same rows by skill. */
   readonly #bySkill = new Map<string, Set<WrittenRow>>();
   #rows = 0;
-  /** What is shown of rows with nothing written over them: the same array for the same rows, which tells that nothing changed. */
+  /**
+   * What is shown of rows with nothing written over them: the same array for the same rows, which tells that nothing
+   * changed.
+   */
   readonly #plain = new WeakMap<readonly RatingRow[], readonly OverlaidRow[]>();
   readonly #now: () => number;
   readonly #skillOf: (row: RatingRow) => string;
@@ -93,9 +99,9 @@ export class Overlay {
   }
 
   /**
-   * The rows of one employee as read, with written ones in their place and without what was taken away. Forgets what the
-   * read has caught up with, unless told not to: a read of a single row says nothing of the copies that answer the next
-   * question.
+   * The rows of one employee as read, with written ones in their place and without what was taken away. Forgets what
+   * the read has caught up with, unless told not to: a read of a single row says nothing of the copies that answer the
+   * next question.
    */
   over(
     employeeId: string,
@@ -122,8 +128,8 @@ export class Overlay {
   }
 
   /**
-   * The same for the rows of one skill, named by its record, of whoever holds it. Forgets nothing: it does not see all that was written of an
-   * employee.
+   * The same for the rows of one skill, named by its record, of whoever holds it. Forgets nothing: it does not see all
+   * that was written of an employee.
    */
   overSkill(skillId: string, read: readonly RatingRow[]): readonly OverlaidRow[] {
     if (this.#written.size === 0) return this.#asRead(read);

@@ -7,7 +7,7 @@ export interface ThrottleLimits {
   longestMs: number;
 }
 
-/** A quota that is used up does not come back in seconds (iMocha, sheet 14, whose numbers these are). */
+/** A quota that is used up does not come back in seconds (imocha.md#rate-limits). */
 export const THROTTLE: ThrottleLimits = { inRow: 3, firstMs: 1_000, longestMs: 30_000 };
 
 /** Says for how long to leave a provider alone that refuses again and again. */

@@ -7,7 +7,10 @@ import { failedToConnect, networkError } from './networkError.ts';
 import { orAborted } from '../../lib/raceAbort.ts';
 import type { TryTimes } from '../policy/attemptTimeouts.ts';
 
-/** A request as it goes to a provider. `path` begins with / and is relative to the integration's base URL; it holds the query. */
+/**
+ * A request as it goes to a provider. `path` begins with / and is relative to the integration's base URL; it holds the
+ * query.
+ */
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
@@ -16,7 +19,10 @@ export interface HttpRequest {
   signal?: AbortSignal | undefined;
   /** How long it may take, once it goes out. */
   times: TryTimes;
-  /** Called at the last instant before the first byte, with the connection at hand; what it throws ends the request unsent. */
+  /**
+   * Called at the last instant before the first byte, with the connection at hand; what it throws ends the request
+   * unsent.
+   */
   leave?: (() => void) | undefined;
 }
 
@@ -28,8 +34,8 @@ export interface HttpResponse {
 }
 
 /**
- * Sends one request; rejects with ProviderError UNREACHABLE or TIMEOUT, or with the signal's reason when aborted. What did not
- * call the request's `leave` counts as not sent.
+ * Sends one request; rejects with ProviderError UNREACHABLE or TIMEOUT, or with the signal's reason when aborted. What
+ * did not call the request's `leave` counts as not sent.
  */
 export interface Transport {
   send(request: HttpRequest): Promise<HttpResponse>;
@@ -48,7 +54,7 @@ export interface TransportOptions {
 /** When a process stops, which is given some ten seconds: whoever waits has been told before. */
 const CLOSE_MS = 2_000;
 
-/** A Transport over undici's Pool: keep-alive, and a quarter less CPU a call than fetch (measured for PERFORMANCE). */
+/** A Transport over undici's Pool: keep-alive, and a quarter less CPU a call than fetch, as measured. */
 export function undiciTransport(baseUrl: string, options: TransportOptions): Transport {
   const base = new URL(baseUrl);
   const prefix = base.pathname.replace(/\/$/, '');
@@ -60,7 +66,8 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
   return {
     async send({ method, path, headers, body, signal, times, leave }) {
       signal?.throwIfAborted();
-      // Not undici's time limits alone: each piece of a body, and each answer of 102 before the real one, begins them anew.
+      // Not undici's time limits alone: each piece of a body, and each answer of 102 before the real one, begins them
+      // anew.
       const cut = cutAfter(times.wholeMs, signal, overdue());
       try {
         const sent = (leave ? pool.compose(leavingBy(leave)) : pool).request({
@@ -73,7 +80,8 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
           ...(body === undefined ? {} : { body }),
           signal: cut.signal,
         });
-        // undici hears of an abort only once the request has a connection (api-request.js, 7.30), which may take seconds.
+        // undici hears of an abort only once the request has a connection (api-request.js, 7.30), which may take
+        // seconds.
         const response = await orAborted(sent, cut.signal);
         const declared = Number(response.headers['content-length'] ?? 0);
         if (declared > options.maxBodyBytes) {
@@ -120,7 +128,9 @@ function connector(timeout: number): buildConnector.connector {
   };
 }
 
-/** Calls `leave` when undici has a connection for the request and is about to write it (client-h1.js, 7.30: onConnect). */
+/**
+ * Calls `leave` when undici has a connection for the request and is about to write it (client-h1.js, 7.30: onConnect).
+ */
 function leavingBy(leave: () => void): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
     const onRequestStart: Dispatcher.DispatchHandler['onRequestStart'] = (controller, context) => {

@@ -1,2 +1,2 @@
-/** Items that one mutation takes (DESIGN: The graph). */
+/** Items that one mutation takes. */
 export const MAX_ITEMS = 1000;

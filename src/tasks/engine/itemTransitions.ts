@@ -2,12 +2,16 @@ import { ProviderError, type Problem, type ProblemCode } from '../../domain/prob
 import type { ItemChange, ItemProgress, OpenItem } from '../store/store.ts';
 import type { ItemResult, Writer } from './writePortAdapter.ts';
 
-/** Tries of an item at most, by the worker itself; with the waits below that is about two minutes of a failing provider. */
+/**
+ * Tries of an item at most, by the worker itself; with the waits below that is about two minutes of a failing provider.
+ */
 export const MOST_TRIES = 8;
-/** How long the provider may work on an accepted item before it counts as unknown (DESIGN: Writing). */
+/** How long the provider may work on an accepted item before it counts as unknown. */
 export const LONGEST_PENDING_MS = 600_000;
 
-/** Kinds with which a provider judges the item: had an earlier try of the same taken effect, this one would have, too. */
+/**
+ * Kinds with which a provider judges the item: had an earlier try of the same taken effect, this one would have, too.
+ */
 const JUDGED: ReadonlySet<ProblemCode> = new Set(['REJECTED', 'NOT_FOUND', 'CONFLICT']);
 
 const FIRST_RETRY_MS = 1000;
@@ -30,8 +34,8 @@ export function changed(item: OpenItem, values: Partial<Omit<ItemChange, 'positi
 }
 
 /**
- * The marker that stands before anything is sent: a crash leaves it behind, and `repeat` says what it then means. Where it
- * stands already the earlier try's answer was lost.
+ * The marker that stands before anything is sent: a crash leaves it behind, and `repeat` says what it then means. Where
+ * it stands already the earlier try's answer was lost.
  */
 export function begun(item: OpenItem): ItemChange {
   const values = { state: 'RUNNING', inFlight: true, attempts: item.attempts + 1, providerTaskId: null } as const;
@@ -49,8 +53,8 @@ function tried({ progress, inFlight }: OpenItem): ItemProgress {
 }
 
 /**
- * What an answer makes of an item that was sent. One whose task was asked to stop is not tried again. A failure that does
- * not judge the item itself leaves open what became of an earlier try.
+ * What an answer makes of an item that was sent. One whose task was asked to stop is not tried again. A failure that
+ * does not judge the item itself leaves open what became of an earlier try.
  */
 export function settled(item: OpenItem, result: ItemResult, circumstances: Circumstances): ItemChange {
   switch (result.state) {
@@ -81,7 +85,9 @@ export function settled(item: OpenItem, result: ItemResult, circumstances: Circu
   }
 }
 
-/** Nothing left the gateway, so it was no try: the item waits for the provider to come back, however long that takes. */
+/**
+ * Nothing left the gateway, so it was no try: the item waits for the provider to come back, however long that takes.
+ */
 function heldBack(item: OpenItem, error: ProviderError, circumstances: Circumstances): ItemChange {
   const { progress } = item;
   const untried = { ...item, progress: { ...progress, tries: Math.max(0, progress.tries - 1) } };
@@ -136,8 +142,8 @@ export function retryDelay(tries: number, retryAfterSeconds: number | null, rand
 }
 
 /**
- * Milliseconds to the next look at an accepted item: 1 s, growing by half each time, at most 10 s. Waits that grow so add
- * up to (next - 1 s) · 2, hence the next one follows from the time gone by and need not be stored.
+ * Milliseconds to the next look at an accepted item: 1 s, growing by half each time, at most 10 s. Waits that grow so
+ * add up to (next - 1 s) · 2, hence the next one follows from the time gone by and need not be stored.
  */
 export function followDelay(acceptedAt: number, now: number): number {
   return Math.min(LONGEST_FOLLOW_MS, FIRST_FOLLOW_MS + Math.max(0, now - acceptedAt) / 2);

@@ -39,7 +39,10 @@ export interface OpenItem extends TaskItem {
   inFlight: boolean;
   /** An earlier accepted item for the same employee and skill is unfinished. */
   blocked: boolean;
-  /** Its task was asked to stop while the item was in flight: what is under way goes to its end, and nothing is sent again. */
+  /**
+   * Its task was asked to stop while the item was in flight: what is under way goes to its end, and nothing is sent
+   * again.
+   */
   cancelling: boolean;
   progress: ItemProgress;
 }
@@ -80,14 +83,15 @@ export type StoreStartResult =
   { outcome: 'started'; task: Task; overtaken: Task[] } | Claim;
 
 /**
- * Where tasks, their items, revisions and idempotency keys live. Every method is atomic, and what it answered is stored.
- * `now` is milliseconds since the epoch.
+ * Where tasks, their items, revisions and idempotency keys live. Every method is atomic, and what it answered is
+ * stored. `now` is milliseconds since the epoch.
  */
 export interface TaskStore {
   /**
    * Stores a task with its items and claims its idempotency key, scoped to (tenant, client) for 24 hours.
-   * An item that sets or removes a rating cancels (SUPERSEDED) earlier ones for the same (tenant, integration, employee,
-   * skill) that are not under way; a bare tag cancels nothing, because it would lose the rating that it waits for.
+   * An item that sets or removes a rating cancels (SUPERSEDED) earlier ones for the same (tenant, integration,
+   * employee, skill) that are not under way; a bare tag cancels nothing, because it would lose the rating that it waits
+   * for.
    */
   start(task: TaskToStore, now: number): Promise<StoreStartResult>;
   /** What a key stands for, without claiming it; null when it is free. */
@@ -111,28 +115,32 @@ export interface TaskStore {
   apply(taskId: string, changes: readonly ItemChange[], now: number): Promise<{ task: Task; changed: number[] } | null>;
   /**
    * Cancels the items of a task that are not in flight; those in flight go to their end, and until then the task is
-   * CANCELLING. An item whose last try is `uncertain` ends OUTCOME_UNKNOWN in place of CANCELLED; each keeps its problem.
-   * Finally the task is CANCELLED when an item was cancelled by this. One revision when anything changed; a finished
-   * task stays as it is. Null when unknown, or of another tenant; `changed` says whether this call changed anything.
+   * CANCELLING. An item whose last try is `uncertain` ends OUTCOME_UNKNOWN in place of CANCELLED; each keeps its
+   * problem. Finally the task is CANCELLED when an item was cancelled by this. One revision when anything changed; a
+   * finished task stays as it is. Null when unknown, or of another tenant; `changed` says whether this call changed
+   * anything.
    */
   cancel(tenant: string, id: string, now: number): Promise<{ task: Task; changed: boolean } | null>;
   /**
-   * Tasks of a tenant that meet the filter, newest first (by the order of acceptance), at most `limit`, after a cursor of
-   * an earlier answer; `total` counts all that meet the filter. Expired ones are among them.
+   * Tasks of a tenant that meet the filter, newest first (by the order of acceptance), at most `limit`, after a cursor
+   * of an earlier answer; `total` counts all that meet the filter. Expired ones are among them.
    */
   list(
     tenant: string,
     filter: TaskFilter,
     page: { after: string | null; limit: number },
   ): Promise<{ tasks: { task: Task; cursor: string }[]; total: number }>;
-  /** Batches with unfinished items in the order of acceptance, at most `limit`, after a cursor; `next` is null on the last page. */
+  /**
+   * Batches with unfinished items in the order of acceptance, at most `limit`, after a cursor; `next` is null on the
+   * last page.
+   */
   unfinished(page: { after: string | null; limit: number }): Promise<{ batches: BatchRef[]; next: string | null }>;
   /** What is unfinished now, of all tenants. */
   backlog(): Promise<Backlog>;
   /**
-   * Items that SUCCEEDED or ended OUTCOME_UNKNOWN, in the order they were stored: after a cursor of an earlier answer, or from `since`
-   * (milliseconds) where the cursor is null. `cursor` is where to go on, also where there was nothing new (null: as before).
-   * Kept for at least 24 hours.
+   * Items that SUCCEEDED or ended OUTCOME_UNKNOWN, in the order they were stored: after a cursor of an earlier answer,
+   * or from `since` (milliseconds) where the cursor is null. `cursor` is where to go on, also where there was nothing
+   * new (null: as before). Kept for at least 24 hours.
    */
   written(
     from: { after: string } | { since: number },
@@ -145,7 +153,7 @@ export interface TaskStore {
   expire(now: number): Promise<Task[]>;
 }
 
-/** How long a finished task, a tombstone and an idempotency key are kept (DESIGN: Writing). */
+/** How long a finished task, a tombstone and an idempotency key are kept. */
 const DAY = 86_400_000;
 export const TASK_RETENTION_MS = 7 * DAY;
 export const TOMBSTONE_RETENTION_MS = 30 * DAY;

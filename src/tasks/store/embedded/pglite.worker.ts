@@ -46,7 +46,7 @@ async function serve(): Promise<void> {
     dataDir,
     // As node-postgres gives them: BIGINT does not fit a number.
     parsers: { [types.INT8]: (value: string) => value },
-    // 8 MB of buffers in place of 128: reopens in 410 ms and 156 MB, not 514 ms and 301 MB (DEPENDENCIES section 4).
+    // 8 MB of buffers in place of 128: reopens in 410 ms and 156 MB, not 514 ms and 301 MB.
     startParams: [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])],
     onStderr: (line) => {
       log.add(line);
