@@ -39,7 +39,7 @@ const TASKS: readonly (readonly [kind: TaskKind, route: RegExp])[] = [
   ['skills', /^GET \/hris\/skills\/bulk\/([^/]+)$/],
 ];
 
-/** A sandbox tenant of the vendor under /v1, with one integration and the credentials of `simulator-credentials.ts`. */
+/** A sandbox tenant of the vendor under /v1, with one integration and the credentials of `credentials.ts`. */
 export function simulator(options: SimulatorOptions): Simulator {
   const { workforce, clock } = options;
   const switches = switchesOf(options.switches);

@@ -39,7 +39,7 @@ const EXPIRY_MS = 3_600_000;
 /** Not while the program starts. */
 const FIRST_EXPIRY_MS = 60_000;
 
-/** What was finished before was heard of by the net of the followers at the latest (follow.ts). */
+/** Whatever finished before then has been seen by every follower, at the latest when it read the outbox (outboxReader.ts). */
 const LONG_HEARD_MS = 60_000;
 
 /** An engine at work. What was stored and not enqueued, because the process died between the two, is enqueued first. */

@@ -3,7 +3,7 @@ const USUAL_TENANT = 'default';
 
 /**
  * What the outbox calls a tenant's receiver: two tenants may name the same one, and each is told of its own tasks alone.
- * Neither part has a blank; `arming.ts` and `redisArming.ts` read it.
+ * Neither part has a blank; `postgresTrigger.ts` and `redisEnqueueLua.ts` read it.
  */
 export function receiverKey(tenant: string, receiver: string): string {
   return tenant === USUAL_TENANT ? receiver : `${tenant} ${receiver}`;

@@ -1,4 +1,4 @@
-/** The outbox's SQL: each method is one statement. Deliveries come up by a trigger, see `arming.ts`. */
+/** The outbox's SQL: each method is one statement. Deliveries come up by a trigger, see `postgresTrigger.ts`. */
 
 /** $1 names. */
 export const RECEIVERS = `

@@ -41,7 +41,7 @@ const WRITTEN_MS = 86_400_000;
 
 /**
  * The task store in Redis 6.2 or newer. Each method is one script. A script that changes a task also announces it
- * (redisChannels.ts) and notes it for the receivers of webhooks. It may be sent twice, when a connection breaks.
+ * (channels.ts) and notes it for the receivers of webhooks. It may be sent twice, when a connection breaks.
  */
 export function redisStore(
   redis: Redis,
