@@ -29,7 +29,7 @@ const OUTSIDE: readonly RegExp[] = [
   /\b(?:DESIGN|DEPENDENCIES|PERFORMANCE|STYLE)\b/,
   /(?<!style[ -]?|spread)\bsheets?\b(?![/-])/i,
   /\bU\d{1,2}\b/,
-  /\bdesign document\b/i,
+  /\bthe design(?: document|'s)\b|\bthe issue's? (?:of|words|text)\b|\bof the issue\b/i,
 ];
 /** A section whose document is not named; those of RFCs and other public specifications are. */
 const SECTION = /\bsections? \d|\(\d{1,2}\.\d{1,2}(?:[,;][^)]*)?\)/i;
