@@ -11,7 +11,7 @@ import { startRedis } from '../test/support/redis.ts';
 import { connectRedis } from '../src/redis/connection.ts';
 import { Directory } from '../src/directory/directory.ts';
 import { nextTurn } from '../src/lib/runInSlices.ts';
-import { SharedDirectory } from '../src/directory/replication/replicatedDirectory.ts';
+import { ReplicatedDirectory } from '../src/directory/replication/replicatedDirectory.ts';
 
 const PEOPLE = Number(process.argv[2] ?? 100_000);
 const RATINGS_EACH = 10;
@@ -72,7 +72,7 @@ function replica(url: string) {
     lines,
     written,
     provider,
-    shared: new SharedDirectory({ redis, directory, log, tenant: 'default' }),
+    shared: new ReplicatedDirectory({ redis, directory, log, tenant: 'default' }),
   };
 }
 

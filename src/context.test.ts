@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeProvider, employeeRow, gate } from '../test/support/fakes/fakeProvider.ts';
 import { createContext, type RequestParts, type TenantParts } from './context.ts';
 import { Directory } from './directory/directory.ts';
-import { walkIntegration } from './directory/sync/fullSync.ts';
+import { fullSync } from './directory/sync/fullSync.ts';
 import { EVERYBODY as viewer } from './auth/authenticator.ts';
 import { ConsensusPolicies } from './loaders/consensusPolicies.ts';
 import { RatingReader } from './loaders/readers/employeeRatingReader.ts';
@@ -21,7 +21,7 @@ describe('createContext', () => {
     const { integration } = provider;
     const directory = new Directory([integration]);
     const signal = new AbortController().signal;
-    await walkIntegration({ directory, integration, signal });
+    await fullSync({ directory, integration, signal });
     const readers = new Map([['hr', new RatingReader({ directory, integration, cache: false })]]);
     // The others are not looked at by this loader.
     const tenant = { directory, readers } as Partial<TenantParts> as TenantParts;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { schema } from '../schema/index.ts';
 import { createContext, type RequestParts, type TenantParts } from '../src/context.ts';
 import { Directory } from '../src/directory/directory.ts';
-import { walkIntegration } from '../src/directory/sync/fullSync.ts';
+import { fullSync } from '../src/directory/sync/fullSync.ts';
 import { OWN_RATINGS, type ScopeWord, type Viewer } from '../src/domain/access.ts';
 import type { AuditEntry } from '../src/domain/audit.ts';
 import { encodeId } from '../src/domain/ids.ts';
@@ -53,7 +53,7 @@ beforeEach(async () => {
   });
   const { integration } = provider;
   directory = new Directory([integration]);
-  await walkIntegration({ directory, integration, signal: new AbortController().signal });
+  await fullSync({ directory, integration, signal: new AbortController().signal });
   const readers = new Map([['hr', new RatingReader({ directory, integration, cache: false })]]);
   const clients: Clients = { open: false, viewerOf: () => asking, replace: () => {}, watch: () => () => {} };
   tasks = new FakeTasks();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MOST_GUESSES } from '../src/auth/failedAttempts.ts';
+import { MAX_GUESSES } from '../src/auth/failedAttempts.ts';
 import { startWatchServer, type WatchServer } from './support/fakes/watchServer.ts';
 import { all, wsClient } from './support/wsClient.ts';
 
@@ -49,7 +49,7 @@ describe('wrong keys over WebSockets', () => {
     ['connection_init', (key: string) => ({ connectionParams: bearer(key) })],
     ['the upgrade', (key: string) => ({ headers: bearer(key) })],
   ])('with %s are twenty a minute, then closed with 4429; right ones never', async (_, withKey) => {
-    for (let index = 0; index < MOST_GUESSES; index += 1) {
+    for (let index = 0; index < MAX_GUESSES; index += 1) {
       expect(await closedWith(withKey(`wrong-${index}`))).toMatchObject({ code: 4403 });
     }
     const refused = {
@@ -63,7 +63,7 @@ describe('wrong keys over WebSockets', () => {
   });
 
   it('count together with those over HTTP', async () => {
-    for (let index = 0; index < MOST_GUESSES / 2; index += 1) {
+    for (let index = 0; index < MAX_GUESSES / 2; index += 1) {
       expect(await posted(`wrong-${index}`)).toBe(401);
       expect(await closedWith({ connectionParams: bearer(`wrong-${index}`) })).toMatchObject({ code: 4403 });
     }
@@ -72,7 +72,7 @@ describe('wrong keys over WebSockets', () => {
   });
 
   it('are not counted where none was sent', async () => {
-    for (let index = 0; index <= MOST_GUESSES; index += 1) expect(await closedWith({})).toMatchObject({ code: 4403 });
+    for (let index = 0; index <= MAX_GUESSES; index += 1) expect(await closedWith({})).toMatchObject({ code: 4403 });
     expect(await posted('wrong')).toBe(401);
   });
 });

@@ -5,8 +5,8 @@ import { kantata } from '../providers/kantata/kantata.ts';
 import { kombo } from '../providers/kombo/kombo.ts';
 import { Directory } from '../src/directory/directory.ts';
 import { Integration } from '../src/integrations/integration.ts';
-import { readChanges as readChangesOf } from '../src/directory/sync/deltaSync.ts';
-import { walkIntegration } from '../src/directory/sync/fullSync.ts';
+import { deltaSync as readChangesOf } from '../src/directory/sync/deltaSync.ts';
+import { fullSync } from '../src/directory/sync/fullSync.ts';
 import { createReaders } from '../src/loaders/readers/readers.ts';
 import type { ProviderCard } from '../src/integrations/providerCard.ts';
 import { connect } from '../src/integrations/connect.ts';
@@ -38,8 +38,8 @@ function house(card: ProviderCard) {
     simulator,
     integration: of,
     directory,
-    walk: () => walkIntegration({ directory, integration: of, signal, now }),
-    readChanges: () => readChangesOf({ directory, integration: of, signal, now }),
+    walk: () => fullSync({ directory, integration: of, signal, now }),
+    deltaSync: () => readChangesOf({ directory, integration: of, signal, now }),
     spoil: (path: string, value?: unknown, on = '') =>
       simulator.addFault({ shape: { kind: 'drift', path, value }, path: on }),
     /** The reading of one employee: its state, how many rows, and what is said of them. */
@@ -102,7 +102,7 @@ it('of ratings that a walk keeps, those that it could not read stand as they wer
 });
 
 it('changes of somebody of whom a rating could not be read take none of the others away, and leave him PARTIAL', async () => {
-  const { clock, directory, integration, walk, readChanges, spoil, read } = house(imocha);
+  const { clock, directory, integration, walk, deltaSync, spoil, read } = house(imocha);
   await walk();
   const kept = directory.ratings('main');
   const before = new Map([...kept.lists()].map((rows) => [rows[0]?.employeeId ?? '', rows.length]));
@@ -110,7 +110,7 @@ it('changes of somebody of whom a rating could not be read take none of the othe
   // All are told as changed: the read reaches back to before they were.
   integration.readFrom.set('ratings', 0);
   spoil('items.*.skills.0.skill.skillId', null);
-  await readChanges();
+  await deltaSync();
   expect(new Map([...kept.lists()].map((rows) => [rows[0]?.employeeId ?? '', rows.length]))).toEqual(before);
   const [one = ''] = [...before].filter(([, rows]) => rows > 3).map(([id]) => id);
   expect(await read(one)).toEqual([{ state: 'PARTIAL', rows: before.get(one), problem: 'UNREADABLE' }]);

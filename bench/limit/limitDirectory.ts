@@ -1,7 +1,7 @@
 /** What the limit keeps in memory: the same directory as the gateway's, turned into the plainest form for its answers. */
 import { readConfig } from '../../src/config/environment.ts';
 import { Directory } from '../../src/directory/directory.ts';
-import { walkIntegration } from '../../src/directory/sync/fullSync.ts';
+import { fullSync } from '../../src/directory/sync/fullSync.ts';
 import type { Employee } from '../../src/domain/entities.ts';
 import type { ProficiencyOption, Scale } from '../../src/domain/rating.ts';
 import type { SkillAt } from '../../src/directory/skills/skillView.ts';
@@ -42,7 +42,7 @@ export async function readDirectory(environment: Record<string, string | undefin
   });
   const directory = new Directory(connected.integrations);
   const signal = new AbortController().signal;
-  await Promise.all(connected.integrations.map((integration) => walkIntegration({ directory, integration, signal })));
+  await Promise.all(connected.integrations.map((integration) => fullSync({ directory, integration, signal })));
   await connected.close();
 
   const people = directory.employees.all.map((employee) => {

@@ -19,19 +19,18 @@ export interface Soaked {
 }
 
 /** The first half fills caches and lets the compiler see what it compiles; the second has no reason to grow. */
-const MOST_HEAP_GROWTH = 0.05;
+const MAX_HEAP_GROWTH = 0.05;
 
 /** The embedded store's thread has a heap of its own, which nobody collects by force. */
-const MOST_RSS_GROWTH = 0.1;
+const MAX_RSS_GROWTH = 0.1;
 
 /** What speaks against a run, a sentence each; none: it passes. */
 export function objectionsTo({ middle, end, errors }: Soaked): string[] {
   const objections: string[] = [];
   const heap = growth(middle.heapUsed, end.heapUsed);
-  if (heap > MOST_HEAP_GROWTH) objections.push(`the heap grew by ${percent(heap)} from the middle to the end`);
+  if (heap > MAX_HEAP_GROWTH) objections.push(`the heap grew by ${percent(heap)} from the middle to the end`);
   const resident = growth(middle.rss, end.rss);
-  if (resident > MOST_RSS_GROWTH)
-    objections.push(`resident memory is no plateau: ${percent(resident)} more at the end`);
+  if (resident > MAX_RSS_GROWTH) objections.push(`resident memory is no plateau: ${percent(resident)} more at the end`);
   if (end.warnings > 0) objections.push(`Node.js warned ${end.warnings} times`);
   if (errors > 0) objections.push(`${errors} requests failed`);
   return objections;

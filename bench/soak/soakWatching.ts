@@ -9,7 +9,7 @@ import type { Target } from '../load.ts';
 const LONGEST_MS = 2_000;
 
 /** Those who fell silent without hanging up; the gateway asks after 12 s whether they live, and lets them go at 24 s. */
-const MOST_SILENT = 200;
+const MAX_SILENT = 200;
 
 export class SoakWatching {
   readonly watched = { eventStreams: 0, webSockets: 0 };
@@ -62,7 +62,7 @@ export class SoakWatching {
     }
     socket.pause();
     this.#silent.push(socket);
-    if (this.#silent.length > MOST_SILENT) this.#silent.shift()?.terminate();
+    if (this.#silent.length > MAX_SILENT) this.#silent.shift()?.terminate();
   }
 
   /** Hangs up on behalf of those who did not. */

@@ -1,4 +1,4 @@
-import type { Call, Ports, UnreadRecord, WalkPage } from '../../src/domain/ports.ts';
+import type { Call, Ports, UnreadableRecord, WalkPage } from '../../src/domain/ports.ts';
 import { ProviderError } from '../../src/domain/problem.ts';
 import type { EmployeeRow, RatingRow } from '../../src/domain/records.ts';
 import { together } from '../../src/outbound/allOrAbort.ts';
@@ -30,7 +30,7 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
   const writes = createWritesClient(upstream);
   const toRatings = ratingMapper(settings);
   const drift = upstream.drift.bind(upstream);
-  const list = (operation: string, call: Call, of: UnreadRecord['of']) => ({
+  const list = (operation: string, call: Call, of: UnreadableRecord['of']) => ({
     operation,
     path: 'items',
     drift,

@@ -5,7 +5,7 @@ import type { HttpResponse } from '../../src/outbound/transport/undiciTransport.
 import type { Upstream, UpstreamRequest } from '../../src/outbound/upstream.ts';
 import { readEnvelope, type Envelope } from './envelope.ts';
 import { pagesInTurn, pagesTogether } from './reads/paging.ts';
-import { MOST_PER_PAGE, ROUTES, type RawNewMembership, type RawSkillChange, type RawUserChange } from './raw.ts';
+import { MAX_PER_PAGE, ROUTES, type RawNewMembership, type RawSkillChange, type RawUserChange } from './raw.ts';
 
 export interface ListRequest {
   operation: string;
@@ -67,7 +67,7 @@ export function createClient(upstream: Upstream): KantataClient {
           kind: 'read',
           method: 'GET',
           path: request.route,
-          query: { ...request.query, page, per_page: MOST_PER_PAGE },
+          query: { ...request.query, page, per_page: MAX_PER_PAGE },
         },
         call,
       ),
@@ -93,7 +93,7 @@ export function createClient(upstream: Upstream): KantataClient {
             path: ROUTES.skillMemberships,
             // The answer is paged like a list: without a size it shows 20 of 200 created rows
             // (kantata.md#bulk-creates).
-            query: { include: MEMBERSHIP_INCLUDES, per_page: MOST_PER_PAGE },
+            query: { include: MEMBERSHIP_INCLUDES, per_page: MAX_PER_PAGE },
             body: memberships.length === 1 ? { skill_membership: memberships[0] } : { skill_memberships: memberships },
           },
           call,
@@ -153,7 +153,7 @@ export function createClient(upstream: Upstream): KantataClient {
               method: 'POST',
               path: ROUTES.skills,
               // Paged like the bulk of memberships.
-              query: { include: SKILL_INCLUDES, per_page: MOST_PER_PAGE },
+              query: { include: SKILL_INCLUDES, per_page: MAX_PER_PAGE },
               body: skills.length === 1 ? { skill: skills[0] } : { skills },
             },
             call,

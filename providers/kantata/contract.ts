@@ -1,5 +1,5 @@
 import type { ContractSubject } from '../../src/simulator/contract.ts';
-import { MOST_PER_PAGE } from './raw.ts';
+import { MAX_PER_PAGE } from './raw.ts';
 import { SIMULATOR_BASE_PATH } from './simulator/simulator.ts';
 
 const USERS = '^/api/v1/users$';
@@ -25,7 +25,7 @@ export const contract: ContractSubject = {
     // The list that is read first, the bulk create, and the change of one.
     upsertSkills: '^/api/v1/skills(/[0-9]+)?$',
   },
-  pageSizes: { employees: MOST_PER_PAGE, ratings: MOST_PER_PAGE },
+  pageSizes: { employees: MAX_PER_PAGE, ratings: MAX_PER_PAGE },
   filterSwitch: { name: 'userIdsFilter', honoured: 'honoured', ignored: 'ignored', empty: 'empty' },
   skillFilterSwitch: 'skillIdsFilter',
   unknownEnums: [

@@ -15,10 +15,10 @@ export const ROUTES = {
 } as const;
 
 /** A larger size is reduced to it (kantata.md#paging). */
-export const MOST_PER_PAGE = 200;
+export const MAX_PER_PAGE = 200;
 
 /** Memberships, or skills, in one bulk create (kantata.md#bulk-creates). */
-export const MOST_PER_BULK = 200;
+export const MAX_PER_BULK = 200;
 
 /** The largest list of ids is unknown (kantata.md#lookup-by-ids); 100 keep the address line near one kilobyte. */
 export const IDS_PER_CALL = 100;

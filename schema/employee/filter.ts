@@ -1,7 +1,7 @@
 import type { EmployeeFilter } from '../../src/directory/employees/employeeView.ts';
-import { inSlices } from '../../src/lib/runInSlices.ts';
+import { runInSlices } from '../../src/lib/runInSlices.ts';
 import type { Employee } from '../../src/domain/entities.ts';
-import { MOST_SKILLS_ASKED } from '../../src/domain/experts.ts';
+import { MAX_SKILLS_ASKED } from '../../src/domain/experts.ts';
 import type { GatewayContext } from '../../src/context.ts';
 import { combined } from '../../src/loaders/sources.ts';
 import { demand } from '../access.ts';
@@ -61,10 +61,10 @@ export function prepareFilter(
   if (holdsAll) demand(viewer, 'ratings:read');
   const managerId = manager && (unknown.employee(manager, 'filter.manager')?.id ?? '');
   const wanted: EmployeeFilter = typeof managerId === 'string' ? { ...conditions, managerId } : conditions;
-  const meets = (employees: readonly Employee[]) => inSlices(directory.employees.filterInSteps(employees, wanted));
+  const meets = (employees: readonly Employee[]) => runInSlices(directory.employees.filterInSteps(employees, wanted));
   if (!holdsAll) return { unknown: unknown.all, choose: () => Promise.resolve({ among: meets, sources: null }) };
-  if (holdsAll.length < 1 || holdsAll.length > MOST_SKILLS_ASKED) {
-    const message = `\`filter.holdsAll\` takes 1 to ${MOST_SKILLS_ASKED} skills.`;
+  if (holdsAll.length < 1 || holdsAll.length > MAX_SKILLS_ASKED) {
+    const message = `\`filter.holdsAll\` takes 1 to ${MAX_SKILLS_ASKED} skills.`;
     throw requestError('BAD_USER_INPUT', message, 'filter.holdsAll');
   }
   const named = holdsAll.map((lookup, index) => unknown.skill(lookup, `filter.holdsAll.${index}`));

@@ -1,5 +1,5 @@
 import type { Skill } from '../../src/domain/entities.ts';
-import { MOST_SKILLS_ASKED } from '../../src/domain/experts.ts';
+import { MAX_SKILLS_ASKED } from '../../src/domain/experts.ts';
 import type { LevelCondition } from '../../src/domain/skillLevel.ts';
 import { builder } from '../builder.ts';
 import { requestError } from '../errors.ts';
@@ -36,8 +36,8 @@ export function requirementsOf(
   given: readonly (typeof SkillRequirement.$inferInput)[],
   unknown: UnknownValues,
 ): (LevelCondition & { skill: Skill | null })[] {
-  if (given.length < 1 || given.length > MOST_SKILLS_ASKED) {
-    throw requestError('BAD_USER_INPUT', `\`skills\` takes 1 to ${MOST_SKILLS_ASKED} skills.`, 'skills');
+  if (given.length < 1 || given.length > MAX_SKILLS_ASKED) {
+    throw requestError('BAD_USER_INPUT', `\`skills\` takes 1 to ${MAX_SKILLS_ASKED} skills.`, 'skills');
   }
   const seen = new Set<string>();
   return given.map(({ skill: lookup, minLevel = null, sources = null, levelOf }, index) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Directory } from '../../src/directory/directory.ts';
 import { EVERY_MS } from '../../src/directory/sync/syncScheduler.ts';
-import { walkIntegration } from '../../src/directory/sync/fullSync.ts';
+import { fullSync } from '../../src/directory/sync/fullSync.ts';
 import { VirtualClock } from '../../src/lib/clock.ts';
 import { employeeRow, FakeProvider, ratingRow, skillRow } from '../../test/support/fakes/fakeProvider.ts';
 import { directorySources } from './integration.ts';
@@ -18,7 +18,7 @@ function house(options: ConstructorParameters<typeof FakeProvider>[0] = {}) {
   });
   const { integration } = provider;
   const directory = new Directory([integration], now);
-  const walk = () => walkIntegration({ directory, integration, signal: new AbortController().signal, now });
+  const walk = () => fullSync({ directory, integration, signal: new AbortController().signal, now });
   const source = (operation: 'READ_EMPLOYEES' | 'READ_SKILLS') => {
     const { state, problem, ageSeconds } = directorySources(directory, operation, clock.now())[0] ?? {};
     return `${state} ${problem?.code ?? ''} ${ageSeconds}`;

@@ -265,7 +265,7 @@ Breaker.implement({
 });
 
 /** Drift shown of an integration at most. */
-const MOST_DRIFT = 100;
+const MAX_DRIFT = 100;
 
 /** Name, provider and state stand beside every answer; the rest is for those who run the gateway. */
 const OPERATORS = needs('integrations:read');
@@ -355,7 +355,7 @@ IntegrationRef.implement({
       type: [Drift],
       description:
         'Shapes that could not be read since the start, here and where the directory is read, the most frequent first, at most 100. Those of the last 35 minutes make it DEGRADED.',
-      resolve: ({ drift }) => drift.slice(0, MOST_DRIFT),
+      resolve: ({ drift }) => drift.slice(0, MAX_DRIFT),
     }),
   }),
 });

@@ -8,7 +8,7 @@ import { providerError, requestError } from '../errors.ts';
 import { Node } from './node.ts';
 
 /** Ids that `nodes` takes at most. */
-const MOST_NODES = 100;
+const MAX_NODES = 100;
 
 async function nodeOf(id: string, context: GatewayContext, graph: GraphQLSchema): Promise<object | null> {
   const { directory, loaders, tasks, viewer } = context;
@@ -65,7 +65,7 @@ builder.queryField('nodes', (t) =>
     args: { ids: t.arg.idList({ required: true, description: 'Global ids, 1 to 100.' }) },
     resolve: (_, { ids }, context, { schema }) => {
       if (ids.length < 1) throw requestError('BAD_USER_INPUT', '`ids` must name at least one id.', 'ids');
-      if (ids.length > MOST_NODES) throw requestError('PAGE_TOO_LARGE', `\`ids\` takes at most ${MOST_NODES}.`, 'ids');
+      if (ids.length > MAX_NODES) throw requestError('PAGE_TOO_LARGE', `\`ids\` takes at most ${MAX_NODES}.`, 'ids');
       // Each on its own: one that is refused, or whose provider is silent, is an error at its place in the list.
       return ids.map((id) => nodeOf(id, context, schema));
     },

@@ -1,4 +1,4 @@
-import { MOST_CUSTOM_FIELDS, upsertEmployees } from '../../src/tasks/commands/upsertEmployees.ts';
+import { MAX_CUSTOM_FIELDS, upsertEmployees } from '../../src/tasks/commands/upsertEmployees.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup } from '../lookups.ts';
@@ -45,7 +45,7 @@ const UpsertEmployeeItem = builder.inputType('UpsertEmployeeItem', {
     band: t.string({ description: 'Band, in the words of the integration.' }),
     customFields: t.field({
       type: [CustomFieldInput],
-      description: `Custom fields to set, at most ${MOST_CUSTOM_FIELDS}, none twice; the record's others keep their values.`,
+      description: `Custom fields to set, at most ${MAX_CUSTOM_FIELDS}, none twice; the record's others keep their values.`,
     }),
   }),
 });

@@ -1,9 +1,9 @@
 import { schema } from '../../schema/index.ts';
 import { ConfigError, type Config } from '../config/environment.ts';
-import { tenancyOfEnvironment, USUAL_TENANT, type Tenancy } from '../config/tenancy.ts';
+import { tenancyOfEnvironment, DEFAULT_TENANT, type Tenancy } from '../config/tenancy.ts';
 import { Deliveries } from './webhookSupervisor.ts';
 import type { Directory } from '../directory/directory.ts';
-import { inSlices } from '../lib/runInSlices.ts';
+import { runInSlices } from '../lib/runInSlices.ts';
 import { createAuditLog, type AuditLog } from '../auth/auditLog.ts';
 import type { Viewer } from '../domain/access.ts';
 import { createClients, type AccessRules } from '../auth/authenticator.ts';
@@ -12,9 +12,9 @@ import { readGraphiqlTabs } from '../http/pages/graphiqlTabs.ts';
 import { guardedObserver } from '../graphql/guardedObserver.ts';
 import type { Log } from '../lib/log.ts';
 import { addressProblem } from '../lib/addressProblem.ts';
-import { within } from '../lib/timeout.ts';
+import { withTimeout } from '../lib/timeout.ts';
 import { invalidDocuments } from '../graphql/persistedDocuments.ts';
-import { Refusal } from '../domain/httpError.ts';
+import { HttpError } from '../domain/httpError.ts';
 import { readRequestLimits } from '../graphql/demandControl/requestLimits.ts';
 import { integrationSpans } from '../observability/integrationTracing.ts';
 import { Metrics } from '../observability/metrics.ts';
@@ -185,7 +185,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ready: async () => {
       const away = (): EngineStatus => ({ store: 'away', dangers: [] });
       const status =
-        store === 'open' ? await within(STATUS_MS, (await opening).status(), away) : { store, dangers: [] };
+        store === 'open' ? await withTimeout(STATUS_MS, (await opening).status(), away) : { store, dangers: [] };
       // Whoever serves goes on reading without its store, and all replicas lose it at once.
       const goesOn =
         status.store === 'open' || ((status.store === 'away' || status.store === 'refusing') && roles.serve);
@@ -222,7 +222,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const gateway: Gateway = {
     url: '',
     get directory() {
-      return (tenants.get(USUAL_TENANT) ?? tenants.all[0])?.directory ?? refuse('There is no tenant.');
+      return (tenants.get(DEFAULT_TENANT) ?? tenants.all[0])?.directory ?? refuse('There is no tenant.');
     },
     simulators,
     ready: prepared,
@@ -260,7 +260,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     throw problem === null ? error : new ConfigError([problem]);
   }
   // Old ones may be in the file for clients that are gone, so this refuses nothing.
-  for (const invalid of limits.persisted ? await inSlices(invalidDocuments(limits.persisted, withDefer(schema))) : []) {
+  for (const invalid of limits.persisted
+    ? await runInSlices(invalidDocuments(limits.persisted, withDefer(schema)))
+    : []) {
     log.warn(invalid, 'a persisted document is not valid and will be refused');
   }
   return gateway;
@@ -287,7 +289,7 @@ function tenantOf(tenants: Tenants, { tenant }: Viewer): Tenant {
 }
 
 function refuse(message: string): never {
-  throw new Refusal(401, 'UNAUTHENTICATED', message);
+  throw new HttpError(401, 'UNAUTHENTICATED', message);
 }
 
 /** What health shows, which anybody may ask for: no names where there are several tenants. */

@@ -3,8 +3,8 @@ import { redisCaches } from '../cache/redisCache.ts';
 import type { CountsOf } from '../cache/cacheCounts.ts';
 import { createContext, type GatewayContext, type RequestParts } from '../context.ts';
 import { Directory } from '../directory/directory.ts';
-import { DirectoryRefresh } from '../directory/sync/syncScheduler.ts';
-import { SharedDirectory } from '../directory/replication/replicatedDirectory.ts';
+import { SyncScheduler } from '../directory/sync/syncScheduler.ts';
+import { ReplicatedDirectory } from '../directory/replication/replicatedDirectory.ts';
 import { SkillSearch } from '../directory/search/skillSearch.ts';
 import type { Log } from '../lib/log.ts';
 import type { DriftNote, Ports } from '../domain/ports.ts';
@@ -100,8 +100,8 @@ export function openTenant(options: TenantOptions): Tenant {
   const rolesCatalogue = new RolesCatalogue({ directory, roleReads });
   const refresh =
     serves && redis
-      ? new SharedDirectory({ redis, directory, log, tenant: accounts })
-      : new DirectoryRefresh(directory, log);
+      ? new ReplicatedDirectory({ redis, directory, log, tenant: accounts })
+      : new SyncScheduler(directory, log);
   const skillChanges = new SkillChanges();
   directory.onRatingsChanged = guarded(
     'onRatingsChanged',

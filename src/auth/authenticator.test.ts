@@ -6,7 +6,7 @@ import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClientConfig, IssuerConfig, Viewer } from '../domain/access.ts';
 import { clientsOfKeys, createClients, type AccessRules } from './authenticator.ts';
-import type { Refusal } from '../domain/httpError.ts';
+import type { HttpError } from '../domain/httpError.ts';
 
 const NOW = Date.parse('2026-03-02T10:00:00Z');
 const seconds = (offset: number) => NOW / 1_000 + offset;
@@ -99,7 +99,7 @@ async function start(more: Partial<IssuerConfig> = {}, rules: Partial<AccessRule
   const refusalOf = async (token: string) =>
     viewerOf(token).then(
       () => null,
-      (error: Refusal) => ({ status: error.status, code: error.code, ...error.extensions }),
+      (error: HttpError) => ({ status: error.status, code: error.code, ...error.extensions }),
     );
   return { idp, issuer, clients, viewerOf, refusalOf, warnings };
 }
@@ -327,7 +327,7 @@ describe('clients with keys', () => {
       try {
         void clients.viewerOf(header);
       } catch (error) {
-        return error as Refusal;
+        return error as HttpError;
       }
       throw new Error('let in');
     };

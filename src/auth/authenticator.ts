@@ -5,7 +5,7 @@ import { AccessWatch } from './revocationWatch.ts';
 import { createJwtCheck, isJwt, TokenError, type TokenFault } from './jwt.ts';
 import { createKeySet, KeysAway } from './jwks.ts';
 import type { Log } from '../lib/log.ts';
-import { Refusal } from '../domain/httpError.ts';
+import { HttpError } from '../domain/httpError.ts';
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -21,7 +21,7 @@ export interface AccessRules {
 export interface Clients {
   /** True where neither client nor issuer is configured, so that everybody passes. */
   readonly open: boolean;
-  /** Whom an Authorization header speaks for; a Refusal when for nobody. At once for keys, promised for tokens. */
+  /** Whom an Authorization header speaks for; a HttpError when for nobody. At once for keys, promised for tokens. */
   viewerOf(authorization: string | undefined): Viewer | Promise<Viewer>;
   /** New rules for every request from now on. Throws when they would open what was closed. */
   replace(rules: AccessRules): void;
@@ -33,14 +33,14 @@ export interface Clients {
 }
 
 /** The tenant that the environment describes. */
-const USUAL_TENANT = 'default';
+const DEFAULT_TENANT = 'default';
 
 /** More than any issuer's tokens have, and less than Node takes as headers. */
 const LONGEST_TOKEN = 8_192;
 
 /** Whoever asks where access is open. */
 export const EVERYBODY: Viewer = {
-  tenant: USUAL_TENANT,
+  tenant: DEFAULT_TENANT,
   client: null,
   scopes: ALL_SCOPES,
   person: null,
@@ -52,7 +52,7 @@ export function clientsOfKeys(keys: readonly string[]): ClientConfig[] {
   return keys.map((key) => ({
     // Of another hash than the one compared; 48 bits tell clients apart in logs and give nothing back of the key.
     name: sha256(`client ${key}`).toString('hex').slice(0, 12),
-    tenant: USUAL_TENANT,
+    tenant: DEFAULT_TENANT,
     keyHashes: [sha256(key).toString('hex')],
     scopes: ALL_SCOPES,
     budget: null,
@@ -83,7 +83,7 @@ export function createClients(rules: AccessRules, log: Pick<Log, 'warn'>): Clien
     } catch (error) {
       if (error instanceof TokenError) throw unauthenticated(error.fault);
       if (!(error instanceof KeysAway)) throw error;
-      throw new Refusal(503, 'AUTHENTICATION_UNAVAILABLE', 'The keys of the issuer cannot be read now. Try again.', {
+      throw new HttpError(503, 'AUTHENTICATION_UNAVAILABLE', 'The keys of the issuer cannot be read now. Try again.', {
         'retry-after': '5',
       });
     }
@@ -164,8 +164,8 @@ const SENTENCES: Partial<Record<Fault, string>> = {
 type Fault = TokenFault | 'missing' | 'unknown_key';
 
 /** RFC 6750, section 3: who sent nothing is told of no error. */
-function unauthenticated(reason: Fault): Refusal {
+function unauthenticated(reason: Fault): HttpError {
   const challenge = reason === 'missing' ? REALM : `${REALM}, error="invalid_token"`;
   const message = SENTENCES[reason] ?? 'Neither a valid API key nor a valid token was sent.';
-  return new Refusal(401, 'UNAUTHENTICATED', message, { 'www-authenticate': challenge }, { reason });
+  return new HttpError(401, 'UNAUTHENTICATED', message, { 'www-authenticate': challenge }, { reason });
 }

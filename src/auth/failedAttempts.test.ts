@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createDoorkeeper, createGuesses, MOST_GUESSES, networkOf } from './failedAttempts.ts';
-import { Refusal } from '../domain/httpError.ts';
+import { createDoorkeeper, createGuesses, MAX_GUESSES, networkOf } from './failedAttempts.ts';
+import { HttpError } from '../domain/httpError.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 describe('wrong keys', () => {
   it('are twenty a minute from one address, then refused with the seconds to wait', async () => {
     const guesses = createGuesses();
-    for (let index = 0; index < MOST_GUESSES; index += 1) expect(await guesses.wrong('192.0.2.1')).toBeNull();
+    for (let index = 0; index < MAX_GUESSES; index += 1) expect(await guesses.wrong('192.0.2.1')).toBeNull();
     await vi.advanceTimersByTimeAsync(20_000);
     expect(await guesses.wrong('192.0.2.1')).toMatchObject({
       status: 429,
@@ -45,13 +45,13 @@ describe('an address', () => {
 
 describe('what is refused at the door', () => {
   const refused = (reason: string) => () => {
-    throw new Refusal(401, 'UNAUTHENTICATED', 'No.', {}, { reason });
+    throw new HttpError(401, 'UNAUTHENTICATED', 'No.', {}, { reason });
   };
   const statusesOf = async (reason: string): Promise<Set<number>> => {
     const letIn = createDoorkeeper({ viewerOf: refused(reason) }, createGuesses(2));
     const statuses = new Set<number>();
     for (let time = 0; time < 4; time += 1) {
-      await letIn('Bearer x', '192.0.2.1').catch((error: Refusal) => statuses.add(error.status));
+      await letIn('Bearer x', '192.0.2.1').catch((error: HttpError) => statuses.add(error.status));
     }
     return statuses;
   };

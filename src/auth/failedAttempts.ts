@@ -2,23 +2,23 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Viewer } from '../domain/access.ts';
 import type { Clients } from './authenticator.ts';
 import type { TokenFault } from './jwt.ts';
-import { Refusal } from '../domain/httpError.ts';
+import { HttpError } from '../domain/httpError.ts';
 
 /** Wrong keys and tokens that an address may send in a minute. A client that was configured badly stays below it by waiting. */
-export const MOST_GUESSES = 20;
+export const MAX_GUESSES = 20;
 const WINDOW_SECONDS = 60;
 
 /** Counts the wrong keys and tokens of an address. */
 export interface Guesses {
   /** Counts one more; the refusal with 429 where there were too many, else null. */
-  wrong(address: string | undefined): Promise<Refusal | null>;
+  wrong(address: string | undefined): Promise<HttpError | null>;
 }
 
 /**
  * Counted by this process, by the address that connects. That may be a proxy with everybody behind it, so a right key is
  * never refused for others' guesses: 96 bits are not guessed at any rate, and what is spared is the attention.
  */
-export function createGuesses(most = MOST_GUESSES): Guesses {
+export function createGuesses(most = MAX_GUESSES): Guesses {
   const counter = new RateLimiterMemory({ points: most, duration: WINDOW_SECONDS });
   return {
     async wrong(address) {
@@ -29,7 +29,7 @@ export function createGuesses(most = MOST_GUESSES): Guesses {
         if (!(error instanceof RateLimiterRes)) throw error;
         const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
         const message = `Too many wrong keys came from this address: try again in ${retryAfterSeconds} s.`;
-        return new Refusal(
+        return new HttpError(
           429,
           'RATE_LIMITED',
           message,
@@ -69,7 +69,7 @@ export function createDoorkeeper({ viewerOf }: Pick<Clients, 'viewerOf'>, guesse
     try {
       return await viewerOf(authorization);
     } catch (error) {
-      const isRefused = error instanceof Refusal && error.status === 401 && authorization !== undefined;
+      const isRefused = error instanceof HttpError && error.status === 401 && authorization !== undefined;
       const isWrong = isRefused && !SIGNED.has(error.extensions['reason']);
       throw (isWrong ? await guesses.wrong(address) : null) ?? error;
     }

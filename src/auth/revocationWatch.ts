@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { ownerOf, type Viewer } from '../domain/access.ts';
-import { Refusal } from '../domain/httpError.ts';
+import { HttpError } from '../domain/httpError.ts';
 
 /** The reason with which a stream ends whose reader is let in no more. */
 export class AccessWithdrawn extends Error {
@@ -47,7 +47,7 @@ export class AccessWatch {
       if (mayAsMuch(watched.viewer, await this.#viewerOf(watched.authorization))) return;
     } catch (error) {
       // An issuer that does not answer now has not said no; the next event of a tenant that is gone is refused anyway.
-      if (!(error instanceof Refusal) || error.status !== 401) return;
+      if (!(error instanceof HttpError) || error.status !== 401) return;
     }
     if (this.#watched.delete(watched)) watched.end();
   }

@@ -6,8 +6,8 @@ import type { Call } from '../domain/ports.ts';
 import { someUnreadable, type Problem } from '../domain/problem.ts';
 import { Receipt } from '../domain/receipt.ts';
 import { tooLate } from '../outbound/deadline.ts';
-import { orAborted } from '../lib/raceAbort.ts';
-import { within } from '../lib/timeout.ts';
+import { raceAbort } from '../lib/raceAbort.ts';
+import { withTimeout } from '../lib/timeout.ts';
 import { newCounts, type CacheCounts } from './cacheCounts.ts';
 import type { Ages, Copy } from './cacheEntry.ts';
 import type { Found, SharedCache } from './sharedCache.ts';
@@ -165,7 +165,7 @@ export class EntityReads<Value extends object> {
     call.signal?.throwIfAborted();
     const { all, outcomeOf } = this.#cache === null ? this.#apart(ids, call) : this.#together(ids, call);
     const whole = all.then(() => null);
-    const late = await (waitMs === undefined ? whole : within(waitMs, whole, () => this.#late()));
+    const late = await (waitMs === undefined ? whole : withTimeout(waitMs, whole, () => this.#late()));
     const outcomes = new Map<string, Outcome<Value>>();
     const due: string[] = [];
     for (const id of ids) {
@@ -220,7 +220,7 @@ export class EntityReads<Value extends object> {
   async #waitFor(flights: readonly Flight<Value>[], owner: object, call: Call): Promise<void> {
     const arrived = call.receipt?.wait(this.#options.integration);
     try {
-      await orAborted(this.#landed(flights, owner, call.receipt), call.signal);
+      await raceAbort(this.#landed(flights, owner, call.receipt), call.signal);
     } catch (error) {
       this.#leave(flights, error);
       throw error;

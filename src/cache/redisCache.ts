@@ -15,7 +15,7 @@ const SKEW_MS = 5_000;
 /** Characters; a skill that tens of thousands hold stays with each replica. */
 const LARGEST = 1_000_000;
 /** Copies to be dropped once Redis is back. */
-const MOST_OWED = 10_000;
+const MAX_OWED = 10_000;
 
 export interface RedisCacheOptions {
   redis: Redis;
@@ -59,7 +59,7 @@ export function redisCaches({
   };
   const owe = (keys: readonly string[], at: number) => {
     for (const key of keys) {
-      if (owed.size < MOST_OWED) owed.set(key, Math.max(at, owed.get(key) ?? at));
+      if (owed.size < MAX_OWED) owed.set(key, Math.max(at, owed.get(key) ?? at));
     }
   };
   const drop = async (keys: readonly string[], at: number) => {

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 /** As long as a copy of what is there counts as fresh: what a provider does not know now, it may know after its next sync. */
 const REMEMBERED_MS = 60_000;
 /** Ids kept of a kind; beyond, the one used longest ago makes room. */
-const MOST_IDS = 10_000;
+const MAX_IDS = 10_000;
 /** Longer ids are not kept. A global id, which carries it, has 512 bytes. */
 const LONGEST_ID = 512;
 
@@ -19,7 +19,7 @@ export class UnknownIds {
   readonly #now: () => number;
 
   constructor({ keeps, now }: UnknownIdsOptions) {
-    this.#until = keeps ? new LRUCache({ max: MOST_IDS }) : null;
+    this.#until = keeps ? new LRUCache({ max: MAX_IDS }) : null;
     this.#now = now;
   }
 

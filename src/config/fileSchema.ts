@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SCOPES } from '../domain/access.ts';
 import { CONSENSUS_POLICY_NAMES } from '../domain/consensus.ts';
 import type { ProviderCard, ProviderVariable } from '../integrations/providerCard.ts';
-import { MOST_RECEIVERS } from '../webhooks/receiver.ts';
+import { MAX_RECEIVERS } from '../webhooks/receiver.ts';
 
 /** Names are part of ids, of keys in Redis and of logs. */
 const name = z
@@ -71,7 +71,7 @@ const issuer = z.strictObject({
 
 const webhooks = z
   .strictObject({
-    urls: z.array(setting).max(MOST_RECEIVERS),
+    urls: z.array(setting).max(MAX_RECEIVERS),
     secrets: z.array(secret).describe('`whsec_` and 24 to 64 bytes in base64, each; all of them sign.'),
     private: z.boolean().default(false).describe('Whether receivers may be at addresses that are not public.'),
   })

@@ -24,13 +24,13 @@ export interface Tenancy {
 }
 
 /** The tenant that the environment describes. */
-export const USUAL_TENANT = 'default';
+export const DEFAULT_TENANT = 'default';
 
 /** The one tenant that the environment alone describes, with a client for each key. */
 export function tenancyOfEnvironment(settings: Omit<TenantConfig, 'name'> & { apiKeys: readonly string[] }): Tenancy {
   const { integrations, consensusPolicy, webhooks, apiKeys } = settings;
   return {
-    tenants: [{ name: USUAL_TENANT, integrations, consensusPolicy, webhooks }],
+    tenants: [{ name: DEFAULT_TENANT, integrations, consensusPolicy, webhooks }],
     clients: clientsOfKeys(apiKeys),
     issuers: [],
     limits: {},

@@ -3,28 +3,28 @@ import type { Placed } from '../domain/matching/grouping.ts';
 import type { EmployeeRow, SkillRow } from '../domain/records.ts';
 import type { SkillMention } from '../domain/roles.ts';
 import { runSteps, type Steps } from '../lib/steps.ts';
-import type { DirectoryChange, HoldingsCopy, HoldingsSource } from './replication/directoryChange.ts';
-import { EmployeeHoldings } from './employees/employeeRecords.ts';
+import type { DirectoryChange, RecordsSnapshot, RecordsSnapshotSource } from './replication/directoryChange.ts';
+import { EmployeeRecords } from './employees/employeeRecords.ts';
 import { EmployeeView } from './employees/employeeView.ts';
-import { Follower } from './views/incrementalView.ts';
-import { inSlices } from '../lib/runInSlices.ts';
+import { IncrementalView } from './views/incrementalView.ts';
+import { runInSlices } from '../lib/runInSlices.ts';
 import type { Integration } from '../integrations/integration.ts';
-import { KeptRatings } from './ratings/ratingSnapshot.ts';
+import { RatingSnapshot } from './ratings/ratingSnapshot.ts';
 import { LinkIndex } from './views/rematch.ts';
-import { SkillHoldings } from './skills/skillRecords.ts';
+import { SkillRecords } from './skills/skillRecords.ts';
 import { SkillView } from './skills/skillView.ts';
 import { IntegrationChanges } from '../integrations/integrationChanges.ts';
-import type { WrittenAt } from './views/pendingWrites.ts';
+import type { WriteStamp } from './views/pendingWrites.ts';
 
 /** What is known of one integration's records. */
-interface Holdings {
-  employees: EmployeeHoldings;
-  skills: SkillHoldings;
-  ratings: KeptRatings;
+interface IntegrationRecords {
+  employees: EmployeeRecords;
+  skills: SkillRecords;
+  ratings: RatingSnapshot;
 }
 
 /** When a write was stored, now where nobody says, and whether the record is new by it: one that is not known, likewise. */
-export type Written = Partial<WrittenAt>;
+export type Written = Partial<WriteStamp>;
 
 /**
  * Employees and skills of every integration, in memory, matched into unified objects. Answers lists, lookups and matching
@@ -35,10 +35,10 @@ export class Directory {
   /** In order of precedence. */
   readonly integrations: readonly Integration[];
   readonly integrationChanges: IntegrationChanges;
-  readonly #holdings: ReadonlyMap<string, Holdings>;
+  readonly #holdings: ReadonlyMap<string, IntegrationRecords>;
   readonly #byName: ReadonlyMap<string, Integration>;
-  readonly #employees: Follower<EmployeeView>;
-  readonly #skills: Follower<SkillView>;
+  readonly #employees: IncrementalView<EmployeeView>;
+  readonly #skills: IncrementalView<SkillView>;
   readonly #now: () => number;
   #links = new LinkIndex([]);
   /** Called when a walk or a read of changes brings other ratings of these employees than were kept; not by the first walk. */
@@ -56,17 +56,17 @@ export class Directory {
       integrations.map(({ name }) => [
         name,
         {
-          employees: new EmployeeHoldings(),
-          skills: new SkillHoldings(),
-          ratings: new KeptRatings((employeeIds) => this.onRatingsChanged(name, employeeIds)),
+          employees: new EmployeeRecords(),
+          skills: new SkillRecords(),
+          ratings: new RatingSnapshot((employeeIds) => this.onRatingsChanged(name, employeeIds)),
         },
       ]),
     );
     for (const [name, { ratings }] of this.#holdings) ratings.onTaken = (change) => this.onChange(name, change);
     const names = integrations.map(({ name }) => name);
-    const total = (sizeOf: (holdings: Holdings) => number) =>
+    const total = (sizeOf: (holdings: IntegrationRecords) => number) =>
       [...this.#holdings.values()].reduce((sum, holdings) => sum + sizeOf(holdings), 0);
-    this.#employees = new Follower<EmployeeView>({
+    this.#employees = new IncrementalView<EmployeeView>({
       build: () =>
         EmployeeView.inSteps(
           this.#place((holdings) => holdings.employees.rows()),
@@ -80,7 +80,7 @@ export class Directory {
         ),
       size: () => total(({ employees }) => employees.size),
     });
-    this.#skills = new Follower<SkillView>({
+    this.#skills = new IncrementalView<SkillView>({
       build: () =>
         SkillView.inSteps(
           this.#place((holdings) => holdings.skills.rows()),
@@ -126,7 +126,7 @@ export class Directory {
   }
 
   /** The ratings kept of one integration by its walk. */
-  ratings(integration: string): KeptRatings {
+  ratings(integration: string): RatingSnapshot {
     return this.#of(integration).ratings;
   }
 
@@ -224,12 +224,12 @@ export class Directory {
   }
 
   /** A whole walk of another process has ended, whose rows and removals were put here. */
-  walkedElsewhere(
+  syncedElsewhere(
     integration: string,
     kind: 'employees' | 'skills',
     { began, now }: { began: number; now: number },
   ): void {
-    this.#of(integration)[kind].walkedElsewhere(began, now);
+    this.#of(integration)[kind].syncedElsewhere(began, now);
   }
 
   /** Takes the catalogue of a whole walk. */
@@ -259,7 +259,7 @@ export class Directory {
   }
 
   /** All that is held of an integration as it is now; takes some 10 ms for 100,000 employees with ratings. */
-  copy(integration: string): HoldingsCopy {
+  copy(integration: string): RecordsSnapshot {
     const { employees, skills, ratings } = this.#of(integration);
     return {
       employees: [...employees.rows()],
@@ -276,16 +276,16 @@ export class Directory {
    * Takes another process's copy in place of what is held, but for writes that the copy does not know yet and skills learnt
    * here. Readers see what was or, when it resolves, the copy.
    */
-  async restore(integration: string, copy: HoldingsSource): Promise<void> {
+  async restore(integration: string, copy: RecordsSnapshotSource): Promise<void> {
     const holdings = this.#of(integration);
-    const employees = new EmployeeHoldings();
-    const skills = new SkillHoldings();
-    await inSlices(employees.restore(copy.employees, copy.employeesWritten));
-    await inSlices(skills.restore(copy.skills, copy.learnt, copy.skillsWritten));
+    const employees = new EmployeeRecords();
+    const skills = new SkillRecords();
+    await runInSlices(employees.restore(copy.employees, copy.employeesWritten));
+    await runInSlices(skills.restore(copy.skills, copy.learnt, copy.skillsWritten));
     const filling = copy.ratings && copy.ratingsAt !== null ? holdings.ratings.fill() : null;
     // Each part takes some milliseconds, and the next one comes when others had their turn.
     if (filling) for await (const rows of copy.ratings ?? []) filling.take(rows);
-    employees.takeWritesOf(holdings.employees, copy.employeesWritten);
+    employees.adoptWritesOf(holdings.employees, copy.employeesWritten);
     skills.takeOver(holdings.skills, copy.skillsWritten);
     Object.assign(holdings, { employees, skills });
     filling?.end(copy.ratingsAt ?? 0);
@@ -294,17 +294,17 @@ export class Directory {
     await this.settled();
   }
 
-  #changed<View>(follower: Follower<View>, integration: string, ids: readonly string[]): void {
+  #changed<View>(follower: IncrementalView<View>, integration: string, ids: readonly string[]): void {
     for (const remoteId of ids) follower.changed({ integration, remoteId });
   }
 
-  #of(integration: string): Holdings {
+  #of(integration: string): IntegrationRecords {
     const holdings = this.#holdings.get(integration);
     if (!holdings) throw new Error(`no integration ${integration}`);
     return holdings;
   }
 
-  #place<Row>(rowsOf: (holdings: Holdings) => Iterable<Row>): Placed<Row>[] {
+  #place<Row>(rowsOf: (holdings: IntegrationRecords) => Iterable<Row>): Placed<Row>[] {
     return this.integrations.flatMap(({ name }) =>
       Array.from(rowsOf(this.#of(name)), (row) => ({ integration: name, row })),
     );

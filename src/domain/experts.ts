@@ -6,7 +6,7 @@ import type { Position } from './paging.ts';
 import { ratingsMeeting, type LevelCondition } from './skillLevel.ts';
 
 /** Skills that one question may ask for: each is a read of every integration. */
-export const MOST_SKILLS_ASKED = 10;
+export const MAX_SKILLS_ASKED = 10;
 
 type Named = { name: string };
 

@@ -1,8 +1,8 @@
 import type { ErrorCode } from './errorCodes.ts';
 
 /** A request refused before GraphQL sees it: answered with a status and a GraphQL-over-HTTP error. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
   readonly status: number;
   readonly code: ErrorCode;
   readonly headers: Record<string, string>;
@@ -39,4 +39,4 @@ export class Refusal extends Error {
  * A refusal of the document that a request names, as of any other document that is wrong: its status is for clients that know
  * the media type of GraphQL, and is 200 under `application/json` (GraphQL over HTTP, 6.4.1).
  */
-export class DocumentRefusal extends Refusal {}
+export class DocumentHttpError extends HttpError {}

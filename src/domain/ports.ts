@@ -28,7 +28,7 @@ export interface Call {
    */
   deadlineAt?: number | undefined;
   /** Hears of each employee, skill or rating that came and could not be read, and so is missing in the answer. */
-  unread?: ((record: UnreadRecord) => void) | undefined;
+  unread?: ((record: UnreadableRecord) => void) | undefined;
   /** What every write of a task passes on its way out; absent for writes of nobody's task. */
   sending?: Sending | undefined;
 }
@@ -53,7 +53,7 @@ export interface Sending {
 }
 
 /** What can be said of a record that could not be read. */
-export interface UnreadRecord {
+export interface UnreadableRecord {
   of: 'employees' | 'skills' | 'ratings';
   /** The record's own id; of a rating the id that was asked for, in a walk its employee's. Null where none can be read. */
   id: string | null;

@@ -9,7 +9,7 @@ import {
   gapBetween,
   gapsOf,
   jobProfilePosition,
-  MOST_GAPS,
+  MAX_GAPS,
   searchRank,
   searchRoles,
   type ExpectedSkillRow,
@@ -158,7 +158,7 @@ describe('gapsOf', () => {
             wanted,
             held.map((skill) => rating(skill, 5)),
           );
-          expect(found.length).toBeLessThanOrEqual(MOST_GAPS);
+          expect(found.length).toBeLessThanOrEqual(MAX_GAPS);
           const widths = found.map(({ gap }) => gap ?? -1);
           expect(widths.every((width) => width > 0)).toBe(true);
           expect(widths).toEqual(widths.toSorted((a, b) => b - a));

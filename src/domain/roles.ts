@@ -71,9 +71,9 @@ export interface SourceWeight {
 }
 
 /** Expected skills, gaps and paths of a role are shown up to this many (the schema says so). */
-export const MOST_EXPECTED_SKILLS = 200;
-export const MOST_GAPS = 200;
-export const MOST_CAREER_PATHS = 50;
+export const MAX_EXPECTED_SKILLS = 200;
+export const MAX_GAPS = 200;
+export const MAX_CAREER_PATHS = 50;
 
 /** A role in its place in the graph. */
 export class JobProfile<Integration extends { name: string }> {
@@ -204,7 +204,7 @@ export function gapsOf<Integration extends { name: string }>(
     if (!isReached)
       gaps.push({ expected: wanted, held: rating, gap, reportedPercent: row.reportedPercent, integration });
   }
-  return widestFirst(gaps).slice(0, MOST_GAPS);
+  return widestFirst(gaps).slice(0, MAX_GAPS);
 }
 
 /** The widest gap first, unknown ones last, equal ones by the skill's name. */

@@ -7,23 +7,23 @@ import {
   JSON_TYPE,
   type AnswerTypes,
 } from './mediaTypes.ts';
-import { Refusal } from '../domain/httpError.ts';
+import { HttpError } from '../domain/httpError.ts';
 
 /** Only JSON: a web page can send the other types without asking for permission first. */
 export function checkMediaType({ headers }: IncomingMessage): void {
   if (!isJsonBody(headers['content-type'])) {
-    throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', `A POST takes ${JSON_TYPE}.`, {
+    throw new HttpError(415, 'UNSUPPORTED_MEDIA_TYPE', `A POST takes ${JSON_TYPE}.`, {
       'accept-post': JSON_TYPE,
     });
   }
   if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
-    throw new Refusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'A POST must not be compressed.', {
+    throw new HttpError(415, 'UNSUPPORTED_MEDIA_TYPE', 'A POST must not be compressed.', {
       'accept-encoding': 'identity',
     });
   }
 }
 
-/** The media types of the answer. Throws a Refusal with 406 where the client takes none that there is. */
+/** The media types of the answer. Throws a HttpError with 406 where the client takes none that there is. */
 export function acceptedTypes({ headers }: IncomingMessage): AnswerTypes {
   const types = answerTypesOf(headers.accept);
   if (!types) throw notAcceptable();
@@ -31,9 +31,9 @@ export function acceptedTypes({ headers }: IncomingMessage): AnswerTypes {
 }
 
 /** Says what there is, as 406 should. */
-export function notAcceptable(): Refusal {
+export function notAcceptable(): HttpError {
   const message = `There are answers as ${JSON_TYPE} and ${GRAPHQL_RESPONSE}; subscriptions come as ${EVENT_STREAM}, or over a WebSocket.`;
-  return new Refusal(406, 'NOT_ACCEPTABLE', message);
+  return new HttpError(406, 'NOT_ACCEPTABLE', message);
 }
 
 /** What is asked for in a URL; a second question mark is part of it. */
@@ -51,7 +51,7 @@ export function checkQuery({ url }: IncomingMessage): void {
     try {
       JSON.parse(text);
     } catch {
-      throw new Refusal(400, 'BAD_REQUEST', `The parameter ${name} is no JSON.`);
+      throw new HttpError(400, 'BAD_REQUEST', `The parameter ${name} is no JSON.`);
     }
   }
 }

@@ -4,7 +4,7 @@ import { JsonSyntaxError, parseJson } from '../lib/json.ts';
 import type { Steps } from '../lib/steps.ts';
 import { paramsOfBody, paramsOfUrl, type DocumentParams } from './documentParams.ts';
 import type { ErrorCode } from '../domain/errorCodes.ts';
-import { DocumentRefusal, Refusal } from '../domain/httpError.ts';
+import { DocumentHttpError, HttpError } from '../domain/httpError.ts';
 import { queryOf } from './contentChecks.ts';
 
 /** Documents that are known by an id, and what else may be asked. */
@@ -60,7 +60,7 @@ export function* invalidDocuments({ byId }: PersistedDocuments, schema: GraphQLS
 }
 
 /**
- * The text of the document that a request means by its id; null where it brings its own, which then counts. Throws a Refusal:
+ * The text of the document that a request means by its id; null where it brings its own, which then counts. Throws a HttpError:
  * with PERSISTED_QUERY_NOT_FOUND for an unknown id, with PERSISTED_QUERY_ONLY for a text where persisted documents are all
  * that is answered, and with PERSISTED_QUERY_NOT_SUPPORTED for an id where there are none at all (`documents` is null). Upon
  * the first a client of automatic persisted queries sends the text, upon the last it stops sending ids altogether.
@@ -89,13 +89,13 @@ export function persistedText(documents: PersistedDocuments | null, params: Docu
 const isMissing = (query: unknown) => query === undefined || query === null;
 
 /** Whatever the client takes: this is no well-formed request (GraphQL over HTTP, 6.4.1), which yoga answers with 200. */
-const withoutDocument = () => new Refusal(400, 'BAD_REQUEST', 'Must provide query string.');
+const withoutDocument = () => new HttpError(400, 'BAD_REQUEST', 'Must provide query string.');
 
 const persistedOnly = () =>
-  new Refusal(403, 'PERSISTED_QUERY_ONLY', 'Only persisted documents are answered: send the id of one.');
+  new HttpError(403, 'PERSISTED_QUERY_ONLY', 'Only persisted documents are answered: send the id of one.');
 
 /** Clients know these by their messages, which are Apollo's, and some of them read no body of another status than 200. */
-const unanswerable = (code: ErrorCode, message: string) => new DocumentRefusal(400, code, message);
+const unanswerable = (code: ErrorCode, message: string) => new DocumentHttpError(400, code, message);
 
 function idOf({ documentId, extensions }: DocumentParams): string | null {
   if (typeof documentId === 'string') return documentId.replace(/^sha256:/, '');
@@ -119,7 +119,7 @@ export function withPersistedText(documents: PersistedDocuments, body: string): 
   } catch (error) {
     // Read without calling itself, and written with.
     if (!(error instanceof RangeError)) throw error;
-    throw new Refusal(400, 'BAD_REQUEST', 'The variables are nested too deeply.');
+    throw new HttpError(400, 'BAD_REQUEST', 'The variables are nested too deeply.');
   }
 }
 

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
-import { Refusal } from '../domain/httpError.ts';
+import { HttpError } from '../domain/httpError.ts';
 
 /** A thousand ratings written out in a document are about 300 KB. */
 export const MAX_BODY_BYTES = 1_048_576;
 
 /**
- * The body as UTF-8 text. Throws a Refusal with 413 when it is longer than `maxBytes`: at once where Content-Length says
+ * The body as UTF-8 text. Throws a HttpError with 413 when it is longer than `maxBytes`: at once where Content-Length says
  * so, else as soon as the count of what came in does. Throws the signal's reason when the client goes away.
  */
 export function readBody(request: IncomingMessage, signal: AbortSignal, maxBytes = MAX_BODY_BYTES): Promise<string> {
   const tooLarge = () =>
-    new Refusal(413, 'PAYLOAD_TOO_LARGE', `The request body is larger than ${maxBytes} bytes.`, {
+    new HttpError(413, 'PAYLOAD_TOO_LARGE', `The request body is larger than ${maxBytes} bytes.`, {
       // What is left of the body would be read as the next request.
       connection: 'close',
     });

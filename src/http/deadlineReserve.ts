@@ -1,10 +1,10 @@
 /** Kept of a deadline before anything was measured: a fifth, and at most as long as some thirty large pages take. */
-const USUAL_SHARE = 1 / 5;
-const USUAL_MOST_MS = 250;
+const DEFAULT_SHARE = 1 / 5;
+const DEFAULT_MAX_MS = 250;
 
 /** Kept at the most, whatever was measured: who waits has to be waited for as well. */
-const MOST_SHARE = 1 / 2;
-const MOST_MS = 1_000;
+const MAX_SHARE = 1 / 2;
+const MAX_MS = 1_000;
 
 /** Beside what was measured, for the next burst is not the same. */
 const MARGIN = 1.25;
@@ -28,8 +28,8 @@ export class AnswerTime {
 
   /** Of a deadline of so many milliseconds, those that a request may wait for providers. */
   waitMs(deadlineMs: number): number {
-    const usual = Math.min(deadlineMs * USUAL_SHARE, USUAL_MOST_MS);
-    const most = Math.min(deadlineMs * MOST_SHARE, MOST_MS);
+    const usual = Math.min(deadlineMs * DEFAULT_SHARE, DEFAULT_MAX_MS);
+    const most = Math.min(deadlineMs * MAX_SHARE, MAX_MS);
     return deadlineMs - Math.min(Math.max(usual, this.#remembered() * MARGIN), most);
   }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Refusal } from '../domain/httpError.ts';
+import { HttpError } from '../domain/httpError.ts';
 import { isLoopback } from '../lib/loopback.ts';
 
 /**
@@ -21,7 +21,7 @@ export function createHostCheck(boundHost: string): (header: string | undefined)
 const HOST = /^(?:\[[\da-f:.%\w-]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
 
 /**
- * Throws a Refusal with 400 where a request names several hosts, or something that is no host (RFC 9112, 3.2): proxies and
+ * Throws a HttpError with 400 where a request names several hosts, or something that is no host (RFC 9112, 3.2): proxies and
  * servers would differ in which they take. And with 421 where the host may not be served.
  */
 export function checkHost(
@@ -30,10 +30,10 @@ export function checkHost(
 ): void {
   const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host');
   const isLacking = hosts.length === 0 && httpVersion !== '1.0';
-  if (hosts.length > 1 || isLacking) throw new Refusal(400, 'BAD_REQUEST', 'A request has one Host header.');
+  if (hosts.length > 1 || isLacking) throw new HttpError(400, 'BAD_REQUEST', 'A request has one Host header.');
   const { host } = headers;
-  if (host !== undefined && !HOST.test(host)) throw new Refusal(400, 'BAD_REQUEST', 'The Host header names no host.');
+  if (host !== undefined && !HOST.test(host)) throw new HttpError(400, 'BAD_REQUEST', 'The Host header names no host.');
   if (!isAllowedHost(host)) {
-    throw new Refusal(421, 'MISDIRECTED_REQUEST', 'The gateway is not known under this host name.');
+    throw new HttpError(421, 'MISDIRECTED_REQUEST', 'The gateway is not known under this host name.');
   }
 }

@@ -1,6 +1,6 @@
 import { permits, type Viewer } from '../domain/access.ts';
 import { send, type Exchange } from './exchange.ts';
-import { Refusal } from '../domain/httpError.ts';
+import { HttpError } from '../domain/httpError.ts';
 import type { Metrics } from '../observability/metrics.ts';
 
 /** Who may read /metrics: everybody who reaches it, whoever shows a token, or nobody. */
@@ -17,12 +17,12 @@ export interface MetricsPageOptions {
 export async function answerMetrics(exchange: Exchange, options: MetricsPageOptions): Promise<void> {
   const { metrics, access } = options;
   const { method } = exchange.request;
-  if (access === 'off') throw new Refusal(404, 'NOT_FOUND', 'There is nothing here; GraphQL is at /graphql.');
-  if (method !== 'GET') throw new Refusal(405, 'METHOD_NOT_ALLOWED', 'Metrics are read by GET.', { allow: 'GET' });
+  if (access === 'off') throw new HttpError(404, 'NOT_FOUND', 'There is nothing here; GraphQL is at /graphql.');
+  if (method !== 'GET') throw new HttpError(405, 'METHOD_NOT_ALLOWED', 'Metrics are read by GET.', { allow: 'GET' });
   if (access === 'on') return sendText(exchange, await metrics.text(), metrics.contentType);
   const viewer = await options.viewer();
   if (!permits(viewer, 'integrations:read')) {
-    throw new Refusal(
+    throw new HttpError(
       403,
       'FORBIDDEN',
       'Metrics need the scope integrations:read.',

@@ -1,12 +1,12 @@
 import { isLoopback } from '../lib/loopback.ts';
 import type { Log } from '../lib/log.ts';
-import { Refusal } from '../domain/httpError.ts';
+import { HttpError } from '../domain/httpError.ts';
 
 /** Longer ones are cut in messages and in the log; a host name has 253 characters at most. */
 const LONGEST_SHOWN = 300;
 
 /** Origins that the log names. Pages choose theirs freely, so that without a bound they could fill it. */
-const MOST_LOGGED = 100;
+const MAX_LOGGED = 100;
 
 export interface OriginRules {
   /** CORS_ORIGINS. */
@@ -23,7 +23,7 @@ export interface Origins {
    * The refusal of a page, which says how to let it in; the log says the same, once for each origin. Browsers leave the origin
    * out of a GET that a link, an image or a script makes them send.
    */
-  refusal(origin: string | undefined): Refusal;
+  refusal(origin: string | undefined): HttpError;
 }
 
 export function createOrigins({ configured, loopback, log }: OriginRules): Origins {
@@ -36,7 +36,7 @@ export function createOrigins({ configured, loopback, log }: OriginRules): Origi
         return refused('A page of another site may ask by POST alone, from an origin that CORS_ORIGINS lists.');
       }
       const shown = origin.slice(0, LONGEST_SHOWN);
-      if (!logged.has(shown) && logged.size < MOST_LOGGED) {
+      if (!logged.has(shown) && logged.size < MAX_LOGGED) {
         logged.add(shown);
         log.warn({ origin: shown }, 'a web page was refused: CORS_ORIGINS does not list its origin');
       }
@@ -45,7 +45,7 @@ export function createOrigins({ configured, loopback, log }: OriginRules): Origi
   };
 }
 
-const refused = (message: string) => new Refusal(403, 'CROSS_SITE_REQUEST', message);
+const refused = (message: string) => new HttpError(403, 'CROSS_SITE_REQUEST', message);
 
 /** Whether a page comes from this machine, from whatever port: http://localhost:5173, https://127.0.0.1, http://[::1]:8080. */
 function isLoopbackOrigin(origin: string): boolean {

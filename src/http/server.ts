@@ -40,7 +40,7 @@ import type { Observer } from '../graphql/observer.ts';
 import { createOrigins } from './origins.ts';
 import { persistedText, withPersistedQuery, withPersistedText } from '../graphql/persistedDocuments.ts';
 import { isReceiptWanted, RECEIPT_HEADER } from '../graphql/receiptRequest.ts';
-import { DocumentRefusal, Refusal } from '../domain/httpError.ts';
+import { DocumentHttpError, HttpError } from '../domain/httpError.ts';
 import { noteEnd } from './accessLog.ts';
 import { acceptedTypes, checkMediaType, checkQuery } from '../graphql/contentChecks.ts';
 import { spendingOf, type RequestLimits } from '../graphql/demandControl/requestLimits.ts';
@@ -184,7 +184,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     const { client } = viewer;
     exchange.client = client;
     if (method !== 'GET' && method !== 'POST') {
-      throw new Refusal(405, 'METHOD_NOT_ALLOWED', 'GraphQL takes GET and POST.', { allow: 'GET, POST' });
+      throw new HttpError(405, 'METHOD_NOT_ALLOWED', 'GraphQL takes GET and POST.', { allow: 'GET, POST' });
     }
     if (method === 'POST') checkMediaType(request);
     else checkQuery(request);
@@ -284,10 +284,10 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       return answerMetrics(exchange, { metrics, access: access ?? (clients.open ? 'on' : 'token'), viewer });
     }
     if (path === '/graphql' && options.serves === false) {
-      throw new Refusal(404, 'NOT_FOUND', 'This replica works on tasks; others answer GraphQL.');
+      throw new HttpError(404, 'NOT_FOUND', 'This replica works on tasks; others answer GraphQL.');
     }
     if (options.serves !== false && (await frontDoor(exchange, path, () => viewerOf(request)))) return;
-    if (path !== '/graphql') throw new Refusal(404, 'NOT_FOUND', 'There is nothing here; GraphQL is at /graphql.');
+    if (path !== '/graphql') throw new HttpError(404, 'NOT_FOUND', 'There is nothing here; GraphQL is at /graphql.');
     exchange.route = 'graphql';
     exchange.seen = options.observer?.began(request.headers, 'HTTP') ?? null;
     Object.assign(headers, corsHeaders(request, origins));
@@ -306,10 +306,10 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       return;
     }
     const type = errorTypeOf(request.headers.accept);
-    const refusal = error instanceof Refusal ? error : null;
+    const refusal = error instanceof HttpError ? error : null;
     if (refusal) exchange.reason = refusal.reason;
     const status =
-      error instanceof DocumentRefusal && type === JSON_TYPE && takesPlainJson(request.headers.accept)
+      error instanceof DocumentHttpError && type === JSON_TYPE && takesPlainJson(request.headers.accept)
         ? 200
         : (refusal?.status ?? 500);
     const body = refusal?.toJSON() ?? withoutInternals({ errors: [engine.maskError(error, exchange.requestId)] });

@@ -3,7 +3,7 @@ import { FakeProvider } from '../../test/support/fakes/fakeProvider.ts';
 import { VirtualClock } from '../lib/clock.ts';
 import { Directory } from '../directory/directory.ts';
 import { DriftKinds } from './drift.ts';
-import { statusOf, takeStatus, type SharedStatus } from '../directory/replication/syncStatus.ts';
+import { statusOf, applyStatus, type ReplicatedStatus } from '../directory/replication/syncStatus.ts';
 
 const note = (path: string) => ({ operation: 'employees', path, expected: 'id', found: 'null' });
 
@@ -62,15 +62,15 @@ it('found where the directory is read is seen on every replica, beside what each
     return { integration, directory: new Directory([integration]) };
   };
   const [leader, follower] = [replica(), replica()];
-  const told = (): SharedStatus =>
-    JSON.parse(JSON.stringify(statusOf(leader.directory, leader.integration))) as SharedStatus;
+  const told = (): ReplicatedStatus =>
+    JSON.parse(JSON.stringify(statusOf(leader.directory, leader.integration))) as ReplicatedStatus;
   const seen = () => follower.integration.drift.map(({ path, count }) => `${path} ${count}`);
   leader.integration.onDrift(note('users.*.id'), () => [{ name: 'id', type: 'null' }]);
   leader.integration.unread.add('employees', 'e1');
   follower.integration.onDrift(note('items.*.id'));
   follower.integration.onDrift(note('items.*.id'));
   const first = told();
-  takeStatus(follower.integration, first, null);
+  applyStatus(follower.integration, first, null);
   expect(seen()).toEqual(['items.*.id 2', 'users.*.id 1']);
   expect(follower.integration.drift[1]).toMatchObject({ operation: 'READ_EMPLOYEES', sample: [{ name: 'id' }] });
   expect(follower.integration.unread.has('employees', 'e1')).toBe(true);
@@ -80,7 +80,7 @@ it('found where the directory is read is seen on every replica, beside what each
   expect(seen()).toEqual(['items.*.id 2', 'users.*.id 2']);
   leader.integration.unread.set('employees', new Set());
   const { drift: _, ...older } = told();
-  takeStatus(follower.integration, older, first);
+  applyStatus(follower.integration, older, first);
   expect([seen(), follower.integration.unread.problem('employees')]).toEqual([['items.*.id 2', 'users.*.id 1'], null]);
 });
 
@@ -88,6 +88,6 @@ it('seen elsewhere of late makes an integration DEGRADED here', () => {
   const [leader, follower] = [new FakeProvider().integration, new FakeProvider().integration];
   expect(follower.state).toBe('HEALTHY');
   leader.onDrift(note('a'));
-  takeStatus(follower, statusOf(new Directory([leader]), leader), null);
+  applyStatus(follower, statusOf(new Directory([leader]), leader), null);
   expect(follower.state).toBe('DEGRADED');
 });

@@ -9,9 +9,9 @@ export interface Drift extends DriftNote {
 }
 
 /** Kinds kept of an integration; beyond, the one seen longest ago makes room. */
-const MOST_KINDS = 1000;
+const MAX_KINDS = 1000;
 /** Kinds told to other replicas, the latest: a kilobyte each with their samples, in every change of the status… */
-const MOST_TOLD = 20;
+const MAX_TOLD = 20;
 /** …which known kinds make no oftener: each row of a bad page counts as one more. */
 const TELL_MS = 10_000;
 /** Two walks apart and some more: what is still there is seen again within. */
@@ -41,7 +41,7 @@ export class DriftKinds {
     this.#kinds.delete(key);
     this.#kinds.set(key, kind);
     const [oldest] = this.#kinds.keys();
-    if (oldest !== undefined && this.#kinds.size > MOST_KINDS) this.#kinds.delete(oldest);
+    if (oldest !== undefined && this.#kinds.size > MAX_KINDS) this.#kinds.delete(oldest);
     if (known) return null;
     this.#told = null;
     return kind;
@@ -56,7 +56,7 @@ export class DriftKinds {
   get told(): readonly Drift[] {
     const at = this.#now();
     if (!this.#told || at - this.#told.at >= TELL_MS) {
-      this.#told = { at, kinds: [...this.#kinds.values()].slice(-MOST_TOLD).map((kind) => ({ ...kind })) };
+      this.#told = { at, kinds: [...this.#kinds.values()].slice(-MAX_TOLD).map((kind) => ({ ...kind })) };
     }
     return this.#told.kinds;
   }

@@ -2,7 +2,7 @@ import { someUnreadable, type Problem } from '../domain/problem.ts';
 import type { WalkedPort } from './integration.ts';
 
 /** Ids kept of a kind, which replicas tell each other: so many are told apart from the others, more are as good as all. */
-const MOST_IDS = 200;
+const MAX_IDS = 200;
 
 type Ids = ReadonlySet<string | null>;
 
@@ -16,7 +16,7 @@ export class Unread {
   /** Takes what a whole walk could not read, in place of what was known. */
   set(kind: WalkedPort, ids: Ids): void {
     if (ids.size === 0) this.#ids.delete(kind);
-    else this.#ids.set(kind, ids.size > MOST_IDS ? new Set([null]) : new Set(ids));
+    else this.#ids.set(kind, ids.size > MAX_IDS ? new Set([null]) : new Set(ids));
   }
 
   /** Takes one more. */

@@ -1,11 +1,11 @@
 /** A signal that ends with whichever of two ends first, and how to let go of both. */
-export interface JoinedSignal {
+export interface LinkedSignal {
   signal: AbortSignal;
   clear(): void;
 }
 
 /** In place of AbortSignal.any, of which a signal that lives on keeps a trace for each time (Node.js 20). */
-export function joined(lasting: AbortSignal, own: AbortSignal | undefined): JoinedSignal {
+export function linkedSignal(lasting: AbortSignal, own: AbortSignal | undefined): LinkedSignal {
   if (!own) return { signal: lasting, clear: () => {} };
   const controller = new AbortController();
   const both = [lasting, own];

@@ -11,7 +11,7 @@ export function nextTurn(): Promise<void> {
 }
 
 /** Runs steps to their end without holding others up; small work ends without a pause. */
-export async function inSlices<Result>(steps: Steps<Result>): Promise<Result> {
+export async function runInSlices<Result>(steps: Steps<Result>): Promise<Result> {
   let began = performance.now();
   for (;;) {
     const { done, value } = steps.next();

@@ -1,5 +1,5 @@
 /** The promise's value, or `late()` once the time is over; the promise goes on. */
-export async function within<T>(milliseconds: number, promise: Promise<T>, late: () => T): Promise<T> {
+export async function withTimeout<T>(milliseconds: number, promise: Promise<T>, late: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<T>((resolve) => {
     timer = setTimeout(() => resolve(late()), milliseconds);

@@ -25,7 +25,7 @@ export interface NamedRecords {
 }
 
 /** Every pair is a decision of its own, and a hundred records are five thousand pairs. */
-const MOST_RECORDS = 100;
+const MAX_RECORDS = 100;
 /** A reason, not a document: every link is in memory. */
 const LONGEST_NOTE = 1000;
 
@@ -49,8 +49,8 @@ export function objections(
   if (note !== null && note.length > LONGEST_NOTE) {
     errors.push({ code: 'INVALID', message: `At most ${LONGEST_NOTE} characters.`, field: ['input', 'note'] });
   }
-  if (records.length < 2 || records.length > MOST_RECORDS) {
-    const message = `Between 2 and ${MOST_RECORDS} records are taken.`;
+  if (records.length < 2 || records.length > MAX_RECORDS) {
+    const message = `Between 2 and ${MAX_RECORDS} records are taken.`;
     return [...errors, { code: 'INVALID_COUNT', message, field: [...field] }];
   }
   const seen = new Set<string>();

@@ -1,5 +1,5 @@
 import type { Directory } from '../directory/directory.ts';
-import { within } from '../lib/timeout.ts';
+import { withTimeout } from '../lib/timeout.ts';
 
 /**
  * What `find` finds in the directory. Where that is nothing and an integration's first full sync is still running, the
@@ -15,5 +15,5 @@ export function awaitFirstSync<T>(
   const pending = integrations.filter(({ firstSync }) => firstSync.isPending);
   if (found !== null || pending.length === 0) return found;
   const ended = Promise.all(pending.map(({ firstSync }) => firstSync.ended));
-  return within<unknown>(deadlineMs(), ended, () => null).then(find);
+  return withTimeout<unknown>(deadlineMs(), ended, () => null).then(find);
 }

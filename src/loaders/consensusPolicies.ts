@@ -7,7 +7,7 @@ import {
   type SourceWeight,
 } from '../domain/consensus.ts';
 import { ProviderError } from '../domain/problem.ts';
-import { within } from '../lib/timeout.ts';
+import { withTimeout } from '../lib/timeout.ts';
 
 /** An administrator changes weights a few times a year. */
 const KEEP_MS = 24 * 60 * 60_000;
@@ -134,7 +134,7 @@ export class ConsensusPolicies {
       this.#reading.set(integration, reading);
     }
     const left = Math.max(0, reading.until - this.#now());
-    await within(Math.min(left, deadlineMs), reading.done, () => {
+    await withTimeout(Math.min(left, deadlineMs), reading.done, () => {
       // Unless only this request was short of time, nobody waits for this read again. Late weights are taken after all.
       if (left <= deadlineMs) this.#kept.set(integration, { weights, until: this.#now() + RETRY_MS });
       return weights;

@@ -9,7 +9,7 @@ import {
   skillRow,
 } from '../../test/support/fakes/fakeProvider.ts';
 import { Directory } from '../directory/directory.ts';
-import { walkIntegration } from '../directory/sync/fullSync.ts';
+import { fullSync } from '../directory/sync/fullSync.ts';
 import type { Ports } from '../domain/ports.ts';
 import { ProviderError, type ProblemCode } from '../domain/problem.ts';
 import type { ExpectedSkillRow, JobProfileRow } from '../domain/roles.ts';
@@ -115,7 +115,7 @@ async function start({ cache = false } = {}) {
   });
   const directory = new Directory([hr.integration, talent.integration], now);
   const signal = new AbortController().signal;
-  for (const { integration } of [hr, talent]) await walkIntegration({ directory, integration, signal, now });
+  for (const { integration } of [hr, talent]) await fullSync({ directory, integration, signal, now });
   const roleReads = new RoleReads({ directory, cache, now });
   const catalogue = new RolesCatalogue({ directory, roleReads, now });
   const request = (deadlineMs = 1000) =>

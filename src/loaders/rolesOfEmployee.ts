@@ -9,9 +9,9 @@ import {
   expectedSkillOf,
   gapsOf,
   JobProfile,
-  MOST_CAREER_PATHS,
-  MOST_EXPECTED_SKILLS,
-  MOST_GAPS,
+  MAX_CAREER_PATHS,
+  MAX_EXPECTED_SKILLS,
+  MAX_GAPS,
   widestFirst,
   type CareerPathRow,
   type EmployeeExpectationsRow,
@@ -130,14 +130,14 @@ export class RolesOfEmployee {
       return found ? [expectedSkillOf(row, found)] : [];
     });
     const byName = nodes.toSorted((a, b) => a.skill.name.localeCompare(b.skill.name, 'en'));
-    return { nodes: byName.slice(0, MOST_EXPECTED_SKILLS), sources: [source] };
+    return { nodes: byName.slice(0, MAX_EXPECTED_SKILLS), sources: [source] };
   }
 
   /** What the employee's roles expect and the employee has not reached, of all integrations. */
   async skillGaps(employee: Employee): Promise<Sourced<SkillGap<Integration>>> {
     const said = await this.#expectations.load(employee);
     const parts = await Promise.all(said.map((one) => this.#gapsAt(employee, one)));
-    const nodes = widestFirst(parts.flatMap(({ gaps }) => gaps)).slice(0, MOST_GAPS);
+    const nodes = widestFirst(parts.flatMap(({ gaps }) => gaps)).slice(0, MAX_GAPS);
     return { nodes, sources: parts.map(({ source }) => source) };
   }
 
@@ -154,7 +154,7 @@ export class RolesOfEmployee {
       });
     });
     const byMatch = paths.toSorted((a, b) => (b.match ?? -1) - (a.match ?? -1));
-    return { nodes: byMatch.slice(0, MOST_CAREER_PATHS), sources: said.map(({ source }) => source) };
+    return { nodes: byMatch.slice(0, MAX_CAREER_PATHS), sources: said.map(({ source }) => source) };
   }
 
   /** What is missing for a suggested role, beside the ratings that the same integration has of the employee. */

@@ -4,7 +4,7 @@ import type { Employee } from '../domain/entities.ts';
 import type { EmployeeSkill, SourceStatus } from '../domain/held.ts';
 import type { Call } from '../domain/ports.ts';
 import type { Receipt } from '../domain/receipt.ts';
-import { within } from '../lib/timeout.ts';
+import { withTimeout } from '../lib/timeout.ts';
 import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
 import { MergedSkills, type Merged, type Part } from './mergedSkills.ts';
 import type { Reading, RatingReader } from './readers/employeeRatingReader.ts';
@@ -97,7 +97,7 @@ async function merge(
   const lacking = unread.filter((integration) => merged.some((each) => lacksNames(each, integration)));
   if (lacking.length > 0) {
     const ended = Promise.all(lacking.map(({ firstSkills }) => firstSkills.ended));
-    await within<unknown>(options.deadlineMs, ended, () => null);
+    await withTimeout<unknown>(options.deadlineMs, ended, () => null);
     merged = mergeAll();
   }
   return asked.map(({ sources }, index) => {

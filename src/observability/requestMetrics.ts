@@ -7,8 +7,8 @@ import type { RequestTrace, RequestTraces } from './requestTraces.ts';
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Codes are the gateway's own, a few dozen. */
-const MOST_CODES = 64;
-const MOST_FIELDS = 32;
+const MAX_CODES = 64;
+const MAX_FIELDS = 32;
 
 const CODE = /^[A-Z][A-Z0-9_]*$/;
 
@@ -19,8 +19,8 @@ export class RequestMetrics implements Observer {
   readonly #errors: Counter<'code'>;
   readonly #subscribers: Gauge<'transport' | 'field'>;
   readonly #sockets: Gauge;
-  readonly #codes = new Bounded(MOST_CODES);
-  readonly #fields = new Bounded(MOST_FIELDS);
+  readonly #codes = new Bounded(MAX_CODES);
+  readonly #fields = new Bounded(MAX_FIELDS);
   readonly #traces: RequestTraces | null;
 
   constructor(registry: Registry, traces: RequestTraces | null) {

@@ -1,5 +1,5 @@
 import { ProxyTracerProvider, trace, type Tracer } from '@opentelemetry/api';
-import { within } from '../lib/timeout.ts';
+import { withTimeout } from '../lib/timeout.ts';
 
 /**
  * The tracer of the SDK that was registered before the start (NODE_OPTIONS=--import=…); null where there is none, so that
@@ -22,7 +22,7 @@ export async function flushTraces(): Promise<void> {
     provider = provider.getDelegate() as object;
   if (!('forceFlush' in provider) || typeof provider.forceFlush !== 'function') return;
   const flushed = Promise.resolve(provider.forceFlush()).then(() => {});
-  await within(
+  await withTimeout(
     FLUSH_MS,
     // Spans are not worth a bad stop.
     flushed.catch(() => {}),

@@ -6,7 +6,7 @@ import { Bounded } from './bounded.ts';
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** Operations and outcomes are named by adapters, some twenty each. */
-const MOST_NAMES = 64;
+const MAX_NAMES = 64;
 
 /** Counts calls to providers. */
 export class UpstreamMetrics {
@@ -14,8 +14,8 @@ export class UpstreamMetrics {
   readonly #seconds: Histogram<'tenant' | 'integration' | 'operation'>;
   readonly #waits: Histogram<'tenant' | 'integration' | 'purpose'>;
   readonly #drift: Counter<'tenant' | 'integration' | 'operation'>;
-  readonly #operations = new Bounded(MOST_NAMES);
-  readonly #outcomes = new Bounded(MOST_NAMES);
+  readonly #operations = new Bounded(MAX_NAMES);
+  readonly #outcomes = new Bounded(MAX_NAMES);
 
   constructor(registry: Registry) {
     const registers = [registry];

@@ -1,6 +1,6 @@
 import type { Call } from '../domain/ports.ts';
 import { GivenUp } from '../domain/problem.ts';
-import { within } from '../lib/timeout.ts';
+import { withTimeout } from '../lib/timeout.ts';
 
 const LATE = Symbol('late');
 
@@ -13,7 +13,7 @@ export function timeLeft({ deadlineAt }: Pick<Call, 'deadlineAt'>): number | und
 export async function inTime<T>(milliseconds: number | undefined, promise: Promise<T>): Promise<T> {
   if (milliseconds === undefined) return promise;
   // Thrown here and not by the timer, where nobody would catch it.
-  const value = await within<T | typeof LATE>(milliseconds, promise, () => LATE);
+  const value = await withTimeout<T | typeof LATE>(milliseconds, promise, () => LATE);
   if (value !== LATE) return value;
   throw tooLate();
 }

@@ -6,7 +6,7 @@ import { type BreakerLimits, type Said, saidBy } from './policy/circuitBreaker.t
 import { cutAt } from './transport/attemptSignal.ts';
 import { Gate, type GateOptions, LONGEST_WAIT_MS, type TooMany } from './policy/admission.ts';
 import { guarded, type ReportThrow } from './guarded.ts';
-import { joined } from '../lib/linkedSignal.ts';
+import { linkedSignal } from '../lib/linkedSignal.ts';
 import { NotSent } from './policy/notSent.ts';
 import { withoutCredentials } from './payload/providerText.ts';
 import { secondsFromNow, secondsUntil } from './policy/rateLimitHeaders.ts';
@@ -247,7 +247,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       if (closing.signal.aborted) throw closed();
       given.signal?.throwIfAborted();
       // A write that is given up leaves open whether it took effect; of reads only copies would be missing.
-      const ending = request.kind === 'read' ? joined(closing.signal, given.signal) : null;
+      const ending = request.kind === 'read' ? linkedSignal(closing.signal, given.signal) : null;
       const call = ending ? { ...given, signal: ending.signal } : given;
       const http: HttpRequest = {
         method: request.method,

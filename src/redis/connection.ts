@@ -23,7 +23,7 @@ export const REDIS_PREFIX = '{skills-gateway}:';
 
 /** A lost server is tried again after 0.1, 0.2, … 1 s. */
 const RETRY_STEP_MS = 100;
-const MOST_RETRY_MS = 1000;
+const MAX_RETRY_MS = 1000;
 /** 0.1 + 0.2 + 0.3 s and the tries themselves, then a command that waits for the connection is given up. */
 const RETRIES_PER_COMMAND = 3;
 /** For a server or a network that says nothing at all. */
@@ -34,7 +34,7 @@ const CLOSE_MS = 1500;
 
 /** Between two new connections to a server that is a replica: 1, 2, 4, 5 s, and from the start after a minute without one. */
 const MOVED_MS = 1000;
-const MOST_MOVED_MS = 5000;
+const MAX_MOVED_MS = 5000;
 const CALM_MS = 60_000;
 
 /**
@@ -50,7 +50,7 @@ export function connectRedis(url: string, { log, name }: { log: RedisLog; name: 
       connectTimeout: CONNECT_MS,
       reconnectOnError: reconnectsToPrimary(),
       ...options,
-      retryStrategy: (times) => (closing ? null : Math.min(times * RETRY_STEP_MS, MOST_RETRY_MS)),
+      retryStrategy: (times) => (closing ? null : Math.min(times * RETRY_STEP_MS, MAX_RETRY_MS)),
       connectionName: `${name}-${role}`,
     });
     let away = false;
@@ -90,7 +90,7 @@ export function reconnectsToPrimary(now: () => number = Date.now): (error: Error
     if (!/(?:^|: -)READONLY /.test(error.message)) return false;
     const since = now() - last;
     if (since < wait) return false;
-    wait = since > CALM_MS ? MOVED_MS : Math.min(2 * wait, MOST_MOVED_MS);
+    wait = since > CALM_MS ? MOVED_MS : Math.min(2 * wait, MAX_MOVED_MS);
     last = now();
     return true;
   };

@@ -19,8 +19,8 @@ export const DISRUPTION_FAULTS: Readonly<Record<DisruptionKind, FaultShape>> = {
   RATE_LIMITED: { kind: 'status', status: 429 },
 };
 
-const USUAL_SECONDS = 60;
-const MOST_SECONDS = 600;
+const DEFAULT_SECONDS = 60;
+const MAX_SECONDS = 600;
 
 /**
  * Reads a JSON text such as `{"kind": "SLOW", "seconds": 60}`; a minute where `seconds` is left out, and `{"kind": null}` ends
@@ -33,13 +33,13 @@ export function readDisruption(text: string): DisruptionRequest {
   } catch {
     throw new Error('The body is not JSON.');
   }
-  const { kind, seconds = USUAL_SECONDS } = (body ?? {}) as { kind?: unknown; seconds?: unknown };
+  const { kind, seconds = DEFAULT_SECONDS } = (body ?? {}) as { kind?: unknown; seconds?: unknown };
   if (kind === null) return null;
   const kinds = Object.keys(DISRUPTION_FAULTS) as DisruptionKind[];
   const known = kinds.find((each) => each === kind);
   if (known === undefined) throw new Error(`kind must be one of ${kinds.join(', ')}, or null.`);
-  if (typeof seconds !== 'number' || !(seconds >= 1 && seconds <= MOST_SECONDS)) {
-    throw new Error(`seconds must be a number from 1 to ${MOST_SECONDS}.`);
+  if (typeof seconds !== 'number' || !(seconds >= 1 && seconds <= MAX_SECONDS)) {
+    throw new Error(`seconds must be a number from 1 to ${MAX_SECONDS}.`);
   }
   return { kind: known, milliseconds: seconds * 1000 };
 }

@@ -24,7 +24,7 @@ interface EmployeeRecord {
 const CHANGING: ReadonlySet<string> = new Set(['rate', 'assign', 'remove']);
 
 /** Beyond it, the oldest change of an integration makes room for a newer one: what is to be read again is the same. */
-const MOST_WAITING = 100;
+const MAX_WAITING = 100;
 
 /**
  * Tells watchers whose ratings have changed, within this process. For changes as they come: what was noted before a
@@ -116,7 +116,7 @@ class ChangeStream implements AsyncIterableIterator<SkillChange> {
     // Behind the others: they are read in the order of their instants.
     this.#waiting.delete(key);
     this.#waiting.set(key, change);
-    if (this.#waiting.size > MOST_WAITING) this.#leaveOut(change);
+    if (this.#waiting.size > MAX_WAITING) this.#leaveOut(change);
     this.#serve();
   }
 

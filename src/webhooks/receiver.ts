@@ -10,7 +10,7 @@ export interface Receiver {
 }
 
 /** Receivers there may be: each is a delivery more for every change of every task. */
-export const MOST_RECEIVERS = 10;
+export const MAX_RECEIVERS = 10;
 
 const PROBLEMS = {
   malformed: 'is no URL that begins with https://',

@@ -1,5 +1,5 @@
 import type { WebhookSettings } from './openWebhooks.ts';
-import { MOST_RECEIVERS, receiverOf, type Receiver } from './receiver.ts';
+import { MAX_RECEIVERS, receiverOf, type Receiver } from './receiver.ts';
 import { parseSecret } from './signature.ts';
 
 /**
@@ -17,7 +17,7 @@ export function readWebhooks({
 }): { settings: WebhookSettings; complaints: string[] } {
   const complaints: string[] = [];
   const receivers = new Map<string, Receiver>();
-  if (urls.length > MOST_RECEIVERS) complaints.push(`WEBHOOK_URLS names more than ${MOST_RECEIVERS} receivers`);
+  if (urls.length > MAX_RECEIVERS) complaints.push(`WEBHOOK_URLS names more than ${MAX_RECEIVERS} receivers`);
   urls.forEach((text, index) => {
     const position = `WEBHOOK_URLS URL ${index + 1} of ${urls.length}`;
     const receiver = receiverOf(text, allowPrivate);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Directory } from '../../src/directory/directory.ts';
-import { walkIntegration } from '../../src/directory/sync/fullSync.ts';
+import { fullSync } from '../../src/directory/sync/fullSync.ts';
 import { loadSubjects } from '../support/contract/provider.ts';
 import { patientOf } from '../support/faults/faults.ts';
 
@@ -12,7 +12,7 @@ describe.each(subjects)('%s, of whose lists no row can be read any more', (_prov
     const { integration, simulator } = patient;
     const { name } = integration;
     const directory = new Directory([integration]);
-    const walk = () => walkIntegration({ directory, integration, signal: new AbortController().signal });
+    const walk = () => fullSync({ directory, integration, signal: new AbortController().signal });
     const held = () => ({
       employees: directory.employeeCount(name),
       skills: directory.skillCount(name),

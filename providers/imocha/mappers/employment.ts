@@ -8,7 +8,7 @@ import { isObject, optionalDate, optionalText, type Json } from '../../../src/ou
 import type { RawHrmsInfo } from '../raw.ts';
 
 /** Custom fields of a record at most, and characters of a name: a map beyond that is left unread. */
-const MOST_CUSTOM_FIELDS = 200;
+const MAX_CUSTOM_FIELDS = 200;
 const LONGEST_NAME = 200;
 
 /**
@@ -42,7 +42,7 @@ function customFieldsOf(map: unknown): Employment['customFields'] | undefined {
     if (name.length > LONGEST_NAME || !isText) return undefined;
     fields.push([name, String(value)]);
   }
-  return fields.length > MOST_CUSTOM_FIELDS ? undefined : Object.fromEntries(fields);
+  return fields.length > MAX_CUSTOM_FIELDS ? undefined : Object.fromEntries(fields);
 }
 
 /** The fields that a record has beside those of every provider, as written or as they are known. */

@@ -51,7 +51,7 @@ type SkillFacts = Pick<RatingRow, 'skillId' | 'skillKeys' | 'skillName' | 'skill
  * A tenant has some ten thousand skills (imocha.md#taxonomy); beyond, something else is in the names, and the memory is
  * not worth it.
  */
-const MOST_SKILLS = 50_000;
+const MAX_SKILLS = 50_000;
 
 export type RatingMapper = (raw: Json, reading: Reading, employeeId?: string) => RatingRow[];
 
@@ -68,7 +68,7 @@ export function ratingMapper(settings: TenantSettings): RatingMapper {
     const key = JSON.stringify([facts.skillKeys, facts.skillName, facts.skillClassification?.category]);
     const same = known.get(key);
     if (same) return same;
-    if (known.size >= MOST_SKILLS) known.clear();
+    if (known.size >= MAX_SKILLS) known.clear();
     known.set(key, facts);
     return facts;
   };

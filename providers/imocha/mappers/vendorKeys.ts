@@ -31,7 +31,7 @@ export function joinKeys(
 
 /** Employees of one role share the keys: two texts for each of a hundred thousand people would be 20 MB. */
 const knownRoleKeys = new Map<string, readonly string[]>();
-const MOST_ROLES = 10_000;
+const MAX_ROLES = 10_000;
 
 /** Keys of a role, by its id and by its job codes; 0 is no id (imocha.md#upsert-outcomes). */
 export function roleKeys(jobProfileId: string | null, jobCodes: readonly (string | null)[]): readonly string[] {
@@ -42,7 +42,7 @@ export function roleKeys(jobProfileId: string | null, jobCodes: readonly (string
   const shared = JSON.stringify(keys);
   const known = knownRoleKeys.get(shared);
   if (known) return known;
-  if (knownRoleKeys.size >= MOST_ROLES) knownRoleKeys.clear();
+  if (knownRoleKeys.size >= MAX_ROLES) knownRoleKeys.clear();
   knownRoleKeys.set(shared, keys);
   return keys;
 }

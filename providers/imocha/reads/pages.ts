@@ -1,4 +1,4 @@
-import { joined } from '../../../src/lib/linkedSignal.ts';
+import { linkedSignal } from '../../../src/lib/linkedSignal.ts';
 import type { Call } from '../../../src/domain/ports.ts';
 import { ProviderError } from '../../../src/domain/problem.ts';
 import { isObject, optionalId, optionalNumber, ShapeError } from '../../../src/outbound/payload/payload.ts';
@@ -35,7 +35,7 @@ const STALE_PAGES = 3;
 const SPARE_PAGES = 5;
 
 /** No walk is longer, a million rows at 50 a page: what never ends must end somewhere when no total is told. */
-const MOST_PAGES = 20_000;
+const MAX_PAGES = 20_000;
 
 /**
  * Reads a page envelope (imocha.md#paging); a bare array and a single object are pages too (imocha.md#paging). Throws
@@ -68,7 +68,7 @@ export async function* walkPages(
   call: Call,
 ): AsyncGenerator<WalkedPage> {
   const leaving = new AbortController();
-  const { signal, clear } = joined(leaving.signal, call.signal);
+  const { signal, clear } = linkedSignal(leaving.signal, call.signal);
   const asked = new Map<number, Promise<Page>>();
   const ask = (pageNumber: number): Promise<Page> => {
     const known = asked.get(pageNumber);
@@ -108,8 +108,8 @@ export async function* walkPages(
       if (!more) return;
       call.signal?.throwIfAborted();
       stale = items.length === 0 ? stale + 1 : 0;
-      const allowed = page.total === null ? MOST_PAGES : Math.ceil(page.total / largest) + SPARE_PAGES;
-      if (page.items.length === 0 || stale >= STALE_PAGES || pageNumber >= Math.min(allowed, MOST_PAGES))
+      const allowed = page.total === null ? MAX_PAGES : Math.ceil(page.total / largest) + SPARE_PAGES;
+      if (page.items.length === 0 || stale >= STALE_PAGES || pageNumber >= Math.min(allowed, MAX_PAGES))
         throw endless();
       const ahead = Math.min(page.totalPages ?? 0, pageNumber + PAGES_IN_FLIGHT);
       for (let next = pageNumber + 1; next <= ahead; next += 1) void ask(next);

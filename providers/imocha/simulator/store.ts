@@ -24,7 +24,7 @@ export interface StoredEmployee {
 const FIRST_EMPLOYEE_ID = 1_000_001;
 
 /** Filtered lists kept until the next write, so that a walk filters once and not once a page. */
-const MOST_VIEWS = 16;
+const MAX_VIEWS = 16;
 
 export const NO_HRMS: StoredHrms = {
   externalEmployeeId: null,
@@ -85,7 +85,7 @@ export class EmployeeStore {
     if (known) return known;
     const view = this.#employees.filter(passes);
     const oldest = this.#views.keys().next().value;
-    if (this.#views.size >= MOST_VIEWS && oldest !== undefined) this.#views.delete(oldest);
+    if (this.#views.size >= MAX_VIEWS && oldest !== undefined) this.#views.delete(oldest);
     this.#views.set(key, view);
     return view;
   }

@@ -21,7 +21,7 @@ export function pairOf({ employeeId, skillId }: RatingRemoval): Pair {
  * Where `user_ids` is ignored the answer is a superset, which serves as well while `by_skill_ids` keeps it small. Above
  * so many rows (20 pages) reading back costs more than the write is worth, and it is refused as FILTER_IGNORED.
  */
-const MOST_FOREIGN_ROWS = 4_000;
+const MAX_FOREIGN_ROWS = 4_000;
 
 /** The memberships that exist among these pairs. Throws ProviderError, or the signal's reason. */
 export async function readPairs(
@@ -49,7 +49,7 @@ export async function readPairs(
     await client.readAll({ operation, route: ROUTES.skillMemberships, query }, shared, (page) => {
       const read = membershipsOf(page, operation, client);
       const foreign = read.some(({ row }) => !asked.has(row.employeeId));
-      if (foreign && (page.count ?? Number.POSITIVE_INFINITY) > MOST_FOREIGN_ROWS)
+      if (foreign && (page.count ?? Number.POSITIVE_INFINITY) > MAX_FOREIGN_ROWS)
         throw filterIgnored(operation, client);
       memberships.push(...read);
     });

@@ -6,7 +6,7 @@ import type { Envelope } from '../envelope.ts';
 export type ReadPage = (page: number, call: Call) => Promise<Envelope>;
 
 /** More than any account fills: 5000 skills each for 400 people is 10,000 pages of 200 (kantata.md#skills). */
-const MOST_PAGES = 100_000;
+const MAX_PAGES = 100_000;
 
 /**
  * The pages one after the other, to the end that `meta` names, else the one that `count` and the first page's length
@@ -17,7 +17,7 @@ export async function* pagesInTurn(read: ReadPage, call: Call, given?: Envelope)
   let rows = 0;
   let first: Envelope | null = null;
   let previous: Envelope | null = null;
-  for (let number = 1; number <= MOST_PAGES; number += 1) {
+  for (let number = 1; number <= MAX_PAGES; number += 1) {
     call.signal?.throwIfAborted();
     const page: Envelope = number === 1 && given ? given : await read(number, call);
     checkPage(page, previous, rows);

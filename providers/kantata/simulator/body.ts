@@ -1,5 +1,5 @@
 import type { SimRequest } from '../../../src/simulator/simulator.ts';
-import { MOST_PER_BULK } from '../raw.ts';
+import { MAX_PER_BULK } from '../raw.ts';
 import { Refusal, system } from './refusals.ts';
 
 /**
@@ -36,7 +36,7 @@ export function objectsOf(body: Record<string, unknown>, single: string, plural:
   const bulk = body[plural];
   if (Array.isArray(bulk)) {
     if (bulk.length === 0) throw tooMany('at least one is needed');
-    if (bulk.length > MOST_PER_BULK) throw tooMany(`at most ${MOST_PER_BULK} at once`);
+    if (bulk.length > MAX_PER_BULK) throw tooMany(`at most ${MAX_PER_BULK} at once`);
     return bulk;
   }
   const object = body[single];

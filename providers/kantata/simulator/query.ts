@@ -1,4 +1,4 @@
-import { MOST_PER_PAGE } from '../raw.ts';
+import { MAX_PER_PAGE } from '../raw.ts';
 
 /** Parameters as the server reads them (kantata.md#paging, kantata.md#filters). */
 export class Query {
@@ -63,7 +63,7 @@ export class Query {
     const offset = this.integer('offset');
     if (limit !== null && offset !== null) {
       const from = Math.max(0, offset);
-      return { number, size, from, to: from + Math.min(MOST_PER_PAGE, Math.max(1, limit)) };
+      return { number, size, from, to: from + Math.min(MAX_PER_PAGE, Math.max(1, limit)) };
     }
     const from = (Math.max(1, number) - 1) * size;
     return { number, size, from, to: from + size };
@@ -77,5 +77,5 @@ export class Query {
 
 /** Default 20; above 200 is clamped, 0 and below is the default (kantata.md#paging). */
 function clamped(size: number | null): number {
-  return size === null || size < 1 ? 20 : Math.min(MOST_PER_PAGE, size);
+  return size === null || size < 1 ? 20 : Math.min(MAX_PER_PAGE, size);
 }

@@ -6,7 +6,7 @@ import { fault } from './validation.ts';
 import type { World } from './views.ts';
 
 /** Skills that an account can have (kantata.md#skills). */
-const MOST_SKILLS = 5_000;
+const MAX_SKILLS = 5_000;
 
 /**
  * The valid ones of the objects to create, and every fault of the others. A name twice in one bulk is a fault of the
@@ -25,7 +25,7 @@ export function validatedSkills(
       const fields = skillFieldsOf(world, given, index, null);
       const key = skillKey({ name: fields.name ?? '' });
       if (names.has(key)) throw new Refusal(422, [fault('name', 'has already been taken', index)]);
-      if (world.store.skills.size + valid.length >= MOST_SKILLS) {
+      if (world.store.skills.size + valid.length >= MAX_SKILLS) {
         throw new Refusal(422, [fault('base', 'has too many skills', index)]);
       }
       names.add(key);

@@ -3,7 +3,7 @@ import { Refusal } from './refusals.ts';
 import type { World } from './views.ts';
 
 /** Skills that a user can hold (kantata.md#skills). */
-export const MOST_SKILLS_PER_USER = 200;
+export const MAX_SKILLS_PER_USER = 200;
 
 export interface NewMembership {
   userId: number;
@@ -75,7 +75,7 @@ function membershipOf(
     throw new Refusal(422, [fault('skill_id', 'has already been taken', index)]);
   }
   const level = levelOf(given.level, skill.maxLevel, index);
-  if ((held?.size ?? 0) + (adding?.size ?? 0) >= MOST_SKILLS_PER_USER) {
+  if ((held?.size ?? 0) + (adding?.size ?? 0) >= MAX_SKILLS_PER_USER) {
     throw new Refusal(422, [fault('base', 'has too many skills', index)]);
   }
   return { userId: user.id, skillId: skill.id, level };

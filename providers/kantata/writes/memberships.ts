@@ -6,7 +6,7 @@ import { createMemberships } from './createMemberships.ts';
 import type { Membership } from '../mappers/mappers.ts';
 import { lost, problemOfWrite } from './outcome.ts';
 import { pairOf, readPairs, type Pair } from '../mappers/pairs.ts';
-import { ID_PATTERN, MOST_PER_BULK } from '../raw.ts';
+import { ID_PATTERN, MAX_PER_BULK } from '../raw.ts';
 import { roundsOf } from './rounds.ts';
 import { updateMembership } from './updateMembership.ts';
 import { satisfies, type Wanted } from './wanted.ts';
@@ -20,7 +20,7 @@ type Result = WriteResult<RatingRow>;
  */
 export function writeMemberships(client: KantataClient): WritePort<RatingWrite, RatingRow> {
   return {
-    batchSize: MOST_PER_BULK,
+    batchSize: MAX_PER_BULK,
     repeat: 'afterReadBack',
     async run(items, call) {
       call.signal?.throwIfAborted();

@@ -19,7 +19,7 @@ const REFERENCES_PER_CALL = 50;
  * From so many names on it is cheaper to read all skills, at most 25 pages (kantata.md#skills), than to ask for each
  * name.
  */
-const MOST_NAMES_APART = 20;
+const MAX_NAMES_APART = 20;
 
 /**
  * Finds the skills that writes are about: by the caller's id in our own reference, then by the id that the directory
@@ -85,7 +85,7 @@ function byId(client: KantataClient, ids: readonly string[], call: Call): Promis
 }
 
 function byName(client: KantataClient, names: readonly string[], call: Call): Promise<SkillThere[]> {
-  const queries = names.length > MOST_NAMES_APART ? [{}] : names.map((name) => ({ matching: name }));
+  const queries = names.length > MAX_NAMES_APART ? [{}] : names.map((name) => ({ matching: name }));
   return readSkills(client, queries, call);
 }
 

@@ -5,7 +5,7 @@ import type { KantataClient } from '../client.ts';
 import { createSkills } from './createSkills.ts';
 import type { SkillThere } from '../mappers/mappers.ts';
 import { lost, problemOfWrite } from './outcome.ts';
-import { ID_PATTERN, MOST_PER_BULK } from '../raw.ts';
+import { ID_PATTERN, MAX_PER_BULK } from '../raw.ts';
 import { roundsOf } from './rounds.ts';
 import { nameKey, skillCategories } from './skillCategories.ts';
 import { findSkills } from './skillsThere.ts';
@@ -21,7 +21,7 @@ type Result = WriteResult<SkillRow>;
 export function upsertSkills(client: KantataClient): UpsertSkillsPort {
   const categories = skillCategories(client);
   return {
-    batchSize: MOST_PER_BULK,
+    batchSize: MAX_PER_BULK,
     repeat: 'afterReadBack',
     creates: true,
     updates: true,

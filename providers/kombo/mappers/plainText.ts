@@ -1,7 +1,7 @@
 /**
  * Longest description read, in characters: beyond lies no description of a role, and nothing that should be searched.
  */
-const MOST_CHARACTERS = 50_000;
+const MAX_CHARACTERS = 50_000;
 
 /** Where contents begin that are no text. */
 const HIDDEN = /<!--|<(script|style|template)\b/gi;
@@ -77,7 +77,7 @@ const NAMED: Readonly<Record<string, string>> = {
  * is left.
  */
 export function toPlainText(html: string): string | null {
-  const source = html.slice(0, MOST_CHARACTERS);
+  const source = html.slice(0, MAX_CHARACTERS);
   const bare = withoutHidden(source);
   const isHtml = new RegExp(TAG.source, 'i').test(bare);
   // In HTML a line break is a space like any other.

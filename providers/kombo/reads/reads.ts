@@ -6,7 +6,7 @@ import type {
   RatingsByEmployeesPort,
   RatingsBySkillsPort,
   RatingsWalkPort,
-  UnreadRecord,
+  UnreadableRecord,
   WalkPage,
   WalkPort,
 } from '../../../src/domain/ports.ts';
@@ -29,7 +29,7 @@ import { chunked } from '../../../src/lib/chunk.ts';
 
 /** A list, what its records are, and the column that says whose one is that cannot be read. */
 interface ReadList extends List {
-  of: UnreadRecord['of'];
+  of: UnreadableRecord['of'];
   column: string;
 }
 
@@ -181,7 +181,7 @@ export function ratingByPartsPort(upstream: Upstream): RatingByPartsPort {
 }
 
 /** A thousand ratings of each of a hundred people, or a thousand people with each of a hundred skills. */
-const MOST_FILTERED_ROWS = 100_000;
+const MAX_FILTERED_ROWS = 100_000;
 
 async function readChunk(upstream: Upstream, filter: Filter, ids: readonly string[], call: Call): Promise<RatingRow[]> {
   const { operation, parameter, column } = filter;
@@ -192,7 +192,7 @@ async function readChunk(upstream: Upstream, filter: Filter, ids: readonly strin
   for await (const page of listPages(upstream, list, call)) {
     if (page.some((record) => isForeign(record, column, asked))) throw filterIgnored(upstream, filter);
     rows.push(...read(page, toRating));
-    if (rows.length > MOST_FILTERED_ROWS) throw endless(upstream, list, 'more rows than so few ids can have');
+    if (rows.length > MAX_FILTERED_ROWS) throw endless(upstream, list, 'more rows than so few ids can have');
   }
   return rows;
 }

@@ -19,7 +19,7 @@ interface WrittenSkill {
 const LONGEST_NAME = 200;
 
 /** Items in one bulk call (kombo.md#skills-in-bulk). */
-const MOST_ITEMS = 100;
+const MAX_ITEMS = 100;
 
 /** Stores one skill at once (kombo.md#managed-skills); the connected system hears of it with the next sync. */
 export function postSkill(context: WriteContext, { request, effect }: Handling): SimResponse {
@@ -33,7 +33,7 @@ export function postSkillsBulk(context: WriteContext, { request }: Handling): Si
   offered(context.switches.bulkSkills);
   const { items } = bodyOf(request.body);
   if (!Array.isArray(items) || items.length === 0) throw invalid('items must be a list with something in it');
-  if (items.length > MOST_ITEMS) throw invalid(`items must be at most ${MOST_ITEMS}`);
+  if (items.length > MAX_ITEMS) throw invalid(`items must be at most ${MAX_ITEMS}`);
   const skills = (items as unknown[]).map(writtenItem);
   const taskId = context.tasks.submit('skills', context.now, (dueAt, report) =>
     skills.flatMap((skill) => outcome(context, skill, dueAt, report)),

@@ -1,19 +1,19 @@
 import type { EmployeeRow, Employment } from '../../domain/records.ts';
 import { inSteps, type Steps } from '../../lib/steps.ts';
-import type { WrittenCopy } from '../replication/directoryChange.ts';
-import { same } from '../views/sameRow.ts';
-import { TextPool } from '../views/stringPool.ts';
-import { WrittenRecords, type WrittenAt } from '../views/pendingWrites.ts';
+import type { PendingWritesState } from '../replication/directoryChange.ts';
+import { sameRow } from '../views/sameRow.ts';
+import { StringPool } from '../views/stringPool.ts';
+import { PendingWrites, type WriteStamp } from '../views/pendingWrites.ts';
 
 /**
  * One integration's employees. What a write stored stands over reads that began before it. What changes answers with the
  * ids of the records that are then others, appeared or disappeared.
  */
-export class EmployeeHoldings {
+export class EmployeeRecords {
   readonly #rows = new Map<string, EmployeeRow>();
   /** Employees that writes stored and reads may not show yet. */
-  readonly #written = new WrittenRecords();
-  readonly #pool = new TextPool();
+  readonly #written = new PendingWrites();
+  readonly #pool = new StringPool();
   #settled: readonly EmployeeRow[] = [];
 
   rowOf(id: string): EmployeeRow | null {
@@ -33,7 +33,7 @@ export class EmployeeHoldings {
     const changed: string[] = [];
     this.#written.reading(began);
     for (const row of rows) {
-      if (this.#written.isNewer(row.remoteId, began) || same(this.#rows.get(row.remoteId), row)) continue;
+      if (this.#written.isNewer(row.remoteId, began) || sameRow(this.#rows.get(row.remoteId), row)) continue;
       this.#rows.set(row.remoteId, this.#compact(row));
       changed.push(row.remoteId);
     }
@@ -63,22 +63,22 @@ export class EmployeeHoldings {
   }
 
   /** A whole walk of another process, begun then, has ended. */
-  walkedElsewhere(began: number, now: number): void {
-    this.#written.walkedElsewhere(began, now);
+  syncedElsewhere(began: number, now: number): void {
+    this.#written.syncedElsewhere(began, now);
   }
 
-  get written(): WrittenCopy {
+  get written(): PendingWritesState {
     return this.#written.copy();
   }
 
   /** Fills holdings that are empty with a copy of another process's. */
-  *restore(rows: readonly EmployeeRow[], written: WrittenCopy): Steps<void> {
+  *restore(rows: readonly EmployeeRow[], written: PendingWritesState): Steps<void> {
     yield* inSteps(rows, (row) => void this.#rows.set(row.remoteId, this.#compact(row)));
     this.#written.restore(written);
   }
 
   /** Takes over what other holdings heard of writes that the copy these were filled with does not know. */
-  takeWritesOf(before: EmployeeHoldings, copied: WrittenCopy): void {
+  adoptWritesOf(before: EmployeeRecords, copied: PendingWritesState): void {
     for (const [id, at] of before.#written.unknownTo(copied)) {
       const row = before.rowOf(id);
       if (row) this.write(row, at);
@@ -89,7 +89,7 @@ export class EmployeeHoldings {
   write(row: EmployeeRow, { at, created }: { at: number; created?: boolean | undefined }): string[] {
     const id = row.remoteId;
     const isKnown = this.#rows.has(id);
-    const written: WrittenAt = { at, created: created ?? !isKnown };
+    const written: WriteStamp = { at, created: created ?? !isKnown };
     if (!this.#written.takes(id, written, isKnown)) return [];
     this.#rows.set(id, this.#compact(row));
     return [id];

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { numberValue, ratingRow } from '../../../test/support/fakes/fakeProvider.ts';
 import { runSteps } from '../../lib/steps.ts';
 import type { DirectoryChange } from '../replication/directoryChange.ts';
-import { KeptRatings, rowKey } from './ratingSnapshot.ts';
+import { RatingSnapshot, rowKey } from './ratingSnapshot.ts';
 
 const keyed = (employeeId: string, skillId: string, skillKeys: string[]) =>
   ratingRow(employeeId, skillId, { skillKeys });
 
 describe('kept ratings', () => {
   it('are found by employee and by skill, a row that came twice once', () => {
-    const kept = new KeptRatings();
+    const kept = new RatingSnapshot();
     expect(kept.ofSkills(() => true)).toEqual([]);
     const rows = [ratingRow('1', 'java'), ratingRow('1', 'go'), ratingRow('2', 'java')];
     kept.replace([...rows, ratingRow('2', 'java')], 5);
@@ -19,7 +19,7 @@ describe('kept ratings', () => {
   });
 
   it('are asked about once for all rows that name their skill alike', () => {
-    const kept = new KeptRatings();
+    const kept = new RatingSnapshot();
     kept.replace([keyed('1', 's', ['a']), keyed('2', 's', ['a']), keyed('3', 's', ['b']), keyed('4', 't', ['a'])], 0);
     const asked: string[] = [];
     const found = kept.ofSkills(({ skillId, skillKeys }) => {
@@ -31,7 +31,7 @@ describe('kept ratings', () => {
   });
 
   it('follow a new walk', () => {
-    const kept = new KeptRatings();
+    const kept = new RatingSnapshot();
     kept.replace([ratingRow('1', 'java')], 0);
     expect(kept.ofSkills(() => true)).toHaveLength(1);
     kept.replace([ratingRow('2', 'go')], 1);
@@ -41,7 +41,7 @@ describe('kept ratings', () => {
   describe('that a walk does not show', () => {
     const rows = [ratingRow('1', 'java'), ratingRow('2', 'java'), ratingRow('2', 'go')];
     const walked = (
-      kept: KeptRatings,
+      kept: RatingSnapshot,
       pages: [rows: typeof rows, page: { whole?: string[]; total?: number | null }][],
     ) => {
       const filling = kept.fill();
@@ -51,7 +51,7 @@ describe('kept ratings', () => {
       return kept.ofSkills(() => true).map(rowKey);
     };
     const known = () => {
-      const kept = new KeptRatings();
+      const kept = new RatingSnapshot();
       kept.replace(rows, 0);
       return kept;
     };
@@ -89,7 +89,7 @@ describe('kept ratings', () => {
   });
 
   it('stand until a walk has ended, and stay the same objects where it brings the same', () => {
-    const kept = new KeptRatings();
+    const kept = new RatingSnapshot();
     kept.replace([ratingRow('1', 'java'), ratingRow('2', 'java')], 0);
     const [old] = kept.of('1');
     const filling = kept.fill();
@@ -101,7 +101,7 @@ describe('kept ratings', () => {
   });
 
   it('keep once what all rows of a skill say alike', () => {
-    const kept = new KeptRatings();
+    const kept = new RatingSnapshot();
     const scale = () => ({ kind: 'numeric' as const, min: 0, max: 3, step: 1 });
     kept.replace([ratingRow('1', 'java', { skillScale: scale() }), ratingRow('2', 'java', { skillScale: scale() })], 0);
     const [[first], [second]] = [kept.of('1'), kept.of('2')];
@@ -110,7 +110,7 @@ describe('kept ratings', () => {
   });
 
   it('take changed rows in, whole people, and rows that are gone', () => {
-    const kept = new KeptRatings();
+    const kept = new RatingSnapshot();
     const rows = ['java', 'go', 'rust'].map((name) => ratingRow('1', name, { parts: [name] }));
     kept.replace([...rows, ratingRow('2', 'go')], 0);
     runSteps(kept.change({ rows: [ratingRow('1', 'go', { parts: ['go'], sourceLabel: 'new' })], removed: ['java'] }));
@@ -125,7 +125,7 @@ describe('kept ratings', () => {
   });
 
   it('leave a list that was given out as it was, and give out the same one until something changes', () => {
-    const kept = new KeptRatings();
+    const kept = new RatingSnapshot();
     const [java, go] = [ratingRow('1', 'java'), ratingRow('1', 'go')];
     kept.replace([java], 0);
     const list = kept.of('1');
@@ -137,7 +137,7 @@ describe('kept ratings', () => {
   });
 
   it('show each person as before or as after a change while a long one is taken in', () => {
-    const kept = new KeptRatings();
+    const kept = new RatingSnapshot();
     const ids = Array.from({ length: 200 }, (_, index) => String(index));
     const rows = (value: number) =>
       ids.flatMap((id) => ['java', 'go', 'rust'].map((skill) => ratingRow(id, skill, { value: numberValue(value) })));
@@ -158,7 +158,7 @@ describe('kept ratings', () => {
   });
 
   it('tell others of a change only what is other than before', () => {
-    const kept = new KeptRatings();
+    const kept = new RatingSnapshot();
     const [java, go, rust] = [ratingRow('1', 'java'), ratingRow('1', 'go'), ratingRow('2', 'rust')];
     kept.replace([java, go, rust], 0);
     const told: DirectoryChange[] = [];
@@ -176,7 +176,7 @@ describe('kept ratings', () => {
   });
 
   it('take no more room for being told the same, or the other way and back, again and again', () => {
-    const kept = new KeptRatings();
+    const kept = new RatingSnapshot();
     const people = ['1', '2'].map((id) => ratingRow(id, 'java'));
     kept.replace(people, 0);
     const better = people.map((row) => ({ ...row, value: numberValue(5) }));
@@ -197,7 +197,7 @@ describe('kept ratings', () => {
 
   it('say whose ratings are others than before', () => {
     const told: string[][] = [];
-    const kept = new KeptRatings((employeeIds) => told.push([...employeeIds].toSorted()));
+    const kept = new RatingSnapshot((employeeIds) => told.push([...employeeIds].toSorted()));
     const rows = ['1', '2', '3'].map((employee) => ratingRow(employee, 'java'));
     kept.replace(rows, 0);
     // The first walk is no news, nor is one that brings the same, or another name of the skill.

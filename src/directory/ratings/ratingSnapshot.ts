@@ -2,7 +2,7 @@ import type { RatingRow } from '../../domain/records.ts';
 import { inSteps, type Steps } from '../../lib/steps.ts';
 import type { DirectoryChange } from '../replication/directoryChange.ts';
 import { RatingsBySkill } from './ratingsBySkill.ts';
-import { same } from '../views/sameRow.ts';
+import { sameRow } from '../views/sameRow.ts';
 
 /** What a read of changes says of ratings. */
 export interface RatingChanges {
@@ -18,7 +18,7 @@ interface Filling {
   /** `whole`: employees all of whose rows are among these; `total`: rows of the whole walk, where the provider tells. */
   take(rows: Iterable<RatingRow>, page?: { whole?: readonly string[]; total?: number | null }): void;
   /** Of these employees, of all where one is null, the walk could not read some: known rows that it has not stand as they were. */
-  keepUnread(employeeIds: ReadonlySet<string | null>): void;
+  keepUnreadable(employeeIds: ReadonlySet<string | null>): void;
   /**
    * Known rows that the walk has not shown stand as they were, once: a list that changes while its pages are read may hide
    * a row that is there (see Census). Not those of employees who were shown whole, nor where nothing can have been hidden.
@@ -31,7 +31,7 @@ interface Filling {
 
 const NO_ROWS: readonly RatingRow[] = [];
 
-type RatingsTaken = Extract<DirectoryChange, { kind: 'ratings' | 'anew' }>;
+type RatingsChange = Extract<DirectoryChange, { kind: 'ratings' | 'anew' }>;
 
 /** Of a change, what is other than before. */
 interface Told {
@@ -41,17 +41,17 @@ interface Told {
 }
 
 /** A walk that brings other ratings of more employees than this has them all read anew elsewhere. */
-const MOST_TOLD = 500;
+const MAX_TOLD = 500;
 
 /** All ratings of one integration as walks and reads of changes found them, by employee and by skill. */
-export class KeptRatings {
+export class RatingSnapshot {
   #byEmployee = new Map<string, RatingRow[]>();
   #bySkill = new RatingsBySkill();
   /** What the rows of a skill say alike: a million rows name some thousand skills. */
   readonly #shared = new Map<string, Shared>();
   readonly #onChange: (employeeIds: ReadonlySet<string>) => void;
   /** Hears what walks and reads of changes brought that is other than before; `anew` where that is too much to say. */
-  onTaken: (change: RatingsTaken) => void = () => {};
+  onTaken: (change: RatingsChange) => void = () => {};
   /** When the last walk or read of changes began, in milliseconds; null before the first walk. */
   at: number | null = null;
   /** How long the last walk took: it is not to be made again as soon as it has ended. */
@@ -97,7 +97,7 @@ export class KeptRatings {
       bySkill.add(row);
     };
     return {
-      keepUnread: (of) => {
+      keepUnreadable: (of) => {
         const lists = of.has(null) ? this.#byEmployee.values() : [...of].map((id) => this.of(id ?? ''));
         for (const list of lists) {
           for (const row of list) {
@@ -152,7 +152,7 @@ export class KeptRatings {
         this.#walkMs = walkMs;
         this.#missed = missed;
         if (!isFirst) this.#tell(changed);
-        if (isFirst || others.size > MOST_TOLD) this.onTaken({ kind: 'anew' });
+        if (isFirst || others.size > MAX_TOLD) this.onTaken({ kind: 'anew' });
         else if (others.size > 0) {
           const whole = [...others];
           this.onTaken({ kind: 'ratings', rows: whole.flatMap((id) => this.of(id)), whole, removed: [] });
@@ -249,7 +249,7 @@ export class KeptRatings {
 
   #compact(row: RatingRow): RatingRow {
     const known = this.#shared.get(row.skillId);
-    if (known && same(row as Shared, known)) return { ...row, ...known, parts: shortParts(row, known.skillId) };
+    if (known && sameRow(row as Shared, known)) return { ...row, ...known, parts: shortParts(row, known.skillId) };
     const { skillId, skillKeys, skillName, skillScale, skillClassification } = row;
     this.#shared.set(skillId, { skillId, skillKeys, skillName, skillScale, skillClassification });
     return row;
@@ -275,7 +275,7 @@ function put(
   changed: Set<string>,
 ): { kept: RatingRow; old: RatingRow | undefined; stood: RatingRow | undefined } {
   const old = before.find((other) => isSameRow(other, row));
-  const kept = old && same(old, row) ? old : row;
+  const kept = old && sameRow(old, row) ? old : row;
   if (kept === row && !(old && ratesAlike(old, row))) changed.add(row.employeeId);
   const at = list.findIndex((other) => isSameRow(other, row));
   const stood = list[at];

@@ -16,21 +16,21 @@ const ENTRIES_A_CALL = 50;
  * An entry's place: its number, and an id of its own. A Redis that comes back a few entries behind, from its disk or by
  * another that takes its place, has the same numbers given to others.
  */
-export interface Position {
+export interface Offset {
   number: number;
   id: string;
 }
 
 /** Before the first entry. */
-export const START: Position = { number: 0, id: '' };
+export const START_OFFSET: Offset = { number: 0, id: '' };
 
 /** Whether these are the ids of one entry; what an older program told, which replicas meet while they are replaced, has none. */
-export function mayBeOne(id: string, other: string): boolean {
+export function mayBeSameEntry(id: string, other: string): boolean {
   return id === other || id === '' || other === '';
 }
 
 /** One entry of an integration's changes: numbered without gaps, with the id of the one before it and who told it. */
-export interface SharedEntry extends Position {
+export interface ChangeLogEntry extends Offset {
   after: string;
   by: string;
   bytes: Buffer;
@@ -39,23 +39,23 @@ export interface SharedEntry extends Position {
 /** Where a snapshot is, and the last entry that it holds already. */
 export interface SnapshotPointer {
   id: string;
-  position: Position;
+  position: Offset;
   head: Buffer;
 }
 
 /** In whose name something is told. */
-export interface Teller {
+export interface PublishContext {
   /** Under which the lease is held; null where none is needed. */
   owner: string | null;
   by: string;
   /** An entry that must still be there; null for none. */
-  after: Position | null;
+  after: Offset | null;
 }
 
 /** What has become of something told. */
-export interface Told {
+export interface PublishResult {
   /** The last entry there is now. */
-  last: Position;
+  last: Offset;
   /** The entry that must still be there is not: Redis has lost it, and those that came after it. */
   isLost: boolean;
 }
@@ -118,7 +118,7 @@ const KEEP = luaScript(`
   end`);
 
 /** What the replicas of one tenant keep of the directory in Redis. Throws RedisUnavailableError while that is away. */
-export class SharedStore {
+export class ChangeLog {
   readonly #redis: Redis;
   readonly #waiting: Redis;
   readonly #prefix: string;
@@ -140,12 +140,12 @@ export class SharedStore {
   }
 
   /** Adds entries, none or more, in order; null where the teller should hold the lease and does not. */
-  async publish(integration: string, from: Teller, entries: readonly Buffer[]): Promise<Told | null> {
-    return toTold(await PUBLISH(this.#redis, this.#prefix, [integration, ...tellerArgs(from), ...entries]));
+  async publish(integration: string, from: PublishContext, entries: readonly Buffer[]): Promise<PublishResult | null> {
+    return toPublishResult(await PUBLISH(this.#redis, this.#prefix, [integration, ...contextArgs(from), ...entries]));
   }
 
   /** The last entry. */
-  async last(integration: string): Promise<Position> {
+  async last(integration: string): Promise<Offset> {
     const keys = [this.#key(integration, ':number'), this.#key(integration, ':last')];
     const [number, id] = await this.#ask(this.#redis.mget(...keys));
     return { number: Number(number ?? 0), id: id ?? '' };
@@ -189,11 +189,11 @@ export class SharedStore {
    */
   async switchTo(
     integration: string,
-    { owner, by }: Omit<Teller, 'after'>,
+    { owner, by }: Omit<PublishContext, 'after'>,
     { id, position, head, entry }: SnapshotPointer & { entry: Buffer },
-  ): Promise<Told | null> {
-    const from = tellerArgs({ owner, by, after: position });
-    return toTold(await SWITCH(this.#redis, this.#prefix, [integration, ...from, id, head, entry]));
+  ): Promise<PublishResult | null> {
+    const from = contextArgs({ owner, by, after: position });
+    return toPublishResult(await SWITCH(this.#redis, this.#prefix, [integration, ...from, id, head, entry]));
   }
 
   /** The chunks of a snapshot in order, a few at a time; throws where it is gone. */
@@ -211,7 +211,7 @@ export class SharedStore {
   }
 
   /** What follows these numbers, waiting so many milliseconds for any; 0 does not wait. */
-  async read(after: ReadonlyMap<string, number>, waitMs: number): Promise<Map<string, SharedEntry[]>> {
+  async read(after: ReadonlyMap<string, number>, waitMs: number): Promise<Map<string, ChangeLogEntry[]>> {
     const names = [...after.keys()];
     const keys = names.map((name) => this.#key(name, ':changes'));
     const ids = names.map((name) => `${after.get(name) ?? 0}-0`);
@@ -240,18 +240,18 @@ export class SharedStore {
 }
 
 /** What both scripts that add entries begin with, after the integration. */
-function tellerArgs({ owner, by, after }: Teller): (string | number)[] {
-  const { number, id } = after ?? START;
+function contextArgs({ owner, by, after }: PublishContext): (string | number)[] {
+  const { number, id } = after ?? START_OFFSET;
   return [owner ?? '', by, randomUUID(), number, id];
 }
 
-function toTold(answer: unknown): Told | null {
+function toPublishResult(answer: unknown): PublishResult | null {
   if (answer === null) return null;
   const [number, id, lost] = answer as [number: string | number, id: string, lost: number];
   return { last: { number: Number(number), id }, isLost: lost === 1 };
 }
 
-function toEntry([at, fields]: [at: Buffer, fields: Buffer[]]): SharedEntry {
+function toEntry([at, fields]: [at: Buffer, fields: Buffer[]]): ChangeLogEntry {
   const [, by, , bytes, , id = '', , after = ''] = fields;
   const number = Number.parseInt(String(at), 10);
   return { number, id: String(id), after: String(after), by: String(by), bytes: bytes ?? Buffer.alloc(0) };

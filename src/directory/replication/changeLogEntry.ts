@@ -1,36 +1,36 @@
 import type { Directory } from '../directory.ts';
 import type { DirectoryChange } from './directoryChange.ts';
-import { inSlices } from '../../lib/runInSlices.ts';
-import type { SharedStatus } from './syncStatus.ts';
+import { runInSlices } from '../../lib/runInSlices.ts';
+import type { ReplicatedStatus } from './syncStatus.ts';
 
 /** What one entry of an integration's changes says. */
-export interface SharedNews {
+export interface EntryPayload {
   changes: readonly DirectoryChange[];
   /** How reading the integration goes since; absent where it goes as before. */
-  status?: SharedStatus;
+  status?: ReplicatedStatus;
   /** The id of a snapshot that holds everything up to here; absent where none was written. */
   snapshot?: string;
 }
 
 /** Takes another replica's change as if it had been read here. */
-export async function takeChange(directory: Directory, integration: string, change: DirectoryChange): Promise<void> {
+export async function applyChange(directory: Directory, integration: string, change: DirectoryChange): Promise<void> {
   switch (change.kind) {
     case 'employees':
       return directory.putEmployees(integration, change.rows, instant(change.began));
     case 'employeesGone':
       return directory.removeEmployees(integration, change.ids, instant(change.began));
     case 'employeesWalked':
-      return directory.walkedElsewhere(integration, 'employees', change);
+      return directory.syncedElsewhere(integration, 'employees', change);
     case 'skills':
       return directory.putSkills(integration, change.rows, instant(change.began));
     case 'skillsGone':
       return directory.removeSkills(integration, change.ids, instant(change.began));
     case 'skillsWalked':
-      return directory.walkedElsewhere(integration, 'skills', change);
+      return directory.syncedElsewhere(integration, 'skills', change);
     case 'learnt':
       return directory.learnSkills(integration, change.mentions);
     case 'ratings':
-      return inSlices(directory.ratings(integration).change(change));
+      return runInSlices(directory.ratings(integration).change(change));
     case 'anew':
       // The next snapshot brings it.
       return;

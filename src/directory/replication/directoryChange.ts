@@ -1,9 +1,9 @@
 import type { EmployeeRow, RatingRow, SkillRow } from '../../domain/records.ts';
 import type { SkillMention } from '../../domain/roles.ts';
-import type { WrittenAt } from '../views/pendingWrites.ts';
+import type { WriteStamp } from '../views/pendingWrites.ts';
 
 /**
- * What reading a provider has changed in the directory, as plain data: only what is other than before. Told again in order,
+ * What reading a provider has changed in the directory, as plain data: only what is other than before. PublishResult again in order,
  * any number of times, it brings another directory to the same state. Writes and links are not among it: all replicas hear
  * those by themselves.
  */
@@ -22,18 +22,18 @@ export type DirectoryChange =
   | { kind: 'anew' };
 
 /** What writes stored and reads may not show yet, of one kind of records. */
-export interface WrittenCopy {
-  written: readonly (readonly [id: string, at: WrittenAt])[];
+export interface PendingWritesState {
+  written: readonly (readonly [id: string, at: WriteStamp])[];
   /** When the walk began whose records stand there; null before the first. */
   walkedFrom: number | null;
 }
 
 /** All that is held of one integration, at one instant. The rows are the directory's own: not to be changed. */
-export interface HoldingsCopy {
+export interface RecordsSnapshot {
   employees: readonly EmployeeRow[];
-  employeesWritten: WrittenCopy;
+  employeesWritten: PendingWritesState;
   skills: readonly SkillRow[];
-  skillsWritten: WrittenCopy;
+  skillsWritten: PendingWritesState;
   learnt: readonly SkillMention[];
   /** Lists of one employee's kept ratings; null where none are kept yet. */
   ratings: readonly (readonly RatingRow[])[] | null;
@@ -41,4 +41,6 @@ export interface HoldingsCopy {
 }
 
 /** Such a copy on its way in, the ratings in parts as they come. */
-export type HoldingsSource = Omit<HoldingsCopy, 'ratings'> & { ratings: AsyncIterable<readonly RatingRow[]> | null };
+export type RecordsSnapshotSource = Omit<RecordsSnapshot, 'ratings'> & {
+  ratings: AsyncIterable<readonly RatingRow[]> | null;
+};

@@ -1,4 +1,4 @@
-import type { SharedStore } from './changeLog.ts';
+import type { ChangeLog } from './changeLog.ts';
 
 /** How long a lease holds, and how often it is renewed and tried for. */
 export interface LeaseTimes {
@@ -13,12 +13,12 @@ export const LEASE_TIMES: LeaseTimes = { leaseMs: 10_000, renewMs: 3_000, tryMs:
 export const READ_WAIT_MS = 1_000;
 
 /** How long nobody reads the providers at most when the replica that does dies: the lease, a try, and the last read. */
-export function takeOverMs({ leaseMs, tryMs }: LeaseTimes): number {
+export function failoverMs({ leaseMs, tryMs }: LeaseTimes): number {
   return leaseMs + tryMs + READ_WAIT_MS;
 }
 
 export interface LeaseOptions {
-  store: SharedStore;
+  store: ChangeLog;
   replica: string;
   times: LeaseTimes;
   /** Holds the lease from now on, under this name of its own. */
@@ -28,7 +28,7 @@ export interface LeaseOptions {
 }
 
 /** Tries to be the one replica that reads the providers, for as long as it lives. */
-export class SharedLease {
+export class LeaderLease {
   readonly #options: LeaseOptions;
   #owner: string | null = null;
   #terms = 0;

@@ -7,8 +7,8 @@ import type { Log } from '../sync/syncScheduler.ts';
 import { pack } from './codec.ts';
 import { chunksOf, headOf } from './snapshot.ts';
 import { statusOf } from './syncStatus.ts';
-import type { SharedNews } from './changeLogEntry.ts';
-import type { Position, SharedStore, Told } from './changeLog.ts';
+import type { EntryPayload } from './changeLogEntry.ts';
+import type { Offset, ChangeLog, PublishResult } from './changeLog.ts';
 
 /** How often what has changed is told: unseen by people, and a page of a walk is one entry. */
 const TELL_MS = 100;
@@ -17,10 +17,10 @@ const LOOK_MS = 1000;
 /** Rows an entry. */
 const ROWS_AN_ENTRY = 500;
 /** Entries after which a snapshot is written although no walk has ended: what a replica that starts then has to read. */
-const MOST_ENTRIES = 5000;
+const MAX_ENTRIES = 5000;
 
 export interface PublisherOptions {
-  store: SharedStore;
+  store: ChangeLog;
   directory: Directory;
   integration: Integration;
   /** Under which the lease is held. */
@@ -32,7 +32,7 @@ export interface PublisherOptions {
 }
 
 /** Tells the other replicas what reading one integration changes here, for as long as the lease is held. */
-export class SharedPublisher {
+export class ChangePublisher {
   readonly #options: PublisherOptions;
   #changes: DirectoryChange[] = [];
   #status = '';
@@ -41,7 +41,7 @@ export class SharedPublisher {
   #changed = 0;
   #lastFullAt: string | null;
   /** The last entry that was seen in Redis: when it is gone, so is what came after it. */
-  #last: Position | null;
+  #last: Offset | null;
   #lookedAt = 0;
   #snapshot: string | null;
   #anew = false;
@@ -55,7 +55,7 @@ export class SharedPublisher {
    * `snapshot`: the one that counts; null for none, and then one is written of what is known already. `last`: the last
    * entry that is taken in here.
    */
-  constructor(options: PublisherOptions & { snapshot: string | null; last: Position | null }) {
+  constructor(options: PublisherOptions & { snapshot: string | null; last: Offset | null }) {
     this.#options = options;
     this.#snapshot = options.snapshot;
     this.#last = options.last;
@@ -121,7 +121,7 @@ export class SharedPublisher {
     }
     // In force before the first await: what changes from here on is told the next time.
     this.#changes = [];
-    const news: SharedNews[] = entriesOf(changes);
+    const news: EntryPayload[] = entriesOf(changes);
     if (text !== this.#status) news.push({ changes: [], status });
     try {
       const entries = [];
@@ -136,7 +136,7 @@ export class SharedPublisher {
   }
 
   /** Publishes entries, or none to see whether all is there still; the last entry then. */
-  async #publish(entries: readonly Buffer[]): Promise<Position> {
+  async #publish(entries: readonly Buffer[]): Promise<Offset> {
     if (this.#stopped) throw new NoLongerTold();
     const { store, integration, owner, replica } = this.#options;
     this.#lookedAt = performance.now();
@@ -145,7 +145,7 @@ export class SharedPublisher {
     return last;
   }
 
-  #told(told: Told | null): Position {
+  #told(told: PublishResult | null): Offset {
     if (told === null) this.#refuse();
     this.#last = told.last;
     // Nobody can tell what others have not read of what is gone.
@@ -169,7 +169,7 @@ export class SharedPublisher {
     const { state, lastFullAt } = this.#options.integration.sync;
     // A walk's end is the moment for one; one that fails for hours must not let the entries grow either.
     if (this.#closing || this.#stopped || this.#changes.length > 0) return false;
-    if (this.#entries >= MOST_ENTRIES) return true;
+    if (this.#entries >= MAX_ENTRIES) return true;
     if (state === 'FIRST_WALK' || state === 'REFRESHING') return false;
     return this.#anew || lastFullAt !== this.#lastFullAt;
   }
@@ -178,9 +178,9 @@ export class SharedPublisher {
     const { store, directory, integration, owner, replica, log } = this.#options;
     const { name, sync } = integration;
     const { lastFullAt } = sync;
-    if (this.#snapshot !== null && this.#changed === 0 && !this.#anew && this.#entries < MOST_ENTRIES) {
+    if (this.#snapshot !== null && this.#changed === 0 && !this.#anew && this.#entries < MAX_ENTRIES) {
       // What is there says it all; those who wait for a snapshot take that one and what follows.
-      await this.#publish([await pack({ changes: [], snapshot: this.#snapshot } satisfies SharedNews)]);
+      await this.#publish([await pack({ changes: [], snapshot: this.#snapshot } satisfies EntryPayload)]);
       this.#lastFullAt = lastFullAt;
       return;
     }
@@ -196,7 +196,7 @@ export class SharedPublisher {
       const head = await pack(headOf(copy, statusOf(directory, integration)));
       const id = randomUUID();
       const written = await store.write(name, id, this.#whileTold(chunksOf(copy)));
-      const entry = await pack({ changes: [], snapshot: id } satisfies SharedNews);
+      const entry = await pack({ changes: [], snapshot: id } satisfies EntryPayload);
       const told = await store.switchTo(name, { owner, by: replica }, { id, position, head, entry });
       this.#told(told);
       if (told?.isLost) return;
@@ -217,8 +217,8 @@ export class SharedPublisher {
 class NoLongerTold extends Error {}
 
 /** Changes in order, long ones cut, short ones together. */
-function entriesOf(changes: readonly DirectoryChange[]): SharedNews[] {
-  const entries: SharedNews[] = [];
+function entriesOf(changes: readonly DirectoryChange[]): EntryPayload[] {
+  const entries: EntryPayload[] = [];
   let [entry, rows] = [[] as DirectoryChange[], 0];
   for (const change of changes.flatMap(cut)) {
     if (rows >= ROWS_AN_ENTRY) {

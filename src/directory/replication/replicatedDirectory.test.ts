@@ -11,13 +11,13 @@ import { startRedis, type TestRedis } from '../../../test/support/redis.ts';
 import type { ChangesPage } from '../../domain/ports.ts';
 import type { EmployeeRow } from '../../domain/records.ts';
 import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../../redis/connection.ts';
-import { readChanges } from '../sync/deltaSync.ts';
+import { deltaSync } from '../sync/deltaSync.ts';
 import { Directory } from '../directory.ts';
-import { SharedDirectory } from './replicatedDirectory.ts';
-import { LEASE_TIMES, takeOverMs } from './leaderLease.ts';
-import { SharedReader } from './subscriber.ts';
-import { SharedStore } from './changeLog.ts';
-import { walkIntegration } from '../sync/fullSync.ts';
+import { ReplicatedDirectory } from './replicatedDirectory.ts';
+import { LEASE_TIMES, failoverMs } from './leaderLease.ts';
+import { ChangeSubscriber } from './subscriber.ts';
+import { ChangeLog } from './changeLog.ts';
+import { fullSync } from '../sync/fullSync.ts';
 
 /** Short ones: a lease that runs out within a test. */
 const TIMES = { leaseMs: 600, renewMs: 150, tryMs: 50 };
@@ -29,7 +29,7 @@ interface Replica {
   provider: FakeProvider;
   directory: Directory;
   redis: RedisConnections;
-  shared: SharedDirectory;
+  shared: ReplicatedDirectory;
   logged: string[];
   /** Ends as a process that dies: nothing is given back. */
   die(): Promise<void>;
@@ -57,7 +57,7 @@ describe('a directory shared by replicas', () => {
     const note = (_: object, message: string) => void logged.push(message);
     const log = { info: note, warn: note, error: (details: object) => void logged.push(JSON.stringify(details)) };
     const redis = connectRedis(server.url, { log: { info: () => {}, warn: () => {} }, name: 'test' });
-    const shared = new SharedDirectory({ redis, directory, log, tenant: 'default', times: TIMES });
+    const shared = new ReplicatedDirectory({ redis, directory, log, tenant: 'default', times: TIMES });
     const made: Replica = {
       provider,
       directory,
@@ -77,7 +77,7 @@ describe('a directory shared by replicas', () => {
   }
 
   const walk = ({ directory, provider }: Replica) =>
-    walkIntegration({ directory, integration: provider.integration, signal: new AbortController().signal });
+    fullSync({ directory, integration: provider.integration, signal: new AbortController().signal });
 
   const people = (count: number) => Array.from({ length: count }, (_, index) => employeeRow(`e${index + 1}`));
   const namesIn = ({ directory }: Pick<Replica, 'directory'>) =>
@@ -163,7 +163,7 @@ describe('a directory shared by replicas', () => {
     const took = Date.now() - died;
     // While it was alive the lease was its own, and nothing was given back.
     expect(took).toBeGreaterThan(TIMES.leaseMs - TIMES.renewMs);
-    expect(takeOverMs(LEASE_TIMES)).toBeLessThanOrEqual(15_000);
+    expect(failoverMs(LEASE_TIMES)).toBeLessThanOrEqual(15_000);
   });
 
   it('follows what is changed, removed, rated otherwise and learnt', async () => {
@@ -210,7 +210,7 @@ describe('a directory shared by replicas', () => {
     });
     const third = replica(holdings);
     await third.shared.start();
-    await readChanges({ ...second, integration: second.provider.integration, signal: new AbortController().signal });
+    await deltaSync({ ...second, integration: second.provider.integration, signal: new AbortController().signal });
     expect(since).toEqual([new Date((readFrom.get('employees') ?? 0) - 5 * 60_000).toISOString()]);
     await seen(() => expect(namesIn(third)).toEqual(['e2', 'e3', 'e9']));
   });
@@ -253,9 +253,9 @@ describe('a directory shared by replicas', () => {
     await first.shared.start();
     await seen(() => expect(first.logged).toContain('snapshot written'));
     const late = replica(holdings);
-    const store = new SharedStore({ redis: late.redis.commands, waiting: late.redis.commands, prefix: PREFIX });
+    const store = new ChangeLog({ redis: late.redis.commands, waiting: late.redis.commands, prefix: PREFIX });
     const loads: string[] = [];
-    const reader = new SharedReader({
+    const reader = new ChangeSubscriber({
       store,
       directory: late.directory,
       replica: 'late',

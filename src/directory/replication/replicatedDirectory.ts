@@ -4,46 +4,46 @@ import { REDIS_PREFIX, type RedisConnections } from '../../redis/connection.ts';
 import type { Directory } from '../directory.ts';
 import type { DirectoryChange } from './directoryChange.ts';
 import { sleep } from '../../lib/sleep.ts';
-import { DirectoryRefresh, READY_AFTER_MS, type Log } from '../sync/syncScheduler.ts';
-import { LEASE_TIMES, SharedLease, type LeaseTimes } from './leaderLease.ts';
+import { SyncScheduler, READY_AFTER_MS, type Log } from '../sync/syncScheduler.ts';
+import { LEASE_TIMES, LeaderLease, type LeaseTimes } from './leaderLease.ts';
 import { pack } from './codec.ts';
-import { SharedPublisher } from './publisher.ts';
-import { SharedReader } from './subscriber.ts';
-import { SharedStore } from './changeLog.ts';
+import { ChangePublisher } from './publisher.ts';
+import { ChangeSubscriber } from './subscriber.ts';
+import { ChangeLog } from './changeLog.ts';
 
 /** After a failure that is not only Redis being away for a moment. */
 const RETRY_MS = 1000;
 /** How often the keys in Redis are given another day. */
 const KEEP_MS = 10 * 60_000;
 
-export interface SharedDirectoryOptions {
+export interface ReplicatedDirectoryOptions {
   redis: RedisConnections;
   directory: Directory;
   log: Log;
   tenant: string;
   /** The refresh of the replica that leads, a new one for each term. */
-  refresh?: () => Pick<DirectoryRefresh, 'start' | 'stop'>;
+  refresh?: () => Pick<SyncScheduler, 'start' | 'stop'>;
   times?: LeaseTimes;
 }
 
 /** What the replica that leads runs, and nobody else. */
 interface Term {
-  publishers: ReadonlyMap<string, SharedPublisher>;
-  refresh: Pick<DirectoryRefresh, 'start' | 'stop'>;
+  publishers: ReadonlyMap<string, ChangePublisher>;
+  refresh: Pick<SyncScheduler, 'start' | 'stop'>;
 }
 
 /**
  * Keeps the directories of all replicas filled while one of them, which holds a lease, reads the providers: it tells the
- * others what changes, and writes a snapshot after each whole walk for those that start. In place of DirectoryRefresh, with
+ * others what changes, and writes a snapshot after each whole walk for those that start. In place of SyncScheduler, with
  * the same start, ready and stop. While Redis is away nobody reads the providers, and all answer from what they have.
  */
-export class SharedDirectory {
-  readonly #options: SharedDirectoryOptions;
+export class ReplicatedDirectory {
+  readonly #options: ReplicatedDirectoryOptions;
   readonly #replica = randomUUID();
   readonly #waiting: Redis;
-  readonly #store: SharedStore;
-  readonly #reader: SharedReader;
-  readonly #lease: SharedLease;
+  readonly #store: ChangeLog;
+  readonly #reader: ChangeSubscriber;
+  readonly #lease: LeaderLease;
   readonly #startedAt = Date.now();
   readonly #ended = new Set<string>();
   readonly #stopped = new AbortController();
@@ -56,14 +56,14 @@ export class SharedDirectory {
   #stopping: Promise<void> | null = null;
   #allEnded: () => void = () => {};
 
-  constructor(options: SharedDirectoryOptions) {
+  constructor(options: ReplicatedDirectoryOptions) {
     const { redis, directory, log, tenant, times = LEASE_TIMES } = options;
     this.#options = options;
     this.#waiting = redis.waiting();
     const prefix = `${REDIS_PREFIX}directory:${tenant}:`;
-    this.#store = new SharedStore({ redis: redis.commands, waiting: this.#waiting, prefix });
-    this.#reader = new SharedReader({ store: this.#store, directory, replica: this.#replica, log });
-    this.#lease = new SharedLease({
+    this.#store = new ChangeLog({ redis: redis.commands, waiting: this.#waiting, prefix });
+    this.#reader = new ChangeSubscriber({ store: this.#store, directory, replica: this.#replica, log });
+    this.#lease = new LeaderLease({
       store: this.#store,
       replica: this.#replica,
       times,
@@ -136,14 +136,14 @@ export class SharedDirectory {
   async #lead(): Promise<void> {
     const { directory, log } = this.#options;
     const owner = this.#owner;
-    const publishers = new Map<string, SharedPublisher>();
+    const publishers = new Map<string, ChangePublisher>();
     for (const integration of directory.integrations) {
       const snapshot = await this.#store.snapshotId(integration.name);
       const last = this.#reader.position(integration.name);
       const onRefused = () => this.#lease.lost();
       publishers.set(
         integration.name,
-        new SharedPublisher({
+        new ChangePublisher({
           store: this.#store,
           directory,
           integration,
@@ -158,7 +158,7 @@ export class SharedDirectory {
     }
     // Lost meanwhile, or lost and taken anew, or stopped.
     if (owner === null || this.#owner !== owner || this.#stopping) return;
-    const refresh = this.#options.refresh?.() ?? new DirectoryRefresh(directory, log);
+    const refresh = this.#options.refresh?.() ?? new SyncScheduler(directory, log);
     this.#term = { publishers, refresh };
     log.info({ replica: this.#replica }, 'this replica reads the providers');
     for (const publisher of publishers.values()) publisher.start();

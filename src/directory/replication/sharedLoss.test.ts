@@ -3,12 +3,12 @@ import { employeeRow, FakeProvider } from '../../../test/support/fakes/fakeProvi
 import { startRedis, type TestRedis } from '../../../test/support/redis.ts';
 import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../../redis/connection.ts';
 import { Directory } from '../directory.ts';
-import { SharedDirectory } from './replicatedDirectory.ts';
+import { ReplicatedDirectory } from './replicatedDirectory.ts';
 import { pack } from './codec.ts';
-import { SharedPublisher } from './publisher.ts';
-import { SharedReader } from './subscriber.ts';
-import { SharedStore } from './changeLog.ts';
-import { walkIntegration } from '../sync/fullSync.ts';
+import { ChangePublisher } from './publisher.ts';
+import { ChangeSubscriber } from './subscriber.ts';
+import { ChangeLog } from './changeLog.ts';
+import { fullSync } from '../sync/fullSync.ts';
 
 const PREFIX = `${REDIS_PREFIX}directory:default:`;
 const OWNER = 'leader/1';
@@ -53,9 +53,9 @@ describe('a shared directory whose Redis comes back a few entries behind', () =>
   async function leader() {
     const { integration, directory, put } = house();
     const { commands } = connected();
-    const store = new SharedStore({ redis: commands, waiting: commands, prefix: PREFIX });
+    const store = new ChangeLog({ redis: commands, waiting: commands, prefix: PREFIX });
     await store.lease('take', OWNER, 60_000);
-    const publisher = new SharedPublisher({
+    const publisher = new ChangePublisher({
       store,
       directory,
       integration,
@@ -67,7 +67,7 @@ describe('a shared directory whose Redis comes back a few entries behind', () =>
       last: null,
     });
     directory.onChange = (_, change) => publisher.note(change);
-    await walkIntegration({ directory, integration, signal: new AbortController().signal });
+    await fullSync({ directory, integration, signal: new AbortController().signal });
     await publisher.tell();
     /** What is in Redis now; to be called to put it back. */
     const save = async () => {
@@ -82,9 +82,9 @@ describe('a shared directory whose Redis comes back a few entries behind', () =>
     return { store, put, tell: () => publisher.tell(), save };
   }
 
-  function follower(store: SharedStore) {
+  function follower(store: ChangeLog) {
     const { directory, people } = house();
-    const reader = new SharedReader({ store, directory, replica: 'follower', log: quiet });
+    const reader = new ChangeSubscriber({ store, directory, replica: 'follower', log: quiet });
     const follow = async () => {
       while (await reader.turn({ leads: false, waits: false }));
     };
@@ -99,7 +99,7 @@ describe('a shared directory whose Redis comes back a few entries behind', () =>
       return {
         ...made,
         redis,
-        shared: new SharedDirectory({ redis, directory, log: quiet, tenant: 'default', times }),
+        shared: new ReplicatedDirectory({ redis, directory, log: quiet, tenant: 'default', times }),
       };
     });
     const [first, second] = replicas;

@@ -1,9 +1,9 @@
 import type { EmployeeRow, RatingRow, SkillRow } from '../../domain/records.ts';
 import type { SkillMention } from '../../domain/roles.ts';
-import type { HoldingsCopy, HoldingsSource, WrittenCopy } from './directoryChange.ts';
+import type { RecordsSnapshot, RecordsSnapshotSource, PendingWritesState } from './directoryChange.ts';
 import { pack, unpackAll } from './codec.ts';
-import type { SharedStatus } from './syncStatus.ts';
-import { same } from '../views/sameRow.ts';
+import type { ReplicatedStatus } from './syncStatus.ts';
+import { sameRow } from '../views/sameRow.ts';
 
 /** Records a chunk: some 2 ms of JSON. */
 const ROWS_A_CHUNK = 500;
@@ -14,10 +14,10 @@ const RATINGS_A_CHUNK = 1000;
 export interface SnapshotHead {
   /** Chunks of each kind, in this order; those that follow are of ratings. */
   chunks: { employees: number; skills: number; learnt: number };
-  employeesWritten: WrittenCopy;
-  skillsWritten: WrittenCopy;
+  employeesWritten: PendingWritesState;
+  skillsWritten: PendingWritesState;
   ratingsAt: number | null;
-  status: SharedStatus;
+  status: ReplicatedStatus;
 }
 
 /** Rating rows without what those of one skill say alike: a tenth as much to write and to read. */
@@ -36,7 +36,7 @@ interface PackedRatings {
 }
 
 /** The chunks of a copy in order, made as they are asked for. */
-export async function* chunksOf(copy: HoldingsCopy): AsyncGenerator<Buffer> {
+export async function* chunksOf(copy: RecordsSnapshot): AsyncGenerator<Buffer> {
   for (const rows of [copy.employees, copy.skills, copy.learnt]) {
     for (let at = 0; at < rows.length; at += ROWS_A_CHUNK) yield await pack(rows.slice(at, at + ROWS_A_CHUNK));
   }
@@ -44,7 +44,7 @@ export async function* chunksOf(copy: HoldingsCopy): AsyncGenerator<Buffer> {
 }
 
 /** To be called with the copy as it was given to `chunksOf`. */
-export function headOf(copy: HoldingsCopy, status: SharedStatus): SnapshotHead {
+export function headOf(copy: RecordsSnapshot, status: ReplicatedStatus): SnapshotHead {
   const count = (rows: readonly unknown[]) => Math.ceil(rows.length / ROWS_A_CHUNK);
   return {
     chunks: {
@@ -60,7 +60,10 @@ export function headOf(copy: HoldingsCopy, status: SharedStatus): SnapshotHead {
 }
 
 /** What a head and its chunks were made of. The chunks come in groups that are inflated side by side. */
-export async function copyFrom(head: SnapshotHead, groups: AsyncIterable<readonly Buffer[]>): Promise<HoldingsSource> {
+export async function snapshotFrom(
+  head: SnapshotHead,
+  groups: AsyncIterable<readonly Buffer[]>,
+): Promise<RecordsSnapshotSource> {
   const { employees, skills, learnt } = head.chunks;
   const chunks = unpackAll(groups);
   const rows = async function <Row>(count: number): Promise<Row[]> {
@@ -131,7 +134,7 @@ function packRatings(rows: readonly RatingRow[]): PackedRatings {
 function unpackRatings({ skills, rows }: PackedRatings, known: Map<string, SkillMention>): RatingRow[] {
   const shared = skills.map((skill) => {
     const before = known.get(skill.skillId);
-    if (before && same(before, skill)) return before;
+    if (before && sameRow(before, skill)) return before;
     known.set(skill.skillId, skill);
     return skill;
   });

@@ -1,14 +1,14 @@
 import type { Directory } from '../directory.ts';
 import type { Log } from '../sync/syncScheduler.ts';
 import { READ_WAIT_MS } from './leaderLease.ts';
-import { takeChange, type SharedNews } from './changeLogEntry.ts';
+import { applyChange, type EntryPayload } from './changeLogEntry.ts';
 import { unpack } from './codec.ts';
-import { copyFrom, type SnapshotHead } from './snapshot.ts';
-import { takeStatus, type SharedStatus } from './syncStatus.ts';
-import { mayBeOne, START, type Position, type SharedEntry, type SharedStore } from './changeLog.ts';
+import { snapshotFrom, type SnapshotHead } from './snapshot.ts';
+import { applyStatus, type ReplicatedStatus } from './syncStatus.ts';
+import { mayBeSameEntry, START_OFFSET, type Offset, type ChangeLogEntry, type ChangeLog } from './changeLog.ts';
 
-export interface ReaderOptions {
-  store: SharedStore;
+export interface SubscriberOptions {
+  store: ChangeLog;
   directory: Directory;
   replica: string;
   log: Log;
@@ -17,23 +17,23 @@ export interface ReaderOptions {
 /** What is known of one integration from the others. */
 interface Followed {
   /** The last entry that was taken; null where the snapshot must be loaded. */
-  position: Position | null;
+  position: Offset | null;
   /** Waits for the next snapshot, for its ratings above all. */
   isDue: boolean;
   /** Until when kept ratings are told to be known; another figure here was read here. */
   ratingsAt: number | null;
-  status: SharedStatus | null;
+  status: ReplicatedStatus | null;
 }
 
 /** Brings what other replicas read into the directory of this one: a snapshot first, then what follows it. */
-export class SharedReader {
-  readonly #options: ReaderOptions;
+export class ChangeSubscriber {
+  readonly #options: SubscriberOptions;
   readonly #followed: ReadonlyMap<string, Followed>;
   #forgotten = 0;
   /** True while a change of another replica is taken in: it is not to be told again. */
   isTaking = false;
 
-  constructor(options: ReaderOptions) {
+  constructor(options: SubscriberOptions) {
     this.#options = options;
     this.#followed = new Map(
       options.directory.integrations.map(({ name }) => [
@@ -49,7 +49,7 @@ export class SharedReader {
   }
 
   /** The last entry that was taken; null where none is known. */
-  position(name: string): Position | null {
+  position(name: string): Offset | null {
     return this.#followed.get(name)?.position ?? null;
   }
 
@@ -90,38 +90,38 @@ export class SharedReader {
   }
 
   /** The position from which to read on. */
-  async #load(name: string, followed: Followed): Promise<Position> {
+  async #load(name: string, followed: Followed): Promise<Offset> {
     const { store, directory, log } = this.#options;
     const pointer = await store.pointer(name);
     if (pointer === null) {
       // Redis has lost what others told.
       followed.isDue ||= followed.status !== null;
-      return START;
+      return START_OFFSET;
     }
     const began = performance.now();
     const head = await unpack<SnapshotHead>(pointer.head);
-    const copy = await copyFrom(head, store.chunks(name, pointer.id));
+    const copy = await snapshotFrom(head, store.chunks(name, pointer.id));
     await directory.restore(name, copy);
     followed.isDue = false;
     followed.ratingsAt = copy.ratingsAt;
-    this.#takeStatus(name, followed, head.status);
+    this.#applyStatus(name, followed, head.status);
     const milliseconds = Math.round(performance.now() - began);
     log.info({ integration: name, employees: copy.employees.length, milliseconds }, 'snapshot loaded');
     return pointer.position;
   }
 
-  async #take(name: string, entries: readonly SharedEntry[], leads: boolean): Promise<void> {
+  async #take(name: string, entries: readonly ChangeLogEntry[], leads: boolean): Promise<void> {
     const followed = this.#followed.get(name);
     if (!followed) return;
     for (const { number, id, after, by, bytes } of entries) {
       const at = followed.position;
       if (at === null) return;
       // Some were dropped before they were read here, or Redis has lost what was read: the snapshot has what there is.
-      if (number !== at.number + 1 || !mayBeOne(after, at.id)) {
+      if (number !== at.number + 1 || !mayBeSameEntry(after, at.id)) {
         followed.position = null;
         return;
       }
-      const news = by === this.#options.replica ? null : await unpack<SharedNews>(bytes);
+      const news = by === this.#options.replica ? null : await unpack<EntryPayload>(bytes);
       if (news) await this.#takeNews(name, followed, { news, leads });
       // Forgotten meanwhile.
       if (followed.position !== at) return;
@@ -133,7 +133,7 @@ export class SharedReader {
   async #takeNews(
     name: string,
     followed: Followed,
-    { news, leads }: { news: SharedNews; leads: boolean },
+    { news, leads }: { news: EntryPayload; leads: boolean },
   ): Promise<void> {
     const { directory } = this.#options;
     for (const change of news.changes) {
@@ -142,23 +142,23 @@ export class SharedReader {
       if (change.kind === 'ratings' && followed.isDue) continue;
       this.isTaking = true;
       // Synchronous but for ratings, which are told by leaders alone.
-      const taken = takeChange(directory, name, change);
+      const taken = applyChange(directory, name, change);
       this.isTaking = false;
       await taken;
     }
     if (leads || !news.status) return;
     await directory.settled();
-    this.#takeStatus(name, followed, news.status);
+    this.#applyStatus(name, followed, news.status);
   }
 
-  #takeStatus(name: string, followed: Followed, status: SharedStatus): void {
+  #applyStatus(name: string, followed: Followed, status: ReplicatedStatus): void {
     const { directory } = this.#options;
     const integration = directory.integration(name);
     if (!integration) return;
     const kept = directory.ratings(name);
     // Read here meanwhile, for a request: what is told of since is told against other ratings than these.
     if (kept.at !== followed.ratingsAt) followed.isDue = true;
-    takeStatus(integration, status, followed.status);
+    applyStatus(integration, status, followed.status);
     followed.status = status;
     if (!followed.isDue && kept.at !== null) {
       kept.at = status.ratingsAt;
@@ -177,7 +177,7 @@ export class SharedReader {
       if (at === null) continue;
       const last = await this.#options.store.last(name);
       // What has come since is read the next time.
-      const isThere = last.number === at.number && mayBeOne(last.id, at.id);
+      const isThere = last.number === at.number && mayBeSameEntry(last.id, at.id);
       if (last.number > at.number || isThere || followed.position !== at) continue;
       followed.position = null;
       isLost = true;

@@ -4,7 +4,7 @@ import type { Integration, Operation, SyncStatus, WalkedPort } from '../../integ
 import type { Unread } from '../../integrations/unreadableRecords.ts';
 
 /** What reading an integration has shown of it, besides its records; plain data. */
-export interface SharedStatus {
+export interface ReplicatedStatus {
   sync: SyncStatus;
   readFrom: readonly (readonly [WalkedPort, number])[];
   changesNotOffered: readonly WalkedPort[];
@@ -20,7 +20,7 @@ export interface SharedStatus {
 }
 
 /** The status as it is here and now. */
-export function statusOf(directory: Directory, integration: Integration): SharedStatus {
+export function statusOf(directory: Directory, integration: Integration): ReplicatedStatus {
   return {
     sync: { ...integration.sync },
     readFrom: [...integration.readFrom],
@@ -39,7 +39,7 @@ export function statusOf(directory: Directory, integration: Integration): Shared
  * Takes the status that another replica tells. What replicas find out by their own requests (a filter that is ignored, an
  * operation that is not offered) stands until the teller's own view of it changes: `before` is what it told last.
  */
-export function takeStatus(integration: Integration, next: SharedStatus, before: SharedStatus | null): void {
+export function applyStatus(integration: Integration, next: ReplicatedStatus, before: ReplicatedStatus | null): void {
   integration.unread.replace(next.unread ?? []);
   integration.drifts.foundElsewhere(next.drift ?? []);
   integration.answeredElsewhere(next.answered ?? []);

@@ -19,9 +19,9 @@ const BEST_WEIGHT = Array.from({ length: BITS }, (_, bits) =>
 const PART = 0.95;
 
 /** Words that are looked for; later ones are ignored, for eight have narrowed the list enough and each takes its time. */
-const MOST_WORDS = 8;
+const MAX_WORDS = 8;
 /** Up to so many words, two that stand together are also tried as one: `node js` is `NodeJS`. */
-const MOST_JOINED = 4;
+const MAX_JOINED = 4;
 /** Words of up to so many letters are no beginnings of words in descriptions: nearly every description has one. */
 const SHORT = 2;
 /** Distance in which the tree looks for typing errors; to it, two letters swapped are two. */
@@ -82,7 +82,7 @@ export class SkillIndex {
   /** Scores by id, above 0 to 0.95, of the skills that have every word of a text. They depend on no other skill. */
   scores(text: string): Map<string, number> {
     const scores = new Map<string, number>();
-    const words = [...new Set(searchedWords(text))].slice(0, MOST_WORDS);
+    const words = [...new Set(searchedWords(text))].slice(0, MAX_WORDS);
     for (const variant of variantsOf(words)) {
       const letters = variant.join('').length;
       for (const [place, mean] of this.#means(variant)) {
@@ -179,7 +179,7 @@ export function sameText(a: Skill, b: Skill): boolean {
 /** The words as typed, and with each two neighbours as one. */
 function variantsOf(words: readonly string[]): (readonly string[])[] {
   if (words.length === 0) return [];
-  if (words.length > MOST_JOINED) return [words];
+  if (words.length > MAX_JOINED) return [words];
   const joined = words
     .slice(1)
     .map((word, index) => words.toSpliced(index, 2, `${words[index]}${word}`.replaceAll('.', '')));

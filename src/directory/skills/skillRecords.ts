@@ -2,23 +2,23 @@ import type { SkillRow } from '../../domain/records.ts';
 import type { SkillMention } from '../../domain/roles.ts';
 import { inSteps, type Steps } from '../../lib/steps.ts';
 import { AliasIndex } from './aliasIndex.ts';
-import type { WrittenCopy } from '../replication/directoryChange.ts';
+import type { PendingWritesState } from '../replication/directoryChange.ts';
 import { completed, learntFrom, mentionOf, type LearntSkill } from './inferredSkill.ts';
 import { MultiIndex } from '../views/multiIndex.ts';
-import { same } from '../views/sameRow.ts';
-import { WrittenRecords } from '../views/pendingWrites.ts';
+import { sameRow } from '../views/sameRow.ts';
+import { PendingWrites } from '../views/pendingWrites.ts';
 
 /**
  * One integration's skills: those that its catalogue lists, and those seen only in rating rows until a catalogue has
  * them. What a write stored stands over reads that began before it. What changes answers with the ids of the records that are then others, appeared or disappeared.
  */
-export class SkillHoldings {
+export class SkillRecords {
   readonly #listed = new Map<string, SkillRow>();
   readonly #aliases = new AliasIndex();
   readonly #learnt = new Map<string, LearntSkill>();
   readonly #learntByKey = new MultiIndex<string>();
   /** Skills that writes stored and reads may not show yet. */
-  readonly #written = new WrittenRecords();
+  readonly #written = new PendingWrites();
   #settled: readonly SkillRow[] = [];
 
   /** The record as it counts; null for none, and for a learnt one that a listed one covers. */
@@ -76,11 +76,11 @@ export class SkillHoldings {
   }
 
   /** A whole walk of another process, begun then, has ended. */
-  walkedElsewhere(began: number, now: number): void {
-    this.#written.walkedElsewhere(began, now);
+  syncedElsewhere(began: number, now: number): void {
+    this.#written.syncedElsewhere(began, now);
   }
 
-  get written(): WrittenCopy {
+  get written(): PendingWritesState {
     return this.#written.copy();
   }
 
@@ -93,14 +93,14 @@ export class SkillHoldings {
   }
 
   /** Fills holdings that are empty with a copy of another process's. */
-  *restore(rows: readonly SkillRow[], learnt: readonly SkillMention[], written: WrittenCopy): Steps<void> {
+  *restore(rows: readonly SkillRow[], learnt: readonly SkillMention[], written: PendingWritesState): Steps<void> {
     yield* inSteps(rows, (row) => void this.#put(row));
     yield* inSteps(learnt, (mention) => void this.#learn(mention));
     this.#written.restore(written);
   }
 
   /** Takes over what other holdings learnt, and heard of writes that the copy these were filled with does not know. */
-  takeOver(before: SkillHoldings, copied: WrittenCopy): void {
+  takeOver(before: SkillRecords, copied: PendingWritesState): void {
     for (const mention of before.learnt()) this.learn(mention);
     for (const [id, at] of before.#written.unknownTo(copied)) {
       const row = before.#listed.get(id);
@@ -110,7 +110,7 @@ export class SkillHoldings {
 
   #put(row: SkillRow): string[] {
     const before = this.#listed.get(row.remoteId);
-    if (before && same(before, row)) return [];
+    if (before && sameRow(before, row)) return [];
     if (before) this.#aliases.delete(before);
     this.#listed.set(row.remoteId, row);
     this.#aliases.add(row);

@@ -4,9 +4,9 @@ import type { Call, ChangesPage, WalkPort } from '../../domain/ports.ts';
 import { ProviderError } from '../../domain/problem.ts';
 import type { EmployeeRow, RatingRow, SkillRow } from '../../domain/records.ts';
 import { VirtualClock } from '../../lib/clock.ts';
-import { OVERLAP_MS, readChanges, tellsChanges } from './deltaSync.ts';
+import { OVERLAP_MS, deltaSync, supportsDeltaSync } from './deltaSync.ts';
 import { Directory } from '../directory.ts';
-import { walkIntegration } from './fullSync.ts';
+import { fullSync } from './fullSync.ts';
 
 const MINUTE = 60_000;
 
@@ -46,10 +46,10 @@ async function house(options: ConstructorParameters<typeof FakeProvider>[0] = {}
   telling('ratings', ports.ratings);
   const directory = new Directory([integration], now);
   const { signal } = new AbortController();
-  await walkIntegration({ directory, integration, signal, now });
+  await fullSync({ directory, integration, signal, now });
   provider.taken();
   const most = { employees: 10, skills: 10, ratings: 10 };
-  const read = () => readChanges({ directory, integration, signal, now, most });
+  const read = () => deltaSync({ directory, integration, signal, now, most });
   const people = () => directory.employees.all.map(({ displayName }) => displayName);
   return { clock, told, asked, provider, integration, directory, read, people };
 }
@@ -176,7 +176,7 @@ describe('reading changes', () => {
       reason: 'Not of employees: full walks bring those.',
       batchSize: 1,
     });
-    await walkIntegration({ directory, integration, signal: new AbortController().signal });
+    await fullSync({ directory, integration, signal: new AbortController().signal });
     expect(integration.capability('READ_CHANGES').reason).toBeNull();
   });
 
@@ -184,8 +184,8 @@ describe('reading changes', () => {
     const { asked, integration, read } = await house({ failing: { employees: 'TIMEOUT' } });
     await read();
     expect(asked).toEqual(['skills 5']);
-    expect(tellsChanges(integration)).toBe(true);
-    expect(tellsChanges(new FakeProvider().integration)).toBe(false);
+    expect(supportsDeltaSync(integration)).toBe(true);
+    expect(supportsDeltaSync(new FakeProvider().integration)).toBe(false);
     expect(new FakeProvider().integration.capability('READ_CHANGES').support).toBe('UNSUPPORTED');
   });
 });

@@ -1,9 +1,9 @@
 import type { Call, ChangesPage, WalkPort } from '../../domain/ports.ts';
 import { ProviderError } from '../../domain/problem.ts';
 import type { Directory } from '../directory.ts';
-import { inSlices } from '../../lib/runInSlices.ts';
+import { runInSlices } from '../../lib/runInSlices.ts';
 import type { Integration, WalkedPort } from '../../integrations/integration.ts';
-import { isOverBound, RecordBound, type MOST_RECORDS } from './recordBound.ts';
+import { isOverBound, RecordBound, type MAX_RECORDS } from './recordBound.ts';
 
 /**
  * How far a read of changes reaches back before the last read: clocks differ, and a change may be shown later than it is
@@ -11,17 +11,17 @@ import { isOverBound, RecordBound, type MOST_RECORDS } from './recordBound.ts';
  */
 export const OVERLAP_MS = 5 * 60_000;
 
-export interface ReadChangesOptions {
+export interface DeltaSyncOptions {
   directory: Directory;
   integration: Integration;
   signal: AbortSignal;
   now?: () => number;
   /** Records that are read at most; only tests replace it. */
-  most?: typeof MOST_RECORDS;
+  most?: typeof MAX_RECORDS;
 }
 
 /** Whether anything of an integration can be read by its changes. */
-export function tellsChanges({ ports }: Integration): boolean {
+export function supportsDeltaSync({ ports }: Integration): boolean {
   const { employees, skills, ratings } = ports;
   return [employees, skills, ratings].some((port) => port?.changedSince !== undefined);
 }
@@ -30,7 +30,7 @@ export function tellsChanges({ ports }: Integration): boolean {
  * Reads what changed since the last read of each kind that went well; a kind never read is left to the walk. Rejects by
  * abort or with the first kind's failure: the others were read, and the failed one is read from the same instant again.
  */
-export async function readChanges(options: ReadChangesOptions): Promise<void> {
+export async function deltaSync(options: DeltaSyncOptions): Promise<void> {
   const { directory, integration, signal, now = Date.now, most } = options;
   const { name, ports } = integration;
   const call: Call = { signal, purpose: 'walk', unread: ({ of, id }) => integration.unread.add(of, id) };
@@ -97,7 +97,7 @@ export async function readChanges(options: ReadChangesOptions): Promise<void> {
   if (kept.at !== null && (ratings?.keep === true || !integration.ratingFilterHonoured)) {
     const began = await read('ratings', ratings, async (page) => {
       directory.learnSkills(name, page.rows);
-      await inSlices(kept.change(page));
+      await runInSlices(kept.change(page));
     });
     if (began !== null) kept.at = began;
   }

@@ -4,7 +4,7 @@ import type { WalkPort } from '../../domain/ports.ts';
 import { ProviderError } from '../../domain/problem.ts';
 import { VirtualClock } from '../../lib/clock.ts';
 import { Directory } from '../directory.ts';
-import { keepRatings, walkIntegration } from './fullSync.ts';
+import { syncRatings, fullSync } from './fullSync.ts';
 
 /** Far less than an account may have, so that a list without an end has one soon. */
 const MOST = { employees: 20, skills: 20, ratings: 20 };
@@ -25,7 +25,7 @@ function house(options: Options = {}) {
   const { integration } = provider;
   const directory = new Directory([integration], now);
   const abort = new AbortController();
-  const walk = () => walkIntegration({ directory, integration, signal: abort.signal, now, most: MOST });
+  const walk = () => fullSync({ directory, integration, signal: abort.signal, now, most: MOST });
   return { clock, provider, integration, directory, abort, walk };
 }
 
@@ -385,11 +385,11 @@ describe('ratings', () => {
 
   it('are kept by a walk on demand, which rejects when it fails', async () => {
     const { provider, directory, integration, abort } = house();
-    await keepRatings({ directory, integration, signal: abort.signal });
+    await syncRatings({ directory, integration, signal: abort.signal });
     expect(provider.taken()).toEqual(['ratings 1']);
     expect(directory.skills.all.map(({ name }) => name)).toEqual(['go', 'java']);
     provider.holdings.failing = { ratings: 'FORBIDDEN' };
-    await expect(keepRatings({ directory, integration, signal: abort.signal })).rejects.toMatchObject({
+    await expect(syncRatings({ directory, integration, signal: abort.signal })).rejects.toMatchObject({
       code: 'FORBIDDEN',
     });
     expect(directory.ratings('hr').of('1')).toHaveLength(1);

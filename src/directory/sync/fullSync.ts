@@ -4,7 +4,7 @@ import type { Receipt } from '../../domain/receipt.ts';
 import type { RatingRow } from '../../domain/records.ts';
 import { Census } from '../employees/census.ts';
 import type { Directory } from '../directory.ts';
-import { inSlices } from '../../lib/runInSlices.ts';
+import { runInSlices } from '../../lib/runInSlices.ts';
 import {
   isFilterIgnored,
   kindSync,
@@ -14,16 +14,16 @@ import {
 } from '../../integrations/integration.ts';
 import { rowKey } from '../ratings/ratingSnapshot.ts';
 import { Mentions } from '../skills/inferredSkill.ts';
-import { isOverBound, RecordBound, type MOST_RECORDS } from './recordBound.ts';
-import { WalkProgress } from './syncProgress.ts';
+import { isOverBound, RecordBound, type MAX_RECORDS } from './recordBound.ts';
+import { SyncProgress } from './syncProgress.ts';
 
-export interface WalkOptions {
+export interface FullSyncOptions {
   directory: Directory;
   integration: Integration;
   signal: AbortSignal;
   now?: () => number;
   /** Records that are read at most; only tests replace it. */
-  most?: typeof MOST_RECORDS;
+  most?: typeof MAX_RECORDS;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface WalkOptions {
  * only be learnt from them; then probes the rating filter. Ends when readers see all of it. Never rejects but by abort;
  * what failed is in `integration.sync`.
  */
-export async function walkIntegration(options: WalkOptions): Promise<void> {
+export async function fullSync(options: FullSyncOptions): Promise<void> {
   const { directory, integration, signal, now = Date.now, most } = options;
   const unread = {
     employees: new Set<string | null>(),
@@ -46,7 +46,7 @@ export async function walkIntegration(options: WalkOptions): Promise<void> {
   sync.state = sync.lastFullAt === null ? 'FIRST_WALK' : 'REFRESHING';
   sync.progress = null;
   integration.retryOffers();
-  const progress = new WalkProgress(integration);
+  const progress = new SyncProgress(integration);
 
   const employees = new Census((id) => directory.hasEmployee(name, id));
   const employeeBound = new RecordBound(integration, 'employees', most);
@@ -79,7 +79,7 @@ export async function walkIntegration(options: WalkOptions): Promise<void> {
   if (employeesProblem === null) {
     const found = employees.findings(unread.employees, integration.missed.employees);
     if (found) {
-      await inSlices(directory.retainEmployees(name, found, began));
+      await runInSlices(directory.retainEmployees(name, found, began));
       integration.missed.employees = new Set(found.missed);
     }
     integration.unread.set('employees', unread.employees);
@@ -134,7 +134,7 @@ export async function walkIntegration(options: WalkOptions): Promise<void> {
       });
     }
     if (keep && ratingsProblem === null) {
-      filling.keepUnread(unread.ratings);
+      filling.keepUnreadable(unread.ratings);
       filling.keepMissed();
       filling.end(ratingsBegan, now() - ratingsBegan);
       integration.unread.set('ratings', unread.ratings);
@@ -163,14 +163,14 @@ function noted(before: KindSync, began: number, problem: Problem | null): KindSy
 }
 
 /** Walks all ratings once and keeps them, for a provider whose filter cannot be trusted. Rejects with ProviderError. */
-export async function keepRatings({
+export async function syncRatings({
   directory,
   integration,
   signal,
   now = Date.now,
   most,
   receipt,
-}: WalkOptions & { receipt?: Receipt }): Promise<void> {
+}: FullSyncOptions & { receipt?: Receipt }): Promise<void> {
   const { ratings } = integration.ports;
   if (!ratings) return;
   const unread = new Set<string | null>();
@@ -184,7 +184,7 @@ export async function keepRatings({
     directory.learnSkills(integration.name, page.rows);
     filling.take(page.rows, page);
   }
-  filling.keepUnread(unread);
+  filling.keepUnreadable(unread);
   filling.keepMissed();
   filling.end(began, now() - began);
   integration.unread.set('ratings', unread);
@@ -195,7 +195,7 @@ export async function keepRatings({
  * Asks for the ratings of one employee who is known to have some. An answer without them, or with foreign ones, means
  * that the provider does not honour its filter, which Kombo may not (kombo.md#filters), and the walk must stand in.
  */
-async function probeFilter({ integration, signal }: WalkOptions): Promise<void> {
+async function probeFilter({ integration, signal }: FullSyncOptions): Promise<void> {
   const { ratings, ratingsByEmployees } = integration.ports;
   if (!ratings || ratingsByEmployees?.filtered !== true) return;
   const call: Call = { signal, purpose: 'walk' };

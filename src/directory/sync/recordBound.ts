@@ -5,7 +5,7 @@ import type { Integration, WalkedPort } from '../../integrations/integration.ts'
  * Records of a kind that are read of one account at most, several times what the largest have. A list that goes on beyond
  * has no last page: each of its pages brings new ids and another cursor.
  */
-export const MOST_RECORDS: Readonly<Record<WalkedPort, number>> = {
+export const MAX_RECORDS: Readonly<Record<WalkedPort, number>> = {
   employees: 500_000,
   skills: 200_000,
   ratings: 5_000_000,
@@ -20,7 +20,7 @@ export class RecordBound {
   readonly #most: number;
   #count = 0;
 
-  constructor(integration: Integration, kind: WalkedPort, most: Readonly<Record<WalkedPort, number>> = MOST_RECORDS) {
+  constructor(integration: Integration, kind: WalkedPort, most: Readonly<Record<WalkedPort, number>> = MAX_RECORDS) {
     this.#integration = integration;
     this.#kind = kind;
     this.#most = most[kind];

@@ -1,7 +1,7 @@
 import type { Integration, WalkedPort } from '../../integrations/integration.ts';
 
 /** Says in `integration.sync` how far a walk is: each part counts alike, a part by its rows. */
-export class WalkProgress {
+export class SyncProgress {
   readonly #integration: Integration;
   readonly #parts: readonly WalkedPort[];
   #done = 0;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { employeeRow, FakeProvider, gate } from '../../../test/support/fakes/fakeProvider.ts';
 import { Directory } from '../directory.ts';
 import { kindSync } from '../../integrations/integration.ts';
-import { DirectoryRefresh, type Log } from './syncScheduler.ts';
+import { SyncScheduler, type Log } from './syncScheduler.ts';
 
 const MINUTE = 60_000;
 
@@ -21,7 +21,7 @@ function house(...providers: FakeProvider[]) {
     error: (_, message) => logged.push(message),
   };
   const directory = new Directory(providers.map(({ integration }) => integration));
-  return { directory, logged, refresh: new DirectoryRefresh(directory, log) };
+  return { directory, logged, refresh: new SyncScheduler(directory, log) };
 }
 
 const provider = (name: string, options: ConstructorParameters<typeof FakeProvider>[0] = {}) =>
@@ -180,7 +180,7 @@ describe('the refresh', () => {
       warn: () => {},
       error: () => {},
     };
-    const refresh = new DirectoryRefresh(new Directory([hr.integration]), log);
+    const refresh = new SyncScheduler(new Directory([hr.integration]), log);
     const started = refresh.start();
     await vi.advanceTimersByTimeAsync(11_000);
     const line = { integration: 'hr', percent: 50, employees: 2, skills: 0, message: 'walking' };

@@ -1,8 +1,8 @@
 import { problemOf } from '../../domain/problem.ts';
-import { readChanges, tellsChanges } from './deltaSync.ts';
+import { deltaSync, supportsDeltaSync } from './deltaSync.ts';
 import type { Directory } from '../directory.ts';
 import type { Integration } from '../../integrations/integration.ts';
-import { walkIntegration } from './fullSync.ts';
+import { fullSync } from './fullSync.ts';
 
 /** How often what is read, whatever the provider. */
 export const EVERY_MS = {
@@ -26,7 +26,7 @@ export interface Log {
 }
 
 /** Keeps the directory filled: a walk of every integration at the start, then again and again. */
-export class DirectoryRefresh {
+export class SyncScheduler {
   readonly #directory: Directory;
   readonly #log: Log;
   readonly #abort = new AbortController();
@@ -76,7 +76,7 @@ export class DirectoryRefresh {
     const line = setInterval(() => this.#logProgress(integration), EVERY_MS.progressLine);
     line.unref();
     try {
-      await walkIntegration({ directory, integration, signal: this.#abort.signal });
+      await fullSync({ directory, integration, signal: this.#abort.signal });
     } catch (error) {
       if (!this.#abort.signal.aborted) {
         this.#log.error({ integration: name, err: error }, 'walk broke off');
@@ -99,22 +99,22 @@ export class DirectoryRefresh {
   /** Reads changes until it is time to walk again. */
   #rest(integration: Integration, walkAt: number): void {
     const left = walkAt - Date.now();
-    if (!tellsChanges(integration) || left <= EVERY_MS.changes) {
+    if (!supportsDeltaSync(integration) || left <= EVERY_MS.changes) {
       this.#after(left, () => this.#walk(integration, RETRY_FIRST_MS));
       return;
     }
     this.#after(EVERY_MS.changes, async () => {
-      await this.#readChanges(integration);
+      await this.#deltaSync(integration);
       if (!this.#abort.signal.aborted) this.#rest(integration, walkAt);
     });
   }
 
-  async #readChanges(integration: Integration): Promise<void> {
+  async #deltaSync(integration: Integration): Promise<void> {
     const { name } = integration;
     const { state } = integration.sync;
     integration.sync = { ...integration.sync, state: 'REFRESHING' };
     try {
-      await readChanges({ directory: this.#directory, integration, signal: this.#abort.signal });
+      await deltaSync({ directory: this.#directory, integration, signal: this.#abort.signal });
       integration.worked('READ_CHANGES');
     } catch (error) {
       if (this.#abort.signal.aborted) return;

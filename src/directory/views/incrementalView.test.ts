@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { employeeRow } from '../../../test/support/fakes/fakeProvider.ts';
 import type { RecordName } from '../../domain/links.ts';
 import { EmployeeView } from '../employees/employeeView.ts';
-import { Follower } from './incrementalView.ts';
+import { IncrementalView } from './incrementalView.ts';
 import { LinkIndex } from './rematch.ts';
 
 /** A follower of a number of records, whose views are the lists of what they were told. */
 function house(records = 5000) {
   const told: string[] = [];
   let size = 0;
-  const follower = new Follower<readonly string[]>({
+  const follower = new IncrementalView<readonly string[]>({
     *build() {
       told.push('build');
       const from = size;

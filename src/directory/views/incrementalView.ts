@@ -4,7 +4,7 @@ import { runSteps, type Steps } from '../../lib/steps.ts';
 import { nextTurn, SLICE_MS } from '../../lib/runInSlices.ts';
 
 /** How a view of all records is made, whole or from the last one. */
-export interface Viewed<View> {
+export interface ViewBuilder<View> {
   /** A view of all records as they are when it starts. */
   build(): Steps<View>;
   /** The view with these records as they are now; null when they concern too many others. */
@@ -22,8 +22,8 @@ const SMALL = 2000;
  * Keeps a view up with its records. A few changes are taken in by the next reader; many, in the background, in slices that
  * let requests through, either bit by bit or, where most has changed, by a new view that replaces the old one at once.
  */
-export class Follower<View> {
-  readonly #viewed: Viewed<View>;
+export class IncrementalView<View> {
+  readonly #viewed: ViewBuilder<View>;
   #view: View;
   /** Records that the view does not show as they are. */
   #behind = new Map<string, RecordName>();
@@ -32,7 +32,7 @@ export class Follower<View> {
   #rebuild = false;
   #working: Promise<void> | null = null;
 
-  constructor(viewed: Viewed<View>) {
+  constructor(viewed: ViewBuilder<View>) {
     this.#viewed = viewed;
     this.#view = runSteps(viewed.build());
   }

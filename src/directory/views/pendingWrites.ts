@@ -1,4 +1,4 @@
-import type { WrittenCopy } from '../replication/directoryChange.ts';
+import type { PendingWritesState } from '../replication/directoryChange.ts';
 
 /**
  * How long a created record is kept that no walk shows: a provider that is a mirror may sync once a day
@@ -7,7 +7,7 @@ import type { WrittenCopy } from '../replication/directoryChange.ts';
 const CREATED_MS = 24 * 60 * 60_000;
 
 /** When a write was stored, in milliseconds, and whether the record is new by it. */
-export interface WrittenAt {
+export interface WriteStamp {
   at: number;
   created: boolean;
 }
@@ -16,8 +16,8 @@ export interface WrittenAt {
  * One integration's records of one kind that writes stored and reads may not show yet. A write stands over reads that
  * began before it, and a read over writes stored before it began, however late they are heard of.
  */
-export class WrittenRecords {
-  readonly #written = new Map<string, WrittenAt>();
+export class PendingWrites {
+  readonly #written = new Map<string, WriteStamp>();
   /** When the walk began whose records stand here: the first one while it runs, later on the last whole one. */
   #walkedFrom: number | null = null;
   /** Writes heard of since a whole walk, taken or not: the other replicas may have heard of them at another moment. */
@@ -37,7 +37,7 @@ export class WrittenRecords {
    * Whether a write counts, which it then does from now on. One heard late does not, where a walk has read the record
    * since.
    */
-  takes(id: string, { at, created }: WrittenAt, isKnown: boolean): boolean {
+  takes(id: string, { at, created }: WriteStamp, isKnown: boolean): boolean {
     const before = this.#written.get(id);
     this.#heard.set(id, Math.max(at, this.#heard.get(id) ?? at));
     if (before && before.at > at) return false;
@@ -62,25 +62,25 @@ export class WrittenRecords {
   }
 
   /** Forgets writes that a whole walk of another process, begun then, has settled. */
-  walkedElsewhere(began: number, now: number): void {
+  syncedElsewhere(began: number, now: number): void {
     this.walked(began, now);
     for (const [id, written] of this.#written) {
       if (written.at < began && !isAwaited(written, now)) this.#written.delete(id);
     }
   }
 
-  copy(): WrittenCopy {
+  copy(): PendingWritesState {
     return { written: [...this.#written], walkedFrom: this.#walkedFrom };
   }
 
   /** Takes what another process had written, in place of nothing. */
-  restore({ written, walkedFrom }: WrittenCopy): void {
+  restore({ written, walkedFrom }: PendingWritesState): void {
     for (const [id, at] of written) this.#written.set(id, at);
     this.#walkedFrom = walkedFrom;
   }
 
   /** Writes that another copy of the same records does not know. */
-  *unknownTo({ written, walkedFrom }: WrittenCopy): Iterable<[id: string, at: WrittenAt]> {
+  *unknownTo({ written, walkedFrom }: PendingWritesState): Iterable<[id: string, at: WriteStamp]> {
     const known = new Map(written);
     for (const [id, own] of this.#written) {
       if (own.at > (known.get(id)?.at ?? walkedFrom ?? -Infinity)) yield [id, own];
@@ -89,6 +89,6 @@ export class WrittenRecords {
 }
 
 /** A created record that no walk may have shown yet. */
-function isAwaited({ at, created }: WrittenAt, now: number): boolean {
+function isAwaited({ at, created }: WriteStamp, now: number): boolean {
   return created && now - at < CREATED_MS;
 }

@@ -15,7 +15,7 @@ export interface Rematch<Thing, Row> {
 }
 
 /** Records matched anew in one go at most, some 20 ms; a key that more of them share asks for a whole new view. */
-const MOST_RECORDS = 2000;
+const MAX_RECORDS = 2000;
 
 export interface RematchOptions<Thing, Row> {
   changes: readonly Change<Row>[];
@@ -56,7 +56,7 @@ export function rematchOf<Thing, Row extends { remoteId: string }>(
     takeLinked(change);
     if (change.row) for (const thing of sharing(change.row)) take(thing);
   }
-  const most = MOST_RECORDS + changes.length;
+  const most = MAX_RECORDS + changes.length;
   const changed = new Set(changes.map(nameKey));
   const placed: Placed<Row>[] = changes.flatMap(({ integration, row }) => (row ? [{ integration, row }] : []));
   // The set grows while it is gone through.

@@ -3,14 +3,14 @@ export function takeOver<Row extends object>(before: ReadonlyMap<string, Row>, n
   let news = before.size !== next.size;
   for (const [id, row] of next) {
     const old = before.get(id);
-    if (old && same(old, row)) next.set(id, old);
+    if (old && sameRow(old, row)) next.set(id, old);
     else news = true;
   }
   return news;
 }
 
 /** Most walks find what is known already; telling that costs far less than matching everybody anew. */
-export function same<Row extends object>(a: Row | undefined, b: Row): boolean {
+export function sameRow<Row extends object>(a: Row | undefined, b: Row): boolean {
   if (a === undefined || a === b) return a === b;
   for (const key in b) {
     const [old, now] = [a[key], b[key]];

@@ -2,7 +2,7 @@
 const MOST = 50_000;
 
 /** Gives equal texts as one: every answer of a provider brings its own copy of a department's name. */
-export class TextPool {
+export class StringPool {
   readonly #texts = new Map<string, string>();
 
   of<Text extends string | null>(text: Text): Text {

@@ -81,12 +81,12 @@ export function emailKey({ workEmail }: EmployeeRow): string | null {
 }
 
 /** Records with one key that an integration may have before the key is taken for a placeholder: a re-hire has two. */
-const MOST_OF_ONE = 3;
+const MAX_OF_ONE = 3;
 
 function isHeldByMany(records: readonly Placed<EmployeeRow>[]): boolean {
   const counts = new Map<string, number>();
   for (const { integration } of records) counts.set(integration, (counts.get(integration) ?? 0) + 1);
-  return [...counts.values()].some((count) => count > MOST_OF_ONE);
+  return [...counts.values()].some((count) => count > MAX_OF_ONE);
 }
 
 /** The integrations for which a key decides nothing: those that have it twice, and all where one has it many times. */

@@ -55,7 +55,7 @@ export interface Group<Row> {
  * Conflicts kept a record: more than anybody looks into. A key that thousands share (`n/a`, a team's mailbox) would have
  * as many pairs as their square.
  */
-const MOST_CONFLICTS = 20;
+const MAX_CONFLICTS = 20;
 
 /** The groups a matcher works on, with the one rule they all share: never two records of one integration in a group. */
 export class Grouping<Row extends { remoteId: string }> {
@@ -161,8 +161,8 @@ export class Grouping<Row extends { remoteId: string }> {
   partAll(records: readonly Placed<Row>[], integrations: ReadonlySet<string>, reason: ConflictReason): void {
     if (integrations.size === 0) return;
     // One more than is kept: a record does not count itself.
-    const apart = records.filter((record) => integrations.has(record.integration)).slice(0, MOST_CONFLICTS + 1);
-    const nearest = records.slice(0, MOST_CONFLICTS + 1);
+    const apart = records.filter((record) => integrations.has(record.integration)).slice(0, MAX_CONFLICTS + 1);
+    const nearest = records.slice(0, MAX_CONFLICTS + 1);
     for (const record of records) {
       for (const other of integrations.has(record.integration) ? nearest : apart) {
         if (other !== record) this.#note(record, other, reason);
@@ -213,7 +213,7 @@ export class Grouping<Row extends { remoteId: string }> {
   #note(record: Placed<Row>, other: Placed<Row>, reason: ConflictReason): void {
     const noted = this.#conflicts.get(record);
     if (!noted) this.#conflicts.set(record, new Map([[other, reason]]));
-    else if (noted.size < MOST_CONFLICTS && !noted.has(other)) noted.set(other, reason);
+    else if (noted.size < MAX_CONFLICTS && !noted.has(other)) noted.set(other, reason);
   }
 
   #rank(group: Group<Row>): number {

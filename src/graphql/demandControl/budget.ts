@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { ownerOf, type Budget, type Viewer } from '../../domain/access.ts';
-import { within } from '../../lib/timeout.ts';
+import { withTimeout } from '../../lib/timeout.ts';
 import { luaScript } from '../../redis/script.ts';
 
 /** What is left of a budget. */
@@ -148,7 +148,7 @@ function createSharedCount(
       },
       () => null,
     );
-    const answer = await within<Count | null | typeof LATE>(PATIENCE_MS, taking, () => LATE);
+    const answer = await withTimeout<Count | null | typeof LATE>(PATIENCE_MS, taking, () => LATE);
     if (answer !== LATE) return answer;
     silentUntil = performance.now() + SILENCE_MS;
     // It is still on its way, and what it takes is counted here by then.

@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { Account } from './budget.ts';
 import { costExceeded } from './limitCheck.ts';
-import { Refusal } from '../../domain/httpError.ts';
+import { HttpError } from '../../domain/httpError.ts';
 
 /** How a client asks what its operation costs; `X-Gateway-Cost` as people write it. */
 export const COST_HEADER = 'x-gateway-cost';
@@ -51,7 +51,7 @@ export class Spending {
    * Takes the cost of reading a body of so many characters, whatever of it the operation uses. A small one is free: its
    * operation costs at least one. It counts towards what the operation costs. Null where it may be read.
    */
-  async payForBody(length: number): Promise<Refusal | null> {
+  async payForBody(length: number): Promise<HttpError | null> {
     return this.#payAhead(Math.floor(length / BODY_FOR_ONE));
   }
 
@@ -59,11 +59,11 @@ export class Spending {
    * Takes the cost of reading a document that is not known yet: parsing and validating it is work too, also where it turns out
    * to be none. It counts towards what the operation costs. Null where it may be read.
    */
-  async payForReading(text: string): Promise<Refusal | null> {
+  async payForReading(text: string): Promise<HttpError | null> {
     return this.#payAhead(Math.max(1, Math.ceil(text.length / READ_FOR_ONE)));
   }
 
-  async #payAhead(cost: number): Promise<Refusal | null> {
+  async #payAhead(cost: number): Promise<HttpError | null> {
     const { account } = this;
     if (!account || cost === 0) return null;
     if (await account.spend(cost)) {
@@ -71,7 +71,7 @@ export class Spending {
       return null;
     }
     const { message, retryAfterSeconds, headers } = waitOf(account);
-    return new Refusal(429, 'RATE_LIMITED', message, headers, { retryAfterSeconds });
+    return new HttpError(429, 'RATE_LIMITED', message, headers, { retryAfterSeconds });
   }
 
   /** For `extensions.cost`: where it was asked for, or a budget is in force. */

@@ -16,7 +16,7 @@ export interface FieldCost {
 export const LARGEST_PAGE = 200;
 
 /** Of lists that the table does not name. */
-export const USUAL_SIZE = 5;
+export const DEFAULT_SIZE = 5;
 
 /** A call to a provider takes the gateway about as long as ten objects, and the provider much longer. */
 const CALL = 10;

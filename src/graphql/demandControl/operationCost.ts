@@ -17,7 +17,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { COSTS, LARGEST_PAGE, USUAL_SIZE, type FieldCost } from './costTable.ts';
+import { COSTS, LARGEST_PAGE, DEFAULT_SIZE, type FieldCost } from './costTable.ts';
 import { isDeferred, isLeftOut, lengthOf, plain, withDefaults, type Variables } from './argumentValues.ts';
 import { createFieldMerger, type Group } from '../validation/mergedFields.ts';
 import { readsAlone } from './idCost.ts';
@@ -127,7 +127,7 @@ export function operationCost(
     const object = bounded(1 + inner.once + page * inner.each);
     if (!isListType(getNullableType(field.type))) return { once: bounded(asks + object), each: 0 };
     if (parent.name.endsWith(PAGE) && (name === 'nodes' || name === 'edges')) return { once: asks, each: object };
-    const size = rule.by ? count : (rule.size ?? USUAL_SIZE);
+    const size = rule.by ? count : (rule.size ?? DEFAULT_SIZE);
     return { once: bounded(asks + size * object), each: 0 };
   };
 
@@ -142,7 +142,7 @@ export function operationCost(
     const asked = ['first', 'last'].map((name) => valueAt(node, [name])).filter((size) => typeof size === 'number');
     if (asked.length > 0) return Math.min(Math.max(0, ...asked), LARGEST_PAGE);
     const usual: unknown = field.args.find(({ name }) => name === 'first')?.defaultValue;
-    return typeof usual === 'number' ? usual : (rule.usual ?? USUAL_SIZE);
+    return typeof usual === 'number' ? usual : (rule.usual ?? DEFAULT_SIZE);
   };
 
   const root = schema.getRootType(operation.operation);

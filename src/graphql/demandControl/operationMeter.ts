@@ -36,7 +36,7 @@ interface Known {
 }
 
 /** Costs kept of one operation: page sizes that a client really uses, and a bound for one that varies them on purpose. */
-const MOST_COSTS = 64;
+const MAX_COSTS = 64;
 
 /** A meter that keeps with a document what it found, the cost for each set of the variables that matter to it. */
 export function createOperationMeter(schema: GraphQLSchema): OperationMeter {
@@ -71,7 +71,7 @@ export function createOperationMeter(schema: GraphQLSchema): OperationMeter {
       const key = names.length === 0 ? '' : names.map((name) => digest(variableOf(variables, name))).join(' ');
       let cost = costs.get(key);
       if (cost === undefined) {
-        if (costs.size >= MOST_COSTS) costs.clear();
+        if (costs.size >= MAX_COSTS) costs.clear();
         costs.set(key, (cost = operationCost(schema, document, operation, variables)));
       }
       return cost;

@@ -5,7 +5,7 @@ import type { Plugin } from 'graphql-yoga';
 const KEPT = { start: 600, end: 300 };
 
 /** Places in the document that an error names: a ring of fragments has one for each of them. */
-const MOST_PLACES = 10;
+const MAX_PLACES = 10;
 
 /**
  * Shortens an error in place: graphql-js quotes the value, the operation's name or the whole input object in each of up to
@@ -16,12 +16,12 @@ export function shortened(error: GraphQLError): GraphQLError {
   if (message.length > KEPT.start + KEPT.end + 1) {
     error.message = `${message.slice(0, KEPT.start)}…${message.slice(-KEPT.end)}`;
   }
-  if (locations && locations.length > MOST_PLACES) {
+  if (locations && locations.length > MAX_PLACES) {
     // All three: yoga makes the error anew out of nodes and positions.
     Object.assign(error, {
-      nodes: nodes?.slice(0, MOST_PLACES),
-      positions: positions?.slice(0, MOST_PLACES),
-      locations: locations.slice(0, MOST_PLACES),
+      nodes: nodes?.slice(0, MAX_PLACES),
+      positions: positions?.slice(0, MAX_PLACES),
+      locations: locations.slice(0, MAX_PLACES),
     });
   }
   return error;

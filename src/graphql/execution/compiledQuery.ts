@@ -35,7 +35,7 @@ export function createQueryCompiler(schema: GraphQLSchema): QueryCompiler {
     const key = JSON.stringify([operation.name?.value, ...conditions]);
     let plan = plans.get(key);
     if (plan === undefined) {
-      if (plans.size >= MOST_PLANS) plans.clear();
+      if (plans.size >= MAX_PLANS) plans.clear();
       plan = planOf({ schema, document, operation, conditions: variables });
       plans.set(key, plan);
     }
@@ -69,7 +69,7 @@ export function createQueryCompiler(schema: GraphQLSchema): QueryCompiler {
 }
 
 /** Plans of one document: more than any client needs, and a bound for one that varies them on purpose. */
-const MOST_PLANS = 32;
+const MAX_PLANS = 32;
 
 const conditionNames = new WeakMap<DocumentNode, readonly string[]>();
 

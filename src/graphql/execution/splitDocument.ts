@@ -33,8 +33,8 @@ export type SplitDocument = (
   variables: Record<string, unknown>,
 ) => Split;
 
-/** Splits of one document: as MOST_PLANS of compiledQuery.ts. */
-const MOST_SPLITS = 32;
+/** Splits of one document: as MAX_PLANS of compiledQuery.ts. */
+const MAX_SPLITS = 32;
 
 /** `directive` marks what is deferred. Throws a GraphQLError where a variable gives its condition no Boolean. */
 export function createSplitDocument(directive: GraphQLDirective): SplitDocument {
@@ -48,7 +48,7 @@ export function createSplitDocument(directive: GraphQLDirective): SplitDocument 
     const key = JSON.stringify([operation.name?.value, ...[...active.values()].map((values) => values['if'])]);
     let split = splits.get(key);
     if (!split) {
-      if (splits.size >= MOST_SPLITS) splits.clear();
+      if (splits.size >= MAX_SPLITS) splits.clear();
       split = splitOf(document, operation, active);
       splits.set(key, split);
     }

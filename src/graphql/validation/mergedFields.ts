@@ -37,12 +37,12 @@ export interface FieldMerger {
  * Selections that are looked at for one document: as many as the largest has tokens, and some milliseconds. Groups can be far
  * more than selections, as the states of an automaton that is made deterministic are.
  */
-const MOST_SELECTIONS = 10_000;
+const MAX_SELECTIONS = 10_000;
 
 /** Merges selections by CollectFields of the specification (6.3.2), for as long as it is little work. */
 export function createFieldMerger(fragments: ReadonlyMap<string, FragmentDefinitionNode>): FieldMerger {
   const numbers = new Map<SelectionSetNode, number>();
-  let left = MOST_SELECTIONS;
+  let left = MAX_SELECTIONS;
 
   const numberOf = (set: SelectionSetNode): number => {
     let number = numbers.get(set);

@@ -5,7 +5,7 @@ import { send, sendJson, type Exchange } from '../exchange.ts';
 import { installed } from '../../lib/installed.ts';
 import { createLandingPage } from './landingPage.ts';
 import { prefersHtml } from '../../graphql/mediaTypes.ts';
-import { Refusal } from '../../domain/httpError.ts';
+import { HttpError } from '../../domain/httpError.ts';
 import { answerSandbox, type SandboxSimulator } from './sandboxRoutes.ts';
 
 export interface FrontDoorOptions {
@@ -75,7 +75,7 @@ function indexOf({ schema, graphiql, metrics, simulators }: FrontDoorOptions): o
 
 function checkRead({ request: { method } }: Exchange): void {
   if (method === 'GET' || method === 'HEAD') return;
-  throw new Refusal(405, 'METHOD_NOT_ALLOWED', 'This takes GET; GraphQL is at /graphql.', { allow: 'GET, HEAD' });
+  throw new HttpError(405, 'METHOD_NOT_ALLOWED', 'This takes GET; GraphQL is at /graphql.', { allow: 'GET, HEAD' });
 }
 
 async function sendDocument(exchange: Exchange, name: string): Promise<boolean> {

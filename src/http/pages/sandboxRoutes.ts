@@ -1,6 +1,6 @@
 import { readBody } from '../body.ts';
 import { sendJson, type Exchange } from '../exchange.ts';
-import { Refusal } from '../../domain/httpError.ts';
+import { HttpError } from '../../domain/httpError.ts';
 import { checkMediaType } from '../../graphql/contentChecks.ts';
 import { readDisruption } from '../../simulator/disruption.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
@@ -14,7 +14,7 @@ export interface SandboxSimulator {
 const PATH = '/sandbox/simulators';
 
 /** Most bytes of a request to disrupt a simulator. */
-const MOST_BYTES = 1_000;
+const MAX_BYTES = 1_000;
 
 /**
  * Answers `GET /sandbox/simulators`, the state of each simulator, and `POST /sandbox/simulators/<integration>`, which makes
@@ -27,7 +27,7 @@ export async function answerSandbox(
 ): Promise<boolean> {
   const { method } = exchange.request;
   if (path === PATH) {
-    if (method !== 'GET') throw new Refusal(405, 'METHOD_NOT_ALLOWED', `${PATH} takes GET.`, { allow: 'GET' });
+    if (method !== 'GET') throw new HttpError(405, 'METHOD_NOT_ALLOWED', `${PATH} takes GET.`, { allow: 'GET' });
     sendJson(exchange, 200, { simulators: simulators.map(shown) });
     return true;
   }
@@ -36,17 +36,17 @@ export async function answerSandbox(
   const found = simulators.find(({ integration }) => integration === name);
   if (!found) {
     const names = simulators.map(({ integration }) => integration).join(', ');
-    throw new Refusal(404, 'NOT_FOUND', `There is no such simulator; there are ${names}.`);
+    throw new HttpError(404, 'NOT_FOUND', `There is no such simulator; there are ${names}.`);
   }
   if (method !== 'POST') {
-    throw new Refusal(405, 'METHOD_NOT_ALLOWED', 'A simulator takes POST.', { allow: 'POST' });
+    throw new HttpError(405, 'METHOD_NOT_ALLOWED', 'A simulator takes POST.', { allow: 'POST' });
   }
   checkMediaType(exchange.request);
-  const body = await readBody(exchange.request, exchange.abort.signal, MOST_BYTES);
+  const body = await readBody(exchange.request, exchange.abort.signal, MAX_BYTES);
   try {
     found.simulator.disrupt(readDisruption(body));
   } catch (error) {
-    throw new Refusal(400, 'BAD_REQUEST', (error as Error).message);
+    throw new HttpError(400, 'BAD_REQUEST', (error as Error).message);
   }
   sendJson(exchange, 200, shown(found));
   return true;

@@ -22,7 +22,7 @@ import type { Log } from '../../lib/log.ts';
 import { noteErrors } from '../../graphql/observation.ts';
 import type { Observer } from '../../graphql/observer.ts';
 import { persistedText } from '../../graphql/persistedDocuments.ts';
-import { Refusal } from '../../domain/httpError.ts';
+import { HttpError } from '../../domain/httpError.ts';
 import { spendingOf, type RequestLimits } from '../../graphql/demandControl/requestLimits.ts';
 import type { Spending } from '../../graphql/demandControl/charge.ts';
 import type { WebSocketClient } from './connection.ts';
@@ -120,7 +120,7 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
         client.letIn();
         return true;
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
+        if (!(error instanceof HttpError)) throw error;
         const seen = observer?.began(client.request.headers, 'WS');
         seen?.errors(error.toJSON().errors);
         const { status, reason } = error;
@@ -152,7 +152,7 @@ export function createProtocol(options: ProtocolOptions): Server<{ client: WebSo
         if (!client.ids.isWanted(id)) return [new GraphQLError('The client has completed this operation.')];
         return Array.isArray(document) ? document : await argsOf(client, id, payload, { document, viewer, spending });
       } catch (error) {
-        if (error instanceof Refusal) {
+        if (error instanceof HttpError) {
           return [new GraphQLError(error.message, { extensions: { code: error.code, ...error.extensions } })];
         }
         return [engine.maskError(error, client.operations.get(id)?.requestId)];

@@ -6,7 +6,7 @@ import { MAX_BODY_BYTES } from '../body.ts';
 import { requestIdOf } from '../exchange.ts';
 import { JSON_TYPE } from '../../graphql/mediaTypes.ts';
 import { createPendingSockets } from './pendingSockets.ts';
-import { Refusal } from '../../domain/httpError.ts';
+import { HttpError } from '../../domain/httpError.ts';
 import { noteEnd } from '../accessLog.ts';
 import { checkUpgrade, type UpgradeRules } from './upgradeChecks.ts';
 import { WebSocketClient } from './connection.ts';
@@ -127,10 +127,10 @@ export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSo
   return {
     upgrade(request, socket, head) {
       try {
-        if (closing) throw new Refusal(503, 'SHUTTING_DOWN', 'The gateway is shutting down.');
+        if (closing) throw new HttpError(503, 'SHUTTING_DOWN', 'The gateway is shutting down.');
         checkUpgrade(request, options);
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
+        if (!(error instanceof HttpError)) throw error;
         const { method, url = '/' } = request;
         const route = url.split('?', 1)[0] === '/graphql' ? 'graphql' : 'other';
         const { status, reason } = error;
@@ -156,7 +156,7 @@ function isOutOfPlace(error: unknown): boolean {
   return error instanceof Error && /^Unexpected message of type \w+ received$/.test(error.message);
 }
 
-function refuse(socket: Duplex, refusal: Refusal): void {
+function refuse(socket: Duplex, refusal: HttpError): void {
   const body = JSON.stringify(refusal);
   // The client may be gone already, and nobody else listens.
   socket.on('error', () => socket.destroy());

@@ -5,7 +5,7 @@ import { UnknownIds } from '../../cache/unknownIds.ts';
 import type { Directory } from '../../directory/directory.ts';
 import { isFilterIgnored, type Integration, type Operation } from '../../integrations/integration.ts';
 import { keyOfParts, rowKey } from '../../directory/ratings/ratingSnapshot.ts';
-import { keepRatings } from '../../directory/sync/fullSync.ts';
+import { syncRatings } from '../../directory/sync/fullSync.ts';
 import type { Skill } from '../../domain/entities.ts';
 import type { Call } from '../../domain/ports.ts';
 import { problemOf, someUnreadable, type Problem } from '../../domain/problem.ts';
@@ -339,7 +339,7 @@ export class RatingReader {
   /** It goes on when the first who waited has gone. */
   #walk(): Walking {
     const receipt = new Receipt();
-    const done = keepRatings({
+    const done = syncRatings({
       directory: this.#directory,
       integration: this.#integration,
       signal: new AbortController().signal,

@@ -126,7 +126,7 @@ function listReads(
       const rows: JobProfileRow[] = [];
       for await (const page of port.walk(call)) {
         rows.push(...page.rows);
-        if (rows.length > MOST_ROLES) throw tooManyRoles(integration);
+        if (rows.length > MAX_ROLES) throw tooManyRoles(integration);
       }
       integration.worked('READ_JOB_PROFILES');
       return new Map([[id, rows]]);
@@ -136,10 +136,10 @@ function listReads(
 }
 
 /** Several times what any account has; the list is kept whole, so one without a last page must end somewhere. */
-const MOST_ROLES = 50_000;
+const MAX_ROLES = 50_000;
 
 function tooManyRoles(integration: Integration): ProviderError {
-  const expected = `a last page within ${MOST_ROLES} records`;
+  const expected = `a last page within ${MAX_ROLES} records`;
   integration.onDrift({ operation: 'jobProfiles', path: '', expected, found: 'more records' });
   return new ProviderError('UNREADABLE', 'The provider sent more roles than any account has.', { retryable: false });
 }

@@ -3,7 +3,7 @@ import { FakeProvider, numberValue, ratingRow } from '../../../test/support/fake
 import { newCounts } from '../../cache/cacheCounts.ts';
 import { Directory } from '../../directory/directory.ts';
 import { RatingReader } from './employeeRatingReader.ts';
-import { MOST_READ, WatchedRatings } from './watchedRatings.ts';
+import { MAX_READ, WatchedRatings } from './watchedRatings.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -61,11 +61,11 @@ describe('ratings of people who are watched', () => {
   it('take turns where they are very many', async () => {
     const { provider, ids, watching } = house({ ratings: [], batchSize: 10_000 });
     ids.clear();
-    for (let id = 0; id < MOST_READ + 2; id += 1) ids.add(String(id));
+    for (let id = 0; id < MAX_READ + 2; id += 1) ids.add(String(id));
     watching.begin();
     await vi.advanceTimersByTimeAsync(3 * AGAIN);
     const counts = provider.calls.map((call) => call.split(',').length);
-    expect(counts).toEqual([MOST_READ, 2, MOST_READ, 2]);
+    expect(counts).toEqual([MAX_READ, 2, MAX_READ, 2]);
     watching.close();
   });
 

@@ -5,7 +5,7 @@ import type { RatingReader } from './employeeRatingReader.ts';
 const EVERY_MS = AGES.employeeRatings.freshMs + 5_000;
 
 /** Most people read at once of an integration; where more are watched they take turns, and nobody else is held up. */
-export const MOST_READ = 1000;
+export const MAX_READ = 1000;
 
 export interface WatchedRatingsOptions {
   readers: ReadonlyMap<string, RatingReader>;
@@ -61,8 +61,8 @@ export class WatchedRatings {
   }
 
   #shareOf(ids: readonly string[]): readonly string[] {
-    const shares = Math.ceil(ids.length / MOST_READ);
-    const first = (this.#turn % shares) * MOST_READ;
-    return ids.slice(first, first + MOST_READ);
+    const shares = Math.ceil(ids.length / MAX_READ);
+    const first = (this.#turn % shares) * MAX_READ;
+    return ids.slice(first, first + MAX_READ);
   }
 }

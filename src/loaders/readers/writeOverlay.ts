@@ -7,7 +7,7 @@ const KEEP_MS = 24 * 60 * 60_000;
  * Most rows that are kept, some 50 MB; employees written to longest ago give way, whose reads have mostly caught up by
  * then.
  */
-const MOST_ROWS = 100_000;
+const MAX_ROWS = 100_000;
 
 export interface OverlaidRow {
   row: RatingRow;
@@ -58,7 +58,7 @@ export class Overlay {
   readonly #skillOf: (row: RatingRow) => string;
   readonly #most: number;
 
-  constructor({ now = Date.now, skillOf = (row) => row.skillId, most = MOST_ROWS }: OverlayOptions = {}) {
+  constructor({ now = Date.now, skillOf = (row) => row.skillId, most = MAX_ROWS }: OverlayOptions = {}) {
     this.#now = now;
     this.#most = most;
     this.#skillOf = skillOf;

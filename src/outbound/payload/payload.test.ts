@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Call, DriftNote, UnreadRecord } from '../../domain/ports.ts';
+import type { Call, DriftNote, UnreadableRecord } from '../../domain/ports.ts';
 import { ProviderError } from '../../domain/problem.ts';
 import {
   optionalDate,
@@ -210,7 +210,7 @@ describe('shape', () => {
   });
 
   it('tells of each record that is left out whose it is, as far as it shows that', () => {
-    const told: UnreadRecord[] = [];
+    const told: UnreadableRecord[] = [];
     const call: Call = { purpose: 'walk', unread: (record) => told.push(record) };
     const leftOut = tellsUnread(call, 'ratings', (raw) => raw['owner']);
     const context = { operation: 'ratings', path: 'items', drift: () => {}, leftOut };

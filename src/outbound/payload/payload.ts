@@ -2,7 +2,7 @@
  * Lenient reading of vendors' payloads: unknown fields are ignored, ids become strings, absent and blank become null.
  * A record that cannot be read throws ShapeError, which costs that record alone, unless none can be (see `readRows`).
  */
-import type { Call, NoteDrift, SampleField, UnreadRecord } from '../../domain/ports.ts';
+import type { Call, NoteDrift, SampleField, UnreadableRecord } from '../../domain/ports.ts';
 import { textKey, visible } from '../../domain/matching/letters.ts';
 import { ProviderError } from '../../domain/problem.ts';
 import { isStorable } from '../../domain/storable.ts';
@@ -166,7 +166,7 @@ export function requiredObject(value: unknown, path: string): Json {
 }
 
 /** Fields of a sample at most: more than any vendor's record has, and less than a map of people would. */
-const MOST_FIELDS = 40;
+const MAX_FIELDS = 40;
 
 /** What a name of a field looks like; what else is a key may be somebody's name or address. */
 const FIELD_NAME = /^[A-Za-z_][\w-]{0,40}$/;
@@ -180,7 +180,7 @@ export function sampleOf(record: unknown, path: string): SampleField[] {
     if (!isObject(at)) break;
     for (const [key, value] of Object.entries(at)) {
       const shown = /^\d+$/.test(key) ? '*' : key;
-      if (fields.size >= MOST_FIELDS || !(shown === '*' || FIELD_NAME.test(shown))) continue;
+      if (fields.size >= MAX_FIELDS || !(shown === '*' || FIELD_NAME.test(shown))) continue;
       const name = before + shown;
       if (!fields.has(name)) fields.set(name, { name, type: typeName(value) });
     }
@@ -202,7 +202,7 @@ export interface RowsContext {
 /** Tells a call of items that are left out, by the id that says whose they are. */
 export function tellsUnread(
   { unread }: Call,
-  of: UnreadRecord['of'],
+  of: UnreadableRecord['of'],
   idOf: (raw: Json) => unknown = () => null,
 ): RowsContext['leftOut'] {
   return unread && ((item) => unread({ of, id: isObject(item) ? optionalId(idOf(item)) : null }));

@@ -40,10 +40,10 @@ const WINDOW_MS = 1_000;
 /**
  * Requests of one client that wait at most: what the whole rate serves in a minute, which is longer than a request waits…
  */
-const MOST_WAITING_SECONDS = 60;
+const MAX_WAITING_SECONDS = 60;
 /** …and never less than a page of a hundred people asks for in two ways, nor more than this where the rate is unbounded. */
 const LEAST_MOST_WAITING = 200;
-const MOST_WAITING_UNBOUNDED = 5_000;
+const MAX_WAITING_UNBOUNDED = 5_000;
 /** Of the places for reads, one in so many is left to a client that has none. */
 const SPARE_PLACE_IN = 8;
 /** A token of the shared rate that nobody took is worth nothing after its second. */
@@ -106,8 +106,8 @@ export class Rate {
     this.#shared = Number.isFinite(this.#perWindow) ? shared : undefined;
     this.#now = now;
     this.#mostWaiting = Number.isFinite(this.#perWindow)
-      ? Math.max(LEAST_MOST_WAITING, this.#perWindow * MOST_WAITING_SECONDS)
-      : MOST_WAITING_UNBOUNDED;
+      ? Math.max(LEAST_MOST_WAITING, this.#perWindow * MAX_WAITING_SECONDS)
+      : MAX_WAITING_UNBOUNDED;
   }
 
   /**

@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector, Pool } from 'undici';
-import { orAborted } from '../../lib/raceAbort.ts';
+import { raceAbort } from '../../lib/raceAbort.ts';
 import { isPublicAddress } from './publicAddress.ts';
 
 /** A request out of the house that got no answer. `message` is a sentence without anything the other side said. */
@@ -46,7 +46,7 @@ export interface EgressLimits {
 const LIMITS: EgressLimits = { connectMs: 5_000, headersMs: 10_000, wholeMs: 20_000 };
 
 /** Bytes of an answer's body that are read, and dropped, so that the connection can be used again. */
-const MOST_BODY = 65_536;
+const MAX_BODY = 65_536;
 
 /**
  * Sends to one URL and nowhere else. The address is judged when it is connected to, so that a name cannot show one address to
@@ -75,7 +75,7 @@ export function openEgress(url: URL, options: EgressOptions): Egress {
       const within = AbortSignal.any([signal, AbortSignal.timeout(limits.wholeMs)]);
       try {
         // undici hears of an abort only once the request has a connection.
-        const answer = await orAborted(
+        const answer = await raceAbort(
           pool.request({
             method: 'POST',
             path: url.pathname + url.search,
@@ -88,7 +88,7 @@ export function openEgress(url: URL, options: EgressOptions): Egress {
         const { statusCode: status, headers: answered } = answer;
         const retryAfter = answered['retry-after'];
         // The status is the answer; a body that breaks off changes nothing.
-        await answer.body.dump({ limit: MOST_BODY, signal: within }).catch(() => {});
+        await answer.body.dump({ limit: MAX_BODY, signal: within }).catch(() => {});
         return { status, retryAfter: typeof retryAfter === 'string' ? retryAfter : null };
       } catch (error) {
         if (signal.aborted) throw signal.reason;

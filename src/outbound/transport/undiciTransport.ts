@@ -4,7 +4,7 @@ import type { Simulator } from '../../simulator/simulator.ts';
 import { beginsAsText, charsetOf, compressionsOf, decoded } from './bodyText.ts';
 import { cutAfter } from './attemptSignal.ts';
 import { failedToConnect, networkError } from './networkError.ts';
-import { orAborted } from '../../lib/raceAbort.ts';
+import { raceAbort } from '../../lib/raceAbort.ts';
 import type { TryTimes } from '../policy/attemptTimeouts.ts';
 
 /**
@@ -82,7 +82,7 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
         });
         // undici hears of an abort only once the request has a connection (api-request.js, 7.30), which may take
         // seconds.
-        const response = await orAborted(sent, cut.signal);
+        const response = await raceAbort(sent, cut.signal);
         const declared = Number(response.headers['content-length'] ?? 0);
         if (declared > options.maxBodyBytes) {
           // Destroying an unread body emits an error, which nobody else would catch.
@@ -193,11 +193,11 @@ export function simulatorTransport(simulator: Simulator, basePath: string): Tran
         headers: lowerCase,
         body: body ?? '',
       });
-      const answer = await orAborted(handled, signal);
+      const answer = await raceAbort(handled, signal);
       if (answer.broken === 'reset') throw networkError(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
       if (answer.broken) {
         // Without a signal nothing would ever end the wait but the socket's own time limit, which no socket keeps here.
-        if (signal) await orAborted(new Promise(() => {}), signal);
+        if (signal) await raceAbort(new Promise(() => {}), signal);
         if (answer.broken === 'drip') throw overdue();
         const code = answer.broken === 'hang' ? 'UND_ERR_HEADERS_TIMEOUT' : 'UND_ERR_BODY_TIMEOUT';
         throw networkError(Object.assign(new Error(answer.broken), { code }));

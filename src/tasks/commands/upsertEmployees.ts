@@ -36,7 +36,7 @@ export interface CustomFieldItem {
 }
 
 /** Custom fields that one item sets at most. */
-export const MOST_CUSTOM_FIELDS = 50;
+export const MAX_CUSTOM_FIELDS = 50;
 
 /** Creates employees or updates those with the same key, each in the integration it names. */
 export function upsertEmployees(
@@ -179,8 +179,8 @@ function addCustomFields(
     unsupported('customFields', integration, complaints);
     return;
   }
-  if (fields.length > MOST_CUSTOM_FIELDS) {
-    at.add('INVALID_COUNT', `At most ${MOST_CUSTOM_FIELDS} custom fields are set at once.`);
+  if (fields.length > MAX_CUSTOM_FIELDS) {
+    at.add('INVALID_COUNT', `At most ${MAX_CUSTOM_FIELDS} custom fields are set at once.`);
     return;
   }
   const values = new Map<string, string>();

@@ -34,7 +34,7 @@ export interface BullOptions<Connection> {
 
 const NAME = 'tasks';
 /** A job whose process dies again and again is still wanted. */
-const MOST_STALLS = 1_000_000;
+const MAX_STALLS = 1_000_000;
 /** A visit fails only where the store does; then there is no end to trying again. */
 const ATTEMPTS = 1_000_000;
 const BACKOFF_MS = 2000;
@@ -129,7 +129,7 @@ export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueu
           lockDuration: lockMs,
           lockRenewTime: lockMs / 3,
           stalledInterval: stalledCheckMs,
-          maxStalledCount: MOST_STALLS,
+          maxStalledCount: MAX_STALLS,
         },
         unhurried(backend, { signal: closing.signal }),
       );

@@ -7,7 +7,7 @@ import {
   followDelay,
   LONGEST_PENDING_MS,
   lostSight,
-  MOST_TRIES,
+  MAX_TRIES,
   notSent,
   retryDelay,
   settled,
@@ -60,16 +60,16 @@ describe('an item', () => {
 
   it('that an open breaker held back was not sent, and waits for as long as that takes', () => {
     const open = new ProviderError('BREAKER_OPEN', 'Not asked.', { retryAfterSeconds: 10 });
-    const change = settled(sent(MOST_TRIES), { state: 'failed', error: open }, circumstances);
+    const change = settled(sent(MAX_TRIES), { state: 'failed', error: open }, circumstances);
     expect(change).toMatchObject({
       state: 'RUNNING',
       inFlight: false,
       problem: { code: 'BREAKER_OPEN' },
-      progress: { tries: MOST_TRIES - 1 },
+      progress: { tries: MAX_TRIES - 1 },
     });
     expect(change.progress.dueAt).toBeGreaterThanOrEqual(NOW + 10_000);
-    const before = notSent(item(MOST_TRIES - 1), open, circumstances);
-    expect(before).toMatchObject({ state: 'RUNNING', attempts: MOST_TRIES - 1, progress: { tries: MOST_TRIES - 1 } });
+    const before = notSent(item(MAX_TRIES - 1), open, circumstances);
+    expect(before).toMatchObject({ state: 'RUNNING', attempts: MAX_TRIES - 1, progress: { tries: MAX_TRIES - 1 } });
   });
 
   it('that is done shows its outcome, and the warnings of both sides', () => {
@@ -112,7 +112,7 @@ describe('an item', () => {
       ...final,
       problem: { code: 'REJECTED', providerCode: 'E7', requestId: 'r1' },
     });
-    const tired = settled(sent(MOST_TRIES), { state: 'failed', error: unavailable }, circumstances);
+    const tired = settled(sent(MAX_TRIES), { state: 'failed', error: unavailable }, circumstances);
     expect(tired).toMatchObject({ ...final, problem: { code: 'UNAVAILABLE' } });
   });
 
@@ -128,7 +128,7 @@ describe('an item', () => {
       retryable: false,
       requestId: 'r2',
     });
-    expect(settled(sent(MOST_TRIES), lost, circumstances).state).toBe('OUTCOME_UNKNOWN');
+    expect(settled(sent(MAX_TRIES), lost, circumstances).state).toBe('OUTCOME_UNKNOWN');
   });
 
   it('lost from sight keeps the provider’s task', () => {
@@ -144,7 +144,7 @@ describe('an item', () => {
       attempts: 0,
       progress: { tries: 1, dueAt: NOW + 1000 },
     });
-    expect(notSent(item(MOST_TRIES - 1), unavailable, circumstances).state).toBe('FAILED');
+    expect(notSent(item(MAX_TRIES - 1), unavailable, circumstances).state).toBe('FAILED');
   });
 
   it('that a crash left behind, and that was not sent again, stays uncertain', () => {
@@ -184,7 +184,7 @@ describe('an item of which an earlier try is uncertain', () => {
       settled(uncertain(tries), { state: 'failed', error }, circumstances).state;
     expect(ends(rejected, 2)).toBe('FAILED');
     expect(ends(new ProviderError('FORBIDDEN', 'Not allowed.'), 2)).toBe('OUTCOME_UNKNOWN');
-    expect(ends(unavailable, MOST_TRIES)).toBe('OUTCOME_UNKNOWN');
+    expect(ends(unavailable, MAX_TRIES)).toBe('OUTCOME_UNKNOWN');
   });
 });
 

@@ -5,7 +5,7 @@ import type { ItemResult, Writer } from './writePortAdapter.ts';
 /**
  * Tries of an item at most, by the worker itself; with the waits below that is about two minutes of a failing provider.
  */
-export const MOST_TRIES = 8;
+export const MAX_TRIES = 8;
 /** How long the provider may work on an accepted item before it counts as unknown. */
 export const LONGEST_PENDING_MS = 600_000;
 
@@ -73,13 +73,13 @@ export function settled(item: OpenItem, result: ItemResult, circumstances: Circu
       const { error } = result;
       if (error.code === 'BREAKER_OPEN' && !item.cancelling) return heldBack(item, error, circumstances);
       const { uncertain, tries } = item.progress;
-      const again = error.retryable && tries < MOST_TRIES;
+      const again = error.retryable && tries < MAX_TRIES;
       if (again && !item.cancelling) return retried(item, error.toProblem(), uncertain, circumstances);
       if (uncertain && !JUDGED.has(error.code)) return lostSight(item, error);
       return changed(item, { state: again ? 'CANCELLED' : 'FAILED', inFlight: false, problem: error.toProblem() });
     }
     case 'unknown':
-      return circumstances.repeat !== 'never' && item.progress.tries < MOST_TRIES && !item.cancelling
+      return circumstances.repeat !== 'never' && item.progress.tries < MAX_TRIES && !item.cancelling
         ? retried(item, result.error.toProblem(), true, circumstances)
         : lostSight(item, result.error);
   }

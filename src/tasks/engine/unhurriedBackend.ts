@@ -3,7 +3,7 @@ import { sleep as systemSleep } from '../../lib/sleep.ts';
 
 /** After a failure the worker waits 0.1, 0.2, … 5 s before it learns of it. */
 const FIRST_MS = 100;
-const MOST_MS = 5000;
+const MAX_MS = 5000;
 
 export interface UnhurriedOptions {
   /** Aborted when the worker closes: then nothing waits any more. */
@@ -29,7 +29,7 @@ export function unhurried<Connection>(
         return answer;
       } catch (error) {
         const now = wait;
-        wait = Math.min(2 * wait, MOST_MS);
+        wait = Math.min(2 * wait, MAX_MS);
         await sleep(now, signal).catch(() => {});
         throw error;
       }

@@ -3,7 +3,7 @@ import { vi } from 'vitest';
 import { Integration } from '../../../src/integrations/integration.ts';
 import { ProviderError } from '../../../src/domain/problem.ts';
 import { connect } from '../../../src/integrations/connect.ts';
-import { orAborted } from '../../../src/lib/raceAbort.ts';
+import { raceAbort } from '../../../src/lib/raceAbort.ts';
 import { sleep } from '../../../src/lib/sleep.ts';
 import { networkError } from '../../../src/outbound/transport/networkError.ts';
 import {
@@ -95,7 +95,7 @@ class Wire implements Transport {
     });
     patience.catch(() => {});
     try {
-      return await orAborted(Promise.race([this.#simulator.handle(request), patience]), signal);
+      return await raceAbort(Promise.race([this.#simulator.handle(request), patience]), signal);
     } finally {
       over.abort();
     }

@@ -65,7 +65,7 @@ const FAULTS: readonly FaultShape[] = [
 ];
 
 /** Findings that are made smaller and printed in full; more of them are counted alone. */
-const MOST_FINDINGS = 12;
+const MAX_FINDINGS = 12;
 
 /** Requests between two clearings of what the test itself writes down. */
 const CLEARED_EVERY = 500;
@@ -123,7 +123,7 @@ export async function runFuzz({
     if (missing !== null) note(`parts: ${missing}`, shown(fuzzCase), heard.body.slice(0, 1_500));
     for (const complaint of oracle(fuzzCase, heard)) {
       const finding = note(complaint, shown(fuzzCase), heard.body.slice(0, 1_500));
-      if (!finding || findings.size > MOST_FINDINGS) continue;
+      if (!finding || findings.size > MAX_FINDINGS) continue;
       const kind = complaint.slice(0, 12);
       const small = await shrink(fuzzCase, async (candidate) =>
         oracle(candidate, await resend(candidate)).some((other) => other.startsWith(kind)),

@@ -1,12 +1,12 @@
 /** The tenant whose receivers the outbox names by their name alone. */
-const USUAL_TENANT = 'default';
+const DEFAULT_TENANT = 'default';
 
 /**
  * What the outbox calls a tenant's receiver: two tenants may name the same one, and each is told of its own tasks alone.
  * Neither part has a blank; `postgresTrigger.ts` and `redisEnqueueLua.ts` read it.
  */
 export function receiverKey(tenant: string, receiver: string): string {
-  return tenant === USUAL_TENANT ? receiver : `${tenant} ${receiver}`;
+  return tenant === DEFAULT_TENANT ? receiver : `${tenant} ${receiver}`;
 }
 
 /** The name that the tenant gave to a receiver of the outbox. */
