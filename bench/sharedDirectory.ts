@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { employeeRow, FakeProvider, ratingRow, skillRow } from '../test/support/fakes/fakeProvider.ts';
 import { startRedis } from '../test/support/redis.ts';
-import { connectRedis } from '../src/redis/connection.ts';
+import { connectRedis } from '../src/redis/redis.ts';
 import { Directory } from '../src/directory/directory.ts';
 import { nextTurn } from '../src/lib/runInSlices.ts';
 import { ReplicatedDirectory } from '../src/directory/replication/replicatedDirectory.ts';

@@ -4,7 +4,7 @@ import { ownerOf, type Viewer } from './domain/access.ts';
 import type { Audit } from './domain/audit.ts';
 import { CallClients, NO_CLIENT } from './domain/callClients.ts';
 import type { Receipt } from './domain/receipt.ts';
-import type { RecordLinks } from './links/recordLinks.ts';
+import type { RecordLinks } from './links/links.ts';
 import type { ConsensusPolicies, Policies } from './loaders/consensusPolicies.ts';
 import { awaitFirstSync } from './loaders/awaitFirstSync.ts';
 import { createHoldersOfSkill, type HoldersOfSkill } from './loaders/holdersOfSkill.ts';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { redisCaches } from '../src/cache/redisCache.ts';
 import { Directory } from '../src/directory/directory.ts';
 import { createReaders } from '../src/loaders/readers/readers.ts';
-import { connectRedis, type RedisConnections } from '../src/redis/connection.ts';
+import { connectRedis, type RedisConnections } from '../src/redis/redis.ts';
 import { VirtualClock } from '../src/lib/clock.ts';
 import { employeeRow, FakeProvider, numberValue, ratingRow } from './support/fakes/fakeProvider.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { REDIS_PREFIX } from '../src/redis/connection.ts';
+import { REDIS_PREFIX } from '../src/redis/redis.ts';
 import type { JournalEntry } from '../src/simulator/simulator.ts';
 import { seeded } from './support/chaos/client.ts';
 import { watch } from './support/chaos/watcher.ts';

@@ -1,6 +1,6 @@
 import type { Integration } from '../../src/integrations/integration.ts';
 import type { Expert as ExpertShape } from '../../src/domain/experts.ts';
-import type { EmployeeSkill as HeldSkill } from '../../src/domain/held.ts';
+import type { EmployeeSkill as HeldSkill } from '../../src/domain/employeeSkill.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { UnknownValue, type UnknownValueShape } from '../unknownValues.ts';

@@ -1,5 +1,5 @@
 import { encodeId } from '../../src/domain/ids.ts';
-import { SOURCE_STATES, type SourceStatus as SourceStatusShape } from '../../src/domain/held.ts';
+import { SOURCE_STATES, type SourceStatus as SourceStatusShape } from '../../src/domain/employeeSkill.ts';
 import { PROBLEM_CODES, ProviderError, type Problem } from '../../src/domain/problem.ts';
 import type { SampleField } from '../../src/domain/ports.ts';
 import type { Directory } from '../../src/directory/directory.ts';

@@ -1,5 +1,5 @@
 import type { Employee, Skill } from '../../src/domain/entities.ts';
-import type { LinkAnswer } from '../../src/links/recordLinks.ts';
+import type { LinkAnswer } from '../../src/links/links.ts';
 import { builder } from '../builder.ts';
 import { EmployeeRef } from '../employee/employee.ts';
 import { SkillRef } from '../skill/skill.ts';

@@ -1,5 +1,5 @@
 import type { Integration } from '../../src/integrations/integration.ts';
-import type { EmployeeSkill as HeldSkill } from '../../src/domain/held.ts';
+import type { EmployeeSkill as HeldSkill } from '../../src/domain/employeeSkill.ts';
 import { pageOf, type Position } from '../../src/domain/paging.ts';
 import { mayReadRatings, needs, ownAllowed } from '../access.ts';
 import { builder } from '../builder.ts';

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Directory } from '../../src/directory/directory.ts';
 import type { Integration } from '../../src/integrations/integration.ts';
 import type { ConsensusPolicy } from '../../src/domain/consensus.ts';
-import type { EmployeeSkill } from '../../src/domain/held.ts';
+import type { EmployeeSkill } from '../../src/domain/employeeSkill.ts';
 import { ratingsMeeting } from '../../src/domain/skillLevel.ts';
 import { builder } from '../builder.ts';
 import { conditionsOf, NO_NULLS } from '../conditions.ts';

@@ -1,5 +1,5 @@
 import type { Integration } from '../../src/integrations/integration.ts';
-import { SkillRating as Rating } from '../../src/domain/held.ts';
+import { SkillRating as Rating } from '../../src/domain/employeeSkill.ts';
 import { RATING_SOURCES } from '../../src/domain/rating.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';

@@ -1,6 +1,6 @@
 import type { Directory } from '../../src/directory/directory.ts';
 import { goneIntegration } from '../../src/integrations/integration.ts';
-import { SkillRating as Rating } from '../../src/domain/held.ts';
+import { SkillRating as Rating } from '../../src/domain/employeeSkill.ts';
 import { encodeId } from '../../src/domain/ids.ts';
 import {
   TASK_ITEM_STATES,

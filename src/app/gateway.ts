@@ -25,7 +25,7 @@ import { flushTraces, registeredTracer } from '../observability/tracing.ts';
 import type { CallRecord, Limits } from '../outbound/upstream.ts';
 import { simulatedIntegrations, startSimulators, type RunningSimulator } from './integrations.ts';
 import { openTasks } from './openTaskEngine.ts';
-import { connectRedis, REDIS_PREFIX } from '../redis/connection.ts';
+import { connectRedis, REDIS_PREFIX } from '../redis/redis.ts';
 import { createGatewayServer } from '../http/server.ts';
 import { deferredEngine } from '../tasks/deferredEngine.ts';
 import type { EngineStatus } from '../tasks/engine/engine.ts';

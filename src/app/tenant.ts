@@ -8,7 +8,7 @@ import { ReplicatedDirectory } from '../directory/replication/replicatedDirector
 import { SkillSearch } from '../directory/search/skillSearch.ts';
 import type { Log } from '../lib/log.ts';
 import type { DriftNote, Ports } from '../domain/ports.ts';
-import { RecordLinks } from '../links/recordLinks.ts';
+import { RecordLinks } from '../links/links.ts';
 import type { LinkStore } from '../links/linkStore.ts';
 import { ConsensusPolicies } from '../loaders/consensusPolicies.ts';
 import { WatchedRatings } from '../loaders/readers/watchedRatings.ts';
@@ -20,7 +20,7 @@ import { guarded } from '../outbound/guarded.ts';
 import type { CallRecord, Limits } from '../outbound/upstream.ts';
 import { connectIntegrations } from './integrations.ts';
 import type { ConfiguredIntegration } from '../integrations/providerCard.ts';
-import { REDIS_PREFIX, type RedisConnections } from '../redis/connection.ts';
+import { REDIS_PREFIX, type RedisConnections } from '../redis/redis.ts';
 import { afterWrite } from '../tasks/readYourWrites.ts';
 import { SkillChanges } from '../tasks/skillChanges.ts';
 import type { WrittenEvent } from '../tasks/task.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startRedis, type TestRedis } from '../../test/support/redis.ts';
-import { connectRedis, type RedisConnections } from '../redis/connection.ts';
+import { connectRedis, type RedisConnections } from '../redis/redis.ts';
 import type { Copy } from './cacheEntry.ts';
 import { redisCaches } from './redisCache.ts';
 import type { SharedCache } from './sharedCache.ts';

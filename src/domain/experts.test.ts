@@ -4,7 +4,7 @@ import { employeeRow, numberValue, ONE_TO_FIVE, ratingRow, skillRow } from '../.
 import { CONSENSUS_POLICIES, consensusOf, type ConsensusPolicy } from './consensus.ts';
 import { employeeOf, skillOf } from './entities.ts';
 import { holderPosition, rankExperts, rankHolders, rankPosition } from './experts.ts';
-import { SkillRating, type EmployeeSkill } from './held.ts';
+import { SkillRating, type EmployeeSkill } from './employeeSkill.ts';
 import { comparePositions, pageOf } from './paging.ts';
 import type { RatingSource } from './rating.ts';
 import type { LevelCondition } from './skillLevel.ts';

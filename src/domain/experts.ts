@@ -1,7 +1,7 @@
 /** Ranking people by what is said of their skills: holders of one skill, and those who hold all of several. Pure. */
 import { consensusOf, type ConsensusPolicy } from './consensus.ts';
 import type { Employee } from './entities.ts';
-import type { EmployeeSkill } from './held.ts';
+import type { EmployeeSkill } from './employeeSkill.ts';
 import type { Position } from './paging.ts';
 import { ratingsMeeting, type LevelCondition } from './skillLevel.ts';
 

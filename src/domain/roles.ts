@@ -1,5 +1,5 @@
 /** Roles: what they expect, and what of it an employee has not reached. Pure; no vendor's word. */
-import { SkillRating } from './held.ts';
+import { SkillRating } from './employeeSkill.ts';
 import type { Employee, Skill } from './entities.ts';
 import { encodeId } from './ids.ts';
 import { withoutAccents } from './matching/letters.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startRedis } from '../../test/support/redis.ts';
-import { connectRedis } from '../redis/connection.ts';
+import { connectRedis } from '../redis/redis.ts';
 import { linkStoreContract } from './contract.ts';
 import { redisLinkStore } from './redisLinkStore.ts';
 

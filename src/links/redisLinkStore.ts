@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Link } from '../domain/links.ts';
-import { REDIS_PREFIX } from '../redis/connection.ts';
+import { REDIS_PREFIX } from '../redis/redis.ts';
 import { fromRedis } from '../redis/unavailable.ts';
 import type { LinkStore } from './linkStore.ts';
 import { inOrder, pairKey } from './pair.ts';

@@ -1,7 +1,7 @@
 import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../integrations/integration.ts';
 import type { Employee, Skill } from '../domain/entities.ts';
-import { SkillRating, type EmployeeSkill, type SourceStatus } from '../domain/held.ts';
+import { SkillRating, type EmployeeSkill, type SourceStatus } from '../domain/employeeSkill.ts';
 import type { Call } from '../domain/ports.ts';
 import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
 import type { SkillReading } from './readers/skillRatingReader.ts';

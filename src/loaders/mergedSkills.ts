@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Integration } from '../integrations/integration.ts';
 import type { SkillView } from '../directory/skills/skillView.ts';
 import type { Employee } from '../domain/entities.ts';
-import { SkillRating, type EmployeeSkill } from '../domain/held.ts';
+import { SkillRating, type EmployeeSkill } from '../domain/employeeSkill.ts';
 import type { RatingRow } from '../domain/records.ts';
 import type { OverlaidRow } from './readers/writeOverlay.ts';
 

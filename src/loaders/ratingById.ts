@@ -1,6 +1,6 @@
 import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../integrations/integration.ts';
-import { SkillRating } from '../domain/held.ts';
+import { SkillRating } from '../domain/employeeSkill.ts';
 import type { Call } from '../domain/ports.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { OverlaidRow } from './readers/writeOverlay.ts';

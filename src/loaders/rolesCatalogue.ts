@@ -1,6 +1,6 @@
 import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../integrations/integration.ts';
-import type { SourceStatus } from '../domain/held.ts';
+import type { SourceStatus } from '../domain/employeeSkill.ts';
 import { comparePositions } from '../domain/paging.ts';
 import type { Call } from '../domain/ports.ts';
 import { JobProfile, jobProfilePosition, type ExpectedSkillRow, type JobProfileRow } from '../domain/roles.ts';

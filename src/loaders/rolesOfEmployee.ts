@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { Directory } from '../directory/directory.ts';
 import type { Integration, Operation } from '../integrations/integration.ts';
 import type { Employee } from '../domain/entities.ts';
-import type { SourceStatus } from '../domain/held.ts';
+import type { SourceStatus } from '../domain/employeeSkill.ts';
 import type { Call } from '../domain/ports.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import {

@@ -1,7 +1,7 @@
 import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../integrations/integration.ts';
 import type { Employee } from '../domain/entities.ts';
-import type { EmployeeSkill, SourceStatus } from '../domain/held.ts';
+import type { EmployeeSkill, SourceStatus } from '../domain/employeeSkill.ts';
 import type { Call } from '../domain/ports.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import { withTimeout } from '../lib/timeout.ts';

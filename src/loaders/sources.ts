@@ -2,7 +2,7 @@
 import type { Directory } from '../directory/directory.ts';
 import type { Integration, Operation } from '../integrations/integration.ts';
 import type { Problem } from '../domain/problem.ts';
-import type { SourceState, SourceStatus } from '../domain/held.ts';
+import type { SourceState, SourceStatus } from '../domain/employeeSkill.ts';
 import type { Reading } from './readers/employeeRatingReader.ts';
 import type { SkillReading } from './readers/skillRatingReader.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { reconnectsToPrimary } from './connection.ts';
+import { reconnectsToPrimary } from './redis.ts';
 
 it('a server that stays a replica is connected to again after 1, 2, 4, 5 seconds, and at once after a quiet minute', () => {
   let now = 0;

@@ -1,5 +1,5 @@
 /** The fault matrix as data: what each fault makes of a read and of writes, for every provider. */
-import type { SourceState } from '../../src/domain/held.ts';
+import type { SourceState } from '../../src/domain/employeeSkill.ts';
 import type { ProblemCode } from '../../src/domain/problem.ts';
 import type { TaskItemState } from '../../src/tasks/task.ts';
 import type { Befalling } from '../support/faults/faults.ts';

@@ -10,7 +10,7 @@ import {
 import { startRedis, type TestRedis } from '../../../test/support/redis.ts';
 import type { ChangesPage } from '../../domain/ports.ts';
 import type { EmployeeRow } from '../../domain/records.ts';
-import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../../redis/connection.ts';
+import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../../redis/redis.ts';
 import { deltaSync } from '../sync/deltaSync.ts';
 import { Directory } from '../directory.ts';
 import { ReplicatedDirectory } from './replicatedDirectory.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { REDIS_PREFIX, type RedisConnections } from '../../redis/connection.ts';
+import { REDIS_PREFIX, type RedisConnections } from '../../redis/redis.ts';
 import type { Directory } from '../directory.ts';
 import type { DirectoryChange } from './directoryChange.ts';
 import { sleep } from '../../lib/sleep.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { employeeRow, FakeProvider } from '../../../test/support/fakes/fakeProvider.ts';
 import { startRedis, type TestRedis } from '../../../test/support/redis.ts';
-import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../../redis/connection.ts';
+import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../../redis/redis.ts';
 import { Directory } from '../directory.ts';
 import { ReplicatedDirectory } from './replicatedDirectory.ts';
 import { pack } from './codec.ts';

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '../../../test/support/redis.ts';
-import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../../redis/connection.ts';
+import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../../redis/redis.ts';
 import { Rate } from './rateLimiter.ts';
 import { createSharedRate, type Taking } from './sharedRateLimiter.ts';
 

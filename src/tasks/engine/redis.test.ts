@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startRedis, type TestRedis } from '../../../test/support/redis.ts';
 import type { Ports } from '../../domain/ports.ts';
-import { connectRedis, REDIS_PREFIX } from '../../redis/connection.ts';
+import { connectRedis, REDIS_PREFIX } from '../../redis/redis.ts';
 import { redisStore } from '../store/redis/store.ts';
 import type { Task } from '../task.ts';
 import { engineContract } from './contract.ts';

@@ -1,7 +1,7 @@
 import { createRedisBackend } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { redisLinkStore } from '../../links/redisLinkStore.ts';
-import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../../redis/connection.ts';
+import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../../redis/redis.ts';
 import { inspectRedis } from '../../redis/inspect.ts';
 import { fromRedis, RedisUnavailableError } from '../../redis/unavailable.ts';
 import { redisStore } from '../store/redis/store.ts';

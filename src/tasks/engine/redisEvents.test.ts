@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startRedis, type TestRedis } from '../../../test/support/redis.ts';
-import { connectRedis, type RedisConnections } from '../../redis/connection.ts';
+import { connectRedis, type RedisConnections } from '../../redis/redis.ts';
 import { taskChannel, writtenChannel } from '../store/redis/channels.ts';
 import { redisStore } from '../store/redis/store.ts';
 import type { Task } from '../task.ts';

@@ -2,7 +2,7 @@
 import { Directory } from '../../../src/directory/directory.ts';
 import type { Integration } from '../../../src/integrations/integration.ts';
 import type { Employee } from '../../../src/domain/entities.ts';
-import type { SourceStatus } from '../../../src/domain/held.ts';
+import type { SourceStatus } from '../../../src/domain/employeeSkill.ts';
 import type { EmployeeRow } from '../../../src/domain/records.ts';
 import { RatingReader } from '../../../src/loaders/readers/employeeRatingReader.ts';
 import { createSkillsOfEmployee } from '../../../src/loaders/skillsOfEmployee.ts';

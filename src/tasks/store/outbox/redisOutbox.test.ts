@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { startRedis } from '../../../../test/support/redis.ts';
-import { connectRedis } from '../../../redis/connection.ts';
+import { connectRedis } from '../../../redis/redis.ts';
 import { redisStore } from '../redis/store.ts';
 import { webhookStoreContract } from './contract.ts';
 import { redisWebhookStore } from './redisOutbox.ts';

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { REDIS_PREFIX } from '../../../redis/connection.ts';
+import { REDIS_PREFIX } from '../../../redis/redis.ts';
 import { CLAIM, DELIVERED, DROP, FAILED, LIST, NEXT_DUE, RECEIVERS, REDELIVER } from './redisScripts.ts';
 import type { Delivery, WebhookStore } from './outboxStore.ts';
 

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '../../../../test/support/redis.ts';
-import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../../../redis/connection.ts';
+import { connectRedis, REDIS_PREFIX, type RedisConnections } from '../../../redis/redis.ts';
 import { receiverKey } from '../outbox/receiverKey.ts';
 import { redisWebhookStore } from '../outbox/redisOutbox.ts';
 import { taskStoreContract } from '../contract/contract.ts';

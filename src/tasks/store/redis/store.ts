@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { REDIS_PREFIX } from '../../../redis/connection.ts';
+import { REDIS_PREFIX } from '../../../redis/redis.ts';
 import { TASK_KINDS, TASK_STATES, type IdempotencyKey, type TaskFilter } from '../../task.ts';
 import { NO_PROGRESS } from '../progress.ts';
 import { APPLY, CANCEL, START } from './writeScripts.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '../../test/support/redis.ts';
-import { connectRedis, type RedisConnections } from './connection.ts';
+import { connectRedis, type RedisConnections } from './redis.ts';
 import { luaScript } from './script.ts';
 import { RedisUnavailableError } from './unavailable.ts';
 

@@ -4,7 +4,7 @@ import { Directory } from '../directory/directory.ts';
 import type { Link, RecordName } from '../domain/links.ts';
 import type { EmployeeRow, SkillRow } from '../domain/records.ts';
 import type { LinkStore } from './linkStore.ts';
-import { RecordLinks, type LinkAnswer } from './recordLinks.ts';
+import { RecordLinks, type LinkAnswer } from './links.ts';
 
 const NOON = Date.parse('2026-03-02T12:00:00.000Z');
 
