@@ -31,7 +31,7 @@ it.runIf(canIsolate)(
     const walks = program
       .output()
       .split('\n')
-      .filter((line) => line.includes('"msg":"walk ended"'))
+      .filter((line) => line.includes('"msg":"full sync ended"'))
       .map((line) => (JSON.parse(line) as { employees: number }).employees > 0);
     expect(walks).toEqual([true, true, true]);
     await program.stop('SIGTERM');

@@ -50,7 +50,7 @@ describe.each(['on one process', 'on Redis'])('two tenants %s', (where) => {
 
   beforeAll(async () => {
     const note = (fields: object, message: string) => {
-      if (message === 'walk ended') walks.push(fields);
+      if (message === 'full sync ended') walks.push(fields);
     };
     const environment: Record<string, string> =
       where === 'on Redis' ? { REDIS_URL: redis.url } : { DATA_DIR: join(folder.path, 'alone') };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Directory } from '../../src/directory/directory.ts';
-import { EVERY_MS } from '../../src/directory/sync/syncScheduler.ts';
+import { SYNC_INTERVALS_MS } from '../../src/directory/sync/syncScheduler.ts';
 import { fullSync } from '../../src/directory/sync/fullSync.ts';
 import { VirtualClock } from '../../src/lib/clock.ts';
 import { employeeRow, FakeProvider, ratingRow, skillRow } from '../../test/support/fakes/fakeProvider.ts';
@@ -72,7 +72,7 @@ describe('sources of the directory', () => {
   it('are STALE when nobody has read them for two walks and more, and say why', async () => {
     const { clock, integration, directory, walk, sources } = house();
     await walk();
-    clock.advance(2 * EVERY_MS.walk);
+    clock.advance(2 * SYNC_INTERVALS_MS.full);
     expect(sources()).toEqual({ employees: 'CACHED  1800', skills: 'CACHED  1800' });
     clock.advance(1000);
     expect(sources()).toEqual({ employees: 'STALE INTERNAL 1801', skills: 'STALE INTERNAL 1801' });

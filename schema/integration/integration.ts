@@ -10,7 +10,7 @@ import {
   type Capability as CapabilityShape,
   type DriftOfOperation as DriftShape,
 } from '../../src/integrations/integration.ts';
-import { EVERY_MS } from '../../src/directory/sync/syncScheduler.ts';
+import { SYNC_INTERVALS_MS } from '../../src/directory/sync/syncScheduler.ts';
 import type { BreakerStatus } from '../../src/outbound/policy/circuitBreaker.ts';
 import type { Quota } from '../../src/outbound/policy/rateLimitHeaders.ts';
 import { needs } from '../access.ts';
@@ -410,7 +410,7 @@ SourceStatus.implement({
 });
 
 /** Lists that nobody has read for so long are old: walks begin every 15 minutes, and take some minutes of thousands of people. */
-const UNREAD_MS = 2 * EVERY_MS.walk;
+const UNREAD_MS = 2 * SYNC_INTERVALS_MS.full;
 const UNREAD = new ProviderError('INTERNAL', 'The gateway has not read it for more than 30 minutes.', {
   retryable: true,
 }).toProblem();

@@ -1,25 +1,26 @@
-/** Ids, of which one is null where a record showed none. */
+/** Ids of unreadable records; null stands for a record without a readable id. */
 type Unread = ReadonlySet<string | null>;
 
-/** What of the known records a full sync leaves standing. */
+/** Which known records remain after a full sync. */
 export interface Findings {
-  /** Whether a known record stays. */
+  /** Whether a known record remains. */
   has(id: string): boolean;
-  /** Records that were not read and stay nevertheless: gone when the next full sync does not read them either. */
+  /** Records that were not read and remain nevertheless; they are removed if the next full sync misses them too. */
   readonly missed: ReadonlySet<string>;
 }
 
 /**
- * What a full sync of one kind has read. Pages are read one after another while the list changes: where a record leaves the
- * list, those behind it slide to the page before, which has been read already, so that one that is there is never seen. Its
- * absence is proof where nothing can have slid: every page told the same total, so many records were read, and none of
- * them is new, which may have hidden that another left. Otherwise a record is gone when two full syncs in a row miss it.
+ * What a full sync of one kind has read. Pages are read one after another while the list changes: where a record leaves
+ * the list, those behind it slide to the previous page, which was read already, so that an existing record may never be
+ * seen. Its absence is proof only where nothing can have slid: every page reported the same total, that many records
+ * were read, and none of them is new, since a new one could hide a removal. Otherwise a record is removed when two full
+ * syncs in a row miss it.
  */
 export class Census {
   readonly #isKnown: (id: string) => boolean;
   readonly #read = new Set<string>();
   readonly #new: string[] = [];
-  /** What the first page told; undefined before. */
+  /** The total of the first page; undefined before it. */
   #total: number | null | undefined;
   #isSteady = true;
 
@@ -28,17 +29,20 @@ export class Census {
     this.#isKnown = isKnown;
   }
 
-  /** Records read. */
+  /** The number of records read. */
   get size(): number {
     return this.#read.size;
   }
 
-  /** Of these, those that the directory did not have before. */
+  /** Those of them that the directory did not have before. */
   get newIds(): readonly string[] {
     return this.#new;
   }
 
-  /** Takes a page before the directory does. `total`: records of the whole list as the page tells; null when it does not. */
+  /**
+   * To be called before the directory applies the page. `total`: records of the whole list, null where the page reports
+   * none.
+   */
   page(ids: Iterable<string>, total: number | null): void {
     if (this.#total === undefined) this.#total = total;
     else if (total !== this.#total) this.#isSteady = false;
@@ -50,8 +54,8 @@ export class Census {
   }
 
   /**
-   * What stays, after the last page; null where nothing can be said, because a record without a readable id may be any of
-   * the known ones. `unread` came and could not be read; `missed` is what the full sync before this one has left so.
+   * Which records remain, after the last page; null where that is unknown, because a record without a readable id may
+   * be any of the known ones. `unread` lists unreadable records; `missed` those that the previous full sync missed.
    */
   findings(unread: Unread, missed: ReadonlySet<string>): Findings | null {
     if (unread.has(null)) return null;

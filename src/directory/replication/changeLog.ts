@@ -3,18 +3,18 @@ import type { Redis } from 'ioredis';
 import { luaScript } from '../../redis/script.ts';
 import { fromRedis } from '../../redis/unavailable.ts';
 
-/** A day without any replica, and the records of people are gone from Redis. */
+/** After a day without any replica, Redis drops people's records. */
 const KEPT_SECONDS = 24 * 60 * 60;
-/** For replicas that are loading the snapshot which another one has just replaced. */
+/** How long a replaced snapshot stays, for replicas that are still loading it. */
 const REPLACED_SECONDS = 600;
-/** Chunks asked for at once: about a megabyte. */
-const CHUNKS_A_CALL = 16;
-/** Entries of one stream that one read takes. */
-const ENTRIES_A_CALL = 50;
+/** Chunks fetched by one command: about a megabyte. */
+const CHUNKS_PER_CALL = 16;
+/** Entries that one read fetches from one stream. */
+const ENTRIES_PER_CALL = 50;
 
 /**
- * An entry's place: its number, and an id of its own. A Redis that comes back a few entries behind, from its disk or by
- * another that takes its place, has the same numbers given to others.
+ * An entry's position in the log: its number and a unique id. The number alone is not enough: a Redis that comes back a
+ * few entries behind, restored from disk or failed over, hands out the same numbers again.
  */
 export interface Offset {
   number: number;
@@ -24,39 +24,39 @@ export interface Offset {
 /** Before the first entry. */
 export const START_OFFSET: Offset = { number: 0, id: '' };
 
-/** Whether these are the ids of one entry; what an older program told, which replicas meet while they are replaced, has none. */
+/** Whether these may be the ids of one entry. Entries of older versions, seen during a rolling update, have none. */
 export function mayBeSameEntry(id: string, other: string): boolean {
   return id === other || id === '' || other === '';
 }
 
-/** One entry of an integration's changes: numbered without gaps, with the id of the one before it and who told it. */
+/** One entry of an integration's change log: numbered without gaps, with its predecessor's id and its publisher. */
 export interface ChangeLogEntry extends Offset {
   after: string;
   by: string;
   bytes: Buffer;
 }
 
-/** Where a snapshot is, and the last entry that it holds already. */
+/** Where a snapshot is, and the last entry that it includes. */
 export interface SnapshotPointer {
   id: string;
   position: Offset;
   head: Buffer;
 }
 
-/** In whose name something is told. */
+/** Who publishes, and on which condition. */
 export interface PublishContext {
-  /** Under which the lease is held; null where none is needed. */
+  /** The lease must be held under this name; null where no lease is needed. */
   owner: string | null;
   by: string;
-  /** An entry that must still be there; null for none. */
+  /** An entry that Redis must still have; null for none. */
   after: Offset | null;
 }
 
-/** What has become of something told. */
+/** The result of publishing. */
 export interface PublishResult {
-  /** The last entry there is now. */
+  /** The last entry of the log now. */
   last: Offset;
-  /** The entry that must still be there is not: Redis has lost it, and those that came after it. */
+  /** Redis has lost the entry that it must still have, and all after it. */
   isLost: boolean;
 }
 
@@ -70,8 +70,8 @@ const RELEASE = luaScript(`
   if redis.call('GET', KEYS[1] .. 'lease') == ARGV[1] then redis.call('DEL', KEYS[1] .. 'lease') end`);
 
 /**
- * Adds entries under numbers of the gateway's own, so that a reader sees a gap, each with the id of the one before it;
- * nothing where the lease is another's.
+ * Appends entries, numbered by the gateway so that a reader notices a gap, each with its predecessor's id. Appends
+ * nothing where another replica holds the lease.
  */
 const ADD = `
   local base = KEYS[1] .. ARGV[1]
@@ -117,20 +117,22 @@ const KEEP = luaScript(`
     redis.call('EXPIRE', base .. key, ${KEPT_SECONDS})
   end`);
 
-/** What the replicas of one tenant keep of the directory in Redis. Throws RedisUnavailableError while that is away. */
+/**
+ * The change log and snapshots of one tenant's directory in Redis. Throws RedisUnavailableError while Redis is away.
+ */
 export class ChangeLog {
   readonly #redis: Redis;
   readonly #waiting: Redis;
   readonly #prefix: string;
 
-  /** `waiting`: a connection of its own, which reads block. */
+  /** `waiting`: a separate connection, which blocking reads occupy. */
   constructor({ redis, waiting, prefix }: { redis: Redis; waiting: Redis; prefix: string }) {
     this.#redis = redis;
     this.#waiting = waiting;
     this.#prefix = prefix;
   }
 
-  /** Takes the lease where it is nobody's, or renews it where it is the owner's; whether it did. */
+  /** Acquires the lease where it is free, or renews it where the owner holds it; whether it succeeded. */
   async lease(act: 'take' | 'renew', owner: string, milliseconds: number): Promise<boolean> {
     return (await LEASE(this.#redis, this.#prefix, [owner, milliseconds, act])) === 1;
   }
@@ -139,9 +141,15 @@ export class ChangeLog {
     await RELEASE(this.#redis, this.#prefix, [owner]);
   }
 
-  /** Adds entries, none or more, in order; null where the teller should hold the lease and does not. */
-  async publish(integration: string, from: PublishContext, entries: readonly Buffer[]): Promise<PublishResult | null> {
-    return toPublishResult(await PUBLISH(this.#redis, this.#prefix, [integration, ...contextArgs(from), ...entries]));
+  /** Appends entries, possibly none, in order; null where the lease is required and not held. */
+  async publish(
+    integration: string,
+    context: PublishContext,
+    entries: readonly Buffer[],
+  ): Promise<PublishResult | null> {
+    return toPublishResult(
+      await PUBLISH(this.#redis, this.#prefix, [integration, ...contextArgs(context), ...entries]),
+    );
   }
 
   /** The last entry. */
@@ -151,7 +159,7 @@ export class ChangeLog {
     return { number: Number(number ?? 0), id: id ?? '' };
   }
 
-  /** The id of the snapshot that counts; null for none. */
+  /** The id of the current snapshot; null for none. */
   async snapshotId(integration: string): Promise<string | null> {
     return this.#ask(this.#redis.hget(this.#key(integration, ':pointer'), 'id'));
   }
@@ -165,7 +173,7 @@ export class ChangeLog {
     return { id: id.toString(), position: { number: Number(number.toString()), id: (after ?? '').toString() }, head };
   }
 
-  /** Writes the chunks of a snapshot that nobody reads before `switchTo`. */
+  /** Writes the chunks of a snapshot, which is not read before `switchTo`. */
   async write(
     integration: string,
     id: string,
@@ -175,7 +183,7 @@ export class ChangeLog {
     let [count, bytes] = [0, 0];
     for await (const chunk of chunks) {
       await this.#ask(this.#redis.hset(key, String(count), chunk));
-      // Of one that is never finished nothing stays.
+      // An unfinished snapshot expires.
       if (count === 0) await this.#ask(this.#redis.expire(key, REPLACED_SECONDS));
       count += 1;
       bytes += chunk.length;
@@ -184,24 +192,24 @@ export class ChangeLog {
   }
 
   /**
-   * Makes a snapshot the one that counts, tells so by the entry, and drops entries older than the one before it; nothing of
-   * that where the entry is lost that it follows.
+   * Makes a snapshot the current one, announces it by the entry, and trims the log to the previous snapshot. Does
+   * nothing where the entry that the snapshot follows is lost.
    */
   async switchTo(
     integration: string,
     { owner, by }: Omit<PublishContext, 'after'>,
     { id, position, head, entry }: SnapshotPointer & { entry: Buffer },
   ): Promise<PublishResult | null> {
-    const from = contextArgs({ owner, by, after: position });
-    return toPublishResult(await SWITCH(this.#redis, this.#prefix, [integration, ...from, id, head, entry]));
+    const context = contextArgs({ owner, by, after: position });
+    return toPublishResult(await SWITCH(this.#redis, this.#prefix, [integration, ...context, id, head, entry]));
   }
 
   /** The chunks of a snapshot in order, a few at a time; throws where it is gone. */
   async *chunks(integration: string, id: string): AsyncGenerator<Buffer[]> {
     const key = this.#key(integration, `:snapshot:${id}`);
     const count = await this.#ask(this.#redis.hlen(key));
-    for (let at = 0; at < count; at += CHUNKS_A_CALL) {
-      const fields = Array.from({ length: Math.min(CHUNKS_A_CALL, count - at) }, (_, index) => String(at + index));
+    for (let at = 0; at < count; at += CHUNKS_PER_CALL) {
+      const fields = Array.from({ length: Math.min(CHUNKS_PER_CALL, count - at) }, (_, index) => String(at + index));
       const chunks = await this.#ask(this.#redis.hmgetBuffer(key, ...fields));
       yield chunks.map((chunk) => {
         if (chunk === null) throw new Error(`a snapshot of ${integration} is gone`);
@@ -210,22 +218,22 @@ export class ChangeLog {
     }
   }
 
-  /** What follows these numbers, waiting so many milliseconds for any; 0 does not wait. */
+  /** The entries after these numbers; waits up to `waitMs` for the first, 0 for not at all. */
   async read(after: ReadonlyMap<string, number>, waitMs: number): Promise<Map<string, ChangeLogEntry[]>> {
     const names = [...after.keys()];
     const keys = names.map((name) => this.#key(name, ':changes'));
     const ids = names.map((name) => `${after.get(name) ?? 0}-0`);
     const found = await this.#ask(
       waitMs > 0
-        ? this.#waiting.xreadBuffer('COUNT', ENTRIES_A_CALL, 'BLOCK', waitMs, 'STREAMS', ...keys, ...ids)
-        : this.#redis.xreadBuffer('COUNT', ENTRIES_A_CALL, 'STREAMS', ...keys, ...ids),
+        ? this.#waiting.xreadBuffer('COUNT', ENTRIES_PER_CALL, 'BLOCK', waitMs, 'STREAMS', ...keys, ...ids)
+        : this.#redis.xreadBuffer('COUNT', ENTRIES_PER_CALL, 'STREAMS', ...keys, ...ids),
     );
     return new Map(
       (found ?? []).map(([key, entries]) => [names[keys.indexOf(String(key))] ?? '', entries.map(toEntry)]),
     );
   }
 
-  /** Keeps what is there for another day. */
+  /** Extends the retention by another day. */
   async keep(integration: string): Promise<void> {
     await KEEP(this.#redis, this.#prefix, [integration]);
   }
@@ -239,7 +247,7 @@ export class ChangeLog {
   }
 }
 
-/** What both scripts that add entries begin with, after the integration. */
+/** The arguments that follow the integration in both scripts that append. */
 function contextArgs({ owner, by, after }: PublishContext): (string | number)[] {
   const { number, id } = after ?? START_OFFSET;
   return [owner ?? '', by, randomUUID(), number, id];

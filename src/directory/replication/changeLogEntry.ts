@@ -3,16 +3,16 @@ import type { DirectoryChange } from './directoryChange.ts';
 import { runInSlices } from '../../lib/runInSlices.ts';
 import type { ReplicatedStatus } from './syncStatus.ts';
 
-/** What one entry of an integration's changes says. */
+/** The payload of one change-log entry. */
 export interface EntryPayload {
   changes: readonly DirectoryChange[];
-  /** How reading the integration goes since; absent where it goes as before. */
+  /** The sync status, where it has changed. */
   status?: ReplicatedStatus;
-  /** The id of a snapshot that holds everything up to here; absent where none was written. */
+  /** The id of a snapshot that includes everything up to here, where one was written. */
   snapshot?: string;
 }
 
-/** Takes another replica's change as if it had been read here. */
+/** Applies another replica's change as if it had been read here. */
 export async function applyChange(directory: Directory, integration: string, change: DirectoryChange): Promise<void> {
   switch (change.kind) {
     case 'employees':
@@ -32,12 +32,12 @@ export async function applyChange(directory: Directory, integration: string, cha
     case 'ratings':
       return runInSlices(directory.ratings(integration).change(change));
     case 'anew':
-      // The next snapshot brings it.
+      // A resync: the next snapshot brings it.
       return;
   }
 }
 
-/** JSON has no Infinity: what began at no known time is newer than all writes. */
+/** JSON has no Infinity; a read that began at an unknown time counts as newer than all writes. */
 function instant(began: number | null): number {
   return began ?? Infinity;
 }

@@ -4,19 +4,21 @@ import { nextTurn, SLICE_MS } from '../../lib/runInSlices.ts';
 
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
-/** Rows shrink to about a tenth at the cheapest level already; the next ones take twice the time for a fifth less. */
+/** The cheapest level shrinks rows to about a tenth; the next levels take twice the time for another fifth. */
 const LEVEL = 1;
 
 let sliceBegan = 0;
 
-/** Lets others in when this process has packed and unpacked for a slice; shared, for several integrations are at it at once. */
+/** Yields once this process has packed and unpacked for a slice. Shared, since several integrations do so at once. */
 async function breathe(): Promise<void> {
   if (performance.now() - sliceBegan < SLICE_MS) return;
   await nextTurn();
   sliceBegan = performance.now();
 }
 
-/** Plain data as compressed bytes; a few hundred rows at a time take some 2 ms here, the rest beside the event loop. */
+/**
+ * Serializes and compresses plain data. A few hundred rows take some 2 ms here; compression runs off the event loop.
+ */
 export async function pack(data: unknown): Promise<Buffer> {
   await breathe();
   return deflate(JSON.stringify(data), { level: LEVEL });
@@ -28,12 +30,12 @@ export async function unpack<Data>(bytes: Buffer): Promise<Data> {
   return JSON.parse(text) as Data;
 }
 
-/** Data from many bytes, in order; each group is inflated while the one before it is parsed. */
+/** Unpacks many buffers in order; each group is inflated while the previous one is parsed. */
 export async function* unpackAll(groups: AsyncIterable<readonly Buffer[]>): AsyncGenerator {
   let before: Promise<Buffer[]> | null = null;
   for await (const group of groups) {
     const next: Promise<Buffer[]> = Promise.all(group.map((bytes) => inflate(bytes)));
-    // Handled where it is awaited, which an early end may keep from happening.
+    // The error surfaces where it is awaited; after an early end nothing awaits it.
     next.catch(() => undefined);
     if (before) yield* parseAll(await before);
     before = next;

@@ -3,44 +3,44 @@ import type { SkillMention } from '../../domain/roles.ts';
 import type { WriteStamp } from '../views/pendingWrites.ts';
 
 /**
- * What reading a provider has changed in the directory, as plain data: only what is other than before. PublishResult again in order,
- * any number of times, it brings another directory to the same state. Writes and links are not among it: all replicas hear
- * those by themselves.
+ * What a sync has changed in the directory, as plain data: only actual differences. Replayed in order, any number of
+ * times, changes bring another directory to the same state. Writes and links are not included: every replica receives
+ * their events itself. The kinds are stored in Redis, so their names stay as they are.
  */
 export type DirectoryChange =
-  /** Rows of a read that began then. */
+  /** Rows of a sync that began then. */
   | { kind: 'employees'; rows: readonly EmployeeRow[]; began: number }
   | { kind: 'skills'; rows: readonly SkillRow[]; began: number }
-  /** Records that such a read says are gone. */
+  /** Records that such a sync found removed. */
   | { kind: 'employeesGone' | 'skillsGone'; ids: readonly string[]; began: number }
-  /** A whole walk that began then has ended: what writes stored before it is no longer laid over. */
+  /** A full sync that began then has ended: writes stored before it are no longer pending. */
   | { kind: 'employeesWalked' | 'skillsWalked'; began: number; now: number }
   | { kind: 'learnt'; mentions: readonly SkillMention[] }
-  /** `whole`: employees all of whose kept ratings are among the rows; `removed`: keys of rows that are gone. */
+  /** `whole`: employees whose ratings are all among the rows; `removed`: keys of removed rows. */
   | { kind: 'ratings'; rows: readonly RatingRow[]; whole: readonly string[]; removed: readonly string[] }
-  /** A copy of all is to follow: so many ratings are others that it says so more cheaply, or what was told is lost. */
+  /** A resync: the next snapshot is to be loaded, because too many ratings changed, or because Redis lost entries. */
   | { kind: 'anew' };
 
-/** What writes stored and reads may not show yet, of one kind of records. */
+/** Written records of one kind that reads may not show yet. */
 export interface PendingWritesState {
   written: readonly (readonly [id: string, at: WriteStamp])[];
-  /** When the walk began whose records stand there; null before the first. */
+  /** When the full sync began whose records are held; null before the first. */
   walkedFrom: number | null;
 }
 
-/** All that is held of one integration, at one instant. The rows are the directory's own: not to be changed. */
+/** All records of one integration at one instant. The rows belong to the directory and must not be changed. */
 export interface RecordsSnapshot {
   employees: readonly EmployeeRow[];
   employeesWritten: PendingWritesState;
   skills: readonly SkillRow[];
   skillsWritten: PendingWritesState;
   learnt: readonly SkillMention[];
-  /** Lists of one employee's kept ratings; null where none are kept yet. */
+  /** One list of ratings per employee; null without a rating snapshot. */
   ratings: readonly (readonly RatingRow[])[] | null;
   ratingsAt: number | null;
 }
 
-/** Such a copy on its way in, the ratings in parts as they come. */
+/** The same while it is being loaded, with the ratings as a stream. */
 export type RecordsSnapshotSource = Omit<RecordsSnapshot, 'ratings'> & {
   ratings: AsyncIterable<readonly RatingRow[]> | null;
 };

@@ -1,6 +1,6 @@
 import type { ChangeLog } from './changeLog.ts';
 
-/** How long a lease holds, and how often it is renewed and tried for. */
+/** How long the lease is valid, and how often it is renewed or tried for. */
 export interface LeaseTimes {
   leaseMs: number;
   renewMs: number;
@@ -9,10 +9,13 @@ export interface LeaseTimes {
 
 export const LEASE_TIMES: LeaseTimes = { leaseMs: 10_000, renewMs: 3_000, tryMs: 1_000 };
 
-/** What a read may wait in Redis for news; a replica that takes over waits for it once, to have all that was told. */
+/**
+ * How long a read of the change log may block in Redis. A new leader waits for one such read, to have applied
+ * everything.
+ */
 export const READ_WAIT_MS = 1_000;
 
-/** How long nobody reads the providers at most when the replica that does dies: the lease, a try, and the last read. */
+/** The longest time without a leader after one dies: the lease, one try, and the last read. */
 export function failoverMs({ leaseMs, tryMs }: LeaseTimes): number {
   return leaseMs + tryMs + READ_WAIT_MS;
 }
@@ -21,13 +24,13 @@ export interface LeaseOptions {
   store: ChangeLog;
   replica: string;
   times: LeaseTimes;
-  /** Holds the lease from now on, under this name of its own. */
+  /** The lease is held from now on, under this name, unique to the term. */
   onTaken(owner: string): void;
-  /** It ran out, or is another's. */
+  /** The lease expired, or another replica holds it. */
   onLost(): void;
 }
 
-/** Tries to be the one replica that reads the providers, for as long as it lives. */
+/** Tries, for as long as the replica lives, to be the leader: the one replica that reads the providers. */
 export class LeaderLease {
   readonly #options: LeaseOptions;
   #owner: string | null = null;
@@ -46,7 +49,7 @@ export class LeaderLease {
     return (this.#asking = this.#turn());
   }
 
-  /** Gives the lease back, so that another replica need not wait for its end. */
+  /** Releases the lease, so that another replica need not wait until it expires. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#next);
@@ -57,7 +60,7 @@ export class LeaderLease {
     if (owner !== null) await this.#options.store.release(owner).catch(() => undefined);
   }
 
-  /** Somebody found that the lease is another's. */
+  /** To be called by whoever finds that another replica holds the lease. */
   lost(): void {
     clearTimeout(this.#end);
     if (this.#owner === null) return;
@@ -67,7 +70,7 @@ export class LeaderLease {
 
   async #turn(): Promise<void> {
     const { store, replica, times } = this.#options;
-    // Each term has a name of its own: what was on its way for an earlier one is refused.
+    // Each term has its own name, so that late calls of an earlier term are refused.
     const owner = this.#owner ?? `${replica}/${(this.#terms += 1)}`;
     const asked = performance.now();
     try {
@@ -75,7 +78,7 @@ export class LeaderLease {
         this.#held(owner, asked + times.leaseMs);
       else this.lost();
     } catch {
-      // Redis is away, which its connection logs: what is held is held until it runs out.
+      // Redis is away, which its connection logs; a held lease is valid until it expires.
     }
     if (this.#closed) return;
     this.#next = setTimeout(() => void (this.#asking = this.#turn()), this.#owner ? times.renewMs : times.tryMs);
@@ -84,12 +87,12 @@ export class LeaderLease {
 
   #held(owner: string, until: number): void {
     const left = until - performance.now();
-    // The answer came when the lease was over already.
+    // The answer arrived after the lease had expired.
     if (left <= 0) return this.lost();
     clearTimeout(this.#end);
     this.#end = setTimeout(() => this.lost(), left);
     this.#end.unref();
-    // An answer to a question of a term that has ended meanwhile counts for a term of its own.
+    // An answer to a request of a term that has ended meanwhile starts a new term.
     if (this.#owner === owner) return;
     this.#owner = owner;
     if (!this.#closed) this.#options.onTaken(owner);

@@ -3,57 +3,59 @@ import { RedisUnavailableError } from '../../redis/unavailable.ts';
 import type { Directory } from '../directory.ts';
 import type { DirectoryChange } from './directoryChange.ts';
 import type { Integration } from '../../integrations/integration.ts';
-import type { Log } from '../sync/syncScheduler.ts';
+import type { SyncLog } from '../sync/syncScheduler.ts';
 import { pack } from './codec.ts';
 import { chunksOf, headOf } from './snapshot.ts';
 import { statusOf } from './syncStatus.ts';
 import type { EntryPayload } from './changeLogEntry.ts';
 import type { Offset, ChangeLog, PublishResult } from './changeLog.ts';
 
-/** How often what has changed is told: unseen by people, and a page of a walk is one entry. */
-const TELL_MS = 100;
-/** How often it is asked, while there is nothing to tell, whether Redis still has what was told. */
-const LOOK_MS = 1000;
-/** Rows an entry. */
-const ROWS_AN_ENTRY = 500;
-/** Entries after which a snapshot is written although no walk has ended: what a replica that starts then has to read. */
+/** How often changes are published: too quick for people to notice, and a page of a sync is one entry. */
+const PUBLISH_MS = 100;
+/** How often an idle publisher checks that Redis still has the log. */
+const CHECK_MS = 1000;
+/** Rows per entry. */
+const ROWS_PER_ENTRY = 500;
+/**
+ * Entries after which a snapshot is written even without a finished full sync: a starting replica has to read them all.
+ */
 const MAX_ENTRIES = 5000;
 
 export interface PublisherOptions {
   store: ChangeLog;
   directory: Directory;
   integration: Integration;
-  /** Under which the lease is held. */
+  /** The name under which the lease is held. */
   owner: string;
   replica: string;
-  log: Log;
-  /** The lease is another's: nothing more is told. */
+  log: SyncLog;
+  /** Another replica holds the lease: nothing more is published. */
   onRefused(): void;
 }
 
-/** Tells the other replicas what reading one integration changes here, for as long as the lease is held. */
+/** Publishes to the other replicas what syncing one integration changes here, for as long as the lease is held. */
 export class ChangePublisher {
   readonly #options: PublisherOptions;
   #changes: DirectoryChange[] = [];
   #status = '';
-  /** Entries since the last snapshot, and of those the ones with records. */
+  /** Entries since the last snapshot, and how many of them carried records. */
   #entries = 0;
   #changed = 0;
   #lastFullAt: string | null;
-  /** The last entry that was seen in Redis: when it is gone, so is what came after it. */
+  /** The last entry seen in Redis: if Redis lost it, it lost all after it too. */
   #last: Offset | null;
-  #lookedAt = 0;
+  #checkedAt = 0;
   #snapshot: string | null;
-  #anew = false;
-  #telling: Promise<void> | null = null;
+  #needsResync = false;
+  #publishing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
-  /** Tells what is noted, but writes no snapshot any more. */
+  /** Publishes what is queued, but writes no more snapshots. */
   #closing = false;
   #stopped = false;
 
   /**
-   * `snapshot`: the one that counts; null for none, and then one is written of what is known already. `last`: the last
-   * entry that is taken in here.
+   * `snapshot`: the current one; null for none, which makes this write one of what is already known. `last`: the last
+   * entry applied here.
    */
   constructor(options: PublisherOptions & { snapshot: string | null; last: Offset | null }) {
     this.#options = options;
@@ -61,71 +63,71 @@ export class ChangePublisher {
     this.#last = options.last;
     const { lastFullAt } = options.integration.sync;
     this.#lastFullAt = lastFullAt;
-    this.#anew = options.snapshot === null && lastFullAt !== null;
+    this.#needsResync = options.snapshot === null && lastFullAt !== null;
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.tell(), TELL_MS);
+    this.#timer = setInterval(() => void this.flush(), PUBLISH_MS);
     this.#timer.unref();
   }
 
-  note(change: DirectoryChange): void {
-    if (change.kind === 'anew') this.#anew = true;
+  enqueue(change: DirectoryChange): void {
+    if (change.kind === 'anew') this.#needsResync = true;
     this.#changes.push(change);
   }
 
-  /** Tells what is noted; resolves when it is told. Failures are kept for the next time. */
-  async tell(): Promise<void> {
+  /** Publishes what is queued; resolves when that is done. What fails stays queued. */
+  async flush(): Promise<void> {
     if (this.#stopped) return;
-    this.#telling ??= this.#tellAll()
+    this.#publishing ??= this.#publishAll()
       .catch((error: unknown) => {
-        // Redis is away, which its connection logs; what was not told is told again.
-        if (error instanceof RedisUnavailableError || error instanceof NoLongerTold) return;
+        // Redis is away, which its connection logs; what was not published stays queued.
+        if (error instanceof RedisUnavailableError || error instanceof PublishingEnded) return;
         const { integration, log } = this.#options;
-        log.error({ integration: integration.name, err: error }, 'telling the other replicas failed');
+        log.error({ integration: integration.name, err: error }, 'publishing to the other replicas failed');
       })
       .finally(() => {
-        this.#telling = null;
+        this.#publishing = null;
       });
-    await this.#telling;
+    await this.#publishing;
   }
 
-  /** Tells the rest and stops. */
+  /** Publishes the rest and stops. */
   async close(): Promise<void> {
     this.#closing = true;
-    await this.#telling;
-    await this.tell();
+    await this.#publishing;
+    await this.flush();
     await this.stop();
   }
 
-  /** Tells no more; resolves when nothing is under way. */
+  /** Stops publishing; resolves when nothing is under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
-    await this.#telling;
+    await this.#publishing;
   }
 
-  async #tellAll(): Promise<void> {
-    await this.#tellChanges();
+  async #publishAll(): Promise<void> {
+    await this.#publishChanges();
     if (this.#isSnapshotDue()) await this.#writeSnapshot();
   }
 
-  async #tellChanges(): Promise<void> {
+  async #publishChanges(): Promise<void> {
     const { directory, integration } = this.#options;
     const status = statusOf(directory, integration);
     const text = JSON.stringify(status);
     const changes = this.#changes;
     if (changes.length === 0 && text === this.#status) {
-      if (performance.now() - this.#lookedAt >= LOOK_MS) await this.#publish([]);
+      if (performance.now() - this.#checkedAt >= CHECK_MS) await this.#publish([]);
       return;
     }
-    // In force before the first await: what changes from here on is told the next time.
+    // Emptied before the first await: later changes are published the next time.
     this.#changes = [];
-    const news: EntryPayload[] = entriesOf(changes);
-    if (text !== this.#status) news.push({ changes: [], status });
+    const payloads: EntryPayload[] = entriesOf(changes);
+    if (text !== this.#status) payloads.push({ changes: [], status });
     try {
       const entries = [];
-      for (const each of news) entries.push(await pack(each));
+      for (const payload of payloads) entries.push(await pack(payload));
       for (let at = 0; at < entries.length; at += 10) await this.#publish(entries.slice(at, at + 10));
     } catch (error) {
       this.#changes = [...changes, ...this.#changes];
@@ -135,71 +137,74 @@ export class ChangePublisher {
     this.#changed += changes.filter(({ kind }) => !kind.endsWith('Walked')).length;
   }
 
-  /** Publishes entries, or none to see whether all is there still; the last entry then. */
+  /** Publishes entries, or none to check that the log is still there; answers the last entry. */
   async #publish(entries: readonly Buffer[]): Promise<Offset> {
-    if (this.#stopped) throw new NoLongerTold();
+    if (this.#stopped) throw new PublishingEnded();
     const { store, integration, owner, replica } = this.#options;
-    this.#lookedAt = performance.now();
-    const last = this.#told(await store.publish(integration.name, { owner, by: replica, after: this.#last }, entries));
+    this.#checkedAt = performance.now();
+    const last = this.#published(
+      await store.publish(integration.name, { owner, by: replica, after: this.#last }, entries),
+    );
     this.#entries += entries.length;
     return last;
   }
 
-  #told(told: PublishResult | null): Offset {
-    if (told === null) this.#refuse();
-    this.#last = told.last;
-    // Nobody can tell what others have not read of what is gone.
-    if (told.isLost) this.note({ kind: 'anew' });
-    return told.last;
+  #published(result: PublishResult | null): Offset {
+    if (result === null) this.#refuse();
+    this.#last = result.last;
+    // What the others had not read of the lost entries is unknown.
+    if (result.isLost) this.enqueue({ kind: 'anew' });
+    return result.last;
   }
 
-  async *#whileTold(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  async *#whilePublishing(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
-      if (this.#closing || this.#stopped) throw new NoLongerTold();
+      if (this.#closing || this.#stopped) throw new PublishingEnded();
       yield chunk;
     }
   }
 
   #refuse(): never {
     this.#options.onRefused();
-    throw new NoLongerTold();
+    throw new PublishingEnded();
   }
 
   #isSnapshotDue(): boolean {
     const { state, lastFullAt } = this.#options.integration.sync;
-    // A walk's end is the moment for one; one that fails for hours must not let the entries grow either.
+    // The end of a full sync is the moment for one; but while syncs fail for hours, the log must not grow without
+    // bound.
     if (this.#closing || this.#stopped || this.#changes.length > 0) return false;
     if (this.#entries >= MAX_ENTRIES) return true;
     if (state === 'FIRST_WALK' || state === 'REFRESHING') return false;
-    return this.#anew || lastFullAt !== this.#lastFullAt;
+    return this.#needsResync || lastFullAt !== this.#lastFullAt;
   }
 
   async #writeSnapshot(): Promise<void> {
     const { store, directory, integration, owner, replica, log } = this.#options;
     const { name, sync } = integration;
     const { lastFullAt } = sync;
-    if (this.#snapshot !== null && this.#changed === 0 && !this.#anew && this.#entries < MAX_ENTRIES) {
-      // What is there says it all; those who wait for a snapshot take that one and what follows.
+    if (this.#snapshot !== null && this.#changed === 0 && !this.#needsResync && this.#entries < MAX_ENTRIES) {
+      // Nothing has changed: replicas that wait for a snapshot load the current one and what follows.
       await this.#publish([await pack({ changes: [], snapshot: this.#snapshot } satisfies EntryPayload)]);
       this.#lastFullAt = lastFullAt;
       return;
     }
     const position = await this.#publish([]);
-    // Changed meanwhile: the next time, at a moment when all is told.
+    // Something changed meanwhile: the snapshot is written the next time, when everything is published.
     if (this.#changes.length > 0) return;
     const began = performance.now();
     const copy = directory.copy(name);
-    const anew = this.#anew;
+    const neededResync = this.#needsResync;
     const [changed, entries] = [this.#changed, this.#entries];
-    this.#anew = false;
+    this.#needsResync = false;
     try {
       const head = await pack(headOf(copy, statusOf(directory, integration)));
       const id = randomUUID();
-      const written = await store.write(name, id, this.#whileTold(chunksOf(copy)));
+      const written = await store.write(name, id, this.#whilePublishing(chunksOf(copy)));
       const entry = await pack({ changes: [], snapshot: id } satisfies EntryPayload);
-      const told = await store.switchTo(name, { owner, by: replica }, { id, position, head, entry });
-      this.#told(told);
-      if (told?.isLost) return;
+      const result = await store.switchTo(name, { owner, by: replica }, { id, position, head, entry });
+      this.#published(result);
+      if (result?.isLost) return;
       this.#snapshot = id;
       this.#lastFullAt = lastFullAt;
       this.#changed -= changed;
@@ -207,21 +212,21 @@ export class ChangePublisher {
       const milliseconds = Math.round(performance.now() - began);
       log.info({ integration: name, employees: copy.employees.length, ...written, milliseconds }, 'snapshot written');
     } catch (error) {
-      this.#anew ||= anew;
+      this.#needsResync ||= neededResync;
       throw error;
     }
   }
 }
 
-/** The lease is another's, or the gateway stops. */
-class NoLongerTold extends Error {}
+/** Another replica holds the lease, or the gateway stops. */
+class PublishingEnded extends Error {}
 
-/** Changes in order, long ones cut, short ones together. */
+/** Changes in order: long ones split, short ones combined. */
 function entriesOf(changes: readonly DirectoryChange[]): EntryPayload[] {
   const entries: EntryPayload[] = [];
   let [entry, rows] = [[] as DirectoryChange[], 0];
-  for (const change of changes.flatMap(cut)) {
-    if (rows >= ROWS_AN_ENTRY) {
+  for (const change of changes.flatMap(split)) {
+    if (rows >= ROWS_PER_ENTRY) {
       entries.push({ changes: entry });
       [entry, rows] = [[], 0];
     }
@@ -232,11 +237,11 @@ function entriesOf(changes: readonly DirectoryChange[]): EntryPayload[] {
   return entries;
 }
 
-function cut(change: DirectoryChange): DirectoryChange[] {
+function split(change: DirectoryChange): DirectoryChange[] {
   if (change.kind === 'employees' || change.kind === 'skills') {
     const parts: DirectoryChange[] = [];
-    for (let at = 0; at < change.rows.length; at += ROWS_AN_ENTRY) {
-      parts.push({ ...change, rows: change.rows.slice(at, at + ROWS_AN_ENTRY) } as DirectoryChange);
+    for (let at = 0; at < change.rows.length; at += ROWS_PER_ENTRY) {
+      parts.push({ ...change, rows: change.rows.slice(at, at + ROWS_PER_ENTRY) } as DirectoryChange);
     }
     return parts;
   }

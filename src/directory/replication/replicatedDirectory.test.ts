@@ -261,7 +261,7 @@ describe('a directory shared by replicas', () => {
       replica: 'late',
       log: { info: (_, message) => void loads.push(message), warn: () => {}, error: () => {} },
     });
-    while (await reader.turn({ leads: false, waits: false }));
+    while (await reader.poll({ leads: false, waits: false }));
     for (let round = 1; round <= 3; round += 1) {
       // Gone and come in two walks: in one, the total would prove nothing of who is gone.
       first.provider.holdings.employees = people(3);
@@ -271,7 +271,7 @@ describe('a directory shared by replicas', () => {
       await seen(() => expect(first.logged.filter((line) => line === 'snapshot written')).toHaveLength(round + 1));
     }
     expect(namesIn(late)).toEqual(['e1', 'e2', 'e3']);
-    while (await reader.turn({ leads: false, waits: false }));
+    while (await reader.poll({ leads: false, waits: false }));
     expect(loads).toEqual(['snapshot loaded', 'snapshot loaded']);
     expect(namesIn(late)).toEqual(['e1', 'e2', 'e3', 'r3']);
   });

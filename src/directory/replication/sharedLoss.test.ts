@@ -66,9 +66,9 @@ describe('a shared directory whose Redis comes back a few entries behind', () =>
       snapshot: null,
       last: null,
     });
-    directory.onChange = (_, change) => publisher.note(change);
+    directory.onChange = (_, change) => publisher.enqueue(change);
     await fullSync({ directory, integration, signal: new AbortController().signal });
-    await publisher.tell();
+    await publisher.flush();
     /** What is in Redis now; to be called to put it back. */
     const save = async () => {
       const keys = await commands.keys(`${PREFIX}*`);
@@ -79,14 +79,14 @@ describe('a shared directory whose Redis comes back a few entries behind', () =>
         await store.lease('renew', OWNER, 60_000);
       };
     };
-    return { store, put, tell: () => publisher.tell(), save };
+    return { store, put, tell: () => publisher.flush(), save };
   }
 
   function follower(store: ChangeLog) {
     const { directory, people } = house();
     const reader = new ChangeSubscriber({ store, directory, replica: 'follower', log: quiet });
     const follow = async () => {
-      while (await reader.turn({ leads: false, waits: false }));
+      while (await reader.poll({ leads: false, waits: false }));
     };
     return { directory, people, reader, follow };
   }
@@ -191,7 +191,7 @@ describe('a shared directory whose Redis comes back a few entries behind', () =>
     vi.spyOn(directory, 'putEmployees').mockImplementationOnce(() => {
       throw new Error('not now');
     });
-    await expect(reader.turn({ leads: false, waits: false })).rejects.toThrow('not now');
+    await expect(reader.poll({ leads: false, waits: false })).rejects.toThrow('not now');
     await follow();
     expect(people()).toEqual(['a1', 'e1', 'e2', 'e3']);
   });

@@ -5,14 +5,14 @@ import { pack, unpackAll } from './codec.ts';
 import type { ReplicatedStatus } from './syncStatus.ts';
 import { sameRow } from '../views/sameRow.ts';
 
-/** Records a chunk: some 2 ms of JSON. */
-const ROWS_A_CHUNK = 500;
-/** Rating rows a chunk; they come packed, see below. */
-const RATINGS_A_CHUNK = 1000;
+/** Records per chunk: some 2 ms of JSON. */
+const ROWS_PER_CHUNK = 500;
+/** Rating rows per chunk, packed as below. */
+const RATINGS_PER_CHUNK = 1000;
 
-/** What is not in the chunks. */
+/** Everything that is not in the chunks. */
 export interface SnapshotHead {
-  /** Chunks of each kind, in this order; those that follow are of ratings. */
+  /** The number of chunks of each kind, in this order; the remaining chunks are ratings. */
   chunks: { employees: number; skills: number; learnt: number };
   employeesWritten: PendingWritesState;
   skillsWritten: PendingWritesState;
@@ -20,7 +20,7 @@ export interface SnapshotHead {
   status: ReplicatedStatus;
 }
 
-/** Rating rows without what those of one skill say alike: a tenth as much to write and to read. */
+/** Rating rows with what all rows of a skill share written once: a tenth of the bytes. */
 interface PackedRatings {
   skills: SkillMention[];
   rows: [
@@ -35,17 +35,17 @@ interface PackedRatings {
   ][];
 }
 
-/** The chunks of a copy in order, made as they are asked for. */
+/** The chunks of a snapshot in order, made on demand. */
 export async function* chunksOf(copy: RecordsSnapshot): AsyncGenerator<Buffer> {
   for (const rows of [copy.employees, copy.skills, copy.learnt]) {
-    for (let at = 0; at < rows.length; at += ROWS_A_CHUNK) yield await pack(rows.slice(at, at + ROWS_A_CHUNK));
+    for (let at = 0; at < rows.length; at += ROWS_PER_CHUNK) yield await pack(rows.slice(at, at + ROWS_PER_CHUNK));
   }
   for (const rows of chunksOfRatings(copy.ratings ?? [])) yield await pack(packRatings(rows));
 }
 
-/** To be called with the copy as it was given to `chunksOf`. */
+/** The head of the same snapshot that `chunksOf` is given. */
 export function headOf(copy: RecordsSnapshot, status: ReplicatedStatus): SnapshotHead {
-  const count = (rows: readonly unknown[]) => Math.ceil(rows.length / ROWS_A_CHUNK);
+  const count = (rows: readonly unknown[]) => Math.ceil(rows.length / ROWS_PER_CHUNK);
   return {
     chunks: {
       employees: count(copy.employees),
@@ -59,7 +59,7 @@ export function headOf(copy: RecordsSnapshot, status: ReplicatedStatus): Snapsho
   };
 }
 
-/** What a head and its chunks were made of. The chunks come in groups that are inflated side by side. */
+/** The snapshot of a head and its chunks. Chunks come in groups, which are inflated concurrently. */
 export async function snapshotFrom(
   head: SnapshotHead,
   groups: AsyncIterable<readonly Buffer[]>,
@@ -80,7 +80,7 @@ export async function snapshotFrom(
     employees: await rows<EmployeeRow>(employees),
     skills: await rows<SkillRow>(skills),
     learnt: await rows<SkillMention>(learnt),
-    // The most by far, and taken in as they come.
+    // By far the largest part, so it is streamed.
     ratings: ratingsAt === null ? null : ratingsFrom(chunks),
     employeesWritten,
     skillsWritten,
@@ -97,7 +97,7 @@ function* chunksOfRatings(lists: readonly (readonly RatingRow[])[]): Iterable<Ra
   let rows: RatingRow[] = [];
   for (const list of lists) {
     rows.push(...list);
-    if (rows.length < RATINGS_A_CHUNK) continue;
+    if (rows.length < RATINGS_PER_CHUNK) continue;
     yield rows;
     rows = [];
   }
@@ -114,7 +114,7 @@ function packRatings(rows: readonly RatingRow[]): PackedRatings {
       const { parts, employeeId, value, source, sourceLabel, remoteId, changedAt } = row;
       const known = places.get(skillId);
       const alike = known === undefined ? undefined : skills[known];
-      // Rows are kept with what they share as the very same objects.
+      // Rows in the directory share these objects, so identity is enough.
       const isAlike =
         alike?.skillKeys === skillKeys &&
         alike.skillName === skillName &&
@@ -130,7 +130,7 @@ function packRatings(rows: readonly RatingRow[]): PackedRatings {
   };
 }
 
-/** Rows of one skill share what they say alike through all chunks, which is then compared by one look. */
+/** Rows of one skill share the same objects across all chunks, so that later comparisons are by identity. */
 function unpackRatings({ skills, rows }: PackedRatings, known: Map<string, SkillMention>): RatingRow[] {
   const shared = skills.map((skill) => {
     const before = known.get(skill.skillId);
@@ -142,7 +142,7 @@ function unpackRatings({ skills, rows }: PackedRatings, known: Map<string, Skill
     const skill = shared[place];
     if (!skill) return [];
     const { skillId, skillKeys, skillName, skillScale, skillClassification } = skill;
-    // Field by field: a million of them are spread in three times the time.
+    // Field by field: spreading a million rows takes three times as long.
     const row: RatingRow = {
       parts,
       employeeId,

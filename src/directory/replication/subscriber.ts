@@ -1,5 +1,5 @@
 import type { Directory } from '../directory.ts';
-import type { Log } from '../sync/syncScheduler.ts';
+import type { SyncLog } from '../sync/syncScheduler.ts';
 import { READ_WAIT_MS } from './leaderLease.ts';
 import { applyChange, type EntryPayload } from './changeLogEntry.ts';
 import { unpack } from './codec.ts';
@@ -11,175 +11,176 @@ export interface SubscriberOptions {
   store: ChangeLog;
   directory: Directory;
   replica: string;
-  log: Log;
+  log: SyncLog;
 }
 
-/** What is known of one integration from the others. */
-interface Followed {
-  /** The last entry that was taken; null where the snapshot must be loaded. */
+/** What is known of one integration from other replicas. */
+interface Subscription {
+  /** The last entry applied; null where the snapshot has to be loaded. */
   position: Offset | null;
-  /** Waits for the next snapshot, for its ratings above all. */
-  isDue: boolean;
-  /** Until when kept ratings are told to be known; another figure here was read here. */
+  /** Waits for the next snapshot, mainly for its ratings. */
+  needsResync: boolean;
+  /** The time of the rating snapshot as published; a different one was read by this replica itself. */
   ratingsAt: number | null;
   status: ReplicatedStatus | null;
 }
 
-/** Brings what other replicas read into the directory of this one: a snapshot first, then what follows it. */
+/** Applies what other replicas read to the directory of this one: first a snapshot, then the entries after it. */
 export class ChangeSubscriber {
   readonly #options: SubscriberOptions;
-  readonly #followed: ReadonlyMap<string, Followed>;
-  #forgotten = 0;
-  /** True while a change of another replica is taken in: it is not to be told again. */
-  isTaking = false;
+  readonly #subscriptions: ReadonlyMap<string, Subscription>;
+  #resets = 0;
+  /** True while another replica's change is applied, which must not be published again. */
+  isApplying = false;
 
   constructor(options: SubscriberOptions) {
     this.#options = options;
-    this.#followed = new Map(
+    this.#subscriptions = new Map(
       options.directory.integrations.map(({ name }) => [
         name,
-        { position: null, isDue: false, ratingsAt: null, status: null },
+        { position: null, needsResync: false, ratingsAt: null, status: null },
       ]),
     );
   }
 
-  /** Integrations whose kept ratings wait for a snapshot. */
-  get lacking(): ReadonlySet<string> {
-    return new Set([...this.#followed].flatMap(([name, { isDue }]) => (isDue ? [name] : [])));
+  /** Integrations whose ratings wait for a snapshot. */
+  get resyncing(): ReadonlySet<string> {
+    return new Set([...this.#subscriptions].flatMap(([name, { needsResync }]) => (needsResync ? [name] : [])));
   }
 
-  /** The last entry that was taken; null where none is known. */
+  /** The last entry applied; null where none is known. */
   position(name: string): Offset | null {
-    return this.#followed.get(name)?.position ?? null;
+    return this.#subscriptions.get(name)?.position ?? null;
   }
 
-  /** Everything is to be loaded anew. */
-  forget(): void {
-    this.#forgotten += 1;
-    for (const followed of this.#followed.values()) followed.position = null;
+  /** Everything is to be loaded from the snapshot again. */
+  reset(): void {
+    this.#resets += 1;
+    for (const subscription of this.#subscriptions.values()) subscription.position = null;
   }
 
   /**
-   * Loads what must be loaded, and takes what has come since, waiting a moment for it unless told not to. False when there
-   * was nothing. A leader takes only what others have learnt.
+   * Loads snapshots where needed and applies the entries after them, blocking for a moment where `waits`. False when
+   * there was nothing. A leader applies only what other replicas have learnt.
    */
-  async turn({ leads, waits }: { leads: boolean; waits: boolean }): Promise<boolean> {
+  async poll({ leads, waits }: { leads: boolean; waits: boolean }): Promise<boolean> {
     const { store } = this.#options;
     const after = new Map<string, number>();
-    const forgotten = this.#forgotten;
+    const resets = this.#resets;
     let mayWait = waits;
-    for (const [name, followed] of this.#followed) {
-      if (followed.position === null) {
-        const position = await (leads ? store.last(name) : this.#load(name, followed));
-        if (forgotten !== this.#forgotten) return true;
-        followed.position = position;
+    for (const [name, subscription] of this.#subscriptions) {
+      if (subscription.position === null) {
+        const position = await (leads ? store.last(name) : this.#load(name, subscription));
+        if (resets !== this.#resets) return true;
+        subscription.position = position;
         mayWait = false;
       }
-      after.set(name, followed.position.number);
+      after.set(name, subscription.position.number);
     }
     const found = await store.read(after, mayWait ? READ_WAIT_MS : 0);
-    if (forgotten !== this.#forgotten) return true;
+    if (resets !== this.#resets) return true;
     if (found.size === 0) return this.#lookForLoss();
     const failures: unknown[] = [];
-    // What cannot be taken of one integration does not keep the others waiting.
+    // An integration whose entries cannot be applied does not hold up the others.
     for (const [name, entries] of found) {
-      await this.#take(name, entries, leads).catch((error: unknown) => failures.push(error));
+      await this.#apply(name, entries, leads).catch((error: unknown) => failures.push(error));
     }
     if (failures.length > 0) throw failures[0];
     return true;
   }
 
-  /** The position from which to read on. */
-  async #load(name: string, followed: Followed): Promise<Offset> {
+  /** Loads the snapshot; answers the position to read on from. */
+  async #load(name: string, subscription: Subscription): Promise<Offset> {
     const { store, directory, log } = this.#options;
     const pointer = await store.pointer(name);
     if (pointer === null) {
-      // Redis has lost what others told.
-      followed.isDue ||= followed.status !== null;
+      // Redis has lost what others published.
+      subscription.needsResync ||= subscription.status !== null;
       return START_OFFSET;
     }
     const began = performance.now();
     const head = await unpack<SnapshotHead>(pointer.head);
     const copy = await snapshotFrom(head, store.chunks(name, pointer.id));
     await directory.restore(name, copy);
-    followed.isDue = false;
-    followed.ratingsAt = copy.ratingsAt;
-    this.#applyStatus(name, followed, head.status);
+    subscription.needsResync = false;
+    subscription.ratingsAt = copy.ratingsAt;
+    this.#applyStatus(name, subscription, head.status);
     const milliseconds = Math.round(performance.now() - began);
     log.info({ integration: name, employees: copy.employees.length, milliseconds }, 'snapshot loaded');
     return pointer.position;
   }
 
-  async #take(name: string, entries: readonly ChangeLogEntry[], leads: boolean): Promise<void> {
-    const followed = this.#followed.get(name);
-    if (!followed) return;
+  async #apply(name: string, entries: readonly ChangeLogEntry[], leads: boolean): Promise<void> {
+    const subscription = this.#subscriptions.get(name);
+    if (!subscription) return;
     for (const { number, id, after, by, bytes } of entries) {
-      const at = followed.position;
+      const at = subscription.position;
       if (at === null) return;
-      // Some were dropped before they were read here, or Redis has lost what was read: the snapshot has what there is.
+      // Entries were trimmed before they were read here, or Redis lost some: the snapshot has what there is.
       if (number !== at.number + 1 || !mayBeSameEntry(after, at.id)) {
-        followed.position = null;
+        subscription.position = null;
         return;
       }
-      const news = by === this.#options.replica ? null : await unpack<EntryPayload>(bytes);
-      if (news) await this.#takeNews(name, followed, { news, leads });
-      // Forgotten meanwhile.
-      if (followed.position !== at) return;
-      // Only now: what could not be taken is taken the next time.
-      followed.position = !leads && news?.snapshot !== undefined && followed.isDue ? null : { number, id };
+      const payload = by === this.#options.replica ? null : await unpack<EntryPayload>(bytes);
+      if (payload) await this.#applyPayload(name, subscription, { payload, leads });
+      // Reset meanwhile.
+      if (subscription.position !== at) return;
+      // Only now: entries that could not be applied are applied the next time.
+      subscription.position =
+        !leads && payload?.snapshot !== undefined && subscription.needsResync ? null : { number, id };
     }
   }
 
-  async #takeNews(
+  async #applyPayload(
     name: string,
-    followed: Followed,
-    { news, leads }: { news: EntryPayload; leads: boolean },
+    subscription: Subscription,
+    { payload, leads }: { payload: EntryPayload; leads: boolean },
   ): Promise<void> {
     const { directory } = this.#options;
-    for (const change of news.changes) {
+    for (const change of payload.changes) {
       if (leads && change.kind !== 'learnt') continue;
-      if (change.kind === 'anew') followed.isDue = true;
-      if (change.kind === 'ratings' && followed.isDue) continue;
-      this.isTaking = true;
-      // Synchronous but for ratings, which are told by leaders alone.
-      const taken = applyChange(directory, name, change);
-      this.isTaking = false;
-      await taken;
+      if (change.kind === 'anew') subscription.needsResync = true;
+      if (change.kind === 'ratings' && subscription.needsResync) continue;
+      this.isApplying = true;
+      // Synchronous except for ratings, which only leaders publish.
+      const applied = applyChange(directory, name, change);
+      this.isApplying = false;
+      await applied;
     }
-    if (leads || !news.status) return;
+    if (leads || !payload.status) return;
     await directory.settled();
-    this.#applyStatus(name, followed, news.status);
+    this.#applyStatus(name, subscription, payload.status);
   }
 
-  #applyStatus(name: string, followed: Followed, status: ReplicatedStatus): void {
+  #applyStatus(name: string, subscription: Subscription, status: ReplicatedStatus): void {
     const { directory } = this.#options;
     const integration = directory.integration(name);
     if (!integration) return;
     const kept = directory.ratings(name);
-    // Read here meanwhile, for a request: what is told of since is told against other ratings than these.
-    if (kept.at !== followed.ratingsAt) followed.isDue = true;
-    applyStatus(integration, status, followed.status);
-    followed.status = status;
-    if (!followed.isDue && kept.at !== null) {
+    // This replica has read ratings itself for a request, so published changes refer to other ratings than these.
+    if (kept.at !== subscription.ratingsAt) subscription.needsResync = true;
+    applyStatus(integration, status, subscription.status);
+    subscription.status = status;
+    if (!subscription.needsResync && kept.at !== null) {
       kept.at = status.ratingsAt;
-      followed.ratingsAt = kept.at;
+      subscription.ratingsAt = kept.at;
     }
   }
 
   /**
-   * After Redis lost what it had, nothing would follow the last entry that was read, or not before as many were told anew.
-   * True where it has.
+   * Whether Redis has lost entries that were read. Otherwise nothing would follow the last entry read until as many new
+   * ones had been published.
    */
   async #lookForLoss(): Promise<boolean> {
     let isLost = false;
-    for (const [name, followed] of this.#followed) {
-      const at = followed.position;
+    for (const [name, subscription] of this.#subscriptions) {
+      const at = subscription.position;
       if (at === null) continue;
       const last = await this.#options.store.last(name);
-      // What has come since is read the next time.
+      // Later entries are read the next time.
       const isThere = last.number === at.number && mayBeSameEntry(last.id, at.id);
-      if (last.number > at.number || isThere || followed.position !== at) continue;
-      followed.position = null;
+      if (last.number > at.number || isThere || subscription.position !== at) continue;
+      subscription.position = null;
       isLost = true;
     }
     return isLost;

@@ -3,7 +3,7 @@ import type { Drift } from '../../integrations/drift.ts';
 import type { Integration, Operation, SyncStatus, WalkedPort } from '../../integrations/integration.ts';
 import type { Unread } from '../../integrations/unreadableRecords.ts';
 
-/** What reading an integration has shown of it, besides its records; plain data. */
+/** What syncing an integration has shown besides its records, as plain data. Stored in Redis, so its names stay. */
 export interface ReplicatedStatus {
   sync: SyncStatus;
   readFrom: readonly (readonly [WalkedPort, number])[];
@@ -12,14 +12,14 @@ export interface ReplicatedStatus {
   ratingFilterHonoured: boolean;
   skillFilterHonoured: boolean;
   ratingsAt: number | null;
-  /** Absent, as the next, where an earlier version tells. */
+  /** Absent, like the next two, in entries of an earlier version. */
   unread?: Unread['all'];
-  /** What the teller found by itself. */
+  /** The drift that the publisher found itself. */
   drift?: readonly Drift[];
   answered?: readonly Operation[];
 }
 
-/** The status as it is here and now. */
+/** The current status of an integration. */
 export function statusOf(directory: Directory, integration: Integration): ReplicatedStatus {
   return {
     sync: { ...integration.sync },
@@ -36,14 +36,15 @@ export function statusOf(directory: Directory, integration: Integration): Replic
 }
 
 /**
- * Takes the status that another replica tells. What replicas find out by their own requests (a filter that is ignored, an
- * operation that is not offered) stands until the teller's own view of it changes: `before` is what it told last.
+ * Applies the status that another replica published. What this replica found out by its own requests (an ignored
+ * filter, an operation that is not offered) stands until the publisher's view changes: `before` is what it published
+ * last.
  */
 export function applyStatus(integration: Integration, next: ReplicatedStatus, before: ReplicatedStatus | null): void {
   integration.unread.replace(next.unread ?? []);
   integration.drifts.foundElsewhere(next.drift ?? []);
   integration.answeredElsewhere(next.answered ?? []);
-  // After these, so that watchers hear of them too.
+  // Last, so that watchers of `sync` see the above.
   integration.sync = { ...next.sync };
   integration.readFrom.clear();
   for (const [port, at] of next.readFrom) integration.readFrom.set(port, at);

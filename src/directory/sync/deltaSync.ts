@@ -6,8 +6,8 @@ import type { Integration, WalkedPort } from '../../integrations/integration.ts'
 import { isOverBound, RecordBound, type MAX_RECORDS } from './recordBound.ts';
 
 /**
- * How far a read of changes reaches back before the last read: clocks differ, and a change may be shown later than it is
- * dated. What comes twice changes nothing.
+ * How far a delta sync reaches back before the last one: clocks differ, and a change may appear later than it is dated.
+ * Reading it twice changes nothing.
  */
 export const OVERLAP_MS = 5 * 60_000;
 
@@ -16,31 +16,32 @@ export interface DeltaSyncOptions {
   integration: Integration;
   signal: AbortSignal;
   now?: () => number;
-  /** Records that are read at most; only tests replace it. */
+  /** The most records to read; only tests replace it. */
   most?: typeof MAX_RECORDS;
 }
 
-/** Whether anything of an integration can be read by its changes. */
+/** Whether any kind of the integration's records can be read by changes. */
 export function supportsDeltaSync({ ports }: Integration): boolean {
   const { employees, skills, ratings } = ports;
   return [employees, skills, ratings].some((port) => port?.changedSince !== undefined);
 }
 
 /**
- * Reads what changed since the last read of each kind that went well; a kind never read is left to the walk. Rejects by
- * abort or with the first kind's failure: the others were read, and the failed one is read from the same instant again.
+ * Reads what changed since the last successful sync of each kind; a kind that was never read is left to the full sync.
+ * Rejects on abort, or with the first failure: the other kinds were read, and the failed one is retried from the same
+ * instant.
  */
 export async function deltaSync(options: DeltaSyncOptions): Promise<void> {
   const { directory, integration, signal, now = Date.now, most } = options;
   const { name, ports } = integration;
   const call: Call = { signal, purpose: 'walk', unread: ({ of, id }) => integration.unread.add(of, id) };
   const failures: unknown[] = [];
-  /** When the read began; null where there was none, or none that went well. */
+  /** When the read began; null where there was none, or where it failed. */
   const read = async <Row>(
     kind: WalkedPort,
     port: WalkPort<Row> | undefined,
     take: (page: ChangesPage<Row>, began: number) => Promise<void> | void,
-    /** Undoes what pages without an end have brought. */
+    /** Undoes what an endless list has brought. */
     drop: (began: number) => void = () => {},
   ): Promise<number | null> => {
     const from = integration.readFrom.get(kind);

@@ -22,14 +22,14 @@ export interface FullSyncOptions {
   integration: Integration;
   signal: AbortSignal;
   now?: () => number;
-  /** Records that are read at most; only tests replace it. */
+  /** The most records to read; only tests replace it. */
   most?: typeof MAX_RECORDS;
 }
 
 /**
- * Reads everything of one integration once: employees, skills, and the ratings where they are kept or where skills can
- * only be learnt from them; then probes the rating filter. Ends when readers see all of it. Never rejects but by abort;
- * what failed is in `integration.sync`.
+ * Reads everything of one integration once: employees, skills, and ratings where a snapshot of them is kept or where
+ * skills can only be learnt from them; then probes the rating filter. Resolves when readers see all of it. Rejects only
+ * on abort; failures are reported in `integration.sync`.
  */
 export async function fullSync(options: FullSyncOptions): Promise<void> {
   const { directory, integration, signal, now = Date.now, most } = options;
@@ -42,7 +42,7 @@ export async function fullSync(options: FullSyncOptions): Promise<void> {
   const { name, ports, sync, readFrom } = integration;
   const { ratings } = ports;
   const began = now();
-  // Until one walk was complete, each further one is still the first: answers stay PARTIAL.
+  // Until one full sync has succeeded, each further one is still the first: answers stay PARTIAL.
   sync.state = sync.lastFullAt === null ? 'FIRST_WALK' : 'REFRESHING';
   sync.progress = null;
   integration.retryOffers();
@@ -52,7 +52,7 @@ export async function fullSync(options: FullSyncOptions): Promise<void> {
   const employeeBound = new RecordBound(integration, 'employees', most);
   const ratingBound = new RecordBound(integration, 'ratings', most);
   const filling = directory.ratings(name).fill();
-  const along = new Mentions();
+  const mentions = new Mentions();
   let broughtRatings = false;
   progress.start('employees', directory.employeeCount(name));
   const employeesProblem = await readAll(
@@ -69,12 +69,12 @@ export async function fullSync(options: FullSyncOptions): Promise<void> {
         broughtRatings = true;
         ratingBound.add(page.ratings.length);
         if (ratings) filling.take(page.ratings, { whole: ids });
-        along.add(page.ratings);
+        mentions.add(page.ratings);
       }
       progress.found(employees.size, page.total);
     },
   );
-  // Who can tell the invented ones from those that are there? What was known before stays.
+  // Real records cannot be told from bogus ones: only those known before stay.
   if (employeesProblem && isOverBound(employeesProblem)) directory.removeEmployees(name, employees.newIds, began);
   if (employeesProblem === null) {
     const found = employees.findings(unread.employees, integration.missed.employees);
@@ -115,20 +115,20 @@ export async function fullSync(options: FullSyncOptions): Promise<void> {
   }
 
   await probeFilter(options);
-  // Ratings that came along are whole only where the walk of employees was.
+  // Ratings that came with the employees are complete only if the list of employees was.
   let ratingsProblem: Problem | null = broughtRatings ? employeesProblem : null;
   const ratingsBegan = broughtRatings ? began : now();
   const keep = ratings !== undefined && (ratings.keep || !integration.ratingFilterHonoured);
   if (broughtRatings && employeesProblem === null) integration.worked('READ_RATINGS_BY_EMPLOYEE');
   if (keep || !catalogue) {
-    if (broughtRatings) directory.learnSkills(name, along.all());
+    if (broughtRatings) directory.learnSkills(name, mentions.all());
     else {
       progress.start('ratings', directory.employeeCount(name));
       const rated = new Set<string>();
       ratingsProblem = await readAll(integration, 'READ_RATINGS_BY_EMPLOYEE', ratings, call, ratingBound, (page) => {
         directory.learnSkills(name, page.rows);
         if (keep) filling.take(page.rows, page);
-        // Providers that count here count people.
+        // Providers that report a total here count people.
         for (const row of page.rows) rated.add(row.employeeId);
         progress.found(rated.size, null);
       });
@@ -157,12 +157,12 @@ export async function fullSync(options: FullSyncOptions): Promise<void> {
       : { ...sync, state: 'FAILING', progress: null, problem, kinds };
 }
 
-/** What is known of a kind after a walk that began then. */
+/** The status of a kind after a full sync that began then. */
 function noted(before: KindSync, began: number, problem: Problem | null): KindSync {
   return { fetchedAt: problem === null ? new Date(began).toISOString() : before.fetchedAt, problem };
 }
 
-/** Walks all ratings once and keeps them, for a provider whose filter cannot be trusted. Rejects with ProviderError. */
+/** Reads all ratings into the snapshot, for a provider whose filter cannot be trusted. Rejects with ProviderError. */
 export async function syncRatings({
   directory,
   integration,
@@ -192,8 +192,9 @@ export async function syncRatings({
 }
 
 /**
- * Asks for the ratings of one employee who is known to have some. An answer without them, or with foreign ones, means
- * that the provider does not honour its filter, which Kombo may not (kombo.md#filters), and the walk must stand in.
+ * Asks for the ratings of one employee who is known to have some. An answer without them, or with those of others,
+ * means that the provider does not honour its filter, as Kombo may not (kombo.md#filters): the rating snapshot has to
+ * answer.
  */
 async function probeFilter({ integration, signal }: FullSyncOptions): Promise<void> {
   const { ratings, ratingsByEmployees } = integration.ports;
@@ -207,7 +208,7 @@ async function probeFilter({ integration, signal }: FullSyncOptions): Promise<vo
   } catch (error) {
     signal.throwIfAborted();
     if (isFilterIgnored(error)) integration.ratingFilterHonoured = false;
-    // Any other failure says nothing about the filter: it stays as it was until the next walk.
+    // Any other failure says nothing about the filter: its status stays until the next full sync.
   }
 }
 
@@ -220,8 +221,8 @@ async function firstRow(port: WalkPort<RatingRow>, call: Call): Promise<RatingRo
 }
 
 /**
- * Reads a walk to its end; the problem that ended it early, or null. An absent port is no problem. One that has no end
- * is.
+ * Reads a list to its end; answers the problem that ended it early, or null. An absent port is not a problem; an
+ * endless list is.
  */
 async function readAll<Row>(
   integration: Integration,
@@ -245,7 +246,7 @@ async function readAll<Row>(
   }
 }
 
-/** A catalogue that is not offered is no failure of the walk: skills are learnt from ratings. */
+/** A missing catalogue does not fail the full sync: skills are learnt from ratings. */
 function serious(problem: Problem | null): Problem | null {
   return problem?.code === 'NOT_OFFERED' ? null : problem;
 }

@@ -2,8 +2,8 @@ import { ProviderError } from '../../domain/problem.ts';
 import type { Integration, WalkedPort } from '../../integrations/integration.ts';
 
 /**
- * Records of a kind that are read of one account at most, several times what the largest have. A list that goes on beyond
- * has no last page: each of its pages brings new ids and another cursor.
+ * The most records of a kind that are read from one account, several times what the largest have. A longer list has no
+ * last page: each page brings new ids and another cursor.
  */
 export const MAX_RECORDS: Readonly<Record<WalkedPort, number>> = {
   employees: 500_000,
@@ -13,7 +13,7 @@ export const MAX_RECORDS: Readonly<Record<WalkedPort, number>> = {
 
 const CODE = 'TOO_MANY_RECORDS';
 
-/** Counts the records of one read of a list, so that it ends. */
+/** Counts the records of one list, so that reading it ends. */
 export class RecordBound {
   readonly #integration: Integration;
   readonly #kind: WalkedPort;
@@ -26,7 +26,7 @@ export class RecordBound {
     this.#most = most[kind];
   }
 
-  /** Takes a page into account. Throws UNREADABLE, and notes drift, where there are too many; the page is not to be taken. */
+  /** Counts a page. Throws UNREADABLE, and reports drift, where there are too many; the page must then be dropped. */
   add(records: number): void {
     this.#count += records;
     if (this.#count <= this.#most) return;
@@ -39,7 +39,7 @@ export class RecordBound {
   }
 }
 
-/** Whether a read ended because it brought too many records, most of which are then none. */
+/** Whether a read ended because of too many records, most of which are then bogus. */
 export function isOverBound({ providerCode }: { providerCode: string | null }): boolean {
   return providerCode === CODE;
 }

@@ -1,6 +1,6 @@
 import type { Integration, WalkedPort } from '../../integrations/integration.ts';
 
-/** Says in `integration.sync` how far a walk is: each part counts alike, a part by its rows. */
+/** Keeps the progress of a full sync in `integration.sync`: all parts weigh the same, a part is measured in rows. */
 export class SyncProgress {
   readonly #integration: Integration;
   readonly #parts: readonly WalkedPort[];
@@ -17,15 +17,15 @@ export class SyncProgress {
     ];
   }
 
-  /** `expected`: rows that the last walk found; 0 when none has. */
+  /** `expected`: rows that the last full sync found; 0 without one. */
   start(part: WalkedPort, expected: number): void {
-    // A part that comes unplanned, e.g. to learn skills, keeps the walk at its end.
+    // An unplanned part, such as ratings read to learn skills, keeps the progress at its end.
     const at = this.#parts.indexOf(part);
     this.#done = at < 0 ? this.#parts.length : at;
     this.#expected = expected;
   }
 
-  /** `total` as the provider says; where it does not, the part is taken to be as long as what is known already. */
+  /** `total` as the provider reports it; otherwise the part is assumed to be as long as last time. */
   found(rows: number, total: number | null): void {
     const { sync } = this.#integration;
     const length = total ?? this.#expected;

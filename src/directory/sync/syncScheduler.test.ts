@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { employeeRow, FakeProvider, gate } from '../../../test/support/fakes/fakeProvider.ts';
 import { Directory } from '../directory.ts';
 import { kindSync } from '../../integrations/integration.ts';
-import { SyncScheduler, type Log } from './syncScheduler.ts';
+import { SyncScheduler, type SyncLog } from './syncScheduler.ts';
 
 const MINUTE = 60_000;
 
@@ -15,7 +15,7 @@ afterEach(() => {
 
 function house(...providers: FakeProvider[]) {
   const logged: string[] = [];
-  const log: Log = {
+  const log: SyncLog = {
     info: (_, message) => logged.push(message),
     warn: (_, message) => logged.push(message),
     error: (_, message) => logged.push(message),
@@ -37,7 +37,7 @@ describe('the refresh', () => {
     expect([hr.taken(), talent.taken()]).toEqual([[], []]);
     await vi.advanceTimersByTimeAsync(1);
     expect([hr.taken(), talent.taken()]).toEqual([['employees 1'], ['employees 1']]);
-    expect(logged).toEqual(Array.from({ length: 4 }, () => 'walk ended'));
+    expect(logged).toEqual(Array.from({ length: 4 }, () => 'full sync ended'));
     refresh.stop();
   });
 
@@ -52,7 +52,7 @@ describe('the refresh', () => {
       await vi.advanceTimersByTimeAsync(1);
       expect(hr.calls).toEqual(['employees 1']);
     }
-    expect(new Set(logged)).toEqual(new Set(['walk failed']));
+    expect(new Set(logged)).toEqual(new Set(['full sync failed']));
     hr.holdings.failing = {};
     await vi.advanceTimersByTimeAsync(5 * MINUTE);
     hr.holdings.failing = { employees: 'UNREACHABLE' };
@@ -97,7 +97,7 @@ describe('the refresh', () => {
     expect(vi.getTimerCount()).toBe(0);
     await vi.advanceTimersByTimeAsync(60 * MINUTE);
     expect([hr.calls, talent.calls]).toEqual([['employees 1'], ['employees 1']]);
-    expect(logged).toEqual(['walk ended']);
+    expect(logged).toEqual(['full sync ended']);
   });
 
   it('takes all kinds for failed after a walk that breaks off, whatever it had read', async () => {
@@ -127,7 +127,7 @@ describe('the refresh', () => {
     };
     await refresh.start();
     expect(hr.integration.sync).toMatchObject({ state: 'FAILING', problem: { code: 'INTERNAL' } });
-    expect(logged).toEqual(['walk broke off', 'walk failed']);
+    expect(logged).toEqual(['the full sync was aborted by an error', 'full sync failed']);
     hr.taken();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(hr.calls).toEqual(['employees 1']);
@@ -157,7 +157,7 @@ describe('the refresh', () => {
     await vi.advanceTimersByTimeAsync(MINUTE);
     expect(hr.integration.sync).toMatchObject({ state: 'IDLE', problem: null });
     expect(hr.integration.lastProblem).toMatchObject({ code: 'INTERNAL' });
-    expect(logged).toEqual(['walk ended', 'reading changes failed']);
+    expect(logged).toEqual(['full sync ended', 'delta sync failed']);
     await vi.advanceTimersByTimeAsync(12 * MINUTE);
     expect(since).toHaveLength(14);
     expect(hr.calls).toEqual([]);
@@ -175,7 +175,7 @@ describe('the refresh', () => {
       before: (call) => (call === 'employees 2' ? held.passed : undefined),
     });
     const lines: object[] = [];
-    const log: Log = {
+    const log: SyncLog = {
       info: (details, message) => lines.push({ ...details, message }),
       warn: () => {},
       error: () => {},
@@ -183,11 +183,11 @@ describe('the refresh', () => {
     const refresh = new SyncScheduler(new Directory([hr.integration]), log);
     const started = refresh.start();
     await vi.advanceTimersByTimeAsync(11_000);
-    const line = { integration: 'hr', percent: 50, employees: 2, skills: 0, message: 'walking' };
+    const line = { integration: 'hr', percent: 50, employees: 2, skills: 0, message: 'full sync running' };
     expect(lines).toEqual([line, line]);
     held.open();
     await started;
-    expect(lines.slice(2)).toMatchObject([{ message: 'walk ended', employees: 4 }]);
+    expect(lines.slice(2)).toMatchObject([{ message: 'full sync ended', employees: 4 }]);
     refresh.stop();
     expect(vi.getTimerCount()).toBe(0);
   });
