@@ -63,12 +63,12 @@ it('a walk in which people cannot be read forgets nobody, says so, and the next 
   for (let row = 0; row < 40; row += 1) spoil(`data.results.${row}.id`, undefined, '/employees');
   await walk();
   expect(directory.employeeCount('main')).toBe(people);
-  expect(integration.unread.problem('employees')).toMatchObject({ code: 'UNREADABLE' });
-  expect(integration.unread.problem('skills')).toBeNull();
+  expect(integration.unreadable.problem('employees')).toMatchObject({ code: 'UNREADABLE' });
+  expect(integration.unreadable.problem('skills')).toBeNull();
   expect(integration.state).toBe('DEGRADED');
   simulator.clearFaults();
   await walk();
-  expect([directory.employeeCount('main'), integration.unread.problem('employees')]).toEqual([people, null]);
+  expect([directory.employeeCount('main'), integration.unreadable.problem('employees')]).toEqual([people, null]);
 });
 
 it.each([kombo, kantata, imocha])('a skill of $name that cannot be read is not forgotten', async (card) => {
@@ -80,7 +80,7 @@ it.each([kombo, kantata, imocha])('a skill of $name that cannot be read is not f
   spoil({ kombo: 'data.results.3', kantata: `skills.${id}`, imocha: 'items.3' }[card.name] ?? '', 7, 'skills|taxonomy');
   await walk();
   expect(directory.skillCount('main')).toBe(skills);
-  expect(integration.unread.problem('skills')).toMatchObject({ code: 'UNREADABLE' });
+  expect(integration.unreadable.problem('skills')).toMatchObject({ code: 'UNREADABLE' });
 });
 
 it('of ratings that a walk keeps, those that it could not read stand as they were, and their people are PARTIAL', async () => {

@@ -119,9 +119,9 @@ export function createPorts(upstream: Upstream, settings: TenantSettings): Ports
         const partial = new Set<string | null>();
         const noting: Call = {
           ...call,
-          unread(record) {
+          onUnreadable(record) {
             partial.add(record.id);
-            call.unread?.(record);
+            call.onUnreadable?.(record);
           },
         };
         const read = pagesReader(list(OPERATIONS.profiles, noting, 'ratings'), { isAmongKnown: true });
@@ -177,7 +177,7 @@ async function ratingsOfEmployees(
   call: Call,
 ): Promise<RatingRow[]> {
   const readOne = async (employeeId: string, shared: Call): Promise<RatingRow[]> => {
-    const leftOut = () => shared.unread?.({ of: 'ratings', id: employeeId });
+    const leftOut = () => shared.onUnreadable?.({ of: 'ratings', id: employeeId });
     const reading: Reading = { operation: OPERATIONS.profile, drift, leftOut };
     const items = await client.profilesOf(employeeId, shared);
     if (items.some((item) => isForeign(item, employeeId))) throw foreignProfile(drift);

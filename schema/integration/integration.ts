@@ -174,7 +174,7 @@ IntegrationSync.implement({
       type: ProviderProblem,
       nullable: true,
       description: 'Why the last walk failed, or that it could not read all records; null when neither.',
-      resolve: ({ sync, unread }) => sync.problem ?? unread.problem('employees', 'skills', 'ratings'),
+      resolve: ({ sync, unreadable }) => sync.problem ?? unreadable.problem('employees', 'skills', 'ratings'),
     }),
   }),
 });
@@ -427,7 +427,7 @@ export function directorySources(
     const kind = operation === 'READ_EMPLOYEES' ? 'employees' : 'skills';
     const { fetchedAt, problem: failed } = kindSync(sync, kind);
     const readAt = fetchedAt === null ? null : Math.max(Date.parse(fetchedAt), readFrom.get(kind) ?? 0);
-    const unread = integration.unread.problem(kind);
+    const unread = integration.unreadable.problem(kind);
     const problem = failed ?? (readAt !== null && now - readAt > UNREAD_MS ? UNREAD : null);
     const state = ((): Source['state'] => {
       if (support === 'UNSUPPORTED') return 'UNSUPPORTED';

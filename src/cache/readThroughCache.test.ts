@@ -294,7 +294,7 @@ describe('an answer of which some could not be read', () => {
     const asked: string[] = [];
     const one = house({
       ...options,
-      read(ids, { unread: tell }) {
+      read(ids, { onUnreadable: tell }) {
         call += 1;
         asked.push(ids.join(','));
         if (call === 1) for (const id of unread) tell?.({ of: 'ratings', id });
@@ -324,8 +324,8 @@ describe('an answer of which some could not be read', () => {
   it('leaves an older copy as it is, and says there what is wrong', async () => {
     let isPartial = false;
     const { state, reads, ask } = house({
-      read(ids, { unread }) {
-        if (isPartial) unread?.({ of: 'ratings', id: null });
+      read(ids, { onUnreadable }) {
+        if (isPartial) onUnreadable?.({ of: 'ratings', id: null });
         return Promise.resolve(new Map(ids.map((id) => [id, { text: isPartial ? 'a part' : 'all of it' }])));
       },
     });

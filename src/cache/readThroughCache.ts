@@ -410,7 +410,7 @@ async function readNoting<Value>(
   call: Call,
 ): Promise<{ values: ReadonlyMap<string, Value>; isWhole: (id: string) => boolean }> {
   const unread = new Set<string | null>();
-  const values = await read(ids, { ...call, unread: ({ id }) => unread.add(id) });
+  const values = await read(ids, { ...call, onUnreadable: ({ id }) => unread.add(id) });
   return { values, isWhole: (id) => unread.size === 0 || !(unread.has(id) || unread.has(null)) };
 }
 

@@ -28,7 +28,7 @@ export interface Call {
    */
   deadlineAt?: number | undefined;
   /** Hears of each employee, skill or rating that came and could not be read, and so is missing in the answer. */
-  unread?: ((record: UnreadableRecord) => void) | undefined;
+  onUnreadable?: ((record: UnreadableRecord) => void) | undefined;
   /** What every write of a task passes on its way out; absent for writes of nobody's task. */
   sending?: Sending | undefined;
 }
@@ -59,7 +59,7 @@ export interface UnreadableRecord {
   id: string | null;
 }
 
-/** One page of a walk. Rows that could not be read are left out, told to `Call.unread` and counted as drift. */
+/** One page of a walk. Rows that could not be read are left out, reported to `Call.onUnreadable` and counted as drift. */
 export interface WalkPage<Row> {
   rows: Row[];
   /** Rows in the whole walk as the provider says; null when it does not. */

@@ -66,22 +66,25 @@ it('found where the directory is read is seen on every replica, beside what each
     JSON.parse(JSON.stringify(statusOf(leader.directory, leader.integration))) as ReplicatedStatus;
   const seen = () => follower.integration.drift.map(({ path, count }) => `${path} ${count}`);
   leader.integration.onDrift(note('users.*.id'), () => [{ name: 'id', type: 'null' }]);
-  leader.integration.unread.add('employees', 'e1');
+  leader.integration.unreadable.add('employees', 'e1');
   follower.integration.onDrift(note('items.*.id'));
   follower.integration.onDrift(note('items.*.id'));
   const first = told();
   applyStatus(follower.integration, first, null);
   expect(seen()).toEqual(['items.*.id 2', 'users.*.id 1']);
   expect(follower.integration.drift[1]).toMatchObject({ operation: 'READ_EMPLOYEES', sample: [{ name: 'id' }] });
-  expect(follower.integration.unread.has('employees', 'e1')).toBe(true);
+  expect(follower.integration.unreadable.has('employees', 'e1')).toBe(true);
   // It does not come back as the follower's own.
   expect(statusOf(follower.directory, follower.integration).drift).toMatchObject([{ path: 'items.*.id' }]);
   follower.integration.onDrift(note('users.*.id'));
   expect(seen()).toEqual(['items.*.id 2', 'users.*.id 2']);
-  leader.integration.unread.set('employees', new Set());
+  leader.integration.unreadable.set('employees', new Set());
   const { drift: _, ...older } = told();
   applyStatus(follower.integration, older, first);
-  expect([seen(), follower.integration.unread.problem('employees')]).toEqual([['items.*.id 2', 'users.*.id 1'], null]);
+  expect([seen(), follower.integration.unreadable.problem('employees')]).toEqual([
+    ['items.*.id 2', 'users.*.id 1'],
+    null,
+  ]);
 });
 
 it('seen elsewhere of late makes an integration DEGRADED here', () => {

@@ -208,9 +208,9 @@ describe('the health of an integration', () => {
     expect(drifting.state).toBe('DEGRADED');
     clock.advance(6 * 60_000);
     expect([drifting.state, drifting.drift.length]).toEqual(['HEALTHY', 1]);
-    drifting.unread.set('employees', new Set([null]));
+    drifting.unreadable.set('employees', new Set([null]));
     expect(drifting.state).toBe('DEGRADED');
-    drifting.unread.set('employees', new Set());
+    drifting.unreadable.set('employees', new Set());
     expect(drifting.state).toBe('HEALTHY');
     const { integration } = new FakeProvider();
     integration.sync = { ...integration.sync, problem: error('TIMEOUT').toProblem() };

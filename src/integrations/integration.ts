@@ -7,7 +7,7 @@ import { alike } from '../outbound/policy/attemptTimeouts.ts';
 import type { CallRecord, Limits } from '../outbound/upstream.ts';
 import { DriftKinds, type Drift } from './drift.ts';
 import { FirstRead } from './firstRead.ts';
-import { Unread } from './unreadableRecords.ts';
+import { UnreadableRecords } from './unreadableRecords.ts';
 
 /** What an integration may be able to do; the names are those of the graph's Operation. */
 export const OPERATIONS = [
@@ -126,7 +126,7 @@ export class Integration {
   /** Records that the last full sync of a kind did not read, and that are gone when the next one does not either. */
   readonly missed: Record<'employees' | 'skills', Set<string>> = { employees: new Set(), skills: new Set() };
   /** What is missing of each kind, because it could not be read. */
-  readonly unread = new Unread();
+  readonly unreadable = new UnreadableRecords();
   /** Until the skills have been read, ratings may name some whose names are not known yet. */
   readonly firstSkills = new FirstRead();
   /** The first full sync. */
@@ -316,7 +316,7 @@ export class Integration {
   }
 
   get #lacks(): boolean {
-    return this.unread.problem('employees', 'skills', 'ratings') !== null;
+    return this.unreadable.problem('employees', 'skills', 'ratings') !== null;
   }
 
   /** Whether it answers, but slowly or with errors. */

@@ -10,7 +10,7 @@ type Ids = ReadonlySet<string | null>;
  * What the last walk of each kind, and the reads of changes since, were shown and could not read: the ids of employees and
  * skills, of ratings their employees'; null for whatever showed no id.
  */
-export class Unread {
+export class UnreadableRecords {
   readonly #ids = new Map<WalkedPort, Ids>();
 
   /** Takes what a whole walk could not read, in place of what was known. */
@@ -37,7 +37,7 @@ export class Unread {
   }
 
   /** Takes what another replica tells, in place of everything. */
-  replace(all: Unread['all']): void {
+  replace(all: UnreadableRecords['all']): void {
     this.#ids.clear();
     for (const [kind, ids] of all) this.set(kind, new Set(ids));
   }

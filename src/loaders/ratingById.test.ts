@@ -111,7 +111,7 @@ describe('a rating by its id', () => {
       let calls = 0;
       const { ask } = house((_, call) => {
         calls += 1;
-        call.unread?.({ of: 'ratings', id: '1' });
+        call.onUnreadable?.({ of: 'ratings', id: '1' });
         return Promise.resolve(null);
       });
       await ask();

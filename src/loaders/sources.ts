@@ -47,7 +47,7 @@ export function notAsked(
   const source = { ...UNASKED, integration };
   if (!integration.offers(operation)) return { ...source, state: 'UNSUPPORTED' };
   // The record may be one that could not be read.
-  const unread = integration.unread.problem(operation === 'READ_RATINGS_BY_SKILL' ? 'skills' : 'employees');
+  const unread = integration.unreadable.problem(operation === 'READ_RATINGS_BY_SKILL' ? 'skills' : 'employees');
   if (lastFullAt !== null && wasSynced) {
     return unread ? { ...source, state: 'PARTIAL', problem: unread } : { ...source, state: 'UNMATCHED' };
   }

@@ -1,5 +1,5 @@
 /** Ids of unreadable records; null stands for a record without a readable id. */
-type Unread = ReadonlySet<string | null>;
+type UnreadableIds = ReadonlySet<string | null>;
 
 /** Which known records remain after a full sync. */
 export interface Findings {
@@ -55,18 +55,18 @@ export class Census {
 
   /**
    * Which records remain, after the last page; null where that is unknown, because a record without a readable id may
-   * be any of the known ones. `unread` lists unreadable records; `missed` those that the previous full sync missed.
+   * be any of the known ones. `unreadable` lists unreadable records; `missed` those that the previous full sync missed.
    */
-  findings(unread: Unread, missed: ReadonlySet<string>): Findings | null {
-    if (unread.has(null)) return null;
+  findings(unreadable: UnreadableIds, missed: ReadonlySet<string>): Findings | null {
+    if (unreadable.has(null)) return null;
     const read = this.#read;
-    const count = read.size + [...unread].filter((id) => id !== null && !read.has(id)).length;
+    const count = read.size + [...unreadable].filter((id) => id !== null && !read.has(id)).length;
     const isProof = this.#isSteady && this.#new.length === 0 && this.#total === count;
     const missedNow = new Set<string>();
     return {
       missed: missedNow,
       has(id) {
-        if (read.has(id) || unread.has(id)) return true;
+        if (read.has(id) || unreadable.has(id)) return true;
         if (isProof || missed.has(id)) return false;
         missedNow.add(id);
         return true;

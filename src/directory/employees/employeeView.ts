@@ -104,7 +104,7 @@ export class EmployeeView {
       changes,
       integrations: this.#integrations,
       links,
-      thingOf: ({ integration, remoteId }) => this.byRecord(integration, remoteId),
+      entityOf: ({ integration, remoteId }) => this.byRecord(integration, remoteId),
       recordsOf: (employee) => employee.records,
       *sharing(row) {
         yield* index.byNumber(numberKey(row));
@@ -118,11 +118,11 @@ export class EmployeeView {
       after: row,
     }));
     if (!this.#common.change(counted)) return null;
-    const { things, placed } = rematch;
+    const { entities, placed } = rematch;
     const come = matchEmployees(placed, this.#integrations, rematch.links, this.#common).map(employeeOf);
-    for (const employee of things) index.delete(employee);
+    for (const employee of entities) index.delete(employee);
     for (const employee of come) index.add(employee);
-    const by = (field: EmployeeOrderField) => reordered(this.#orders[field], things, come, employeePosition(field));
+    const by = (field: EmployeeOrderField) => reordered(this.#orders[field], entities, come, employeePosition(field));
     return new EmployeeView(this.#integrations, index, this.#common, {
       DISPLAY_NAME: by('DISPLAY_NAME'),
       START_DATE: by('START_DATE'),

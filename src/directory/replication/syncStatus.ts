@@ -1,7 +1,7 @@
 import type { Directory } from '../directory.ts';
 import type { Drift } from '../../integrations/drift.ts';
 import type { Integration, Operation, SyncStatus, WalkedPort } from '../../integrations/integration.ts';
-import type { Unread } from '../../integrations/unreadableRecords.ts';
+import type { UnreadableRecords } from '../../integrations/unreadableRecords.ts';
 
 /** What syncing an integration has shown besides its records, as plain data. Stored in Redis, so its names stay. */
 export interface ReplicatedStatus {
@@ -13,7 +13,7 @@ export interface ReplicatedStatus {
   skillFilterHonoured: boolean;
   ratingsAt: number | null;
   /** Absent, like the next two, in entries of an earlier version. */
-  unread?: Unread['all'];
+  unread?: UnreadableRecords['all'];
   /** The drift that the publisher found itself. */
   drift?: readonly Drift[];
   answered?: readonly Operation[];
@@ -29,7 +29,7 @@ export function statusOf(directory: Directory, integration: Integration): Replic
     ratingFilterHonoured: integration.ratingFilterHonoured,
     skillFilterHonoured: integration.skillFilterHonoured,
     ratingsAt: directory.ratings(integration.name).at,
-    unread: integration.unread.all,
+    unread: integration.unreadable.all,
     drift: integration.drifts.told,
     answered: integration.answered,
   };
@@ -41,7 +41,7 @@ export function statusOf(directory: Directory, integration: Integration): Replic
  * last.
  */
 export function applyStatus(integration: Integration, next: ReplicatedStatus, before: ReplicatedStatus | null): void {
-  integration.unread.replace(next.unread ?? []);
+  integration.unreadable.replace(next.unread ?? []);
   integration.drifts.foundElsewhere(next.drift ?? []);
   integration.answeredElsewhere(next.answered ?? []);
   // Last, so that watchers of `sync` see the above.

@@ -93,17 +93,17 @@ export class SkillView {
       changes,
       integrations: this.#integrations,
       links,
-      thingOf: ({ integration, remoteId }) => this.byRecord(integration, remoteId)?.skill ?? null,
+      entityOf: ({ integration, remoteId }) => this.byRecord(integration, remoteId)?.skill ?? null,
       recordsOf: (skill) => skill.records,
       *sharing(row) {
         for (const key of nameKeys(row)) yield* indexes.byName.get(key);
       },
     });
     if (rematch === null) return null;
-    const { things, placed } = rematch;
+    const { entities, placed } = rematch;
     const come = matchSkills(placed, this.#integrations, rematch.links).map(skillOf);
-    const all = reordered(this.all, things, come, skillPosition);
-    for (const skill of things) this.#delete(skill);
+    const all = reordered(this.all, entities, come, skillPosition);
+    for (const skill of entities) this.#delete(skill);
     const view = new SkillView(this.#integrations, indexes, all);
     view.#rankNew(new Set(come));
     return view;

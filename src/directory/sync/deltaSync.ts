@@ -34,7 +34,7 @@ export function supportsDeltaSync({ ports }: Integration): boolean {
 export async function deltaSync(options: DeltaSyncOptions): Promise<void> {
   const { directory, integration, signal, now = Date.now, most } = options;
   const { name, ports } = integration;
-  const call: Call = { signal, purpose: 'walk', unread: ({ of, id }) => integration.unread.add(of, id) };
+  const call: Call = { signal, purpose: 'walk', onUnreadable: ({ of, id }) => integration.unreadable.add(of, id) };
   const failures: unknown[] = [];
   /** When the read began; null where there was none, or where it failed. */
   const read = async <Row>(

@@ -33,12 +33,12 @@ export interface FullSyncOptions {
  */
 export async function fullSync(options: FullSyncOptions): Promise<void> {
   const { directory, integration, signal, now = Date.now, most } = options;
-  const unread = {
+  const unreadable = {
     employees: new Set<string | null>(),
     skills: new Set<string | null>(),
     ratings: new Set<string | null>(),
   };
-  const call: Call = { signal, purpose: 'walk', unread: ({ of, id }) => unread[of].add(id) };
+  const call: Call = { signal, purpose: 'walk', onUnreadable: ({ of, id }) => unreadable[of].add(id) };
   const { name, ports, sync, readFrom } = integration;
   const { ratings } = ports;
   const began = now();
@@ -77,12 +77,12 @@ export async function fullSync(options: FullSyncOptions): Promise<void> {
   // Real records cannot be told from bogus ones: only those known before stay.
   if (employeesProblem && isOverBound(employeesProblem)) directory.removeEmployees(name, employees.newIds, began);
   if (employeesProblem === null) {
-    const found = employees.findings(unread.employees, integration.missed.employees);
+    const found = employees.findings(unreadable.employees, integration.missed.employees);
     if (found) {
       await runInSlices(directory.retainEmployees(name, found, began));
       integration.missed.employees = new Set(found.missed);
     }
-    integration.unread.set('employees', unread.employees);
+    integration.unreadable.set('employees', unreadable.employees);
     readFrom.set('employees', began);
   }
 
@@ -105,12 +105,12 @@ export async function fullSync(options: FullSyncOptions): Promise<void> {
   if (skillsProblem && isOverBound(skillsProblem)) directory.removeSkills(name, skills.newIds, skillsBegan);
   const catalogue = ports.skills !== undefined && skillsProblem === null;
   if (catalogue) {
-    const found = skills.findings(unread.skills, integration.missed.skills);
+    const found = skills.findings(unreadable.skills, integration.missed.skills);
     if (found) {
       directory.retainSkills(name, found, skillsBegan);
       integration.missed.skills = new Set(found.missed);
     }
-    integration.unread.set('skills', unread.skills);
+    integration.unreadable.set('skills', unreadable.skills);
     readFrom.set('skills', skillsBegan);
   }
 
@@ -134,10 +134,10 @@ export async function fullSync(options: FullSyncOptions): Promise<void> {
       });
     }
     if (keep && ratingsProblem === null) {
-      filling.keepUnreadable(unread.ratings);
+      filling.keepUnreadable(unreadable.ratings);
       filling.keepMissed();
       filling.end(ratingsBegan, now() - ratingsBegan);
-      integration.unread.set('ratings', unread.ratings);
+      integration.unreadable.set('ratings', unreadable.ratings);
       readFrom.set('ratings', ratingsBegan);
     }
   }
@@ -173,8 +173,8 @@ export async function syncRatings({
 }: FullSyncOptions & { receipt?: Receipt }): Promise<void> {
   const { ratings } = integration.ports;
   if (!ratings) return;
-  const unread = new Set<string | null>();
-  const call: Call = { signal, purpose: 'walk', receipt, unread: ({ id }) => unread.add(id) };
+  const unreadable = new Set<string | null>();
+  const call: Call = { signal, purpose: 'walk', receipt, onUnreadable: ({ id }) => unreadable.add(id) };
   const filling = directory.ratings(integration.name).fill();
   const bound = new RecordBound(integration, 'ratings', most);
   const began = now();
@@ -184,10 +184,10 @@ export async function syncRatings({
     directory.learnSkills(integration.name, page.rows);
     filling.take(page.rows, page);
   }
-  filling.keepUnreadable(unread);
+  filling.keepUnreadable(unreadable);
   filling.keepMissed();
   filling.end(began, now() - began);
-  integration.unread.set('ratings', unread);
+  integration.unreadable.set('ratings', unreadable);
   integration.readFrom.set('ratings', began);
 }
 

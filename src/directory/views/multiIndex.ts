@@ -1,25 +1,25 @@
-/** Things by a key that few of them share: a single one is kept without a set, for there are 100,000 of them. */
-export class MultiIndex<Thing> {
-  readonly #things = new Map<string, Thing | Set<Thing>>();
+/** Entities by a key that few of them share: a single one is kept without a set, for there are 100,000 of them. */
+export class MultiIndex<Entity> {
+  readonly #entities = new Map<string, Entity | Set<Entity>>();
 
-  /** Adds a thing; twice under one key counts once. */
-  add(key: string | null, thing: Thing): void {
+  /** Adds a entity; twice under one key counts once. */
+  add(key: string | null, entity: Entity): void {
     if (key === null) return;
-    const known = this.#things.get(key);
-    if (known === undefined) this.#things.set(key, thing);
-    else if (known instanceof Set) known.add(thing);
-    else if (known !== thing) this.#things.set(key, new Set([known, thing]));
+    const known = this.#entities.get(key);
+    if (known === undefined) this.#entities.set(key, entity);
+    else if (known instanceof Set) known.add(entity);
+    else if (known !== entity) this.#entities.set(key, new Set([known, entity]));
   }
 
-  delete(key: string | null, thing: Thing): void {
+  delete(key: string | null, entity: Entity): void {
     if (key === null) return;
-    const known = this.#things.get(key);
-    if (known === thing) this.#things.delete(key);
-    else if (known instanceof Set && known.delete(thing) && known.size === 0) this.#things.delete(key);
+    const known = this.#entities.get(key);
+    if (known === entity) this.#entities.delete(key);
+    else if (known instanceof Set && known.delete(entity) && known.size === 0) this.#entities.delete(key);
   }
 
-  get(key: string | null): Iterable<Thing> {
-    const known = key === null ? undefined : this.#things.get(key);
+  get(key: string | null): Iterable<Entity> {
+    const known = key === null ? undefined : this.#entities.get(key);
     return known === undefined ? [] : known instanceof Set ? known : [known];
   }
 }

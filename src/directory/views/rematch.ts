@@ -7,8 +7,8 @@ export interface Change<Row> extends RecordName {
 }
 
 /** Unified objects that a few changes may concern, and their records as they are then, to be matched anew. */
-export interface Rematch<Thing, Row> {
-  things: ReadonlySet<Thing>;
+export interface Rematch<Entity, Row> {
+  entities: ReadonlySet<Entity>;
   /** In order of integration precedence. */
   placed: Placed<Row>[];
   links: readonly Link[];
@@ -17,52 +17,52 @@ export interface Rematch<Thing, Row> {
 /** Records matched anew in one go at most, some 20 ms; a key that more of them share asks for a whole new view. */
 const MAX_RECORDS = 2000;
 
-export interface RematchOptions<Thing, Row> {
+export interface RematchOptions<Entity, Row> {
   changes: readonly Change<Row>[];
   integrations: readonly string[];
   links: LinkIndex;
   /** The object of a record as it is now. */
-  thingOf: (name: RecordName) => Thing | null;
-  recordsOf: (thing: Thing) => readonly Placed<Row>[];
+  entityOf: (name: RecordName) => Entity | null;
+  recordsOf: (entity: Entity) => readonly Placed<Row>[];
   /** Objects with a record that shares a key of this row. */
-  sharing: (row: Row) => Iterable<Thing>;
+  sharing: (row: Row) => Iterable<Entity>;
 }
 
 /**
  * What has to be matched anew after changes: everything that equal keys and links connect, in any number of steps, to a
  * changed record as it was or as it is. Matching these alone gives what matching everything would. Null for too many.
  */
-export function rematchOf<Thing, Row extends { remoteId: string }>(
-  options: RematchOptions<Thing, Row>,
-): Rematch<Thing, Row> | null {
-  const { changes, integrations, thingOf, recordsOf, sharing } = options;
-  const things = new Set<Thing>();
+export function rematchOf<Entity, Row extends { remoteId: string }>(
+  options: RematchOptions<Entity, Row>,
+): Rematch<Entity, Row> | null {
+  const { changes, integrations, entityOf, recordsOf, sharing } = options;
+  const entities = new Set<Entity>();
   const links = new Set<Link>();
   let records = 0;
-  const take = (thing: Thing | null) => {
-    if (thing === null || things.has(thing)) return;
-    things.add(thing);
-    records += recordsOf(thing).length;
+  const take = (entity: Entity | null) => {
+    if (entity === null || entities.has(entity)) return;
+    entities.add(entity);
+    records += recordsOf(entity).length;
   };
   const takeLinked = (name: RecordName) => {
     for (const link of options.links.of(name)) {
       links.add(link);
-      take(thingOf(link.a));
-      take(thingOf(link.b));
+      take(entityOf(link.a));
+      take(entityOf(link.b));
     }
   };
   for (const change of changes) {
-    take(thingOf(change));
+    take(entityOf(change));
     takeLinked(change);
-    if (change.row) for (const thing of sharing(change.row)) take(thing);
+    if (change.row) for (const entity of sharing(change.row)) take(entity);
   }
   const most = MAX_RECORDS + changes.length;
   const changed = new Set(changes.map(nameKey));
   const placed: Placed<Row>[] = changes.flatMap(({ integration, row }) => (row ? [{ integration, row }] : []));
   // The set grows while it is gone through.
-  for (const thing of things) {
+  for (const entity of entities) {
     if (records > most) return null;
-    for (const { integration, row } of recordsOf(thing)) {
+    for (const { integration, row } of recordsOf(entity)) {
       const name = { integration, remoteId: row.remoteId };
       takeLinked(name);
       for (const other of sharing(row)) take(other);
@@ -71,7 +71,7 @@ export function rematchOf<Thing, Row extends { remoteId: string }>(
   }
   const rank = new Map(integrations.map((name, index) => [name, index]));
   placed.sort((a, b) => (rank.get(a.integration) ?? 0) - (rank.get(b.integration) ?? 0));
-  return { things, placed, links: links.size === 0 ? [] : options.links.all.filter((link) => links.has(link)) };
+  return { entities, placed, links: links.size === 0 ? [] : options.links.all.filter((link) => links.has(link)) };
 }
 
 /** Decisions by the records that they are about. */

@@ -227,7 +227,7 @@ export class RatingReader {
   async #askRow(key: string, call: Call): Promise<Map<string, { row: RatingRow | null }>> {
     const parts = JSON.parse(key) as string[];
     // Named by its employee or not at all, and never by these parts.
-    const noting: Call = { ...call, unread: () => call.unread?.({ of: 'ratings', id: null }) };
+    const noting: Call = { ...call, onUnreadable: () => call.onUnreadable?.({ of: 'ratings', id: null }) };
     const row = (await this.#integration.ports.ratingByParts?.read(parts, noting)) ?? null;
     if (row) call.receipt?.rows(this.#integration.name, 1);
     return new Map([[key, { row }]]);
@@ -352,7 +352,7 @@ export class RatingReader {
   }
 
   #ofWalk(id: string, seen: Seen, state: 'FRESH' | 'CACHED'): Reading {
-    return this.#reading(id, seen, this.#integration.unread.has('ratings', id) ? 'PARTIAL' : state);
+    return this.#reading(id, seen, this.#integration.unreadable.has('ratings', id) ? 'PARTIAL' : state);
   }
 
   #reading(id: string, { value, at }: Seen, state: 'FRESH' | 'CACHED' | 'PARTIAL'): Reading {

@@ -170,7 +170,7 @@ export class SkillRatingReader {
     if (problem) return this.#standIn(ids, problem, answer);
     const bySkill = this.#kept(ids);
     // Whose ratings could not be read is known, of which skills is not.
-    const unread = integration.unread.problem('ratings');
+    const unread = integration.unreadable.problem('ratings');
     for (const id of ids) {
       const rows = this.#overlaid(id, bySkill.get(id) ?? []);
       if (kept.at === null) answer(id, { state: 'PARTIAL', rows, fetchedAt: null, problem: sync.problem });

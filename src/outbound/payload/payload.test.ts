@@ -211,7 +211,7 @@ describe('shape', () => {
 
   it('tells of each record that is left out whose it is, as far as it shows that', () => {
     const told: UnreadableRecord[] = [];
-    const call: Call = { purpose: 'walk', unread: (record) => told.push(record) };
+    const call: Call = { purpose: 'walk', onUnreadable: (record) => told.push(record) };
     const leftOut = tellsUnread(call, 'ratings', (raw) => raw['owner']);
     const context = { operation: 'ratings', path: 'items', drift: () => {}, leftOut };
     const id = (raw: Json) => requiredId(raw, 'id');

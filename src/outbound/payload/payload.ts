@@ -201,11 +201,11 @@ export interface RowsContext {
 
 /** Tells a call of items that are left out, by the id that says whose they are. */
 export function tellsUnread(
-  { unread }: Call,
+  { onUnreadable }: Call,
   of: UnreadableRecord['of'],
   idOf: (raw: Json) => unknown = () => null,
 ): RowsContext['leftOut'] {
-  return unread && ((item) => unread({ of, id: isObject(item) ? optionalId(idOf(item)) : null }));
+  return onUnreadable && ((item) => onUnreadable({ of, id: isObject(item) ? optionalId(idOf(item)) : null }));
 }
 
 /** Rows came, and none of them could be read. The drift is noted already. */

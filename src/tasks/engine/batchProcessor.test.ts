@@ -853,8 +853,8 @@ describe('a bare tag', () => {
     'is not sent where the row of %s could not be read: it may be the one that would be lost',
     async (id) => {
       ports = {
-        ...reading((_, { unread }) => {
-          unread?.({ of: 'ratings', id });
+        ...reading((_, { onUnreadable }) => {
+          onUnreadable?.({ of: 'ratings', id });
           return Promise.resolve([]);
         }),
         assign: port([]),

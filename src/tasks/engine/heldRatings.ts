@@ -21,7 +21,7 @@ export async function heldRatings(
   const employees = [...new Set(writes.flatMap((write) => (write ? [write.employeeId] : [])))];
   if (employees.length === 0 || !ports.ratingsByEmployees) return writes.map(() => null);
   const unread = new Set<string | null>();
-  const rows = await readRatings(employees, ports, { ...call, unread: ({ id }) => unread.add(id) });
+  const rows = await readRatings(employees, ports, { ...call, onUnreadable: ({ id }) => unread.add(id) });
   return writes.map((write) => {
     if (!write) return null;
     const { employeeId, skillId } = write;
