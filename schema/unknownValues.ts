@@ -1,5 +1,11 @@
 import type { Directory } from '../src/directory/directory.ts';
-import { findEmployee, findSkill, type EmployeeLookup, type Found, type SkillLookup } from '../src/directory/lookup.ts';
+import {
+  findEmployee,
+  findSkill,
+  type EmployeeLookup,
+  type LookupResult,
+  type SkillLookup,
+} from '../src/directory/lookup.ts';
 import type { Employee, Skill } from '../src/domain/entities.ts';
 import { builder } from './builder.ts';
 import { requestError } from './errors.ts';
@@ -32,7 +38,7 @@ export function lookupText(lookup: EmployeeLookup & SkillLookup): string {
 }
 
 /** What a lookup found, or null; what fits several is refused with BAD_USER_INPUT, its value and its place. */
-export function onlyOne<T>(found: Found<T>, lookup: EmployeeLookup & SkillLookup, field: string): T | null {
+export function onlyOne<T>(found: LookupResult<T>, lookup: EmployeeLookup & SkillLookup, field: string): T | null {
   if (found.state === 'several') {
     const message = `\`${field}\` fits several, name one by id or record: "${lookupText(lookup)}".`;
     throw requestError('BAD_USER_INPUT', message, field);
@@ -75,7 +81,7 @@ export class UnknownValues {
     return this.#known(findEmployee(this.#directory, lookup), lookup, field);
   }
 
-  #known<T>(found: Found<T>, lookup: EmployeeLookup & SkillLookup, field: string): T | null {
+  #known<T>(found: LookupResult<T>, lookup: EmployeeLookup & SkillLookup, field: string): T | null {
     const one = onlyOne(found, lookup, field);
     if (one === null) this.add(field, lookupText(lookup));
     return one;

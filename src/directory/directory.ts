@@ -1,3 +1,10 @@
+/**
+ * The directory: who and what the integrations of one tenant know, as employees and skills matched across integrations.
+ * It promises that lists, lookups, search and matching need no provider call, and that readers see a write as soon as
+ * it is stored. Around it: `sync/` fills it from the providers, `replication/` shares it between replicas, `views/` are
+ * kept up incrementally. It does not decide what matches (`src/domain/matching`), nor does it read ratings for a
+ * request (`src/loaders`).
+ */
 import type { Link } from '../domain/links.ts';
 import type { Placed } from '../domain/matching/grouping.ts';
 import type { EmployeeRow, SkillRow } from '../domain/records.ts';
@@ -16,35 +23,35 @@ import { SkillView } from './skills/skillView.ts';
 import { IntegrationChanges } from '../integrations/integrationChanges.ts';
 import type { WriteStamp } from './views/pendingWrites.ts';
 
-/** What is known of one integration's records. */
+/** The records of one integration. */
 interface IntegrationRecords {
   employees: EmployeeRecords;
   skills: SkillRecords;
   ratings: RatingSnapshot;
 }
 
-/** When a write was stored, now where nobody says, and whether the record is new by it: one that is not known, likewise. */
+/** Write timestamp (default: now) and whether it created the record (default: unknown records count as created). */
 export type Written = Partial<WriteStamp>;
 
 /**
- * Employees and skills of every integration, in memory, matched into unified objects. Answers lists, lookups and matching
- * without a provider call. Filled by walks and reads of changes. A few changes are seen by the next reader; what a page of
- * thousands brings is taken in beside other work, and `settled` tells when.
+ * Employees and skills of every integration, in memory, matched into unified objects. Filled by full and delta syncs.
+ * The next reader sees a few changes at once; thousands are applied in the background, and `settled` resolves when that
+ * is done.
  */
 export class Directory {
   /** In order of precedence. */
   readonly integrations: readonly Integration[];
   readonly integrationChanges: IntegrationChanges;
-  readonly #holdings: ReadonlyMap<string, IntegrationRecords>;
+  readonly #records: ReadonlyMap<string, IntegrationRecords>;
   readonly #byName: ReadonlyMap<string, Integration>;
   readonly #employees: IncrementalView<EmployeeView>;
   readonly #skills: IncrementalView<SkillView>;
   readonly #now: () => number;
   #links = new LinkIndex([]);
-  /** Called when a walk or a read of changes brings other ratings of these employees than were kept; not by the first walk. */
+  /** Called when a sync brings ratings of these employees that differ from the snapshot; not by the first full sync. */
   onRatingsChanged: (integration: string, employeeIds: ReadonlySet<string>) => void = () => {};
 
-  /** Called with what reading providers changes here, for replicas that follow. */
+  /** Called with what a sync changes here, for the other replicas. */
   onChange: (integration: string, change: DirectoryChange) => void = () => {};
 
   constructor(integrations: readonly Integration[], now: () => number = Date.now) {
@@ -52,7 +59,7 @@ export class Directory {
     this.integrationChanges = new IntegrationChanges(integrations);
     this.#now = now;
     this.#byName = new Map(integrations.map((integration) => [integration.name, integration]));
-    this.#holdings = new Map(
+    this.#records = new Map(
       integrations.map(({ name }) => [
         name,
         {
@@ -62,14 +69,14 @@ export class Directory {
         },
       ]),
     );
-    for (const [name, { ratings }] of this.#holdings) ratings.onTaken = (change) => this.onChange(name, change);
+    for (const [name, { ratings }] of this.#records) ratings.onTaken = (change) => this.onChange(name, change);
     const names = integrations.map(({ name }) => name);
-    const total = (sizeOf: (holdings: IntegrationRecords) => number) =>
-      [...this.#holdings.values()].reduce((sum, holdings) => sum + sizeOf(holdings), 0);
+    const total = (sizeOf: (records: IntegrationRecords) => number) =>
+      [...this.#records.values()].reduce((sum, records) => sum + sizeOf(records), 0);
     this.#employees = new IncrementalView<EmployeeView>({
       build: () =>
         EmployeeView.inSteps(
-          this.#place((holdings) => holdings.employees.rows()),
+          this.#place((records) => records.employees.rows()),
           names,
           this.#links.all,
         ),
@@ -83,7 +90,7 @@ export class Directory {
     this.#skills = new IncrementalView<SkillView>({
       build: () =>
         SkillView.inSteps(
-          this.#place((holdings) => holdings.skills.rows()),
+          this.#place((records) => records.skills.rows()),
           names,
           this.#links.all,
         ),
@@ -108,34 +115,34 @@ export class Directory {
     return this.#skills.value;
   }
 
-  /** Resolves when readers see everything that was put here. */
+  /** Resolves when readers see everything that was applied before. */
   async settled(): Promise<void> {
     await Promise.all([this.#employees.settled(), this.#skills.settled()]);
   }
 
-  /** Takes all decisions of people about records, which win over every rule; in force at once. */
+  /** Replaces people's decisions about records, which win over every matching rule; in force at once. */
   setLinks(links: readonly Link[]): void {
     const before = this.#links.all;
     this.#links = new LinkIndex(links);
     const kept = new Set(before.filter((link) => links.includes(link)));
     for (const link of [...before, ...links]) {
       if (kept.has(link)) continue;
-      const follower = link.kind === 'employee' ? this.#employees : this.#skills;
-      for (const name of [link.a, link.b]) if (this.#holdings.has(name.integration)) follower.changed(name);
+      const view = link.kind === 'employee' ? this.#employees : this.#skills;
+      for (const name of [link.a, link.b]) if (this.#records.has(name.integration)) view.changed(name);
     }
   }
 
-  /** The ratings kept of one integration by its walk. */
+  /** The rating snapshot of one integration. */
   ratings(integration: string): RatingSnapshot {
     return this.#of(integration).ratings;
   }
 
-  /** Whether a record of an employee is known. */
+  /** Whether the employee record is known. */
   hasEmployee(integration: string, id: string): boolean {
     return this.#of(integration).employees.rowOf(id) !== null;
   }
 
-  /** Whether a catalogue has shown a record of a skill, or a write has stored it. */
+  /** Whether a catalogue lists the skill record, or a write has stored it. */
   hasSkill(integration: string, id: string): boolean {
     return this.#of(integration).skills.isListed(id);
   }
@@ -148,7 +155,7 @@ export class Directory {
     return this.#of(integration).skills.size;
   }
 
-  /** Takes a page of a read that began then. What a write has stored since is newer than the page. */
+  /** Applies a page of a sync that began then. Records written since are newer than the page. */
   putEmployees(integration: string, rows: readonly EmployeeRow[], began = Infinity): void {
     const { employees } = this.#of(integration);
     const ids = employees.put(rows, began);
@@ -157,14 +164,14 @@ export class Directory {
     if (others.length > 0) this.onChange(integration, { kind: 'employees', rows: others, began });
   }
 
-  /** Forgets records that a read of changes, begun then, says are gone. */
+  /** Removes records that a delta sync, begun then, reports as removed. */
   removeEmployees(integration: string, ids: readonly string[], began = Infinity): void {
     const gone = this.#of(integration).employees.remove(ids, began);
     this.#changed(this.#employees, integration, gone);
     if (gone.length > 0) this.onChange(integration, { kind: 'employeesGone', ids: gone, began });
   }
 
-  /** After a whole walk that began then: records whose ids it did not find are gone. */
+  /** After a full sync that began then: removes records that it did not find. */
   *retainEmployees(integration: string, found: { has(id: string): boolean }, began = Infinity): Steps<void> {
     const { employees } = this.#of(integration);
     const now = this.#now();
@@ -175,19 +182,19 @@ export class Directory {
     this.onChange(integration, { kind: 'employeesWalked', began, now });
   }
 
-  /** Takes the employees of a whole walk that began then. */
+  /** Applies all employees of a full sync that began then. */
   replaceEmployees(integration: string, rows: ReadonlyMap<string, EmployeeRow>, began = Infinity): void {
     this.putEmployees(integration, [...rows.values()], began);
     runSteps(this.retainEmployees(integration, rows, began));
   }
 
-  /** Takes what a write stored; read at once, although walks may not show it for hours. */
+  /** Applies a written employee. Readers see it at once, although syncs may not show it for hours. */
   writeEmployee(integration: string, row: EmployeeRow, written: Written = {}): void {
     const { at = this.#now(), created } = written;
     this.#changed(this.#employees, integration, this.#of(integration).employees.write(row, { at, created }));
   }
 
-  /** Takes a page of a read that began then. What a write has stored since is newer than the page. */
+  /** Applies a page of a sync that began then. Records written since are newer than the page. */
   putSkills(integration: string, rows: readonly SkillRow[], began = Infinity): void {
     const { skills } = this.#of(integration);
     const others: SkillRow[] = [];
@@ -199,7 +206,7 @@ export class Directory {
     if (others.length > 0) this.onChange(integration, { kind: 'skills', rows: others, began });
   }
 
-  /** Forgets records of the catalogue that a read of changes, begun then, says are gone. */
+  /** Removes catalogue records that a delta sync, begun then, reports as removed. */
   removeSkills(integration: string, ids: Iterable<string>, began = Infinity): void {
     const { skills } = this.#of(integration);
     const gone: string[] = [];
@@ -211,19 +218,19 @@ export class Directory {
     if (gone.length > 0) this.onChange(integration, { kind: 'skillsGone', ids: gone, began });
   }
 
-  /** After a whole walk that began then: records of the catalogue whose ids it did not find are gone. */
+  /** After a full sync that began then: removes catalogue records that it did not find. */
   retainSkills(integration: string, found: { has(id: string): boolean }, began = Infinity): void {
     const { skills } = this.#of(integration);
     const now = this.#now();
     const gone = skills.retain(found, began, now);
     this.#changed(this.#skills, integration, gone);
-    // Learnt skills that appear in place of a listed one are among these, and nothing is listed under their ids.
+    // Includes learnt skills that replace a listed one; nothing is listed under their ids.
     if (gone.length > 0) this.onChange(integration, { kind: 'skillsGone', ids: gone, began });
     if (skills.settled.length > 0) this.onChange(integration, { kind: 'skills', rows: skills.settled, began });
     this.onChange(integration, { kind: 'skillsWalked', began, now });
   }
 
-  /** A whole walk of another process has ended, whose rows and removals were put here. */
+  /** A full sync of another process has ended, whose rows and removals were applied here. */
   syncedElsewhere(
     integration: string,
     kind: 'employees' | 'skills',
@@ -232,19 +239,19 @@ export class Directory {
     this.#of(integration)[kind].syncedElsewhere(began, now);
   }
 
-  /** Takes the catalogue of a whole walk. */
+  /** Applies the catalogue of a full sync. */
   replaceSkills(integration: string, rows: ReadonlyMap<string, SkillRow>): void {
     this.putSkills(integration, [...rows.values()]);
     this.retainSkills(integration, rows);
   }
 
-  /** Takes a skill that a write stored; it can be used at once. */
+  /** Applies a written skill, which can be used at once. */
   writeSkill(integration: string, row: SkillRow, written: Written = {}): void {
     const { at = this.#now(), created } = written;
     this.#changed(this.#skills, integration, this.#of(integration).skills.write(row, { at, created }));
   }
 
-  /** Makes sure that every rating row has a skill, learning those that no catalogue lists. */
+  /** Makes sure that every rating row has a skill, by learning those that no catalogue lists. */
   learnSkills(integration: string, rows: Iterable<SkillMention>): void {
     const { skills } = this.#of(integration);
     const mentions: SkillMention[] = [];
@@ -258,8 +265,8 @@ export class Directory {
     if (mentions.length > 0) this.onChange(integration, { kind: 'learnt', mentions });
   }
 
-  /** All that is held of an integration as it is now; takes some 10 ms for 100,000 employees with ratings. */
-  copy(integration: string): RecordsSnapshot {
+  /** All records of an integration as they are now; takes some 10 ms for 100,000 employees with ratings. */
+  snapshot(integration: string): RecordsSnapshot {
     const { employees, skills, ratings } = this.#of(integration);
     return {
       employees: [...employees.rows()],
@@ -273,38 +280,38 @@ export class Directory {
   }
 
   /**
-   * Takes another process's copy in place of what is held, but for writes that the copy does not know yet and skills learnt
-   * here. Readers see what was or, when it resolves, the copy.
+   * Replaces the records by another process's snapshot, except writes that the snapshot lacks and skills learnt here.
+   * Readers see the old records until it resolves, then the new ones.
    */
-  async restore(integration: string, copy: RecordsSnapshotSource): Promise<void> {
-    const holdings = this.#of(integration);
+  async restore(integration: string, snapshot: RecordsSnapshotSource): Promise<void> {
+    const records = this.#of(integration);
     const employees = new EmployeeRecords();
     const skills = new SkillRecords();
-    await runInSlices(employees.restore(copy.employees, copy.employeesWritten));
-    await runInSlices(skills.restore(copy.skills, copy.learnt, copy.skillsWritten));
-    const filling = copy.ratings && copy.ratingsAt !== null ? holdings.ratings.fill() : null;
-    // Each part takes some milliseconds, and the next one comes when others had their turn.
-    if (filling) for await (const rows of copy.ratings ?? []) filling.take(rows);
-    employees.adoptWritesOf(holdings.employees, copy.employeesWritten);
-    skills.takeOver(holdings.skills, copy.skillsWritten);
-    Object.assign(holdings, { employees, skills });
-    filling?.end(copy.ratingsAt ?? 0);
+    await runInSlices(employees.restore(snapshot.employees, snapshot.employeesWritten));
+    await runInSlices(skills.restore(snapshot.skills, snapshot.learnt, snapshot.skillsWritten));
+    const filling = snapshot.ratings && snapshot.ratingsAt !== null ? records.ratings.fill() : null;
+    // Each chunk takes some milliseconds; other work runs between chunks.
+    if (filling) for await (const rows of snapshot.ratings ?? []) filling.take(rows);
+    employees.adoptWritesOf(records.employees, snapshot.employeesWritten);
+    skills.takeOver(records.skills, snapshot.skillsWritten);
+    Object.assign(records, { employees, skills });
+    filling?.end(snapshot.ratingsAt ?? 0);
     this.#employees.replaced();
     this.#skills.replaced();
     await this.settled();
   }
 
-  #changed<View>(follower: IncrementalView<View>, integration: string, ids: readonly string[]): void {
-    for (const remoteId of ids) follower.changed({ integration, remoteId });
+  #changed<View>(view: IncrementalView<View>, integration: string, ids: readonly string[]): void {
+    for (const remoteId of ids) view.changed({ integration, remoteId });
   }
 
   #of(integration: string): IntegrationRecords {
-    const holdings = this.#holdings.get(integration);
-    if (!holdings) throw new Error(`no integration ${integration}`);
-    return holdings;
+    const records = this.#records.get(integration);
+    if (!records) throw new Error(`no integration ${integration}`);
+    return records;
   }
 
-  #place<Row>(rowsOf: (holdings: IntegrationRecords) => Iterable<Row>): Placed<Row>[] {
+  #place<Row>(rowsOf: (records: IntegrationRecords) => Iterable<Row>): Placed<Row>[] {
     return this.integrations.flatMap(({ name }) =>
       Array.from(rowsOf(this.#of(name)), (row) => ({ integration: name, row })),
     );

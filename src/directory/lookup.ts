@@ -22,10 +22,10 @@ export interface SkillLookup {
   record?: RecordLookup | null | undefined;
 }
 
-/** What a lookup finds: one thing, nothing, or several that it fits alike. */
-export type Found<T> = { state: 'found'; value: T } | { state: 'none' } | { state: 'several'; candidates: T[] };
+/** The result of a lookup: one entity, none, or several that match equally. */
+export type LookupResult<T> = { state: 'found'; value: T } | { state: 'none' } | { state: 'several'; candidates: T[] };
 
-export function findEmployee(directory: Directory, lookup: EmployeeLookup): Found<Employee> {
+export function findEmployee(directory: Directory, lookup: EmployeeLookup): LookupResult<Employee> {
   const view = directory.employees;
   if (typeof lookup.id === 'string') return oneOf([view.byId(lookup.id)]);
   if (typeof lookup.workEmail === 'string') return oneOf(view.byEmail(lookup.workEmail));
@@ -33,10 +33,10 @@ export function findEmployee(directory: Directory, lookup: EmployeeLookup): Foun
   return oneOf([lookup.record ? view.byRecord(lookup.record.integration, lookup.record.remoteId) : null]);
 }
 
-/** Characters of a name to look up, by far more than any skill's: it is compared in a form that takes time to make. */
+/** The longest name to look up, far longer than any skill's: bringing a name into its comparable form takes time. */
 const LONGEST_NAME = 2_000;
 
-export function findSkill(directory: Directory, lookup: SkillLookup): Found<Skill> {
+export function findSkill(directory: Directory, lookup: SkillLookup): LookupResult<Skill> {
   const view = directory.skills;
   if (typeof lookup.id === 'string') return oneOf([view.byId(lookup.id)]);
   if (typeof lookup.name === 'string') {
@@ -46,7 +46,7 @@ export function findSkill(directory: Directory, lookup: SkillLookup): Found<Skil
   return oneOf([record ? (view.byRecord(record.integration, record.remoteId)?.skill ?? null) : null]);
 }
 
-function oneOf<T>(candidates: readonly (T | null)[]): Found<T> {
+function oneOf<T>(candidates: readonly (T | null)[]): LookupResult<T> {
   const found = candidates.filter((candidate) => candidate !== null);
   const [value] = found;
   if (value === undefined) return { state: 'none' };

@@ -6,12 +6,12 @@ import { StringPool } from '../views/stringPool.ts';
 import { PendingWrites, type WriteStamp } from '../views/pendingWrites.ts';
 
 /**
- * One integration's employees. What a write stored stands over reads that began before it. What changes answers with the
- * ids of the records that are then others, appeared or disappeared.
+ * One integration's employees. A written record wins over reads that began before the write. Methods that change
+ * records answer the ids of those that changed, appeared or disappeared.
  */
 export class EmployeeRecords {
   readonly #rows = new Map<string, EmployeeRow>();
-  /** Employees that writes stored and reads may not show yet. */
+  /** Written employees that reads may not show yet. */
   readonly #written = new PendingWrites();
   readonly #pool = new StringPool();
   #settled: readonly EmployeeRow[] = [];
@@ -28,7 +28,7 @@ export class EmployeeRecords {
     return this.#rows.size;
   }
 
-  /** Takes rows of a read that began then. */
+  /** Applies rows of a sync that began then. */
   put(rows: readonly EmployeeRow[], began: number): string[] {
     const changed: string[] = [];
     this.#written.reading(began);
@@ -40,12 +40,12 @@ export class EmployeeRecords {
     return changed;
   }
 
-  /** Forgets records that a read of changes, begun then, says are gone. */
+  /** Removes records that a delta sync, begun then, reports as removed. */
   remove(ids: readonly string[], began: number): string[] {
     return ids.filter((id) => !this.#written.isNewer(id, began) && this.#rows.delete(id));
   }
 
-  /** After a whole walk that began then: records that it did not find are gone. */
+  /** After a full sync that began then: removes records that it did not find. */
   *retain(found: { has(id: string): boolean }, began: number, now: number): Steps<string[]> {
     const gone: string[] = [];
     yield* inSteps([...this.#rows.keys()], (id) => {
@@ -57,12 +57,12 @@ export class EmployeeRecords {
     return gone;
   }
 
-  /** What stands since the last whole walk where writes were heard of before it. */
+  /** The records written before the last full sync, as they are now. */
   get settled(): readonly EmployeeRow[] {
     return this.#settled;
   }
 
-  /** A whole walk of another process, begun then, has ended. */
+  /** A full sync of another process, begun then, has ended. */
   syncedElsewhere(began: number, now: number): void {
     this.#written.syncedElsewhere(began, now);
   }
@@ -71,13 +71,13 @@ export class EmployeeRecords {
     return this.#written.copy();
   }
 
-  /** Fills holdings that are empty with a copy of another process's. */
+  /** Fills empty records from a snapshot of another process. */
   *restore(rows: readonly EmployeeRow[], written: PendingWritesState): Steps<void> {
     yield* inSteps(rows, (row) => void this.#rows.set(row.remoteId, this.#compact(row)));
     this.#written.restore(written);
   }
 
-  /** Takes over what other holdings heard of writes that the copy these were filled with does not know. */
+  /** Adopts the writes that these earlier records have and the snapshot does not. */
   adoptWritesOf(before: EmployeeRecords, copied: PendingWritesState): void {
     for (const [id, at] of before.#written.unknownTo(copied)) {
       const row = before.rowOf(id);
@@ -85,17 +85,20 @@ export class EmployeeRecords {
     }
   }
 
-  /** Takes what a write stored then, unless a walk has read it since; `created` is found out where nobody says. */
+  /**
+   * Applies a write of that time, unless a sync has read the record since. `created` defaults to whether it was
+   * unknown.
+   */
   write(row: EmployeeRow, { at, created }: { at: number; created?: boolean | undefined }): string[] {
     const id = row.remoteId;
     const isKnown = this.#rows.has(id);
     const written: WriteStamp = { at, created: created ?? !isKnown };
-    if (!this.#written.takes(id, written, isKnown)) return [];
+    if (!this.#written.accept(id, written, isKnown)) return [];
     this.#rows.set(id, this.#compact(row));
     return [id];
   }
 
-  /** What thousands of people share is kept once: departments, places, titles, managers. */
+  /** Stores once what thousands of people share: departments, locations, titles, managers. */
   #compact(row: EmployeeRow): EmployeeRow {
     const of = (text: string | null) => this.#pool.of(text);
     return {

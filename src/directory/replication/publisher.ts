@@ -193,14 +193,14 @@ export class ChangePublisher {
     // Something changed meanwhile: the snapshot is written the next time, when everything is published.
     if (this.#changes.length > 0) return;
     const began = performance.now();
-    const copy = directory.copy(name);
+    const snapshot = directory.snapshot(name);
     const neededResync = this.#needsResync;
     const [changed, entries] = [this.#changed, this.#entries];
     this.#needsResync = false;
     try {
-      const head = await pack(headOf(copy, statusOf(directory, integration)));
+      const head = await pack(headOf(snapshot, statusOf(directory, integration)));
       const id = randomUUID();
-      const written = await store.write(name, id, this.#whilePublishing(chunksOf(copy)));
+      const written = await store.write(name, id, this.#whilePublishing(chunksOf(snapshot)));
       const entry = await pack({ changes: [], snapshot: id } satisfies EntryPayload);
       const result = await store.switchTo(name, { owner, by: replica }, { id, position, head, entry });
       this.#published(result);
@@ -210,7 +210,10 @@ export class ChangePublisher {
       this.#changed -= changed;
       this.#entries -= entries;
       const milliseconds = Math.round(performance.now() - began);
-      log.info({ integration: name, employees: copy.employees.length, ...written, milliseconds }, 'snapshot written');
+      log.info(
+        { integration: name, employees: snapshot.employees.length, ...written, milliseconds },
+        'snapshot written',
+      );
     } catch (error) {
       this.#needsResync ||= neededResync;
       throw error;

@@ -31,13 +31,13 @@ export function learntFrom({
   };
 }
 
-/** The skill with what a further row tells of it that was missing, e.g. the scale after a bare tag; null for no news. */
+/** The skill completed from a further row, e.g. with the scale after an unrated skill; null where nothing is new. */
 export function completed({ row, keys }: LearntSkill, rating: SkillMention): LearntSkill | null {
   const name = row.name ?? rating.skillName;
   const scale = row.scale ?? rating.skillScale;
   const classification = row.classification ?? rating.skillClassification;
-  const news = name !== row.name || scale !== row.scale || classification !== row.classification;
-  return news ? { row: { ...row, name, scale, classification }, keys } : null;
+  const isNew = name !== row.name || scale !== row.scale || classification !== row.classification;
+  return isNew ? { row: { ...row, name, scale, classification }, keys } : null;
 }
 
 /** A learnt skill as a rating row would mention it. */
@@ -46,7 +46,7 @@ export function mentionOf({ row, keys }: LearntSkill): SkillMention {
   return { skillId, skillKeys: keys, skillName: name, skillScale: scale, skillClassification: classification };
 }
 
-/** The skills that many rating rows mention, each once, with all that is told of it. */
+/** The skills that many rating rows mention, each once, with everything known of it. */
 export class Mentions {
   readonly #skills = new Map<string, LearntSkill>();
 

@@ -9,19 +9,20 @@ import { sameRow } from '../views/sameRow.ts';
 import { PendingWrites } from '../views/pendingWrites.ts';
 
 /**
- * One integration's skills: those that its catalogue lists, and those seen only in rating rows until a catalogue has
- * them. What a write stored stands over reads that began before it. What changes answers with the ids of the records that are then others, appeared or disappeared.
+ * One integration's skills: those that its catalogue lists, and those learnt from rating rows until a catalogue lists
+ * them. A written record wins over reads that began before the write. Methods that change records answer the ids of
+ * those that changed, appeared or disappeared.
  */
 export class SkillRecords {
   readonly #listed = new Map<string, SkillRow>();
   readonly #aliases = new AliasIndex();
   readonly #learnt = new Map<string, LearntSkill>();
   readonly #learntByKey = new MultiIndex<string>();
-  /** Skills that writes stored and reads may not show yet. */
+  /** Written skills that reads may not show yet. */
   readonly #written = new PendingWrites();
   #settled: readonly SkillRow[] = [];
 
-  /** The record as it counts; null for none, and for a learnt one that a listed one covers. */
+  /** The effective record; null for none, and for a learnt one that a listed one covers. */
   rowOf(id: string): SkillRow | null {
     const listed = this.#listed.get(id);
     if (listed) return listed;
@@ -29,7 +30,7 @@ export class SkillRecords {
     return learnt && !this.#joins(learnt.keys) ? learnt.row : null;
   }
 
-  /** Whether a catalogue has shown the record, or a write has stored it. */
+  /** Whether a catalogue lists the record, or a write has stored it. */
   isListed(id: string): boolean {
     return this.#listed.has(id);
   }
@@ -45,37 +46,40 @@ export class SkillRecords {
     return size;
   }
 
-  /** Takes a row of a read that began then. */
+  /** Applies a row of a sync that began then. */
   put(row: SkillRow, began: number): string[] {
     this.#written.reading(began);
     return this.#written.isNewer(row.remoteId, began) ? [] : this.#put(row);
   }
 
-  /** Takes what a write stored then, unless a walk has read it since; `created` is found out where nobody says. */
+  /**
+   * Applies a write of that time, unless a sync has read the record since. `created` defaults to whether it was
+   * unknown.
+   */
   write(row: SkillRow, { at, created }: { at: number; created?: boolean | undefined }): string[] {
     const isKnown = this.#listed.has(row.remoteId);
     const written = { at, created: created ?? !isKnown };
-    return this.#written.takes(row.remoteId, written, isKnown) ? this.#put(row) : [];
+    return this.#written.accept(row.remoteId, written, isKnown) ? this.#put(row) : [];
   }
 
-  /** Forgets a record that a read of changes, begun then, says is gone. */
+  /** Removes a record that a delta sync, begun then, reports as removed. */
   remove(id: string, began: number): string[] {
     return this.#written.isNewer(id, began) ? [] : this.#delete(id);
   }
 
-  /** After a whole walk that began then: records of the catalogue that it did not find are gone. */
+  /** After a full sync that began then: removes catalogue records that it did not find. */
   retain(found: { has(id: string): boolean }, began: number, now: number): string[] {
     const gone = [...this.#listed.keys()].filter((id) => !this.#written.stays(id, found.has(id), began, now));
     this.#settled = this.#written.walked(began, now).flatMap((id) => this.#listed.get(id) ?? []);
     return gone.flatMap((id) => this.#delete(id));
   }
 
-  /** What stands since the last whole walk where writes were heard of before it. */
+  /** The records written before the last full sync, as they are now. */
   get settled(): readonly SkillRow[] {
     return this.#settled;
   }
 
-  /** A whole walk of another process, begun then, has ended. */
+  /** A full sync of another process, begun then, has ended. */
   syncedElsewhere(began: number, now: number): void {
     this.#written.syncedElsewhere(began, now);
   }
@@ -92,14 +96,14 @@ export class SkillRecords {
     for (const skill of this.#learnt.values()) yield mentionOf(skill);
   }
 
-  /** Fills holdings that are empty with a copy of another process's. */
+  /** Fills empty records from a snapshot of another process. */
   *restore(rows: readonly SkillRow[], learnt: readonly SkillMention[], written: PendingWritesState): Steps<void> {
     yield* inSteps(rows, (row) => void this.#put(row));
     yield* inSteps(learnt, (mention) => void this.#learn(mention));
     this.#written.restore(written);
   }
 
-  /** Takes over what other holdings learnt, and heard of writes that the copy these were filled with does not know. */
+  /** Adopts what these earlier records learnt, and the writes that they have and the snapshot does not. */
   takeOver(before: SkillRecords, copied: PendingWritesState): void {
     for (const mention of before.learnt()) this.learn(mention);
     for (const [id, at] of before.#written.unknownTo(copied)) {

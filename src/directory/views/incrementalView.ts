@@ -3,31 +3,32 @@ import { nameKey } from '../../domain/matching/grouping.ts';
 import { runSteps, type Steps } from '../../lib/steps.ts';
 import { nextTurn, SLICE_MS } from '../../lib/runInSlices.ts';
 
-/** How a view of all records is made, whole or from the last one. */
+/** How a view of all records is built from scratch, or from the previous one. */
 export interface ViewBuilder<View> {
-  /** A view of all records as they are when it starts. */
+  /** Builds a view of all records as they are at the start. */
   build(): Steps<View>;
-  /** The view with these records as they are now; null when they concern too many others. */
+  /** The view with these records brought up to date; null where too many others are affected. */
   patch(view: View, names: readonly RecordName[]): View | null;
-  /** Records in all. */
+  /** The number of records. */
   size(): number;
 }
 
-/** Changed records that a reader waits for: some 5 ms of work. */
+/** The number of changed records that a reader waits for: some 5 ms of work. */
 const FEW = 200;
-/** Directories of so many records are built while a reader waits, in some 20 ms. */
+/** Up to this size a view is rebuilt while a reader waits, in some 20 ms. */
 const SMALL = 2000;
 
 /**
- * Keeps a view up with its records. A few changes are taken in by the next reader; many, in the background, in slices that
- * let requests through, either bit by bit or, where most has changed, by a new view that replaces the old one at once.
+ * Keeps a view up to date with its records. A few changes are applied by the next reader; many in the background, in
+ * slices between requests: incrementally, or, where most records have changed, by a new view that replaces the old one
+ * at once.
  */
 export class IncrementalView<View> {
   readonly #viewed: ViewBuilder<View>;
   #view: View;
-  /** Records that the view does not show as they are. */
+  /** Changed records that the view does not show yet. */
   #behind = new Map<string, RecordName>();
-  /** Those that changed since the build under way began; null when none is. */
+  /** Records changed since the build in progress began; null when none is in progress. */
   #sinceBuild: Map<string, RecordName> | null = null;
   #rebuild = false;
   #working: Promise<void> | null = null;
@@ -44,7 +45,7 @@ export class IncrementalView<View> {
     if (this.#behind.size > FEW) this.#start();
   }
 
-  /** Most records are others: readers see the view of before until one of all records as they are now takes its place. */
+  /** Most records have been replaced: readers see the old view until a rebuilt one takes its place. */
   replaced(): void {
     this.#rebuild = true;
     this.#start();
@@ -55,7 +56,7 @@ export class IncrementalView<View> {
     return this.#view;
   }
 
-  /** Resolves when the view shows all records as they are. */
+  /** Resolves when the view is up to date. */
   async settled(): Promise<void> {
     while (this.#behind.size > 0 || this.#rebuild) {
       this.#catchUp();
@@ -81,7 +82,7 @@ export class IncrementalView<View> {
   }
 
   async #work(): Promise<void> {
-    // The rest of a page, and other pages that have come, are taken in together.
+    // The rest of the page, and other pages that have arrived, are applied together.
     await nextTurn();
     while (this.#behind.size > 0 || this.#rebuild) {
       if (this.#rebuild || this.#behind.size > this.#viewed.size() / 2) await this.#build();
@@ -90,7 +91,7 @@ export class IncrementalView<View> {
     }
   }
 
-  /** Takes these records in; where that is too much work, a rebuild is to follow. */
+  /** Applies these records; where that is too much work, requests a rebuild. */
   #patch(names: Iterable<readonly [string, RecordName]>): void {
     const entries = [...names];
     if (entries.length === 0) return;
@@ -113,7 +114,7 @@ export class IncrementalView<View> {
     let began = performance.now();
     for (;;) {
       const { done, value } = steps.next();
-      // A reader of a directory that has become small has built anew meanwhile.
+      // The directory has become small, and a reader has rebuilt the view meanwhile.
       if (this.#sinceBuild !== since) return;
       if (done) {
         this.#view = value;

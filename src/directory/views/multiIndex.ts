@@ -1,8 +1,10 @@
-/** Entities by a key that few of them share: a single one is kept without a set, for there are 100,000 of them. */
+/**
+ * Entities by a key that few of them share. A single entity is stored without a set, since there are 100,000 of them.
+ */
 export class MultiIndex<Entity> {
   readonly #entities = new Map<string, Entity | Set<Entity>>();
 
-  /** Adds a entity; twice under one key counts once. */
+  /** Adds an entity; adding it twice under one key counts once. */
   add(key: string | null, entity: Entity): void {
     if (key === null) return;
     const known = this.#entities.get(key);

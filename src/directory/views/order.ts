@@ -3,7 +3,7 @@ import { inSteps, sortInSteps, type Steps } from '../../lib/steps.ts';
 
 type PositionOf<Item> = (item: Item) => Position;
 
-/** The items in ascending order. Positions are worked out once, for 100,000 names are compared 1.7 million times. */
+/** The items in ascending order. Positions are computed once, because 100,000 names are compared 1.7 million times. */
 export function* sortedByPosition<Item>(items: readonly Item[], positionOf: PositionOf<Item>): Steps<Item[]> {
   const placed: (Position & { item: Item })[] = [];
   yield* inSteps(items, (item) => placed.push({ ...positionOf(item), item }));
@@ -11,7 +11,7 @@ export function* sortedByPosition<Item>(items: readonly Item[], positionOf: Posi
   return sorted.map(({ item }) => item);
 }
 
-/** The order without some of its items and with others: a new list, found by halving, not by sorting anew. */
+/** A sorted list without some of its items and with others, by binary search instead of sorting again. */
 export function reordered<Item>(
   items: readonly Item[],
   gone: Iterable<Item>,
@@ -37,7 +37,7 @@ export function reordered<Item>(
   return result;
 }
 
-/** Ascending turned round: equal keys stay in the order of their ids, and what has no key stays last. */
+/** An ascending list reversed: equal keys stay in the order of their ids, and items without a key stay last. */
 export function descending<Item>(items: readonly Item[], positionOf: PositionOf<Item>): Item[] {
   const keyed = items.findLastIndex((item) => positionOf(item).key !== null) + 1;
   const result: Item[] = [];

@@ -1,29 +1,29 @@
 import type { PendingWritesState } from '../replication/directoryChange.ts';
 
 /**
- * How long a created record is kept that no walk shows: a provider that is a mirror may sync once a day
+ * How long a created record is kept that no sync shows: a provider that is a mirror may itself sync once a day
  * (kombo.md#sync).
  */
 const CREATED_MS = 24 * 60 * 60_000;
 
-/** When a write was stored, in milliseconds, and whether the record is new by it. */
+/** When a write was stored, in milliseconds, and whether it created the record. */
 export interface WriteStamp {
   at: number;
   created: boolean;
 }
 
 /**
- * One integration's records of one kind that writes stored and reads may not show yet. A write stands over reads that
- * began before it, and a read over writes stored before it began, however late they are heard of.
+ * Written records of one kind of one integration that reads may not show yet. A write wins over reads that began before
+ * it, and a read wins over writes stored before it began, however late their events arrive.
  */
 export class PendingWrites {
   readonly #written = new Map<string, WriteStamp>();
-  /** When the walk began whose records stand here: the first one while it runs, later on the last whole one. */
+  /** When the full sync began whose records are held: the first one while it runs, afterwards the last complete one. */
   #walkedFrom: number | null = null;
-  /** Writes heard of since a whole walk, taken or not: the other replicas may have heard of them at another moment. */
-  readonly #heard = new Map<string, number>();
+  /** Writes received since a full sync, applied or not: other replicas may have received them at another moment. */
+  readonly #received = new Map<string, number>();
 
-  /** Takes note of a read that began then. */
+  /** Notes a sync that began then. */
   reading(began: number): void {
     if (Number.isFinite(began)) this.#walkedFrom ??= began;
   }
@@ -34,34 +34,33 @@ export class PendingWrites {
   }
 
   /**
-   * Whether a write counts, which it then does from now on. One heard late does not, where a walk has read the record
-   * since.
+   * Accepts a write; false where it does not count, because it arrived late and a sync has read the record since.
    */
-  takes(id: string, { at, created }: WriteStamp, isKnown: boolean): boolean {
+  accept(id: string, { at, created }: WriteStamp, isKnown: boolean): boolean {
     const before = this.#written.get(id);
-    this.#heard.set(id, Math.max(at, this.#heard.get(id) ?? at));
+    this.#received.set(id, Math.max(at, this.#received.get(id) ?? at));
     if (before && before.at > at) return false;
     if (this.#walkedFrom !== null && at < this.#walkedFrom && !before && (isKnown || !created)) return false;
     this.#written.set(id, { at, created: created || before?.created === true });
     return true;
   }
 
-  /** After a whole walk that began then: whether a record stays. */
+  /** After a full sync that began then: whether a record remains. */
   stays(id: string, isFound: boolean, began: number, now: number): boolean {
     const written = this.#written.get(id);
     if (written && written.at < began && (isFound || !isAwaited(written, now))) this.#written.delete(id);
     return isFound || this.#written.has(id);
   }
 
-  /** Takes note that a whole walk, begun then, has ended; the records written before it, each told of once. */
+  /** Notes that a full sync, begun then, has ended; answers the records written before it, each once. */
   walked(began: number, now: number): string[] {
     this.#walkedFrom = Math.min(began, now);
-    const settled = [...this.#heard].flatMap(([id, at]) => (at < began ? [id] : []));
-    for (const id of settled) this.#heard.delete(id);
+    const settled = [...this.#received].flatMap(([id, at]) => (at < began ? [id] : []));
+    for (const id of settled) this.#received.delete(id);
     return settled;
   }
 
-  /** Forgets writes that a whole walk of another process, begun then, has settled. */
+  /** Drops writes that a full sync of another process, begun then, has settled. */
   syncedElsewhere(began: number, now: number): void {
     this.walked(began, now);
     for (const [id, written] of this.#written) {
@@ -73,13 +72,13 @@ export class PendingWrites {
     return { written: [...this.#written], walkedFrom: this.#walkedFrom };
   }
 
-  /** Takes what another process had written, in place of nothing. */
+  /** Fills empty pending writes with those of another process. */
   restore({ written, walkedFrom }: PendingWritesState): void {
     for (const [id, at] of written) this.#written.set(id, at);
     this.#walkedFrom = walkedFrom;
   }
 
-  /** Writes that another copy of the same records does not know. */
+  /** The writes that another snapshot of the same records lacks. */
   *unknownTo({ written, walkedFrom }: PendingWritesState): Iterable<[id: string, at: WriteStamp]> {
     const known = new Map(written);
     for (const [id, own] of this.#written) {
@@ -88,7 +87,7 @@ export class PendingWrites {
   }
 }
 
-/** A created record that no walk may have shown yet. */
+/** Whether the record was created so recently that no sync may have shown it yet. */
 function isAwaited({ at, created }: WriteStamp, now: number): boolean {
   return created && now - at < CREATED_MS;
 }

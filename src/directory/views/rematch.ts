@@ -1,12 +1,12 @@
 import type { Link, RecordName } from '../../domain/links.ts';
 import { nameKey, type Placed } from '../../domain/matching/grouping.ts';
 
-/** A record that is new, changed, or, with a null row, gone. */
+/** A record that is new or changed, or, with a null row, removed. */
 export interface Change<Row> extends RecordName {
   row: Row | null;
 }
 
-/** Unified objects that a few changes may concern, and their records as they are then, to be matched anew. */
+/** The unified objects that a few changes may affect, with their current records, to be matched again. */
 export interface Rematch<Entity, Row> {
   entities: ReadonlySet<Entity>;
   /** In order of integration precedence. */
@@ -14,14 +14,14 @@ export interface Rematch<Entity, Row> {
   links: readonly Link[];
 }
 
-/** Records matched anew in one go at most, some 20 ms; a key that more of them share asks for a whole new view. */
+/** The most records to match again at once, some 20 ms; a key that more records share requires a rebuilt view. */
 const MAX_RECORDS = 2000;
 
 export interface RematchOptions<Entity, Row> {
   changes: readonly Change<Row>[];
   integrations: readonly string[];
   links: LinkIndex;
-  /** The object of a record as it is now. */
+  /** The current object of a record. */
   entityOf: (name: RecordName) => Entity | null;
   recordsOf: (entity: Entity) => readonly Placed<Row>[];
   /** Objects with a record that shares a key of this row. */
@@ -29,8 +29,9 @@ export interface RematchOptions<Entity, Row> {
 }
 
 /**
- * What has to be matched anew after changes: everything that equal keys and links connect, in any number of steps, to a
- * changed record as it was or as it is. Matching these alone gives what matching everything would. Null for too many.
+ * What has to be matched again after changes: everything that equal keys and links connect, in any number of steps, to
+ * a changed record as it was or as it is. Matching only these gives the same result as matching everything. Null for
+ * too many.
  */
 export function rematchOf<Entity, Row extends { remoteId: string }>(
   options: RematchOptions<Entity, Row>,
@@ -59,7 +60,7 @@ export function rematchOf<Entity, Row extends { remoteId: string }>(
   const most = MAX_RECORDS + changes.length;
   const changed = new Set(changes.map(nameKey));
   const placed: Placed<Row>[] = changes.flatMap(({ integration, row }) => (row ? [{ integration, row }] : []));
-  // The set grows while it is gone through.
+  // The set grows while it is iterated.
   for (const entity of entities) {
     if (records > most) return null;
     for (const { integration, row } of recordsOf(entity)) {
@@ -74,7 +75,7 @@ export function rematchOf<Entity, Row extends { remoteId: string }>(
   return { entities, placed, links: links.size === 0 ? [] : options.links.all.filter((link) => links.has(link)) };
 }
 
-/** Decisions by the records that they are about. */
+/** Links by the records that they are about. */
 export class LinkIndex {
   readonly all: readonly Link[];
   readonly #byRecord = new Map<string, Link[]>();

@@ -1,15 +1,17 @@
-/** Makes the rows of `next` that say nothing new the very same objects; whether anything is new. */
+/** Replaces rows of `next` that are unchanged by the old objects; answers whether anything changed. */
 export function takeOver<Row extends object>(before: ReadonlyMap<string, Row>, next: Map<string, Row>): boolean {
-  let news = before.size !== next.size;
+  let hasChanged = before.size !== next.size;
   for (const [id, row] of next) {
     const old = before.get(id);
     if (old && sameRow(old, row)) next.set(id, old);
-    else news = true;
+    else hasChanged = true;
   }
-  return news;
+  return hasChanged;
 }
 
-/** Most walks find what is known already; telling that costs far less than matching everybody anew. */
+/**
+ * Whether two rows are equal. Most syncs find known rows, and comparing costs far less than matching everything again.
+ */
 export function sameRow<Row extends object>(a: Row | undefined, b: Row): boolean {
   if (a === undefined || a === b) return a === b;
   for (const key in b) {

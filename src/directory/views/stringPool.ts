@@ -1,7 +1,7 @@
-/** Texts kept at most; what is rarer than that is hardly shared. */
+/** The most texts to keep; rarer ones are hardly shared. */
 const MOST = 50_000;
 
-/** Gives equal texts as one: every answer of a provider brings its own copy of a department's name. */
+/** Returns one string for equal texts: every answer of a provider brings its own copy of a department's name. */
 export class StringPool {
   readonly #texts = new Map<string, string>();
 

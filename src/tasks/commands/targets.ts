@@ -1,6 +1,12 @@
 import type { Directory } from '../../directory/directory.ts';
 import type { Integration, Operation } from '../../integrations/integration.ts';
-import { findEmployee, findSkill, type EmployeeLookup, type Found, type SkillLookup } from '../../directory/lookup.ts';
+import {
+  findEmployee,
+  findSkill,
+  type EmployeeLookup,
+  type LookupResult,
+  type SkillLookup,
+} from '../../directory/lookup.ts';
 import type { Employee, Skill } from '../../domain/entities.ts';
 import type { Placed } from '../../domain/matching/grouping.ts';
 import type { Ports } from '../../domain/ports.ts';
@@ -58,7 +64,7 @@ export function skillOf(directory: Directory, lookup: SkillLookup, complaints: C
   return only(findSkill(directory, lookup), 'skill', complaints);
 }
 
-function only<T>(found: Found<T>, what: string, complaints: Complaints): T | null {
+function only<T>(found: LookupResult<T>, what: string, complaints: Complaints): T | null {
   if (found.state === 'found') return found.value;
   return found.state === 'none'
     ? complaints.add('NOT_FOUND', `No such ${what} is known.`)
