@@ -69,7 +69,7 @@ export class Directory {
         },
       ]),
     );
-    for (const [name, { ratings }] of this.#records) ratings.onTaken = (change) => this.onChange(name, change);
+    for (const [name, { ratings }] of this.#records) ratings.onSynced = (change) => this.onChange(name, change);
     const names = integrations.map(({ name }) => name);
     const total = (sizeOf: (records: IntegrationRecords) => number) =>
       [...this.#records.values()].reduce((sum, records) => sum + sizeOf(records), 0);

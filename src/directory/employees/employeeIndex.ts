@@ -4,12 +4,12 @@ import type { EmployeeRow } from '../../domain/records.ts';
 import { MultiIndex } from '../views/multiIndex.ts';
 import { searchText } from '../search/searchText.ts';
 
-/** Ways to employees: by record, e-mail, number and manager; and the text in which words are looked for. */
+/** Indexes of employees by record, e-mail, number and manager, and their search texts. */
 export class EmployeeIndex {
   readonly #byRecord = new Map<string, Map<string, Employee>>();
   readonly #byEmail = new MultiIndex<Employee>();
   readonly #byNumber = new MultiIndex<Employee>();
-  /** By what a record says of its manager, within its integration. */
+  /** By the manager that a record names, within its integration. */
   readonly #byManager = new MultiIndex<Employee>();
   readonly #texts = new Map<Employee, string>();
 
@@ -41,17 +41,17 @@ export class EmployeeIndex {
     return this.#byRecord.get(integration)?.get(remoteId) ?? null;
   }
 
-  /** `email` as `emailText` gives it. */
+  /** `email` as returned by `emailText`. */
   byEmail(email: string | null): Iterable<Employee> {
     return this.#byEmail.get(email);
   }
 
-  /** `number` as `numberText` gives it. */
+  /** `number` as returned by `numberText`. */
   byNumber(number: string | null): Iterable<Employee> {
     return this.#byNumber.get(number);
   }
 
-  /** Everyone with a record that names a record of this employee as manager. */
+  /** All employees with a record that names a record of this employee as manager. */
   namingManager(employee: Employee): Set<Employee> {
     const naming = new Set<Employee>();
     for (const { integration, row } of employee.records) {

@@ -48,8 +48,8 @@ export function employeePosition(field: EmployeeOrderField): (employee: Employee
 type Orders = Record<EmployeeOrderField, readonly Employee[]>;
 
 /**
- * The employees of all integrations, each person once, with every index that reading needs. A view is never changed by
- * itself; `patched` makes the next one of it, which takes its indexes over.
+ * The employees of all integrations, each person once, with every index that reads need. A view is immutable to its
+ * readers; `patched` makes the next view of it, which takes over its indexes.
  */
 export class EmployeeView {
   readonly #integrations: readonly string[];
@@ -97,7 +97,7 @@ export class EmployeeView {
     });
   }
 
-  /** The view after these changes; null when they concern so many others that a new view is less work. */
+  /** The view after these changes; null when they affect so many other records that rebuilding is cheaper. */
   patched(changes: readonly Change<EmployeeRow>[], links: LinkIndex): EmployeeView | null {
     const index = this.#index;
     const rematch = rematchOf<Employee, EmployeeRow>({
@@ -139,7 +139,7 @@ export class EmployeeView {
     return this.#index.byRecord(integration, remoteId);
   }
 
-  /** One integration's own record; null when it is not known. */
+  /** The employee of one integration's record; null when it is unknown. */
   rowOf(integration: string, remoteId: string): EmployeeRow | null {
     const records = this.byRecord(integration, remoteId)?.records ?? [];
     return (
@@ -155,7 +155,7 @@ export class EmployeeView {
     return this.byRecord(integration ?? '', remoteId ?? '');
   }
 
-  /** Everyone with this work e-mail in any record, case ignored. */
+  /** All employees with this work e-mail in any record, ignoring case. */
   byEmail(email: string): Employee[] {
     return [...this.#index.byEmail(emailText(email))];
   }
@@ -173,7 +173,7 @@ export class EmployeeView {
     return turned;
   }
 
-  /** The manager as the first record with one names it; null for none or one that the integration does not list. */
+  /** The manager that the first record with one names; null for none, or for one that the integration does not list. */
   managerOf(employee: Employee): Employee | null {
     for (const { integration, row } of employee.records) {
       if (row.managerRemoteId !== null) {
@@ -190,18 +190,18 @@ export class EmployeeView {
     return null;
   }
 
-  /** Whose manager this is, by display name. */
+  /** The employees who report to this one, by display name. */
   reportsOf(employee: Employee): readonly Employee[] {
     const reports = [...this.#index.namingManager(employee)].filter((report) => this.managerOf(report) === employee);
     return runSteps(sortedByPosition(reports, employeePosition('DISPLAY_NAME')));
   }
 
-  /** Those of a sorted list who meet the filter, in its order. */
+  /** Those of a sorted list that match the filter, in the same order. */
   filter(employees: readonly Employee[], filter: EmployeeFilter): readonly Employee[] {
     return runSteps(this.filterInSteps(employees, filter));
   }
 
-  /** The same, with pauses: looking through the texts of 100,000 people takes a tenth of a second. */
+  /** The same, with pauses: searching the texts of 100,000 people takes a tenth of a second. */
   *filterInSteps(employees: readonly Employee[], filter: EmployeeFilter): Steps<readonly Employee[]> {
     const tests: ((employee: Employee) => boolean)[] = [];
     const { text, status, department, location, managerId, integrations } = filter;

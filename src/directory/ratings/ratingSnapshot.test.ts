@@ -162,7 +162,7 @@ describe('kept ratings', () => {
     const [java, go, rust] = [ratingRow('1', 'java'), ratingRow('1', 'go'), ratingRow('2', 'rust')];
     kept.replace([java, go, rust], 0);
     const told: DirectoryChange[] = [];
-    kept.onTaken = (change) => told.push(change);
+    kept.onSynced = (change) => told.push(change);
     const copies = structuredClone([java, go, rust]);
     const list = kept.of('1');
     runSteps(kept.change({ rows: copies, whole: ['1', '3'], removed: ['gone long ago'] }));

@@ -4,28 +4,30 @@ import type { DirectoryChange } from '../replication/directoryChange.ts';
 import { RatingsBySkill } from './ratingsBySkill.ts';
 import { sameRow } from '../views/sameRow.ts';
 
-/** What a read of changes says of ratings. */
+/** Ratings as a delta sync reports them. */
 export interface RatingChanges {
   rows: readonly RatingRow[];
-  /** Employees all of whose ratings are among the rows. */
+  /** Employees whose ratings are all among the rows. */
   whole?: readonly string[];
-  /** Keys of rows that are gone. */
+  /** Keys of removed rows. */
   removed?: readonly string[];
 }
 
-/** A walk on its way in. */
+/** A full sync in progress. */
 interface Filling {
-  /** `whole`: employees all of whose rows are among these; `total`: rows of the whole walk, where the provider tells. */
+  /**
+   * `whole`: employees whose rows are all among these; `total`: rows of the whole list, where the provider reports it.
+   */
   take(rows: Iterable<RatingRow>, page?: { whole?: readonly string[]; total?: number | null }): void;
-  /** Of these employees, of all where one is null, the walk could not read some: known rows that it has not stand as they were. */
+  /** Keeps the known rows of these employees, or of all where one is null, because some rows could not be read. */
   keepUnreadable(employeeIds: ReadonlySet<string | null>): void;
   /**
-   * Known rows that the walk has not shown stand as they were, once: a list that changes while its pages are read may hide
-   * a row that is there (see Census). Not those of employees who were shown whole, nor where nothing can have been hidden.
+   * Keeps known rows that this sync has missed, once: a list that changes while its pages are read may hide an existing
+   * row (see Census). Not for employees who were shown whole, nor where nothing can have been hidden.
    */
   keepMissed(): void;
-  /** `at`: when the walk began, and for how long it went on. */
-  end(at: number, walkMs?: number): void;
+  /** `at`: when the full sync began; `durationMs`: how long it took. */
+  end(at: number, durationMs?: number): void;
   rows(): Iterable<RatingRow>;
 }
 
@@ -33,38 +35,38 @@ const NO_ROWS: readonly RatingRow[] = [];
 
 type RatingsChange = Extract<DirectoryChange, { kind: 'ratings' | 'anew' }>;
 
-/** Of a change, what is other than before. */
-interface Told {
+/** The actual differences of a change. */
+interface Difference {
   rows: RatingRow[];
   whole: string[];
   removed: string[];
 }
 
-/** A walk that brings other ratings of more employees than this has them all read anew elsewhere. */
-const MAX_TOLD = 500;
+/** When a full sync changes the ratings of more employees than this, the other replicas resync. */
+const MAX_PUBLISHED = 500;
 
-/** All ratings of one integration as walks and reads of changes found them, by employee and by skill. */
+/** All ratings of one integration as syncs found them, by employee and by skill. */
 export class RatingSnapshot {
   #byEmployee = new Map<string, RatingRow[]>();
   #bySkill = new RatingsBySkill();
-  /** What the rows of a skill say alike: a million rows name some thousand skills. */
+  /** What all rows of a skill share: a million rows name some thousand skills. */
   readonly #shared = new Map<string, Shared>();
   readonly #onChange: (employeeIds: ReadonlySet<string>) => void;
-  /** Hears what walks and reads of changes brought that is other than before; `anew` where that is too much to say. */
-  onTaken: (change: RatingsChange) => void = () => {};
-  /** When the last walk or read of changes began, in milliseconds; null before the first walk. */
+  /** Called with the differences that a sync brought; with `anew`, a resync, where there are too many. */
+  onSynced: (change: RatingsChange) => void = () => {};
+  /** When the last sync began, in milliseconds; null before the first full sync. */
   at: number | null = null;
-  /** How long the last walk took: it is not to be made again as soon as it has ended. */
-  #walkMs = 0;
-  /** Keys of rows that the last walk did not show, and that stand until the next one does not show them either. */
+  /** How long the last full sync took: ratings must not count as old as soon as it has ended. */
+  #fullSyncMs = 0;
+  /** Keys of rows that the last full sync missed; they are removed if the next one misses them too. */
   #missed: ReadonlySet<string> = new Set();
 
-  /** `onChange` hears whose ratings are others than before, once for each walk and page of changes that shows some. */
+  /** `onChange` is called with the employees whose ratings changed, once per full sync and per page of a delta sync. */
   constructor(onChange: (employeeIds: ReadonlySet<string>) => void = () => {}) {
     this.#onChange = onChange;
   }
 
-  /** Takes the rows of a whole walk; a row that came twice counts once, as it came last. */
+  /** Applies the rows of a full sync; of a row that came twice the last one counts. */
   replace(rows: Iterable<RatingRow>, at: number): void {
     const filling = this.fill();
     filling.take(rows);
@@ -72,18 +74,18 @@ export class RatingSnapshot {
   }
 
   /**
-   * Takes a whole walk page by page; until its end, and where it has none, the last one's rows stand. Rows that say nothing
-   * new are kept as they were, so that a second walk does not take the room of the first.
+   * Begins a full sync, page by page; the previous rows stay until its end, or for good where it fails. Unchanged rows
+   * keep their objects, so that a second full sync does not double the memory.
    */
   fill(): Filling {
     const filled = new Map<string, RatingRow[]>();
     const bySkill = new RatingsBySkill();
     const changed = new Set<string>();
-    /** Employees with any row that is another object; `changed` are those that are rated otherwise. */
+    /** Employees with a new row object; `changed` are those whose ratings differ. */
     const others = new Set<string>();
     const shownWhole = new Set<string>();
     const missed = new Set<string>();
-    /** Rows of all pages as each of them told; undefined before the first, null where they disagree or do not tell. */
+    /** The total that every page reported; undefined before the first, null where pages disagree or report none. */
     let total: number | null | undefined;
     let count = 0;
     let hasNew = false;
@@ -102,15 +104,15 @@ export class RatingSnapshot {
         for (const list of lists) {
           for (const row of list) {
             const found = filled.get(row.employeeId);
-            // What says nothing new is the very row that stood there.
+            // An unchanged row is the same object as before.
             if (found?.includes(row) === true || found?.some((other) => isSameRow(other, row)) === true) continue;
             keep(row);
           }
         }
       },
-      take: (page, told = {}) => {
-        total = total === undefined || total === told.total ? (told.total ?? null) : null;
-        for (const id of told.whole ?? []) shownWhole.add(id);
+      take: (page, { whole = [], total: reported = null } = {}) => {
+        total = total === undefined || total === reported ? reported : null;
+        for (const id of whole) shownWhole.add(id);
         for (const row of page) {
           const compact = this.#compact(row);
           let list = filled.get(row.employeeId);
@@ -127,7 +129,7 @@ export class RatingSnapshot {
         for (const [employeeId, list] of this.#byEmployee) {
           if (shownWhole.has(employeeId)) continue;
           const found = filled.get(employeeId);
-          // As many as before, and none of them new to us: these are the same rows.
+          // As many as before and none of them new, so these are the same rows.
           if (!hasNew && found?.length === list.length) continue;
           for (const row of list) {
             const key = rowKey(row);
@@ -138,8 +140,8 @@ export class RatingSnapshot {
           }
         }
       },
-      end: (at, walkMs = 0) => {
-        // What came otherwise is noted; what did not come at all leaves a shorter list.
+      end: (at, durationMs = 0) => {
+        // Changed rows are noted already; missing rows leave a shorter list.
         for (const [employeeId, { length }] of this.#byEmployee) {
           if ((filled.get(employeeId)?.length ?? 0) >= length) continue;
           changed.add(employeeId);
@@ -149,25 +151,25 @@ export class RatingSnapshot {
         this.#byEmployee = filled;
         this.#bySkill = bySkill;
         this.at = at;
-        this.#walkMs = walkMs;
+        this.#fullSyncMs = durationMs;
         this.#missed = missed;
-        if (!isFirst) this.#tell(changed);
-        if (isFirst || others.size > MAX_TOLD) this.onTaken({ kind: 'anew' });
+        if (!isFirst) this.#notify(changed);
+        if (isFirst || others.size > MAX_PUBLISHED) this.onSynced({ kind: 'anew' });
         else if (others.size > 0) {
           const whole = [...others];
-          this.onTaken({ kind: 'ratings', rows: whole.flatMap((id) => this.of(id)), whole, removed: [] });
+          this.onSynced({ kind: 'ratings', rows: whole.flatMap((id) => this.of(id)), whole, removed: [] });
         }
       },
       rows,
     };
   }
 
-  /** Whether they were known so shortly before `now`, the walk's own time aside. */
+  /** Whether the ratings were read within `freshMs` before `now`, not counting the duration of the full sync. */
   isFresh(now: number, freshMs: number): boolean {
-    return this.at !== null && now - this.at <= freshMs + this.#walkMs;
+    return this.at !== null && now - this.at <= freshMs + this.#fullSyncMs;
   }
 
-  /** Takes what a read of changes brought, each employee's rows in one step: nobody is shown a part of them. */
+  /** Applies a page of a delta sync, each employee's rows in one step, so that readers never see some of them only. */
   *change({ rows, whole = [], removed = [] }: RatingChanges): Steps<void> {
     const brought = new Map<string, RatingRow[]>(whole.map((employeeId) => [employeeId, []]));
     yield* inSteps(rows, (row) => {
@@ -177,9 +179,9 @@ export class RatingSnapshot {
     });
     const isWhole = new Set(whole);
     const changed = new Set<string>();
-    const told: Told = { rows: [], whole: [], removed: [] };
+    const difference: Difference = { rows: [], whole: [], removed: [] };
     yield* inSteps(brought, ([employeeId, list]) => {
-      this.#take({ employeeId, rows: list, isWhole: isWhole.has(employeeId) }, changed, told);
+      this.#apply({ employeeId, rows: list, isWhole: isWhole.has(employeeId) }, changed, difference);
     });
     if (removed.length > 0) {
       const gone = new Set(removed);
@@ -187,23 +189,24 @@ export class RatingSnapshot {
         const list = this.of(employeeId);
         const left = list.filter((row) => !gone.has(rowKey(row)));
         if (left.length === list.length) return;
-        told.removed.push(...list.map(rowKey).filter((key) => gone.has(key)));
+        difference.removed.push(...list.map(rowKey).filter((key) => gone.has(key)));
         this.#set(employeeId, left);
         changed.add(employeeId);
       });
     }
-    this.#tell(changed);
-    if (told.rows.length + told.whole.length + told.removed.length > 0) this.onTaken({ kind: 'ratings', ...told });
+    this.#notify(changed);
+    if (difference.rows.length + difference.whole.length + difference.removed.length > 0)
+      this.onSynced({ kind: 'ratings', ...difference });
   }
 
-  /** Takes rows of one employee, all of them where they are whole; puts what is other than before to what is told. */
-  #take(
+  /** Applies rows of one employee, all of them where `isWhole`, and records the difference. */
+  #apply(
     { employeeId, rows, isWhole }: { employeeId: string; rows: readonly RatingRow[]; isWhole: boolean },
     changed: Set<string>,
-    told: Told,
+    difference: Difference,
   ): void {
     const before = this.of(employeeId);
-    // What was given out stays as it was: others know by the array that nothing has changed.
+    // A list that was handed out never changes: readers take the same array as proof that nothing has changed.
     const next = isWhole ? [] : [...before];
     for (const row of rows) {
       const { kept, old, stood } = put(next, this.#compact(row), before, changed);
@@ -214,8 +217,8 @@ export class RatingSnapshot {
     if (next.length < before.length) changed.add(employeeId);
     else if (others.length === 0) return;
     this.#set(employeeId, next);
-    told.rows.push(...(isWhole ? next : others));
-    if (isWhole) told.whole.push(employeeId);
+    difference.rows.push(...(isWhole ? next : others));
+    if (isWhole) difference.whole.push(employeeId);
   }
 
   #set(employeeId: string, rows: RatingRow[]): void {
@@ -238,12 +241,12 @@ export class RatingSnapshot {
     return this.#bySkill.rows(isWanted, (employeeId) => this.of(employeeId));
   }
 
-  /** Employees that are noted for finding rows by skill, once for each. */
+  /** The number of index entries by skill, one per employee and skill. */
   get noted(): number {
     return this.#bySkill.size;
   }
 
-  #tell(changed: ReadonlySet<string>): void {
+  #notify(changed: ReadonlySet<string>): void {
     if (changed.size > 0) this.#onChange(changed);
   }
 
@@ -258,15 +261,14 @@ export class RatingSnapshot {
 
 type Shared = Pick<RatingRow, 'skillId' | 'skillKeys' | 'skillName' | 'skillScale' | 'skillClassification'>;
 
-/** The parts with the ids that the row holds anyway. */
+/** The parts, sharing the id strings that the row holds anyway. */
 function shortParts({ parts, employeeId }: RatingRow, skillId: string): readonly string[] {
   return parts.map((part) => (part === employeeId ? employeeId : part === skillId ? skillId : part));
 }
 
 /**
- * Puts a row into its employee's list in place of the one with its key, which is answered as `stood`; as the object that
- * `before` has with that key, `old`, if it says the same. Where it rates otherwise, its employee is put to those that have
- * changed.
+ * Puts a row into its employee's list, replacing the one with its key (`stood`). If the row equals the one in `before`
+ * (`old`), that object is kept. If the rating differs, the employee is added to `changed`.
  */
 function put(
   list: RatingRow[],
@@ -284,13 +286,13 @@ function put(
   return { kept, old, stood };
 }
 
-/** Whether the rows of somebody rate the same, in whatever order. */
+/** Whether two lists of a person's rows hold the same ratings, in any order. */
 export function allRateAlike(before: readonly RatingRow[], after: readonly RatingRow[]): boolean {
   if (before.length !== after.length) return false;
   return after.every((row) => before.some((old) => isSameRow(old, row) && ratesAlike(old, row)));
 }
 
-/** Whether two rows rate the same: a skill that got another name has changed nobody's ratings. */
+/** Whether two rows hold the same rating: renaming a skill does not change anybody's ratings. */
 function ratesAlike(a: RatingRow, b: RatingRow): boolean {
   return (
     a.source === b.source &&
@@ -300,7 +302,10 @@ function ratesAlike(a: RatingRow, b: RatingRow): boolean {
   );
 }
 
-/** By parts, not by keys: each row of a person is compared with all others. From the end, where they differ. */
+/**
+ * Compares parts instead of keys, since each row of a person is compared with all others; from the end, where they
+ * differ.
+ */
 function isSameRow({ parts: a }: RatingRow, { parts: b }: RatingRow): boolean {
   if (a.length !== b.length) return false;
   for (let at = a.length - 1; at >= 0; at -= 1) if (a[at] !== b[at]) return false;
@@ -312,7 +317,7 @@ export function rowKey({ parts }: RatingRow): string {
   return keyOfParts(parts);
 }
 
-/** The same of a row that is known by its parts alone. */
+/** The same for a row of which only the parts are known. */
 export function keyOfParts(parts: readonly string[]): string {
   return parts.length === 1 ? (parts[0] ?? '') : JSON.stringify(parts);
 }

@@ -1,16 +1,16 @@
 import type { RatingRow } from '../../domain/records.ts';
 
-/** Who is rated in a skill that rows name alike. Somebody may stand there who no longer is, or twice: the rows decide. */
-interface Alike {
+/** The employees rated in a skill that rows name alike. Some may be stale or listed twice: the rows decide. */
+interface SkillGroup {
   first: RatingRow;
   employees: string[];
 }
 
-/** Finds kept ratings by skill: the employees are noted, eight bytes each, and the rows are read from theirs. */
+/** Finds ratings by skill: it stores employee ids, eight bytes each, and reads the rows from the employees' lists. */
 export class RatingsBySkill {
-  readonly #groups = new Map<string, Alike[]>();
+  readonly #groups = new Map<string, SkillGroup[]>();
 
-  /** `stood`: the row in whose place it comes, if any; under the same skill its employee is noted already. */
+  /** `stood`: the row that this one replaces, if any; where it has the same skill, the employee is indexed already. */
   add(row: RatingRow, stood?: RatingRow): void {
     if (stood && isAlike(stood, row)) return;
     const alike = this.#groups.get(row.skillId);
@@ -36,14 +36,14 @@ export class RatingsBySkill {
           for (const row of rowsOf(employeeId)) if (isAlike(row, group.first)) rows.push(row);
           if (rows.length > found) employees.push(employeeId);
         }
-        // Whoever lost a rating and got it again is noted anew: those that ask put that in order.
+        // Employees who lost a rating and got it again are listed twice: lookups clean that up.
         if (employees.length < group.employees.length) group.employees = employees;
       }
     }
     return rows;
   }
 
-  /** Employees that are noted. */
+  /** The number of entries. */
   get size(): number {
     return [...this.#groups.values()].flat().reduce((sum, { employees }) => sum + employees.length, 0);
   }

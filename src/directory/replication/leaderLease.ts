@@ -25,7 +25,7 @@ export interface LeaseOptions {
   replica: string;
   times: LeaseTimes;
   /** The lease is held from now on, under this name, unique to the term. */
-  onTaken(owner: string): void;
+  onAcquired(owner: string): void;
   /** The lease expired, or another replica holds it. */
   onLost(): void;
 }
@@ -95,6 +95,6 @@ export class LeaderLease {
     // An answer to a request of a term that has ended meanwhile starts a new term.
     if (this.#owner === owner) return;
     this.#owner = owner;
-    if (!this.#closed) this.#options.onTaken(owner);
+    if (!this.#closed) this.#options.onAcquired(owner);
   }
 }

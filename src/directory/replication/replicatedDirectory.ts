@@ -68,7 +68,7 @@ export class ReplicatedDirectory {
       store: this.#store,
       replica: this.#replica,
       times,
-      onTaken: (owner) => {
+      onAcquired: (owner) => {
         this.#owner = owner;
       },
       onLost: () => this.#endTerm(),

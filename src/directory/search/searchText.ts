@@ -2,8 +2,8 @@ import type { Employee } from '../../domain/entities.ts';
 import { APOSTROPHES, withoutAccents } from '../../domain/matching/letters.ts';
 
 /**
- * Every word, each after a space, so that looking for a beginning is looking for a piece of text. Parts of a double name,
- * too, and what follows an apostrophe.
+ * All words, each after a space, so that a search for a prefix is a substring search. Includes the parts of double
+ * names and what follows an apostrophe.
  */
 export function searchText({ displayName, workEmail, employeeNumber, jobTitle }: Employee): string {
   const text = [displayName, workEmail, employeeNumber, jobTitle].join(' ');

@@ -1,12 +1,12 @@
 /** The words by which skills are found. Letters that differ in case, width or accent only are one letter. */
 import { withoutAccents } from '../../domain/matching/letters.ts';
 
-/** A word, with the signs that tell C, C++ and C# apart; a lone plus counts at the end of a word only, as in `A+`. */
+/** A word, with the signs that distinguish C, C++ and C#; a lone plus counts only at the end of a word, as in `A+`. */
 const WORD = /[\p{L}\p{N}\p{M}]+(?:\+{2,}|#|\+(?![\p{L}\p{N}\p{M}]))?/gu;
 
 /**
- * The words under which a text is found: each word, each run of words without a blank as one (`Node.js` is also `nodejs`),
- * and a word with the dot before it (`.net`). A name is also found by two of its words written as one.
+ * The words under which a text is found: each word, each run of words without a blank as one (`Node.js` is also
+ * `nodejs`), and a word with the dot before it (`.net`). A name is also found by two of its words written as one.
  */
 export function indexedWords(text: string, { joined = false }: { joined?: boolean } = {}): string[] {
   const words: string[] = [];
@@ -29,7 +29,7 @@ export function indexedWords(text: string, { joined = false }: { joined?: boolea
   return [...new Set(words)];
 }
 
-/** The words that are looked for; a blank before a dot is what makes it part of a word, as in `.NET` but not in `Node.js`. */
+/** The words to search for; a dot belongs to a word only after a blank, as in `.NET` but not in `Node.js`. */
 export function searchedWords(text: string): string[] {
   return withoutAccents(text)
     .split(/\s+/)
@@ -40,15 +40,15 @@ export function searchedWords(text: string): string[] {
     });
 }
 
-/** Typing errors that are forgiven: none in a short word or a number, which one error makes another. */
+/** The number of typing errors to tolerate: none in a short word or a number, which one error turns into another. */
 export function errorsAllowed(word: string): number {
   if (word.length < 4 || /[\p{N}+#.]/u.test(word)) return 0;
   return word.length < 8 ? 1 : 2;
 }
 
 /**
- * How close an indexed word comes to the one looked for: 1 for the same, less for a beginning (the less there is of it),
- * least for typing errors, null for neither.
+ * How well an indexed word matches the word searched for: 1 when equal, less for a prefix (the shorter, the less),
+ * least with typing errors, null for no match.
  */
 export function closeness(searched: string, indexed: string): number | null {
   if (indexed === searched) return 1;
@@ -59,7 +59,7 @@ export function closeness(searched: string, indexed: string): number | null {
   return errors > allowed ? null : 0.55 - 0.1 * errors;
 }
 
-/** Letters added, left out, mistaken, or swapped with their neighbour (optimal string alignment); more than `most` is `most + 1`. */
+/** Letters added, omitted, replaced, or swapped with their neighbour (optimal string alignment); at most `most + 1`. */
 export function typingErrors(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1;
   let older: number[] = [];

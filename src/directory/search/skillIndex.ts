@@ -2,7 +2,7 @@ import SearchableMap from 'minisearch/SearchableMap';
 import type { Skill } from '../../domain/entities.ts';
 import { closeness, errorsAllowed, indexedWords, searchedWords } from './searchWords.ts';
 
-/** What a word counts by where it stands: one with an error in a name is worth more than the same word in a description. */
+/** Weights of fields: a word with an error in a name is worth more than the exact word in a description. */
 const WEIGHTS = [
   { field: 'name', bit: 1, weight: 1 },
   { field: 'synonyms', bit: 2, weight: 0.85 },
@@ -15,25 +15,25 @@ const BEST_WEIGHT = Array.from({ length: BITS }, (_, bits) =>
   Math.max(0, ...WEIGHTS.map(({ bit, weight }) => ((bits & bit) === 0 ? 0 : weight))),
 );
 
-/** No skill that the words fit in part scores more. */
+/** The highest score of a partial match. */
 const PART = 0.95;
 
-/** Words that are looked for; later ones are ignored, for eight have narrowed the list enough and each takes its time. */
+/** The most words to search for; eight narrow the list enough, and each takes time. */
 const MAX_WORDS = 8;
-/** Up to so many words, two that stand together are also tried as one: `node js` is `NodeJS`. */
+/** Up to this many words, neighbouring words are also tried as one: `node js` is `NodeJS`. */
 const MAX_JOINED = 4;
-/** Words of up to so many letters are no beginnings of words in descriptions: nearly every description has one. */
+/** Words of up to this many letters do not match as prefixes in descriptions: nearly every description has a match. */
 const SHORT = 2;
-/** Distance in which the tree looks for typing errors; to it, two letters swapped are two. */
+/** The edit distance within which the tree searches; it counts swapped letters as two. */
 const TREE_ERRORS = 2;
 
-/** Skills by their words, in a tree that knows beginnings and typing errors. */
+/** Skills by their words, in a tree that supports prefixes and typing errors. */
 export class SkillIndex {
-  /** Word to the skills that have it: each a place in `#skills` with the fields, as place * BITS + bits. */
+  /** Maps a word to the skills that have it: each an index in `#skills` with its fields, as index * BITS + bits. */
   readonly #words = new SearchableMap<number[]>();
   readonly #skills: (Skill | null)[] = [];
   readonly #placeOf = new Map<string, number>();
-  /** Places that became empty. */
+  /** Free indexes. */
   readonly #free: number[] = [];
 
   get size(): number {
@@ -49,7 +49,7 @@ export class SkillIndex {
     return this.#placeOf.keys();
   }
 
-  /** Takes a skill in, in place of the one with its id. */
+  /** Adds a skill, replacing the one with its id. */
   set(skill: Skill): void {
     const before = this.get(skill.id);
     if (before && sameText(before, skill)) {
@@ -79,7 +79,9 @@ export class SkillIndex {
     this.#free.push(place);
   }
 
-  /** Scores by id, above 0 to 0.95, of the skills that have every word of a text. They depend on no other skill. */
+  /**
+   * Scores by id, above 0 and up to 0.95, of the skills that match every word of a text. Independent of other skills.
+   */
   scores(text: string): Map<string, number> {
     const scores = new Map<string, number>();
     const words = [...new Set(searchedWords(text))].slice(0, MAX_WORDS);
@@ -88,7 +90,7 @@ export class SkillIndex {
       for (const [place, mean] of this.#means(variant)) {
         const skill = this.#skills[place];
         if (!skill) continue;
-        // Of names that begin alike, the shorter is nearer.
+        // Of names with the same prefix, the shorter one matches better.
         const share = Math.min(1, letters / skill.name.length);
         const score = Math.round(mean * PART * (0.9 + 0.1 * share) * 1e6) / 1e6;
         if (score > (scores.get(skill.id) ?? 0)) scores.set(skill.id, score);
@@ -97,7 +99,7 @@ export class SkillIndex {
     return scores;
   }
 
-  /** Places that have every word, with the mean of how well. */
+  /** The indexes that match every word, with the mean quality of the match. */
   #means(words: readonly string[]): [place: number, mean: number][] {
     const found = words.map((word) => this.#find(word));
     const fewest = found.reduce((a, b) => (b.places.length < a.places.length ? b : a));
@@ -112,7 +114,7 @@ export class SkillIndex {
     });
   }
 
-  /** How well a word fits at each place, and the places where it does. */
+  /** How well a word matches at each index, and the indexes where it does. */
   #find(word: string): { values: Float64Array; places: number[] } {
     const values = new Float64Array(this.#skills.length);
     const places: number[] = [];
@@ -139,7 +141,7 @@ export class SkillIndex {
   }
 }
 
-/** The skill's words with the fields that have them. */
+/** The skill's words, each with the fields that contain it. */
 function wordsOf(skill: Skill): Map<string, number> {
   const words = new Map<string, number>();
   for (const { field, bit } of WEIGHTS) {
@@ -158,12 +160,12 @@ function textsOf(skill: Skill, field: (typeof WEIGHTS)[number]['field']): readon
   return skill.description === null ? [] : [skill.description];
 }
 
-/** Every record has a name of its own. */
+/** All names of a skill: each record has its own. */
 export function namesOf({ name, records }: Skill): string[] {
   return [...new Set([name, ...records.flatMap(({ row }) => (row.name === null ? [] : [row.name]))])];
 }
 
-/** Whether two skills are found by the same words, as far as that can be seen quickly. */
+/** Whether two skills have the same search words, by a quick comparison that may miss equality. */
 export function sameText(a: Skill, b: Skill): boolean {
   if (a === b) return true;
   return (
@@ -176,7 +178,7 @@ export function sameText(a: Skill, b: Skill): boolean {
   );
 }
 
-/** The words as typed, and with each two neighbours as one. */
+/** The words as typed, and with each pair of neighbours joined. */
 function variantsOf(words: readonly string[]): (readonly string[])[] {
   if (words.length === 0) return [];
   if (words.length > MAX_JOINED) return [words];

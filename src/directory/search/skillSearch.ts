@@ -2,7 +2,7 @@ import type { Skill } from '../../domain/entities.ts';
 import { skillNameKey } from '../../domain/matching/skillMatch.ts';
 import { namesOf, sameText, SkillIndex } from './skillIndex.ts';
 
-/** The skills to search, as the directory has them at one moment; another moment is another object. */
+/** The skills to search, as they are in the directory at one moment; each moment has its own object. */
 export interface SearchableSkills {
   /** By name. */
   readonly all: readonly Skill[];
@@ -11,28 +11,28 @@ export interface SearchableSkills {
 
 export interface FoundSkill {
   skill: Skill;
-  /** Above 0, to 1. Says nothing of another search. */
+  /** Above 0 and up to 1; not comparable between searches. */
   score: number;
   /** Place in the order by name. */
   rank: number;
 }
 
 /**
- * All of a name, or of a synonym, is what was typed. A synonym comes after every name that has the very words (0.855 and
- * more), and before names that only begin so (up to 0.76).
+ * Scores of an exact name and an exact synonym. A synonym ranks after every name with exactly these words (0.855 and
+ * more), and before names that only begin with them (up to 0.76).
  */
 const WHOLE_NAME = 1;
 const WHOLE_SYNONYM = 0.85;
 
-/** Longest stretch of work on the index, in ms, before others have their turn. */
+/** The longest slice of work on the index, in ms, before other work runs. */
 const SLICE_MS = 5;
-/** A search waits for so many changed skills to be indexed, some 10 ms of work, and not for more. */
+/** A search waits until up to this many changed skills are indexed, some 10 ms of work. */
 const FEW = 200;
 
 /**
- * Finds skills by words or their beginnings, small typing errors forgiven, over names, synonyms and descriptions. Follows
- * the directory when asked: changed skills are replaced in the index, slice by slice where they are many, and until that
- * has ended a search answers from what the index has. Only the first search waits for a whole index.
+ * Finds skills by words or prefixes, tolerating small typing errors, in names, synonyms and descriptions. Catches up
+ * with the directory when asked: changed skills are replaced in the index, in slices where they are many, and until
+ * then a search answers from the index as it is. Only the first search waits for the whole index.
  */
 export class SkillSearch {
   readonly #index = new SkillIndex();
@@ -40,10 +40,10 @@ export class SkillSearch {
   #followed: SearchableSkills | null = null;
   #following: Promise<void> | null = null;
   #ranks: { skills: SearchableSkills; byId: ReadonlyMap<string, number> } | null = null;
-  /** Changes that the index is behind. */
+  /** The number of changes that the index lacks. */
   #behind = 0;
 
-  /** Brings the index up to these skills; resolves when it is. Skills given later take over. */
+  /** Updates the index to these skills; resolves when that is done. A later call supersedes this one. */
   async follow(skills: SearchableSkills): Promise<void> {
     this.#wanted = skills;
     if (this.#followed === skills) return;
@@ -53,7 +53,7 @@ export class SkillSearch {
     await this.#following;
   }
 
-  /** Those of `among` that the text finds: the best first, equally good ones by name. */
+  /** The skills of `among` that match the text: the best first, ties by name. */
   async find(
     skills: SearchableSkills,
     text: string,
@@ -63,7 +63,7 @@ export class SkillSearch {
     if (this.#followed === null || this.#behind <= FEW) await following;
     const scores = this.#index.scores(text);
     const key = skillNameKey(text);
-    // Also finds names made of signs alone.
+    // Also finds names that consist of signs only.
     for (const skill of skills.byName(text)) {
       scores.set(skill.id, namesOf(skill).some((name) => skillNameKey(name) === key) ? WHOLE_NAME : WHOLE_SYNONYM);
     }
@@ -79,7 +79,7 @@ export class SkillSearch {
     return found.toSorted((a, b) => b.score - a.score || a.rank - b.rank);
   }
 
-  /** Places in the order by name. Kept: going through 20,000 skills takes longer than finding the ones that fit. */
+  /** Ranks in the order by name. Cached: iterating 20,000 skills takes longer than the search itself. */
   #ranksOf(skills: SearchableSkills): ReadonlyMap<string, number> {
     if (this.#ranks?.skills !== skills) {
       this.#ranks = { skills, byId: new Map(skills.all.map(({ id }, rank) => [id, rank])) };
@@ -106,7 +106,7 @@ export class SkillSearch {
     }
   }
 
-  /** Skills that the index must take, and ids that it must drop. */
+  /** Skills to add to the index, and ids to remove from it. */
   #changesTo({ all }: SearchableSkills): (Skill | string)[] {
     const changes: (Skill | string)[] = [];
     let known = 0;
@@ -114,7 +114,7 @@ export class SkillSearch {
       const before = this.#index.get(skill.id);
       if (before !== null) known += 1;
       if (before === null || !sameText(before, skill)) changes.push(skill);
-      // The new object, so that the old one and its rows can go.
+      // The new object, so that the old one and its rows can be collected.
       else if (before !== skill) this.#index.set(skill);
     }
     if (known < this.#index.size) {

@@ -23,7 +23,7 @@ export function skillPosition(skill: Skill): Position {
   return { key: skill.name, id: skill.id };
 }
 
-/** A skill with the record that a rating or a write means. */
+/** A skill with the record that a rating or a write refers to. */
 export interface SkillAt {
   skill: Skill;
   remoteId: string;
@@ -32,17 +32,17 @@ export interface SkillAt {
   rank: number;
 }
 
-/** Ways to skills. */
+/** Indexes of skills. */
 interface Indexes {
   byRecord: ReadonlyMap<string, Map<string, SkillAt>>;
   byAlias: ReadonlyMap<string, AliasIndex>;
-  /** By name and synonym as they are compared. */
+  /** By normalized name and synonym. */
   byName: MultiIndex<Skill>;
 }
 
 /**
- * The skills of all integrations, each once, with every index that reading needs. A view is never changed by itself;
- * `patched` makes the next one of it, which takes its indexes over. A skill that stays as it was stays the same object.
+ * The skills of all integrations, each once, with every index that reads need. A view is immutable to its readers;
+ * `patched` makes the next view of it, which takes over its indexes. An unchanged skill keeps its object.
  */
 export class SkillView {
   /** By name. */
@@ -86,7 +86,7 @@ export class SkillView {
     return view;
   }
 
-  /** The view after these changes; null when they concern so many others that a new view is less work. */
+  /** The view after these changes; null when they affect so many other records that rebuilding is cheaper. */
   patched(changes: readonly Change<SkillRow>[], links: LinkIndex): SkillView | null {
     const indexes = this.#indexes;
     const rematch = rematchOf<Skill, SkillRow>({
@@ -127,7 +127,7 @@ export class SkillView {
     }
   }
 
-  /** Adds the new ones between their neighbours' ranks; where halving has left no room, all are counted anew. */
+  /** Ranks new skills between their neighbours; where repeated halving has left no room, all are ranked again. */
   #rankNew(come: ReadonlySet<Skill>): void {
     let before = -1;
     for (let at = 0; at < this.all.length; at += 1) {
@@ -181,7 +181,7 @@ export class SkillView {
     return named.length > 0 ? named : found;
   }
 
-  /** The skill a rating row speaks of; null when the row's own record is not known either and must be learnt. */
+  /** The skill that a rating row refers to; null when the row's own record is unknown too and must be learnt. */
   ofRating(integration: string, row: Pick<SkillMention, 'skillId' | 'skillKeys'>): SkillAt | null {
     if (row.skillKeys !== null) {
       const aliases = this.#indexes.byAlias.get(integration);
@@ -208,7 +208,7 @@ export class SkillView {
   }
 }
 
-/** A name and its synonyms as they are compared. */
+/** A name and its synonyms, normalized. */
 function nameKeys({ name, synonyms }: SkillRow): string[] {
   const keys = [name, ...synonyms].map(skillNameKey).filter((key) => key !== null);
   return keys.length < 2 ? keys : [...new Set(keys)];
