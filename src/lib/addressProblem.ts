@@ -1,4 +1,4 @@
-/** The variables that say where a program listens. */
+/** The environment variables that configure where a program listens. */
 export interface AddressVariables {
   port: string;
   /** Absent where the host is not configured. */

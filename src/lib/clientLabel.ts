@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A client as logs and the audit name it. Some issuers make subjects of addresses, which no log is to hold: such a client is
- * called by 48 bits of its SHA-256, so that whoever knows the address finds its lines.
+ * The name of a client in logs and the audit. Some issuers use addresses as subjects, which must not appear in logs:
+ * such a client is shown by 48 bits of its SHA-256, so that a reader who knows the address can find its lines.
  */
 export function loggedClient(client: string): string {
   if (!client.includes('@')) return client;

@@ -1,8 +1,8 @@
-/** Time as simulators and tests see it. */
+/** The time, replaceable by tests and simulators. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Resolves once the clock has moved on by so many milliseconds. */
+  /** Resolves once the clock has advanced by this many milliseconds. */
   sleep(milliseconds: number): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Moves on, waking sleepers whose time has come, earliest first. */
+  /** Advances the clock and wakes the sleepers that are due, earliest first. */
   advance(milliseconds: number): void {
     this.#now += milliseconds;
     const due = this.#sleepers.filter((sleeper) => sleeper.at <= this.#now).toSorted((a, b) => a.at - b.at);

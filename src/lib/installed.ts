@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * Where a file or folder of the installation is, such as `web` or `examples/graphiql`; null where it is not installed.
- * Looked for upwards from `directory` to the folder with package.json, because this file runs from the sources as well as from
- * the build; what lies further up is not the gateway's.
+ * The path of an installed file or folder, such as `web` or `examples/graphiql`; null where it is not installed. The
+ * search goes up from `directory` to the folder with package.json, because this file runs from the sources as well as
+ * from the build; anything above that folder is not part of the gateway.
  */
 export function installed(path: string, directory: string = import.meta.dirname): string | null {
   const found = join(directory, path);

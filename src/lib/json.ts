@@ -1,6 +1,6 @@
-/** JSON of files that people write: what is wrong with it is said by its place. */
+/** Parses JSON that people write, and reports the place of a syntax error. */
 
-/** Where a text stops being JSON. Holds nothing of the text, which may be secret. */
+/** Says where a text stops being JSON, without quoting the text, which may be secret. */
 export class JsonSyntaxError extends Error {
   override readonly name = 'JsonSyntaxError';
 
@@ -17,7 +17,7 @@ export function parseJson(text: string, reviver?: (key: string, value: unknown) 
     return JSON.parse(json, reviver) as unknown;
   } catch (error) {
     const fault = error instanceof SyntaxError ? faultIn(json) : null;
-    // V8's own messages quote the text, and tell the place in some cases only.
+    // V8's own messages quote the text, and name the place in some cases only.
     throw fault ? new JsonSyntaxError(json, fault) : error;
   }
 }
@@ -28,15 +28,15 @@ interface Fault {
   expected: string;
 }
 
-/** RFC 8259, each at the place where `lastIndex` is. */
+/** The tokens of RFC 8259, matched at `lastIndex`. */
 const BLANKS = /[ \t\r\n]*/y;
 const STRING = /"(?:[ !#-[\]-\u{10FFFF}]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"/uy;
 const SCALAR = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/y;
 
-/** What may come next. */
+/** What the grammar allows next. */
 type Next = 'value' | 'first value' | 'key' | 'first key' | 'separator';
 
-/** The first place that no JSON text can have; null where there is none. */
+/** The first syntax error; null where there is none. */
 function faultIn(text: string): Fault | null {
   const open: ('{' | '[')[] = [];
   let at = 0;

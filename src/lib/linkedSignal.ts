@@ -1,10 +1,10 @@
-/** A signal that ends with whichever of two ends first, and how to let go of both. */
+/** A signal that aborts with the first of two signals, and a function that detaches it from both. */
 export interface LinkedSignal {
   signal: AbortSignal;
   clear(): void;
 }
 
-/** In place of AbortSignal.any, of which a signal that lives on keeps a trace for each time (Node.js 20). */
+/** Used instead of AbortSignal.any, with which a long-lived signal leaks a little for each call (Node.js 20). */
 export function linkedSignal(lasting: AbortSignal, own: AbortSignal | undefined): LinkedSignal {
   if (!own) return { signal: lasting, clear: () => {} };
   const controller = new AbortController();

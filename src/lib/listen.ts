@@ -1,17 +1,18 @@
 import type { Server } from 'node:net';
 
 /**
- * What stands in for an address that this machine does not have: the loopback of the other protocol, and every address of the
- * one protocol that there is. Neither reaches further than the address it replaces.
+ * Replacements for addresses that this machine lacks: the loopback of the other protocol, and all addresses of the only
+ * protocol. Neither exposes more than the address it replaces.
  */
 const REPLACEMENTS: Readonly<Record<string, string>> = { '127.0.0.1': '::1', '::': '0.0.0.0' };
 
-/** Linux says the first of an address that no interface has, and the second without support of the protocol. */
+/** Linux reports the first for an address that no interface has, and the second where the protocol is not supported. */
 const IS_MISSING: ReadonlySet<unknown> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
 /**
- * Listens; answers the URL where it does, without a path. On a machine without IPv4 127.0.0.1 is ::1, and without IPv6 `::`
- * is 0.0.0.0. Rejects with Node's error where the address cannot be had.
+ * Listens and answers the URL, without a path. On a machine without IPv4, 127.0.0.1 becomes ::1; without IPv6, `::`
+ * becomes
+ * 0.0.0.0. Rejects with Node's error where the address is not available.
  */
 export async function listen(
   server: Server,

@@ -1,4 +1,4 @@
-/** What the server writes its log to; a pino logger fits. */
+/** Where the gateway writes its log; a pino logger fits. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

@@ -1,16 +1,16 @@
 import type { Steps } from './steps.ts';
 
-/** Longest stretch of work before others have their turn, in ms; a request waits for one or two of these. */
+/** The longest slice of work before the event loop runs other tasks, in ms; a request waits for one or two slices. */
 export const SLICE_MS = 8;
 
-/** Lets what waits, requests above all, have its turn. */
+/** Yields to the event loop, above all to waiting requests. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
 }
 
-/** Runs steps to their end without holding others up; small work ends without a pause. */
+/** Runs steps to their end without blocking the event loop; short work runs without a pause. */
 export async function runInSlices<Result>(steps: Steps<Result>): Promise<Result> {
   let began = performance.now();
   for (;;) {

@@ -1,6 +1,6 @@
 /**
- * Resolves after so many milliseconds, or when the function that it puts into `waking` is called; rejects with the signal's
- * reason as soon as it is aborted. Leaves no timer.
+ * Resolves after this many milliseconds, or when the function that it adds to `waking` is called; rejects with the
+ * signal's reason as soon as the signal aborts. Leaves no timer behind.
  */
 export function sleep(milliseconds: number, signal?: AbortSignal, waking?: Set<() => void>): Promise<void> {
   return new Promise((resolve, reject) => {

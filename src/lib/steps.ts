@@ -1,6 +1,6 @@
-/** Work in small steps, so that whoever runs it may let others in between. */
+/** Work in small steps, so that its runner can yield between them. */
 
-/** Yields where it may pause; what it returns is the result. A step takes well under a millisecond. */
+/** Yields where it may pause, and returns the result. A step takes well under a millisecond. */
 export type Steps<Result> = Generator<void, Result, void>;
 
 /** Runs all steps at once. */
@@ -11,19 +11,19 @@ export function runSteps<Result>(steps: Steps<Result>): Result {
   }
 }
 
-/** How many items of a loop make a step: matching takes some 10 µs a record. */
-export const ITEMS_A_STEP = 50;
+/** Items of a loop per step: matching takes some 10 µs per record. */
+export const ITEMS_PER_STEP = 50;
 
-/** The items, with a pause after every few. */
+/** Visits the items, with a pause after every step. */
 export function* inSteps<Item>(items: Iterable<Item>, visit: (item: Item) => void): Steps<void> {
   let count = 0;
   for (const item of items) {
     visit(item);
-    if (++count % ITEMS_A_STEP === 0) yield;
+    if (++count % ITEMS_PER_STEP === 0) yield;
   }
 }
 
-/** A merge sort in steps: runs of this many are sorted by the engine, then merged. Stable. */
+/** A stable merge sort in steps: the engine sorts runs of this many items, which are then merged. */
 const RUN = 256;
 
 export function* sortInSteps<Item>(items: readonly Item[], compare: (a: Item, b: Item) => number): Steps<Item[]> {

@@ -1,4 +1,4 @@
-/** The promise's value, or `late()` once the time is over; the promise goes on. */
+/** The promise's value, or `late()` after the timeout; the promise itself goes on. */
 export async function withTimeout<T>(milliseconds: number, promise: Promise<T>, late: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<T>((resolve) => {
@@ -8,7 +8,7 @@ export async function withTimeout<T>(milliseconds: number, promise: Promise<T>, 
     return await Promise.race([promise, timeout]);
   } finally {
     clearTimeout(timer);
-    // What comes after the deadline, also a failure, has nobody left to tell.
+    // A failure after the timeout has no consumer left.
     promise.catch(() => {});
   }
 }

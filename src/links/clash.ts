@@ -2,15 +2,16 @@ import type { Link, RecordName } from '../domain/links.ts';
 import type { LinkError, NamedRecords } from './linkInput.ts';
 import { pairKey, recordKey } from './pair.ts';
 
-/** What counts now: the decisions by pair, and whether two records are in one object. */
+/** The current state: the decisions by pair, and whether two records belong to one object. */
 export interface Standing {
   links: ReadonlyMap<string, Link>;
   together: (a: RecordName, b: RecordName) => boolean;
 }
 
 /**
- * Why these records cannot be linked: with what is linked to them already they would be an object with two records of one
- * integration, or join two that were parted. Rules are no reason: what they joined gives way to a link.
+ * Why these records cannot be linked: together with the records linked to them, they would form an object with two
+ * records of one integration, or join two records that were parted. Rules do not matter: what they joined gives way to
+ * a link.
  */
 export function linkClashes(named: NamedRecords, standing: Standing): LinkError[] {
   const { kind, field } = named;
@@ -28,7 +29,7 @@ export function linkClashes(named: NamedRecords, standing: Standing): LinkError[
       errors.push({ code: 'INVALID', message, field: at });
     }
     for (const other of all.slice(0, index)) {
-      // Two named ones are decided anew.
+      // A pair of named records is being decided again.
       if (index < keys.length || standing.links.get(pairKey({ kind, a: other, b: record }))?.verdict !== 'parted')
         continue;
       const message = `${nameOf(other)} and ${nameOf(record)} were parted, and this would join them: name both to overrule that.`;
@@ -38,7 +39,7 @@ export function linkClashes(named: NamedRecords, standing: Standing): LinkError[
   return errors;
 }
 
-/** The named records, then those that links hold to them: only links in force, which means that both ends are together. */
+/** The named records, then those linked to them, by links in force only: both ends belong to one object. */
 function linkedWith({ kind, records }: NamedRecords, { links, together }: Standing): RecordName[] {
   const neighbours = new Map<string, RecordName[]>();
   const note = (from: RecordName, to: RecordName): void => {

@@ -1,7 +1,7 @@
 import type { Link, RecordName } from '../domain/links.ts';
 import { recordKey } from './pair.ts';
 
-/** Records to join or to part; of `records` exactly one list is given. */
+/** Records to join or to part; exactly one list of `records` is given. */
 export interface LinkInput {
   records: { employees?: readonly RecordName[] | null | undefined; skills?: readonly RecordName[] | null | undefined };
   note?: string | null | undefined;
@@ -11,22 +11,22 @@ export interface LinkInput {
 export interface LinkError {
   code: 'INVALID' | 'INVALID_COUNT' | 'NOT_FOUND' | 'DUPLICATE';
   message: string;
-  /** From the argument down, list positions as digits: input, records, employees, 1, remoteId. */
+  /** The path from the argument down, with list positions as digits: input, records, employees, 1, remoteId. */
   field: string[];
 }
 
-/** An input taken apart. */
+/** A parsed input. */
 export interface NamedRecords {
   kind: Link['kind'];
   records: readonly RecordName[];
   note: string | null;
-  /** Where the list of records is. */
+  /** The path of the list of records. */
   field: readonly string[];
 }
 
-/** Every pair is a decision of its own, and a hundred records are five thousand pairs. */
+/** Each pair is a decision of its own, and a hundred records are five thousand pairs. */
 const MAX_RECORDS = 100;
-/** A reason, not a document: every link is in memory. */
+/** Long enough for a reason, but not for a document: all links are in memory. */
 const LONGEST_NOTE = 1000;
 
 export function namedRecords({ records: { employees, skills }, note }: LinkInput): NamedRecords {
@@ -40,7 +40,7 @@ export function namedRecords({ records: { employees, skills }, note }: LinkInput
   };
 }
 
-/** Everything about an input that is wrong by itself: too few or too many, unknown, named twice. `missing` says what is unknown. */
+/** The errors of an input: too few or too many records, unknown ones (those in `missing`), or the same one twice. */
 export function objections(
   { records, note, field }: NamedRecords,
   missing: (record: RecordName) => 'integration' | 'remoteId' | null,

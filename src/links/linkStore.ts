@@ -1,17 +1,17 @@
 import type { Link } from '../domain/links.ts';
 
 /**
- * Where the decisions about records live: they survive a restart, and what `save` answered is stored, all of it or nothing.
- * Scoped by tenant.
+ * Stores the decisions about records, by tenant. They survive a restart; a `save` that resolved stored all of its
+ * decisions, one that rejected none or all.
  */
 export interface LinkStore {
-  /** The decisions that count, one a pair of records whichever way round it was named, in the order they were made. */
+  /** The decisions in force, one per pair of records in either order, in the order in which they were made. */
   load(tenant: string): Promise<Link[]>;
-  /** Adds decisions in this order. An earlier one about the same pair no longer counts; it is kept as history. */
+  /** Adds decisions in this order. They supersede earlier ones about the same pair, which stay as history. */
   save(tenant: string, links: readonly Link[]): Promise<void>;
   /**
-   * Calls back whenever another process may have saved something; resolves when nothing saved from now on is missed, with
-   * the way to stop. Absent where no other process can.
+   * Calls back whenever another process may have saved decisions. Resolves, with a function that stops it, once no
+   * later save can be missed. Absent where no other process can save.
    */
   follow?(tenant: string, hear: () => void): Promise<() => void>;
 }

@@ -1,3 +1,8 @@
+/**
+ * Links: what people decide about records, that two are one and the same, or that they are not. A decision is stored
+ * before it takes effect in the directory, wins over every matching rule, and is undone only by a later decision. Not
+ * here: the rules themselves (`src/domain/matching`) and who may decide (`src/auth`).
+ */
 import type { Directory } from '../directory/directory.ts';
 import type { Employee, Skill } from '../domain/entities.ts';
 import type { Link, RecordName } from '../domain/links.ts';
@@ -9,7 +14,7 @@ import { pairKey } from './pair.ts';
 export interface RecordLinksOptions {
   tenant: string;
   directory: Directory;
-  /** Opening it takes seconds the first time; until then decisions wait. */
+  /** The first opening takes seconds; decisions wait for it. */
   store: Promise<LinkStore>;
   now?: () => number;
 }
@@ -21,9 +26,8 @@ export interface LinkAnswer {
 }
 
 /**
- * What people decide about records: that they are one and the same, or that they are not. A decision is stored, then
- * obeyed by the directory, then answered with what the directory makes of it. One at a time: each is checked against what
- * the one before it left.
+ * Takes decisions about records: each is stored, then applied by the directory, then answered with the resulting
+ * objects. Decisions run one at a time, so that each is checked against the result of the previous one.
  */
 export class RecordLinks {
   readonly #tenant: string;
@@ -44,21 +48,21 @@ export class RecordLinks {
   }
 
   /**
-   * Gives the directory what was decided before, and from then on what other processes decide; rejects when the store does
-   * not open. Reads once.
+   * Gives the directory all earlier decisions, and from then on those of other processes; rejects when the store does
+   * not open. Loads only once.
    */
   load(): Promise<void> {
     this.#loading ??= this.#store.then(async (store) => {
-      // A failure leaves what is known: the next news, or the next decision, reads again.
-      const hear = () => void this.#inTurn(() => this.#read(store)).catch(() => {});
-      this.#unfollow = (await store.follow?.(this.#tenant, hear)) ?? null;
+      // After a failure the known decisions stay; the next notification or decision reads again.
+      const onChange = () => void this.#inTurn(() => this.#read(store)).catch(() => {});
+      this.#unfollow = (await store.follow?.(this.#tenant, onChange)) ?? null;
       if (this.#closed) this.#unfollow?.();
       await this.#read(store);
     });
     return this.#loading;
   }
 
-  /** Hears of other processes' decisions no more. */
+  /** Stops following other processes' decisions. */
   close(): void {
     this.#closed = true;
     this.#unfollow?.();
@@ -70,7 +74,7 @@ export class RecordLinks {
     if (links.some(isNew)) this.#take(links);
   }
 
-  /** Declares records one and the same. Decisions that say so already stay as they are, with who made them. */
+  /** Declares records one and the same. Existing decisions to that effect keep their author. */
   link(input: LinkInput, client: string | null): Promise<LinkAnswer> {
     return this.#inTurn(() => this.#decide('joined', namedRecords(input), client));
   }
@@ -89,7 +93,7 @@ export class RecordLinks {
   async #decide(verdict: Link['verdict'], named: NamedRecords, client: string | null): Promise<LinkAnswer> {
     await this.load();
     const store = await this.#store;
-    // What another process has decided meanwhile counts, heard of or not.
+    // Decisions of other processes count, even if their notification has not arrived.
     if (store.follow) await this.#read(store);
     const objectOf = (record: RecordName) => this.#objectOf(named.kind, record);
     const errors = objections(named, (record) => {
@@ -110,7 +114,7 @@ export class RecordLinks {
     return { results: [...new Set(results)], userErrors: [] };
   }
 
-  /** One decision for each pair about which nobody said the same before, or which gets another reason. */
+  /** One decision for each pair that has none to the same effect, or that gets another reason. */
   #news(verdict: Link['verdict'], { kind, records, note }: NamedRecords, by: string): Link[] {
     const at = new Date(this.#now()).toISOString();
     return records.flatMap((a, index) =>
@@ -125,7 +129,7 @@ export class RecordLinks {
   #take(links: readonly Link[]): void {
     for (const link of links) {
       const key = pairKey(link);
-      // Out and in, so that the order stays that of the decisions.
+      // Deleted and set again, so that the order stays that of the decisions.
       this.#byPair.delete(key);
       this.#byPair.set(key, link);
     }
@@ -138,7 +142,7 @@ export class RecordLinks {
   }
 }
 
-/** Inputs are the server's objects, links are kept. */
+/** Copies the record names, because inputs belong to the server and links are kept. */
 function own({ integration, remoteId }: RecordName): RecordName {
   return { integration, remoteId };
 }

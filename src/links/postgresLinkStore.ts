@@ -6,7 +6,10 @@ interface Answer<Row> {
   rows: Row[];
 }
 
-/** What it asks of a database: that of the tasks, so that there is one to open, to lock and to back up. */
+/**
+ * The part of a database that it needs. It is the tasks' database, so that only one has to be opened, locked and backed
+ * up.
+ */
 interface Database {
   query<Row>(text: string, params?: readonly unknown[]): Promise<Answer<Row>>;
 }
@@ -41,7 +44,7 @@ const SAVE = `
   FROM jsonb_array_elements($2::jsonb) WITH ORDINALITY AS given (link, position)
   ORDER BY position`;
 
-/** Decisions in Postgres, in the schema `gateway`, after its migrations. Nothing is overwritten: the history stays. */
+/** Stores decisions in Postgres, in the schema `gateway`, once migrated. Nothing is overwritten: the history stays. */
 export function postgresLinkStore(database: Database): LinkStore {
   return {
     async load(tenant) {

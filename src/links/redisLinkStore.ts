@@ -7,18 +7,18 @@ import { inOrder, pairKey } from './pair.ts';
 
 export interface RedisLinkStoreOptions {
   redis: Redis;
-  /** A connection for nothing else, opened when somebody follows. */
+  /** Opens a dedicated connection for a follower. */
   subscriber: () => Redis;
   prefix?: string;
 }
 
 /**
- * Decisions in Redis, a tenant's in one list, in the order they were made: one push stores all of a call or nothing. Nothing
- * is overwritten; people make them one by one, so that reading the whole history is cheap.
+ * Stores decisions in Redis: a list for each tenant, in the order in which they were made, so that one push stores all
+ * decisions of a call or none. Nothing is overwritten; people decide one by one, so reading the whole history is cheap.
  */
 export function redisLinkStore({ redis, subscriber, prefix = REDIS_PREFIX }: RedisLinkStoreOptions): LinkStore {
   const key = (tenant: string): string => `${prefix}links:${tenant}`;
-  /** The channel of a tenant's news; its key's name, as keys and channels do not mix. */
+  /** The channel of a tenant's changes, named like the key: keys and channels have separate namespaces. */
   const channel = key;
   return {
     async load(tenant) {
@@ -26,7 +26,7 @@ export function redisLinkStore({ redis, subscriber, prefix = REDIS_PREFIX }: Red
       const latest = new Map<string, Link>();
       for (const text of texts) {
         const link = JSON.parse(text) as Link;
-        // Deleted first, so that it moves to the end: maps keep the order of the first entry.
+        // Deleted first, so that it moves to the end: maps keep the order of insertion.
         latest.delete(pairKey(link));
         latest.set(pairKey(link), link);
       }
@@ -36,7 +36,7 @@ export function redisLinkStore({ redis, subscriber, prefix = REDIS_PREFIX }: Red
     async save(tenant, links) {
       if (links.length === 0) return;
       const texts = links.map((link) => JSON.stringify(normal(link)));
-      // In one step, so that a process that dies has either done neither or both.
+      // In one transaction, so that a process that dies has done neither or both.
       const answers = await asked(
         redis
           .multi()
@@ -52,14 +52,14 @@ export function redisLinkStore({ redis, subscriber, prefix = REDIS_PREFIX }: Red
       const connection = subscriber();
       connection.on('message', () => hear());
       await asked(connection.subscribe(channel(tenant)));
-      // After a gap: the client has subscribed again by itself.
+      // After a reconnect, with which the client has subscribed again: changes may have been missed.
       connection.on('ready', hear);
       return () => connection.disconnect();
     },
   };
 }
 
-/** The pair in its one order, and the instant in its one spelling. */
+/** The link with its pair in canonical order and its instant in canonical form. */
 function normal(link: Link): Link {
   const [a, b] = inOrder(link.a, link.b);
   const at = new Date(link.at);

@@ -1,19 +1,19 @@
 import type { Redis } from 'ioredis';
 import { fromRedis } from './unavailable.ts';
 
-/** What a server is, and how it could lose what the gateway stores there. */
+/** A server's version, and how it could lose what the gateway stores. */
 export interface RedisInspection {
   version: string;
-  /** Each a sentence for whoever runs the server; empty where nothing is wrong. */
+  /** One sentence each, for the operator; empty where nothing is wrong. */
   dangers: string[];
 }
 
-/** XAUTOCLAIM, ZRANGESTORE and the like came with it. */
+/** The first version with XAUTOCLAIM, ZRANGESTORE and others. */
 const OLDEST = [6, 2] as const;
 
 /**
- * Looks how a server is set up. Throws on one older than 6.2, on one that is no primary, and RedisUnavailableError where it is
- * away. Managed servers forbid CONFIG: what INFO does not tell is then named as not checked.
+ * Inspects a server's configuration. Throws for a version before 6.2 and for a replica, and RedisUnavailableError where
+ * the server is away. Managed servers forbid CONFIG: what INFO does not show is then reported as not checked.
  */
 export async function inspectRedis(redis: Redis): Promise<RedisInspection> {
   const [info, config] = await Promise.all([
@@ -73,7 +73,7 @@ function notes(facts: Facts, config: Facts | null): string[] {
   return [...cluster, ...unchecked];
 }
 
-/** Of `save` rules, e.g. `3600 1 300 100`, the longest time: so long a single change may wait. */
+/** The longest time in `save` rules such as `3600 1 300 100`: how long a single change may wait for a snapshot. */
 function longest(save: string): number {
   return Math.max(
     ...save
@@ -88,11 +88,11 @@ function pairOf(line: string): [string, string][] {
   return colon < 1 ? [] : [[line.slice(0, colon), line.slice(colon + 1)]];
 }
 
-/** Null where the server does not let it be read. */
+/** Null where the server forbids CONFIG. */
 async function configOf(redis: Redis): Promise<Facts | null> {
   try {
     const names = ['appendfsync', 'save', 'maxmemory', 'maxmemory-policy'];
-    // One by one: servers older than 7 take one name.
+    // One by one: servers before version 7 accept one name only.
     const answers = await Promise.all(names.map((name) => redis.config('GET', name)));
     const pairs = answers.flatMap((answer) => {
       const [name, value] = answer as [string?, string?];

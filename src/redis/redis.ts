@@ -1,3 +1,7 @@
+/**
+ * Redis: connections to one server, which reconnect by themselves, Lua scripts, and a check of how the server is set
+ * up. Every failure to reach it is a RedisUnavailableError. What is stored under which key is not decided here.
+ */
 import { Redis, type RedisOptions } from 'ioredis';
 
 /** Shaped like pino. */
@@ -6,40 +10,42 @@ export interface RedisLog {
   warn(object: object, message: string): void;
 }
 
-/** Connections to one Redis server. All come back by themselves when the server does. */
+/** Connections to one Redis server. All of them reconnect by themselves. */
 export interface RedisConnections {
-  /** For commands: while the server is away they reject after about a second. */
+  /** For commands, which reject after about a second while the server is away. */
   readonly commands: Redis;
-  /** A connection of its own for subscriptions: waits for the server as long as it takes and subscribes again. */
+  /** Opens a dedicated connection for subscriptions, which waits for the server without limit and subscribes again. */
   subscriber(): Redis;
-  /** A connection of its own for what waits inside Redis (BullMQ's workers): its commands wait as long as it takes. */
+  /** Opens a dedicated connection for blocking commands (BullMQ's workers), which wait for the server without limit. */
   waiting(): Redis;
-  /** Closes all of them; what is under way is answered first where the server is there. */
+  /** Closes all connections, after pending commands are answered where the server is reachable. */
   close(): Promise<void>;
 }
 
-/** Before all keys, channels and queues of the gateway: one hash tag, so that a cluster keeps them in one slot. */
+/** The prefix of all keys, channels and queues: one hash tag, so that a cluster keeps them in one slot. */
 export const REDIS_PREFIX = '{skills-gateway}:';
 
-/** A lost server is tried again after 0.1, 0.2, … 1 s. */
+/** Waits between attempts to reconnect: 0.1, 0.2, … 1 s. */
 const RETRY_STEP_MS = 100;
 const MAX_RETRY_MS = 1000;
-/** 0.1 + 0.2 + 0.3 s and the tries themselves, then a command that waits for the connection is given up. */
+/** A command that waits for the connection fails after 0.1 + 0.2 + 0.3 s and the attempts themselves. */
 const RETRIES_PER_COMMAND = 3;
-/** For a server or a network that says nothing at all. */
+/** For a server or network that does not answer at all. */
 const CONNECT_MS = 2000;
 const COMMAND_MS = 5000;
-/** A little more than between two tries. */
+/** A little longer than the wait between two attempts. */
 const CLOSE_MS = 1500;
 
-/** Between two new connections to a server that is a replica: 1, 2, 4, 5 s, and from the start after a minute without one. */
+/**
+ * Waits between new connections to a server that is a replica: 1, 2, 4, 5 s, starting over after a minute without one.
+ */
 const MOVED_MS = 1000;
 const MAX_MOVED_MS = 5000;
 const CALM_MS = 60_000;
 
 /**
- * Connects to `redis://` or `rediss://`, with user, password and database where the URL names them. Throws on another URL,
- * without repeating it; a server that is away is only logged, and never with its password.
+ * Connects to `redis://` or `rediss://`, with the URL's user, password and database. Throws on any other URL, without
+ * repeating it. A server that is away is logged, without its password.
  */
 export function connectRedis(url: string, { log, name }: { log: RedisLog; name: string }): RedisConnections {
   const where = addressOf(url);
@@ -79,9 +85,9 @@ export function connectRedis(url: string, { log, name }: { log: RedisLog; name: 
 }
 
 /**
- * Whether to connect again after this error. A server that became a replica refuses writes, and another one may be behind its
- * address by now (failover). The command itself is answered at once, and the connection tried again a few times a minute only:
- * where the address stays with the replica, each command would otherwise cost a connection.
+ * Whether to reconnect after this error. A server that became a replica refuses writes, and after a failover its
+ * address may lead to another server. The command itself fails at once; reconnecting is limited to a few times a
+ * minute, because where the address stays with the replica, each command would otherwise cost a connection.
  */
 export function reconnectsToPrimary(now: () => number = Date.now): (error: Error) => boolean {
   let last = -Infinity;
@@ -96,7 +102,7 @@ export function reconnectsToPrimary(now: () => number = Date.now): (error: Error
   };
 }
 
-/** Scheme, host, port and database; nothing secret. */
+/** Scheme, host, port and database, without secrets. */
 function addressOf(url: string): string {
   if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
     throw new Error('The Redis URL must be redis://host:port/database or rediss://…');
@@ -106,7 +112,7 @@ function addressOf(url: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-/** Waits for what is under way, but hardly for a server that is away. */
+/** Waits for pending commands, but only briefly for a server that is away. */
 async function quit(redis: Redis): Promise<void> {
   if (redis.status === 'end') return;
   let timer: NodeJS.Timeout | undefined;
@@ -116,7 +122,8 @@ async function quit(redis: Redis): Promise<void> {
   });
   redis.once('ready', () => redis.disconnect());
   if (redis.status === 'ready') redis.quit().catch(() => undefined);
-  // Between two tries it has nothing to disconnect and would forget its commands, unanswered: the next try is the last one.
+  // Between two attempts there is nothing to disconnect, and pending commands would never be answered: the next attempt
+  // is the last.
   else if (redis.status !== 'reconnecting') redis.disconnect();
   await ended;
   clearTimeout(timer);

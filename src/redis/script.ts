@@ -6,8 +6,8 @@ import { fromRedis } from './unavailable.ts';
 export type RunScript = (redis: Redis, prefix: string, args: readonly (string | number | Buffer)[]) => Promise<unknown>;
 
 /**
- * A Lua script, sent by its digest and in full only where the server does not know it (any more). All keys it touches begin
- * with the one key that it declares, whose hash tag puts them into one slot of a cluster.
+ * A Lua script, called by its digest, and sent in full only where the server does not have it cached. All keys that it
+ * uses begin with the one key that it declares, whose hash tag puts them into one slot of a cluster.
  */
 export function luaScript(lua: string): RunScript {
   const digest = createHash('sha1').update(lua).digest('hex');

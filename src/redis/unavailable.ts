@@ -1,11 +1,14 @@
 import { StoreUnavailableError } from '../domain/storeUnavailable.ts';
 
-/** Redis cannot be asked now: it is away or too slow, and what was under way may have taken effect; or it refused (`refused`). */
+/**
+ * Redis is unreachable or too slow, in which case a command may have taken effect, or it refused the command
+ * (`refused`).
+ */
 export class RedisUnavailableError extends StoreUnavailableError {
   override readonly name = 'RedisUnavailableError';
 }
 
-/** Answers of a server that is there and cannot serve now, each with what to tell whoever runs it. */
+/** Errors of a server that is reachable but cannot serve, each with an explanation for the operator. */
 const REFUSALS: Readonly<Record<string, string>> = {
   OOM: 'its memory is full (maxmemory)',
   MISCONF: 'it cannot write to its disk (stop-writes-on-bgsave-error)',
@@ -24,10 +27,12 @@ const REFUSALS: Readonly<Record<string, string>> = {
   EXECABORT: 'it takes no part of a transaction',
   'ERR max number of clients reached': 'it has too many connections (maxclients)',
 };
-/** At the beginning, and in the text that servers before 7 make of an error within a script: `ERR Error running script …: -OOM …`. */
+/**
+ * At the start, or where servers before version 7 wrap an error inside a script: `ERR Error running script …: -OOM …`.
+ */
 const REFUSED = new RegExp(`(?:^|: -)(${Object.keys(REFUSALS).join('|')})(?: |$)`);
 
-/** The error as it is thrown on: unavailable, unless the server said something about the command itself. */
+/** Converts an error of the client: to unavailable, unless the server rejected the command itself. */
 export function fromRedis(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RedisUnavailableError) return error;
   if (error.name !== 'ReplyError') return new RedisUnavailableError('Redis does not answer.', { cause: error });
@@ -37,7 +42,7 @@ export function fromRedis(error: unknown): unknown {
   return new RedisUnavailableError(`Redis does not serve: ${reason}.`, { cause: error, refused: true });
 }
 
-/** Whether the server refuses the connection itself, for which the configuration has to change: waiting is no use at a start. */
+/** Whether the server refuses the connection itself. Then waiting does not help: the configuration has to change. */
 export function isLockedOut(error: unknown): boolean {
   if (!(error instanceof RedisUnavailableError) || !(error.cause instanceof Error)) return false;
   return /^(?:NOAUTH|WRONGPASS|DENIED) /.test(error.cause.message);
