@@ -16,8 +16,8 @@ export const SCOPES = [
 export type Scope = (typeof SCOPES)[number];
 
 /**
- * `ratings:read` for one's own ratings alone, the person's of the token. Tokens bring it; a client with a key is nobody, so
- * it is none of SCOPES.
+ * `ratings:read` limited to the ratings of the token's person. Only tokens can have it, since a key does not stand for
+ * a person, so it is not in SCOPES.
  */
 export const OWN_RATINGS = 'ratings:read:own';
 
@@ -36,7 +36,7 @@ export interface Viewer {
   tenant: string;
   /** The client's configured name or the token's subject; null while access control is off. */
   client: string | null;
-  /** `iss` of its token, within which alone its subject is one client; absent for keys. */
+  /** `iss` of its token: subjects are unique within an issuer only. Absent for keys. */
   issuer?: string | undefined;
   scopes: ReadonlySet<ScopeWord>;
   /** The person that a token speaks for, for rules about one's own data; null for services. */
@@ -50,14 +50,14 @@ export interface Viewer {
 /** Everything, for the open sandbox and for keys without scopes of their own. */
 export const ALL_SCOPES: ReadonlySet<Scope> = new Set(SCOPES);
 
-/** Whether the viewer may do what asks for this scope. */
+/** Whether the viewer has this scope. */
 export function permits(viewer: Pick<Viewer, 'scopes'>, scope: Scope): boolean {
   return viewer.scopes.has(scope) || viewer.scopes.has('admin');
 }
 
 /**
- * What a client's budget and idempotency keys are kept under within its tenant: subjects of two issuers may have one name. No
- * issuer has a blank in it, and no client with a key.
+ * Identifies a client within its tenant, for budgets and idempotency keys. Subjects of two issuers may have one name,
+ * so the issuer is included; neither issuers nor clients with a key contain a space.
  */
 export function ownerOf({ client, issuer }: Pick<Viewer, 'client' | 'issuer'>): string | null {
   return client !== null && issuer !== undefined ? `${issuer} ${client}` : client;
@@ -80,7 +80,7 @@ export interface Budget {
   windowSeconds: number;
 }
 
-/** Whose tokens (JWT) are taken. */
+/** An issuer whose tokens (JWT) are accepted. */
 export interface IssuerConfig {
   /** `iss`, exactly. */
   issuer: string;
@@ -90,7 +90,7 @@ export interface IssuerConfig {
   jwksUrl: string;
   /** The tenant of all its tokens, or the claim that names it. */
   tenant: { fixed: string } | { claim: string };
-  /** The claim with the scopes, a list or words separated by blanks; unknown words count for nothing. */
+  /** The claim with the scopes, a list or words separated by blanks; unknown words are ignored. */
   scopeClaim: string;
   /** The claim with the person's work e-mail, for the personal rule; null where tokens speak for services. */
   emailClaim: string | null;
@@ -101,7 +101,10 @@ export interface IssuerConfig {
 export type AccessExtensions = {
   /** One of them is needed. */
   scopes?: readonly Scope[];
-  /** On a field: OWN_RATINGS will do in place of `ratings:read` for what is below, and its resolver checks whose they are. */
+  /**
+   * On a field: OWN_RATINGS will do in place of `ratings:read` for what is below, and its resolver checks whose they
+   * are.
+   */
   own?: true;
   /** On a field of an interface or union: the scopes of the types that come are checked elsewhere. */
   checkedByType?: true;

@@ -1,28 +1,28 @@
 import type { Viewer } from './access.ts';
 
-/** What became of a write that somebody asked for. */
+/** The outcome of a requested write. */
 export type AuditOutcome =
   /** Stored as a task. */
   | 'started'
   /** The task of an earlier call with the same idempotency key. */
   | 'replayed'
-  /** Only checked, and nothing to correct. */
+  /** A dry run without errors. */
   | 'checked'
-  /** Refused with what to correct. */
+  /** Refused with errors that the caller can correct. */
   | 'userErrors'
   /** A scope was missing. */
   | 'forbidden'
-  /** Over a limit or what is left of the budget, or its variables do not fit: nothing ran. */
+  /** Over a limit or the remaining budget, or with invalid variables: nothing ran. */
   | 'refused'
   | 'cancelled'
   /** Records were joined or parted. */
   | 'linked'
-  /** A webhook was made due. */
+  /** A webhook was scheduled again. */
   | 'redelivered'
   /** No answer: it may or may not have been stored. */
   | 'failed';
 
-/** One write: who, what, when, and the task. Names and counts alone, never values or people. */
+/** One write: who, what, when, and the task. Only names and counts, never values or people. */
 export interface AuditEntry {
   at: string;
   tenant: string;
@@ -41,7 +41,7 @@ export interface AuditEntry {
   integrations: readonly string[];
 }
 
-/** Who and when, of an entry that is made now. */
+/** The fields that say who and when, for an entry made now. */
 export function signature(
   { tenant, client, issuer }: Pick<Viewer, 'tenant' | 'client' | 'issuer'>,
   requestId: string | null,
@@ -49,7 +49,7 @@ export function signature(
   return { at: new Date().toISOString(), tenant, client, issuer: issuer ?? null, requestId };
 }
 
-/** Takes note of every write, accepted or refused. */
+/** Records every write, accepted or refused. */
 export interface Audit {
   note(entry: AuditEntry): void;
 }

@@ -1,10 +1,10 @@
-/** Stands for all callers that are not told apart: access control is off, or the work is the gateway's own. */
+/** Stands for all callers that are not distinguished: access control is off, or the work is the gateway's own. */
 export const NO_CLIENT = '';
 
 /**
- * The clients on whose behalf a call is made, by the names under which they take turns at a provider. Another client may
- * join while the call waits, and brings its own turn along: whoever shares a read is not held up by the queue of the client
- * that asked first.
+ * The clients on whose behalf a call is made, by the names under which they take turns at a provider. Another client
+ * may join while the call waits, and brings its own turn along: a client that shares a read does not wait in the queue
+ * of the client that asked first.
  */
 export class CallClients {
   readonly #names: Set<string>;
@@ -24,7 +24,7 @@ export class CallClients {
     for (const listener of this.#listeners) listener(name);
   }
 
-  /** Calls back with each client that joins, until the returned function is called. */
+  /** Calls back for each client that joins, until the returned function is called. */
   onAdd(listener: (name: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -42,10 +42,10 @@ export interface Consensus<Rating extends Claim> {
   contributions: readonly Contribution<Rating>[];
 }
 
-/** Levels are compared with this much room: shares of a scale are seldom exact in binary. */
+/** The tolerance for comparing levels: shares of a scale are seldom exact in binary. */
 const EPSILON = 1e-9;
 
-/** A weight for every source, so that a rating counts whoever gave it; those not named weigh 1. */
+/** A weight for every source, so that every rating counts; sources that are not given weigh 1. */
 function weights(given: Partial<Record<RatingSource, number>>): SourceWeight[] {
   return RATING_SOURCES.map((source) => ({ source, integration: null, weight: given[source] ?? 1 }));
 }
@@ -56,7 +56,7 @@ const BALANCED: ConsensusPolicy = {
   weights: weights({}),
 };
 
-/** The policies that are always there, the usual one first. */
+/** The policies that are always there, the default first. */
 export const CONSENSUS_POLICIES: readonly ConsensusPolicy[] = [
   BALANCED,
   {
@@ -90,7 +90,7 @@ export function providerWeights(
   const own = given.flatMap(({ integration, weights: offered }) => {
     const usable = offered.filter(({ weight }) => Number.isFinite(weight) && weight >= 0);
     const sum = usable.reduce((total, { weight }) => total + weight, 0);
-    // Weights that are all 0 would silence the integration: it is then as if it had none.
+    // Weights that are all 0 would exclude the integration: it then counts as having none.
     if (sum <= 0) return [];
     return usable.map(({ source, weight }) => ({ source, integration, weight: (weight * usable.length) / sum }));
   });

@@ -1,11 +1,13 @@
-/** What the graph shows of held skills and ratings: plain properties, or getters where most queries do not ask. */
+/**
+ * Held skills and ratings as the graph shows them: plain properties, or getters for what most queries do not select.
+ */
 import type { Employee, Skill } from './entities.ts';
 import { encodeId } from './ids.ts';
 import type { Problem } from './problem.ts';
 import { normalize, proficiencyOf, type Proficiency, type RatingSource, type Scale } from './rating.ts';
 import type { RatingRow } from './records.ts';
 
-/** One provider's statement on one employee's skill from one source, in its place in the graph. */
+/** One provider's statement on one employee's skill from one source, as the graph shows it. */
 export class SkillRating<Integration extends { name: string }> {
   readonly kind = 'SkillRating';
   readonly employee: Employee;
@@ -59,7 +61,7 @@ export interface EmployeeSkill<Integration extends { name: string }> {
   readonly ratings: readonly SkillRating<Integration>[];
 }
 
-/** What became of an integration in an answer; the names are those of the graph. */
+/** The state of an integration in an answer; the names are those of the graph. */
 export const SOURCE_STATES = [
   'FRESH',
   'CACHED',

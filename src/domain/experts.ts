@@ -1,22 +1,22 @@
-/** Ranking people by what is said of their skills: holders of one skill, and those who hold all of several. Pure. */
+/** Ranks people by the ratings of their skills: holders of one skill, and those who hold several. Pure. */
 import { consensusOf, type ConsensusPolicy } from './consensus.ts';
 import type { Employee } from './entities.ts';
 import type { EmployeeSkill } from './employeeSkill.ts';
 import type { Position } from './paging.ts';
 import { ratingsMeeting, type LevelCondition } from './skillLevel.ts';
 
-/** Skills that one question may ask for: each is a read of every integration. */
+/** The most skills per query: each is a read of every integration. */
 export const MAX_SKILLS_ASKED = 10;
 
 type Named = { name: string };
 
-/** Someone with a score, 0 to 1; null: nothing that counts. */
+/** An employee with a score from 0 to 1; null where no rating counts. */
 interface Ranked {
   employee: Employee;
   score: number | null;
 }
 
-/** Who holds everything that was asked for. */
+/** An employee who meets every requirement. */
 export interface Expert<Integration extends Named> extends Ranked {
   score: number;
   /** What they hold of it, in the order asked. */
@@ -24,12 +24,12 @@ export interface Expert<Integration extends Named> extends Ranked {
 }
 
 /**
- * Scores to twelve digits, as digits of equal number: cursors sort them as text and, beyond that, floating point only
- * makes a difference that nobody meant.
+ * Scores with twelve digits, as text of equal length: cursors sort them as text, and further digits are only
+ * floating-point noise.
  */
 const DIGITS = 12;
 
-/** Where a scored employee stands; to be sorted descending, unscored ones last, ties by id. */
+/** The position of a scored employee; to be sorted descending, unscored ones last, ties by id. */
 export function rankPosition({ employee, score }: Ranked): Position {
   const key = score === null ? null : String(Math.round(score * 10 ** DIGITS)).padStart(DIGITS + 1, '0');
   return { key, id: employee.id };
@@ -51,7 +51,7 @@ export function rankHolders<Integration extends Named>(
   return ranked(holders.map((held) => ({ held, ...scored(held, policy) }))).map(({ held }) => held);
 }
 
-/** Where a holder of a skill stands. */
+/** The position of a holder of a skill. */
 export function holderPosition(policy: ConsensusPolicy): (held: EmployeeSkill<Named>) => Position {
   return (held) => rankPosition(scored(held, policy));
 }
@@ -69,7 +69,7 @@ export function rankExperts<Integration extends Named>(
   holders: readonly (readonly EmployeeSkill<Integration>[])[],
   policy: ConsensusPolicy,
 ): Expert<Integration>[] {
-  // Who holds the rarest skill is looked up in the others.
+  // Starts from the holders of the rarest skill and looks them up in the others.
   const byEmployee = holders.map((each) => new Map(each.map((held) => [held.employee.id, held])));
   const rarest = byEmployee.toSorted((a, b) => a.size - b.size)[0];
   if (!rarest || requirements.length !== holders.length) return [];

@@ -6,7 +6,7 @@ export class HttpError extends Error {
   readonly status: number;
   readonly code: ErrorCode;
   readonly headers: Record<string, string>;
-  /** Beside the code. */
+  /** Further extensions beside the code. */
   readonly extensions: Record<string, unknown>;
 
   constructor(
@@ -23,7 +23,7 @@ export class HttpError extends Error {
     this.extensions = extensions;
   }
 
-  /** For the log: one word, of a closed list, and nothing that was sent. */
+  /** For the log: one word of a closed list, nothing that the client sent. */
   get reason(): string {
     const { reason } = this.extensions;
     return typeof reason === 'string' ? reason : this.code;
@@ -36,7 +36,7 @@ export class HttpError extends Error {
 }
 
 /**
- * A refusal of the document that a request names, as of any other document that is wrong: its status is for clients that know
- * the media type of GraphQL, and is 200 under `application/json` (GraphQL over HTTP, 6.4.1).
+ * Refuses the document that a request names, like any other invalid document: the status is for clients that accept the
+ * media type of GraphQL, and is 200 under `application/json` (GraphQL over HTTP, 6.4.1).
  */
 export class DocumentHttpError extends HttpError {}

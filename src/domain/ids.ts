@@ -24,7 +24,7 @@ export function encodeId(type: NodeType, ...parts: readonly string[]): string {
   return Buffer.from(JSON.stringify([type, ...parts])).toString('base64url');
 }
 
-/** The parts of a global id; null for anything that is none. Never throws. */
+/** The parts of a global id; null for anything else. Never throws. */
 export function decodeId(id: string): GlobalId | null {
   if (id.length === 0 || id.length > MAX_BYTES || !/^[A-Za-z0-9_-]+$/.test(id)) return null;
   let value: unknown;
@@ -45,7 +45,7 @@ export function decodeId(id: string): GlobalId | null {
   return known ? { type: known, parts } : null;
 }
 
-/** As a segment of a provider's path these lead elsewhere, however they are escaped; no record is called so. */
+/** As a segment of a provider's path these would lead elsewhere, however escaped; no record has such an id. */
 function isDots(part: string): boolean {
   return part === '.' || part === '..';
 }

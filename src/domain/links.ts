@@ -1,4 +1,4 @@
-/** What people said about records: that they are one, or that they are not. Wins over every rule. */
+/** People's decisions about records: that two are one, or that they are not. They win over every rule. */
 
 /** A record, named as inputs name it. */
 export interface RecordName {
@@ -9,7 +9,7 @@ export interface RecordName {
 /** One decision about two records of one kind; the later of two about the same pair counts. */
 export interface Link {
   kind: 'employee' | 'skill';
-  /** `joined`: one and the same. `parted`: two, whatever the rules say. */
+  /** `joined`: one and the same. `parted`: two different ones, whatever the rules say. */
   verdict: 'joined' | 'parted';
   a: RecordName;
   b: RecordName;

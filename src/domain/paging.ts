@@ -1,6 +1,8 @@
-/** Relay's slicing over a sorted list, by position instead of by number: cursors stay true while the list changes. */
+/**
+ * Relay's pagination over a sorted list, by position instead of by number: cursors stay valid while the list changes.
+ */
 
-/** Where an item stands: what it is sorted by, and its id, which breaks ties. */
+/** The position of an item: its sort key, and its id, which breaks ties. */
 export interface Position {
   key: string | null;
   id: string;
@@ -11,7 +13,7 @@ export type Direction = (typeof DIRECTIONS)[number];
 
 const collator = new Intl.Collator('en', { sensitivity: 'variant', numeric: true });
 
-/** Compares by key (Unicode collation; null last, whichever the direction), then by id. */
+/** Compares by key (Unicode collation; null last in either direction), then by id. */
 export function comparePositions(a: Position, b: Position, direction: Direction = 'ASC'): number {
   if (a.key === null || b.key === null) {
     if (a.key !== b.key) return a.key === null ? 1 : -1;
@@ -37,7 +39,7 @@ export interface Page<T> {
 
 /**
  * The page of a sorted list that the arguments ask for (https://relay.dev/graphql/connections.htm, Pagination
- * algorithm). A position need not be in the list any more.
+ * algorithm). The item at a position may have left the list.
  */
 export function pageOf<T>(
   items: readonly T[],
@@ -77,12 +79,12 @@ export function encodeCursor(list: string, position: Position): string {
 }
 
 /**
- * Characters of a cursor, by far more than any name or search comes to: it is read again for each object that has the
+ * The longest cursor, far longer than any name or search requires: it is decoded again for each object that has the
  * list.
  */
 const LONGEST_CURSOR = 16_384;
 
-/** The position of a cursor; null when it is none of this list's. */
+/** The position of a cursor; null when it does not belong to this list. */
 export function decodeCursor(list: string, cursor: string): Position | null {
   if (cursor.length > LONGEST_CURSOR) return null;
   let value: unknown;

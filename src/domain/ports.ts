@@ -11,120 +11,128 @@ import type { Receipt } from './receipt.ts';
 
 /** What accompanies every call down to the socket. */
 export interface Call {
-  /** Aborting it aborts the request under way and starts no further one. */
+  /** Aborting it aborts the request in progress and prevents further ones. */
   signal?: AbortSignal | undefined;
-  /** Who pays: an interactive request, the directory's walk, or a task. */
+  /** What the call is for: an interactive request, a sync of the directory, or a task. */
   purpose: 'request' | 'walk' | 'task';
   /**
-   * On whose behalf, so that they take turns at the provider: a request's client, or a task by its id. Absent where nobody
-   * is told apart.
+   * The clients on whose behalf the call is made, so that they take turns at the provider: a request's client, or a
+   * task by its id. Absent where clients are not distinguished.
    */
   clients?: CallClients | undefined;
-  /** Where the cost is written down; absent where nobody asked for it. */
+  /** Records the cost; absent unless the request asked for a receipt. */
   receipt?: Receipt | undefined;
   /**
-   * Milliseconds on the scale of `performance.now()`: no try begins and no wait goes on after it. A try of a task or a walk
-   * that is under way then is given up; a request's goes on, and warms the cache.
+   * The deadline, in milliseconds of `performance.now()`: no attempt starts and no wait continues after it. An attempt
+   * of a task or sync that is in progress then is aborted; that of a request continues, and warms the cache.
    */
   deadlineAt?: number | undefined;
-  /** Hears of each employee, skill or rating that came and could not be read, and so is missing in the answer. */
+  /**
+   * Called for each employee, skill or rating that was received but unreadable, and is therefore missing in the answer.
+   */
   onUnreadable?: ((record: UnreadableRecord) => void) | undefined;
-  /** What every write of a task passes on its way out; absent for writes of nobody's task. */
+  /** The gate that every write of a task passes before it is sent; absent for writes without a task. */
   sending?: Sending | undefined;
 }
 
 /**
- * Stands between a write of a task and the socket, so that a worker sends only what it still owns, and knows what it sent.
- * The upstream asks it for each try of a write; reads pass it by.
+ * Stands between a task's write and the socket, so that a worker sends only what it still owns, and knows what it sent.
+ * The upstream consults it for each attempt of a write, never for reads.
  */
 export interface Sending {
-  /** The same for a request that carries only these of the items that `WritePort.run` was given. */
+  /** The same for a request with only these of the items that `WritePort.run` was given. */
   of(items: readonly object[]): Sending;
   /**
-   * To be awaited once the request has had its turn under the provider's limits: stores that it is about to leave. Throws
-   * a ProviderError where an item is no longer the worker's to send; then nothing may be sent.
+   * To be awaited once the provider's limits admit the request: stores that it is about to be sent. Throws a
+   * ProviderError where the worker no longer owns an item; then nothing may be sent.
    */
   announce(): Promise<void>;
   /**
-   * To be called at the last instant before the first byte, with the connection at hand, since the process may have stood
-   * still for any time since. Throws as `announce` does.
+   * To be called at the last instant before the first byte, once the connection is there, since the process may have
+   * been paused for any time. Throws as `announce` does.
    */
   leave(): void;
 }
 
-/** What can be said of a record that could not be read. */
+/** What is known of an unreadable record. */
 export interface UnreadableRecord {
   of: 'employees' | 'skills' | 'ratings';
-  /** The record's own id; of a rating the id that was asked for, in a walk its employee's. Null where none can be read. */
+  /** The record's id; for a rating the requested id, in a walk its employee's. Null where no id can be read. */
   id: string | null;
 }
 
-/** One page of a walk. Rows that could not be read are left out, reported to `Call.onUnreadable` and counted as drift. */
+/** One page of a walk. Unreadable rows are left out, reported to `Call.onUnreadable` and counted as drift. */
 export interface WalkPage<Row> {
   rows: Row[];
-  /** Rows in the whole walk as the provider says; null when it does not. */
+  /** The total number of rows as the provider reports it; null when it reports none. */
   total: number | null;
   /** Rating rows that came along with the page (iMocha-like profile pages); absent where none did. */
   ratings?: RatingRow[];
-  /** Of a walk of ratings: employees all of whose rows are on this page, none perhaps. Absent where rows stand alone. */
+  /** In a walk of ratings: employees whose rows, possibly none, are all on this page. Absent where rows stand alone. */
   whole?: string[];
 }
 
-/** One page of what changed. A row may also have changed before the asked time. */
+/** One page of changes. A row may also have changed before the requested time. */
 export interface ChangesPage<Row> {
   rows: Row[];
-  /** Ids of records that are gone, of ratings their one part; absent where the provider does not tell. */
+  /** Ids of removed records, for ratings their only part; absent where the provider does not report removals. */
   removed?: string[];
-  /** Employees all of whose rating rows are on this page: those that it does not show are gone. Absent where rows stand alone. */
+  /**
+   * Employees all of whose rating rows are on this page: those that it does not show are gone. Absent where rows stand
+   * alone.
+   */
   whole?: string[];
 }
 
-/** Pages through everything once, in the provider's order. Rows may repeat between pages: de-duplicate by id. */
+/** Pages through all records once, in the provider's order. Rows may repeat between pages: de-duplicate by id. */
 export interface WalkPort<Row> {
   walk(call: Call): AsyncIterable<WalkPage<Row>>;
   /**
-   * Pages through what changed since an instant (RFC 3339), absent where the provider cannot tell. NOT_OFFERED where it
-   * turns out not to offer that. Callers overlap: whether the instant itself counts is unknown.
+   * Pages through what changed since an instant (RFC 3339); absent where the provider cannot. Throws NOT_OFFERED where
+   * it turns out not to offer that. Whether the instant itself is included is unknown, so callers overlap.
    */
   changedSince?(since: string, call: Call): AsyncIterable<ChangesPage<Row>>;
 }
 
 /** Walks all ratings. */
 export interface RatingsWalkPort extends WalkPort<RatingRow> {
-  /** True where the walk is the provider's only bulk read, so that the directory keeps its rows and answers from them while fresh. */
+  /**
+   * True where the walk is the provider's only bulk read: the directory keeps its rows and answers from them while
+   * fresh.
+   */
   keep: boolean;
 }
 
 /**
- * Reads ratings of the given employees: any number of ids, cut into calls of `batchSize` inside.
- * Answers rows of these employees only; an unknown id has no rows. When an answer shows that the provider ignored the
- * filter, throws UNREADABLE with providerCode FILTER_IGNORED, and the caller falls back to the walk.
+ * Reads the ratings of any number of employees, split into calls of `batchSize` internally. Answers rows of these
+ * employees only; an unknown id has no rows. When an answer shows that the provider ignored the filter, throws
+ * UNREADABLE with providerCode FILTER_IGNORED, and the caller falls back to the walk.
  */
 export interface RatingsByEmployeesPort {
-  /** Ids that one provider call takes. */
+  /** The most ids per call. */
   batchSize: number;
-  /** True where the provider filters by a parameter that it might not honour; the directory then probes it once. */
+  /** True where the provider may not honour the filter parameter; a full sync then probes it. */
   filtered: boolean;
   read(employeeIds: readonly string[], call: Call): Promise<RatingRow[]>;
 }
 
 /**
- * Reads the ratings of the given skills, whoever holds them, under the same promises as by employees: rows of these skills
- * only, and FILTER_IGNORED where an answer shows others. Absent where the provider cannot; its walk then answers.
+ * Reads the ratings of the given skills for all employees, with the same promises: rows of these skills only, and
+ * FILTER_IGNORED where an answer shows others. Absent where the provider cannot; the rating snapshot then answers.
  */
 export interface RatingsBySkillsPort {
-  /** Ids that one provider call takes. */
+  /** The most ids per call. */
   batchSize: number;
-  /** True where the provider filters by a parameter that it might not honour. */
+  /** True where the provider may not honour the filter parameter. */
   filtered: boolean;
   read(skillIds: readonly string[], call: Call): Promise<RatingRow[]>;
 }
 
-/** Reads single rating rows again, for a global id that a client kept. */
+/** Reads a single rating row, for a global id that a client has kept. */
 export interface RatingByPartsPort {
   /**
-   * Which part is the id of the row's employee, so that a row of an employee whom the directory does not know need not be
-   * asked for; absent where none is.
+   * The index of the part that is the employee's id, so that rows of unknown employees need no call; absent where no
+   * part is.
    */
   employeePart?: number;
   /** The row that these parts identify (`RatingRow.parts`); null when the provider has none. */
@@ -133,29 +141,34 @@ export interface RatingByPartsPort {
 
 /** Walks roles; the directory keeps them. */
 export interface JobProfilesPort extends WalkPort<JobProfileRow> {
-  /** One role with the skills it expects (`expectedSkills` is set); null when the provider does not know it. */
+  /** One role with the skills it expects (`expectedSkills` is set); null where the provider does not have it. */
   read(remoteId: string, call: Call): Promise<JobProfileRow | null>;
 }
 
-/** Reads what the roles of employees expect: any number of ids; an unknown id is left out, its neighbours stand. */
+/** Reads what the roles of any number of employees expect; unknown ids are left out. */
 export interface SkillGapsPort {
-  /** Ids that one provider call takes. */
+  /** The most ids per call. */
   batchSize: number;
   read(employeeIds: readonly string[], call: Call): Promise<EmployeeExpectationsRow[]>;
 }
 
-/** Reads the roles suggested to one employee; none for an employee without suggestions or unknown. */
+/** Reads the roles suggested to one employee; none for an unknown one or one without suggestions. */
 export interface CareerPathsPort {
   read(employeeId: string, call: Call): Promise<CareerPathRow[]>;
 }
 
-/** Reads how a provider weights its own rating sources, for those who blend ratings as it does. */
+/** Reads how a provider weights its own rating sources, for the policy that follows these weights. */
 export interface WeightagesPort {
-  /** Each source once, weights 0 or more, not normalised; empty when none is enabled. Throws NOT_OFFERED where the account lacks it. */
+  /**
+   * Each source once, weights 0 or more, not normalized; empty when none is enabled. NOT_OFFERED where the account
+   * lacks it.
+   */
   read(call: Call): Promise<readonly SourceWeight[]>;
 }
 
-/** A rating to write. `value` null is a bare tag. `scale` is the skill record's, known to the directory. */
+/**
+ * A rating to write; `value` null assigns the skill unrated. `scale` is that of the skill's record in the directory.
+ */
 export interface RatingWrite {
   employeeId: string;
   skillId: string;
@@ -182,21 +195,21 @@ export interface EmployeeWrite {
   employmentType?: string | undefined;
   grade?: string | undefined;
   band?: string | undefined;
-  /** Set these; the record's others stay as they are. */
+  /** Fields to set; the record's others stay as they are. */
   customFields?: Readonly<Record<string, string>> | undefined;
-  /** The record there that the directory already knows under this key; null when none is known. */
+  /** The provider's record that the directory knows under this key; null for none. */
   existing: EmployeeRow | null;
 }
 
 export type EmployeeField = Exclude<keyof EmployeeWrite, 'existing' | 'managerEmail' | 'managerRemoteId'> | 'manager';
 
-/** A skill to take from an employee, with all that is said of it there. */
+/** A skill to remove from an employee, with all its ratings. */
 export interface RatingRemoval {
   employeeId: string;
   skillId: string;
 }
 
-/** A status to set. `existing` is the record as the directory knows it: some providers must be sent all of it again. */
+/** A status to set. `existing` is the record as the directory has it: some providers need all of it again. */
 export interface StatusWrite {
   employeeId: string;
   active: boolean;
@@ -215,7 +228,7 @@ export interface SkillWrite {
   rated?: boolean | undefined;
   /** False asks to archive it. */
   active?: boolean | undefined;
-  /** The record there that the directory already knows under this external id or name; null when none is known. */
+  /** The provider's record that the directory knows under this external id or name; null for none. */
   existing: SkillRow | null;
 }
 
@@ -233,36 +246,37 @@ export interface CertificateWrite {
   licenseNumber?: string | undefined;
 }
 
-/** What became of one item of a write. */
+/** The result of one item of a write. */
 export type WriteResult<Row> =
-  /** Took effect; `row` is what the provider says it stored, null when it does not show it. */
+  /** Took effect; `row` is what the provider stored, null when it does not show it. */
   | { state: 'done'; row: Row | null; remoteId: string | null; warnings: readonly string[] }
-  /** Nothing had to be sent: it is so already. */
+  /** Nothing had to be sent: the provider already has it. */
   | { state: 'skipped'; row: Row | null; remoteId: string | null; warnings: readonly string[] }
-  /** The provider works on it; ask `follow` later. */
+  /** The provider works on it; call `follow` later. */
   | { state: 'accepted'; providerTaskId: string }
-  /** Did not take effect. `error.retryable` says whether the worker tries again by itself. */
+  /** Did not take effect. `error.retryable` says whether the worker retries by itself. */
   | { state: 'failed'; error: ProviderError }
-  /** Sent, and nothing says whether it took effect. */
+  /** Sent; whether it took effect is unknown. */
   | { state: 'unknown'; error: ProviderError };
 
 /**
- * A write. `run` takes 1 to `batchSize` items and answers one result per item, in their order; it throws only when not
- * even one item was sent. A request that carries some of the items alone says which (`Sending.of`). `repeat` says what a worker that lost the answer may do: 'safe' run again (an upsert by key),
- * 'afterReadBack' run again because `run` itself reads first what is there, 'never' end as unknown.
+ * A write. `run` takes 1 to `batchSize` items and answers one result per item, in their order; it throws only when no
+ * item was sent at all. A request with only some of the items names them (`Sending.of`). `repeat` says what a worker
+ * that lost the answer may do: 'safe', run again (an upsert by key); 'afterReadBack', run again, because `run` itself
+ * reads first what is there; 'never', end as unknown.
  */
 export interface WritePort<Item, Row> {
   batchSize: number;
   repeat: 'safe' | 'afterReadBack' | 'never';
   run(items: readonly Item[], call: Call): Promise<WriteResult<Row>[]>;
   /**
-   * Asks what became of an accepted item; 'accepted' again while it is pending. A task id that the provider does not know
-   * (any more) throws NOT_FOUND. Present where `run` can answer 'accepted'.
+   * Asks for the result of an accepted item; 'accepted' while it is pending. Throws NOT_FOUND for a task id that the
+   * provider does not know or has forgotten. Present where `run` can answer 'accepted'.
    */
   follow?(providerTaskId: string, item: Item, call: Call): Promise<WriteResult<Row>>;
   /**
-   * As `follow`, for several items that were accepted under one task of the provider: one result per item, in their order.
-   * Present where one call of the provider tells of all of them; `follow` then stays for single items.
+   * Like `follow`, for several items accepted under one task of the provider: one result per item, in their order.
+   * Present where one call reports all of them; `follow` then serves single items.
    */
   followMany?(providerTaskId: string, items: readonly Item[], call: Call): Promise<WriteResult<Row>[]>;
 }
@@ -270,27 +284,30 @@ export interface WritePort<Item, Row> {
 export interface UpsertEmployeesPort extends WritePort<EmployeeWrite, EmployeeRow> {
   creates: boolean;
   updates: boolean;
-  /** Fields the provider stores; any other in the input is refused. */
+  /** Fields that the provider stores; any other in the input is refused. */
   fields: readonly EmployeeField[];
-  /** Fields without which it refuses to create. */
+  /** Fields that it requires to create a record. */
   required: readonly EmployeeField[];
-  /** What of a record an update would lose, since it cannot be sent again; null when nothing. Asked before a task exists. */
+  /**
+   * What an update would lose of a record, because it cannot be sent again; null for nothing. Asked before a task
+   * exists.
+   */
   refuses?(write: EmployeeWrite): string | null;
 }
 
 export interface SetStatusPort extends WritePort<StatusWrite, EmployeeRow> {
   activates: boolean;
   deactivates: boolean;
-  /** What of a record it cannot send again and would therefore lose; null when nothing. Asked before a task exists. */
+  /** What it would lose of a record, because it cannot be sent again; null for nothing. Asked before a task exists. */
   refuses?(write: StatusWrite): string | null;
 }
 
 export interface UpsertSkillsPort extends WritePort<SkillWrite, SkillRow> {
   creates: boolean;
   updates: boolean;
-  /** Fields the provider stores, or finds the record by; any other in the input is refused. */
+  /** Fields that the provider stores or finds the record by; any other in the input is refused. */
   fields: readonly SkillField[];
-  /** Fields without which it refuses to create. */
+  /** Fields that it requires to create a record. */
   required: readonly SkillField[];
 }
 
@@ -302,14 +319,17 @@ export interface Ports {
   ratingsBySkills?: RatingsBySkillsPort;
   ratingByParts?: RatingByPartsPort;
   rate?: WritePort<RatingWrite, RatingRow>;
-  /** Makes an employee hold a skill; `value` null is a bare tag. The worker has checked that a bare tag is not held yet. */
+  /**
+   * Assigns a skill to an employee; `value` null means unrated, and then the worker has checked that it is not held
+   * yet.
+   */
   assign?: WritePort<RatingWrite, RatingRow>;
-  /** Takes a skill away; what is not held (any more) is done. */
+  /** Removes a skill; one that is not held counts as done. */
   remove?: WritePort<RatingRemoval, RatingRow>;
   upsertEmployees?: UpsertEmployeesPort;
   setStatus?: SetStatusPort;
   upsertSkills?: UpsertSkillsPort;
-  /** Adds certificates; what the provider accepted may show in its reads much later, or never. */
+  /** Adds certificates; an accepted one may show in the provider's reads much later, or never. */
   addCertificates?: WritePort<CertificateWrite, never>;
   jobProfiles?: JobProfilesPort;
   skillGaps?: SkillGapsPort;
@@ -317,7 +337,7 @@ export interface Ports {
   weightages?: WeightagesPort;
 }
 
-/** A shape in an answer that could not be read: names and types, never values. */
+/** An unreadable shape in an answer: names and types, never values. */
 export interface DriftNote {
   operation: string;
   /** Path in the answer, array positions as *, e.g. results.*.skill_id. */
@@ -332,5 +352,5 @@ export interface SampleField {
   type: string;
 }
 
-/** Takes note of drift. `sampleOf` shows the record in which it was found, and is only called where a sample is wanted. */
+/** Reports drift. `sampleOf` describes the record in which it was found; it is only called where a sample is wanted. */
 export type NoteDrift = (note: DriftNote, sampleOf?: () => readonly SampleField[]) => void;

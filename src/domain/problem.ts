@@ -22,8 +22,8 @@ export const PROBLEM_CODES = [
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 /**
- * A problem as plain data: what is stored with a task item and shown to a client. Never holds secrets; `providerMessage` alone
- * may hold personal data, and stays out of logs.
+ * A problem as plain data: what is stored with a task item and shown to a client. Never holds secrets;
+ * `providerMessage` alone may hold personal data, and stays out of logs.
  */
 export interface Problem {
   code: ProblemCode;
@@ -36,7 +36,7 @@ export interface Problem {
   providerMessage?: string | null;
 }
 
-/** Kinds for which the same attempt may succeed later without anybody changing anything. */
+/** Codes after which the same attempt may succeed later, unchanged. */
 const RETRYABLE: ReadonlySet<ProblemCode> = new Set([
   'UNREACHABLE',
   'UNAVAILABLE',
@@ -46,32 +46,38 @@ const RETRYABLE: ReadonlySet<ProblemCode> = new Set([
   'FIRST_SYNC_PENDING',
 ]);
 
-/** The problem without the provider's own words, for what others read than the one who asked: they may name a person. */
+/**
+ * The problem without the provider's own words, for readers other than the one who made the request: they may name a
+ * person.
+ */
 export function withoutWords(problem: Problem): Problem {
   return problem.providerMessage ? { ...problem, providerMessage: null } : problem;
 }
 
 export interface ProviderErrorDetails {
-  /** Overrides the kind's own answer to "may it succeed later unchanged?". */
+  /** Overrides whether the code counts as retryable. */
   retryable?: boolean;
   retryAfterSeconds?: number | null;
   providerCode?: string | null;
   /** The provider's own words (`providerText`); those of a cause when left out. */
   providerMessage?: string | null;
   requestId?: string | null;
-  /** The HTTP status of the answer; null when there was no answer. */
+  /** The HTTP status; null without an answer. */
   status?: number | null;
   /**
    * True when a write may have taken effect although it failed: no answer after it was sent, or a 5xx.
    * Meaningless for reads.
    */
   mayHaveApplied?: boolean;
-  /** True when it is a system behind the provider that failed or is asked too often, for which the provider only speaks. */
+  /** True when not the provider failed or was asked too often, but a system behind it. */
   behind?: boolean;
   cause?: unknown;
 }
 
-/** The one error that provider code throws. The message is ours, without ids or personal data; the vendor's words stand apart. */
+/**
+ * The only error that provider code throws. The message is ours, without ids or personal data; the vendor's words are
+ * separate.
+ */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
   readonly code: ProblemCode;
@@ -128,16 +134,16 @@ export class ProviderError extends Error {
   }
 }
 
-/** An end that the gateway itself made, of a call or of the wait for it: it says nothing of the provider. */
+/** Thrown where the gateway itself ended a call or the wait for it, which says nothing about the provider. */
 export class GivenUp extends ProviderError {}
 
-/** Any thrown value as a problem; what is no ProviderError is INTERNAL and shows nothing of itself. */
+/** Converts any thrown value to a problem; anything but a ProviderError becomes INTERNAL, without details. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProviderError) return error.toProblem();
   return new ProviderError('INTERNAL', 'The gateway failed on this item.', { cause: error }).toProblem();
 }
 
-/** What is said of an answer in which some records are missing because they could not be read. */
+/** The problem of an answer from which unreadable records are missing. */
 export function someUnreadable(): Problem {
   return new ProviderError('UNREADABLE', 'The provider sent some records that could not be read.').toProblem();
 }

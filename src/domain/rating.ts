@@ -1,5 +1,5 @@
 /**
- * Ratings, scales and the arithmetic between them. Pure; no vendor's word.
+ * Ratings, scales and the arithmetic between them. Pure, and independent of vendors.
  */
 
 /**
@@ -42,7 +42,9 @@ export interface SingleSelectScale {
 
 export type Scale = NumericScale | SingleSelectScale;
 
-/** A value as an adapter read it; what the row does not repeat of its scale is completed from the skill record. */
+/**
+ * A value as an adapter read it; parts of the scale that the row does not repeat are completed from the skill record.
+ */
 export type RatingValue =
   | { kind: 'number'; value: number; scale: NumericScale | null }
   | {
@@ -70,8 +72,8 @@ export type Proficiency = NumericProficiency | SingleSelectProficiency;
 const OPEN_SCALE: NumericScale = { kind: 'numeric', min: null, max: null, step: null };
 
 /**
- * The value with the scale that gives it meaning: the row's own, else the skill record's, else an open one. Null stays
- * null (a bare tag).
+ * The value with its scale: the row's own, otherwise that of the skill record, otherwise an open one. Null stays null
+ * (unrated).
  */
 export function proficiencyOf(value: RatingValue | null, recordScale: Scale | null): Proficiency | null {
   if (value === null) return null;
@@ -100,7 +102,7 @@ function numberOf(text: string | null): number | null {
 
 /**
  * The value as a share of its scale, 0 to 1: (v - min) / (max - min); option i of n: i / (n - 1).
- * Null for a bare tag, an open scale, a single option, or a value outside its scale.
+ * Null for an unrated skill, an open scale, a single option, or a value outside its scale.
  */
 export function normalize(proficiency: Proficiency | null): number | null {
   if (proficiency === null) return null;
@@ -123,14 +125,14 @@ function tidy(value: number): number {
   return Number(value.toPrecision(12));
 }
 
-/** Whether a number lies on a step of the scale; true when the scale has none. */
+/** Whether a number lies on a step of the scale; true for a scale without steps. */
 export function isOnStep(value: number, scale: NumericScale): boolean {
   if (scale.step === null || scale.step <= 0) return true;
   const steps = (value - (scale.min ?? 0)) / scale.step;
   return Math.abs(steps - Math.round(steps)) < EPSILON * Math.max(1, Math.abs(steps));
 }
 
-/** What is written for a level. */
+/** The value to write for a level. */
 export type WrittenValue = { kind: 'number'; value: number } | { kind: 'option'; optionId: string };
 
 /**
@@ -154,7 +156,7 @@ export function valueOfLevel(level: number, scale: Scale | null): WrittenValue |
   return { kind: 'number', value: tidy(min + steps * step) };
 }
 
-/** A written value as the proficiency it becomes on its scale; null when the option is none of the scale. */
+/** The proficiency that a written value becomes on its scale; null when the scale does not have the option. */
 export function proficiencyOfWritten(written: WrittenValue, scale: Scale | null): Proficiency | null {
   return proficiencyOf(
     written.kind === 'number'

@@ -1,35 +1,35 @@
-/** What one integration was asked for the sake of one request. */
+/** What one request cost one integration. */
 export interface ReceiptLine {
   /** Requests sent to the provider, repeated ones and `sharedCalls` among them. */
   calls: number;
   /** Of these, calls of work that another request began and this one waited for. */
   sharedCalls: number;
-  /** Of these, calls that were answered with an error, broke off or were called off. */
+  /** Of these, calls that were answered with an error, failed or were aborted. */
   failedCalls: number;
-  /** Questions that loaders put, each for as many people or records as there were to ask for. */
+  /** Batches of loaders, each for any number of people or records. */
   batches: number;
-  /** Rows that the calls brought. */
+  /** Rows that the calls returned. */
   rows: number;
-  /** Answers, one a person or record, that copies gave in place of calls. */
+  /** Results, one per person or record, that came from the cache instead of a call. */
   cacheHits: number;
   milliseconds: {
-    /** How long at least one call was waited for; places in the pool and pauses between tries are part of it. */
+    /** For how long at least one call was awaited, including waits for the pool and pauses between attempts. */
     waited: number;
-    /** All calls added up, those too that ran at the same time. */
+    /** The sum of all calls, including concurrent ones. */
     sum: number;
   };
 }
 
 export interface ReceiptReport {
-  /** By integration; those alone that something was asked of. */
+  /** By integration, only those that were used. */
   integrations: Record<string, ReceiptLine>;
-  /** All of them together. They are waited for at once, so `waited` is less than their sum. */
+  /** All of them together. They are awaited concurrently, so `waited` is less than their sum. */
   total: ReceiptLine;
 }
 
 /**
- * What one request costs the providers, written down as it happens. Travels on `Call`; absent where nobody asked for it.
- * What is still under way when the report is made counts as far as it has come.
+ * Records what one request costs the providers. Travels on `Call`; absent unless the request asked for it. Calls that
+ * are in progress when the report is made count as far as they have come.
  */
 export class Receipt {
   readonly #now: () => number;
@@ -37,24 +37,24 @@ export class Receipt {
   readonly #waits = new Stopwatch();
   readonly #joined = new Map<Receipt, { isShared: boolean }>();
 
-  /** `now` gives milliseconds; only tests replace it. */
+  /** `now` returns milliseconds; only tests replace it. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
-  /** Notes a question of a loader, and how many of its answers copies gave. */
+  /** Records a batch of a loader, and how many of its results came from the cache. */
   batch(integration: string, cacheHits: number): void {
     const tally = this.#tally(integration);
     tally.batches += 1;
     tally.cacheHits += cacheHits;
   }
 
-  /** Notes rows that calls brought. */
+  /** Records rows that calls returned. */
   rows(integration: string, count: number): void {
     this.#tally(integration).rows += count;
   }
 
-  /** Notes a request that goes out now. The function is to be called once, when it has ended. */
+  /** Records a request that is sent now. The returned function is to be called once, when it has ended. */
   call(integration: string): (hasFailed: boolean) => void {
     const tally = this.#tally(integration);
     tally.calls += 1;
@@ -65,7 +65,7 @@ export class Receipt {
     };
   }
 
-  /** Notes that an answer is waited for from now on. The function is to be called once, when it is there. */
+  /** Records that an answer is awaited from now on. The returned function is to be called once, when it has arrived. */
   wait(integration: string): () => void {
     const { waits } = this.#tally(integration);
     const began = this.#now();
@@ -78,7 +78,9 @@ export class Receipt {
     };
   }
 
-  /** Takes over what work for several requests costs, which keeps a receipt of its own, now and later; once, however often joined. */
+  /**
+   * Includes the cost of work shared by several requests, which has a receipt of its own; once, however often joined.
+   */
   join(receipt: Receipt, isShared: boolean): void {
     if (!this.#joined.has(receipt)) this.#joined.set(receipt, { isShared });
   }
@@ -91,7 +93,7 @@ export class Receipt {
       for (const [name, line] of Object.entries(receipt.report().integrations)) {
         const waited = integrations[name]?.milliseconds.waited ?? 0;
         const sum = added(integrations[name] ?? NOTHING, isShared ? { ...line, sharedCalls: line.calls } : line);
-        // Waited for by the other's clock, which may have begun long before.
+        // The wait is measured here, since the shared work may have begun long before.
         integrations[name] = { ...sum, milliseconds: { ...sum.milliseconds, waited } };
       }
     }
@@ -125,7 +127,7 @@ class Tally {
   }
 }
 
-/** Measures stretches of time that may overlap: how long any lasted, and all added up. */
+/** Measures time spans that may overlap: their union and their sum. */
 class Stopwatch {
   #running = 0;
   #at = 0;
@@ -185,7 +187,7 @@ function added(a: ReceiptLine, b: ReceiptLine): ReceiptLine {
   };
 }
 
-/** A tenth of a millisecond says all there is to say of a call over a network. */
+/** A tenth of a millisecond is precise enough for a call over a network. */
 function tenths(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10;
 }

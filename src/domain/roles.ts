@@ -1,4 +1,4 @@
-/** Roles: what they expect, and what of it an employee has not reached. Pure; no vendor's word. */
+/** Roles: what they expect, and what of it an employee has not reached. Pure, and independent of vendors. */
 import { SkillRating } from './employeeSkill.ts';
 import type { Employee, Skill } from './entities.ts';
 import { encodeId } from './ids.ts';
@@ -38,9 +38,12 @@ export interface JobProfileRow {
   kindLabel: string;
   /** Plain text. */
   description: string | null;
-  /** Keys under which the provider's employees name their role (`EmployeeRow.roleKeys`). One that two roles share joins nothing. */
+  /**
+   * Keys under which the provider's employees name their role (`EmployeeRow.roleKeys`). One that two roles share joins
+   * nothing.
+   */
   aliases: readonly string[];
-  /** Null where the answer does not carry them: the role is then read on its own. */
+  /** Null where the answer does not carry them; then the role is read separately. */
   expectedSkills: readonly ExpectedSkillRow[] | null;
 }
 
@@ -53,20 +56,20 @@ export interface EmployeeExpectationsRow {
 
 /** A role suggested to an employee as a next step. */
 export interface CareerPathRow {
-  /** As much as the answer tells of it. */
+  /** As far as the answer describes it. */
   jobProfile: JobProfileRow;
   /** The provider's own word for the direction. */
   kindLabel: string;
   /** 0 to 1; null when the provider does not say. */
   match: number | null;
-  /** Null where the answer does not list them: the role's own stand in. */
+  /** Null where the answer does not list them; then those of the role are used. */
   expectedSkills: readonly ExpectedSkillRow[] | null;
 }
 
 /** The weight of a source's ratings. Only ratios matter. */
 export interface SourceWeight {
   source: RatingSource;
-  /** Above or equal 0. */
+  /** 0 or more. */
   weight: number;
 }
 
@@ -75,7 +78,7 @@ export const MAX_EXPECTED_SKILLS = 200;
 export const MAX_GAPS = 200;
 export const MAX_CAREER_PATHS = 50;
 
-/** A role in its place in the graph. */
+/** A role as the graph shows it. */
 export class JobProfile<Integration extends { name: string }> {
   readonly kind = 'JobProfile';
   readonly id: string;
@@ -84,7 +87,7 @@ export class JobProfile<Integration extends { name: string }> {
   readonly description: string | null;
   readonly integration: Integration;
   readonly remoteId: string;
-  /** What came along with the role; null where it has to be read. */
+  /** The role's row, possibly without its expected skills. */
   readonly row: JobProfileRow;
   /** When the row was read from the provider, in milliseconds since 1970. */
   readonly fetchedAt: number;
@@ -101,7 +104,7 @@ export class JobProfile<Integration extends { name: string }> {
   }
 }
 
-/** A skill that a role expects, in its place in the graph. */
+/** An expected skill as the graph shows it. */
 export interface ExpectedSkill {
   readonly skill: Skill;
   readonly proficiency: Proficiency | null;
@@ -109,7 +112,7 @@ export interface ExpectedSkill {
   readonly priorityLabel: string | null;
 }
 
-/** What a role expects beside what an employee has. */
+/** What a role expects compared with what an employee has. */
 export interface SkillGap<Integration extends { name: string }> {
   readonly expected: ExpectedSkill;
   readonly held: SkillRating<Integration> | null;
@@ -118,7 +121,7 @@ export interface SkillGap<Integration extends { name: string }> {
   readonly integration: Integration;
 }
 
-/** A skill of the directory with the scale of the record that a row meant. */
+/** A skill of the directory with the scale of the record that a row refers to. */
 export interface SkillWithScale {
   skill: Skill;
   scale: Scale | null;
@@ -129,7 +132,7 @@ export function expectedSkillOf(row: ExpectedSkillRow, { skill, scale }: SkillWi
   return { skill, proficiency, normalized: normalize(proficiency), priorityLabel: row.priorityLabel };
 }
 
-/** Which of a provider's ratings of one skill is compared: its own blend, else the best founded. */
+/** Which of a provider's ratings of one skill is compared: its own blend, otherwise the one with the best evidence. */
 const COMPARED: readonly RatingSource[] = [
   'COMBINED',
   'ASSESSMENT',
@@ -141,7 +144,7 @@ const COMPARED: readonly RatingSource[] = [
   'OTHER',
 ];
 
-/** The rating to compare; null when there is none or all are bare tags. */
+/** The rating to compare; null when there is none with a value. */
 export function comparedRating(ratings: readonly RatingRow[]): RatingRow | null {
   const rated = ratings.filter((rating) => rating.value !== null);
   for (const source of COMPARED) {
@@ -173,8 +176,8 @@ export interface GapsOptions<Integration extends { name: string }> {
 }
 
 /**
- * What is expected and not reached, the widest gap first, gaps that cannot be told last; at most 200. Without a value
- * expected, holding the skill is enough: a gap remains, of unknown width, while it is not held.
+ * Expectations that are not met, the widest gap first, unknown gaps last; at most 200. Where no value is expected,
+ * holding the skill is enough: while it is not held, the gap is of unknown width.
  */
 export function gapsOf<Integration extends { name: string }>(
   options: GapsOptions<Integration>,
@@ -223,8 +226,8 @@ function wordsOf(text: string): string[] {
 }
 
 /**
- * Tells of names how well they fit a search, lower being better: 0 the same words, 1 all words whole, 2 beginnings of
- * words. Null when a word of the search begins no word of the name. A search without words fits everything.
+ * Ranks how well a name matches a search, lower being better: 0 for the same words, 1 for whole words, 2 for prefixes.
+ * Null when a word of the search is no prefix of any word of the name. A search without words matches everything.
  */
 export function searchRank(search: string): (name: string) => 0 | 1 | 2 | null {
   const wanted = wordsOf(search);
@@ -236,7 +239,7 @@ export function searchRank(search: string): (name: string) => 0 | 1 | 2 | null {
   };
 }
 
-/** Where a role stands in a list: by name, or by relevance and then by name. */
+/** The position of a role in a list: by name, or by relevance and then by name. */
 export function jobProfilePosition(search: string | null) {
   const rankOf = search === null ? null : searchRank(search);
   return ({ name, id }: { name: string; id: string }): Position => ({
@@ -245,7 +248,7 @@ export function jobProfilePosition(search: string | null) {
   });
 }
 
-/** The roles whose names fit a search, the best first; all of them, as they are, without one. */
+/** The roles whose names match a search, the best first; without a search all of them, in their order. */
 export function searchRoles<Role extends { name: string; id: string }>(
   roles: readonly Role[],
   search: string | null,

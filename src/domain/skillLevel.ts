@@ -1,4 +1,7 @@
-/** Whether what is said of one person's skill meets a condition: one meaning for experts, holders and held skills. Pure. */
+/**
+ * Whether the ratings of one person's skill meet a condition, with one meaning for experts, holders and held skills.
+ * Pure.
+ */
 import { consensusOf, reaches, type Claim, type ConsensusPolicy } from './consensus.ts';
 import type { RatingSource } from './rating.ts';
 
@@ -15,7 +18,7 @@ export interface LevelCondition {
   levelOf: LevelMeasure;
 }
 
-/** The ratings that a condition considers, where there are some and they meet it; null otherwise. */
+/** The ratings that a condition considers, if there are any and they meet it; null otherwise. */
 export function ratingsMeeting<Rating extends Claim>(
   ratings: readonly Rating[],
   { minLevel, sources, levelOf }: LevelCondition,

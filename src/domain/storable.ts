@@ -1,7 +1,7 @@
-/** NUL, which Postgres keeps in no text, and halves of surrogate pairs, which are no Unicode and so in no UTF-8. */
+/** NUL, which Postgres cannot store in text, and lone surrogates, which have no UTF-8 form. */
 const UNSTORABLE = /[\0\p{Cs}]/u;
 
-/** Whether a text can be stored and sent on as it is. Those that cannot come from broken clients and from hostile ones. */
+/** Whether a text can be stored and sent on unchanged. Others come from broken or hostile clients. */
 export function isStorable(text: string): boolean {
   return !UNSTORABLE.test(text);
 }

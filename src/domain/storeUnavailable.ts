@@ -1,9 +1,9 @@
 export interface StoreUnavailableOptions extends ErrorOptions {
-  /** True where the store said no, so that it kept nothing of the request; otherwise a write may or may not be stored. */
+  /** True where the store refused, and so stored nothing; otherwise a write may or may not be stored. */
   refused?: boolean;
 }
 
-/** A store cannot do what it was asked now: it is away, full, or takes no writes. The message is for whoever runs it. */
+/** A store is unreachable, full, or refuses writes. The message is for the operator. */
 export class StoreUnavailableError extends Error {
   override readonly name: string = 'StoreUnavailableError';
   readonly refused: boolean;
