@@ -1,23 +1,25 @@
-/** Names and first days that many people of one integration share: being equal in them says nothing of two records. */
+/** Names and first days that many people of one integration share: equality in them is no evidence. */
 import type { Placed } from './grouping.ts';
 import type { EmployeeRow } from '../records.ts';
 import { inSteps, type Steps } from '../../lib/steps.ts';
 
 type Row = Pick<EmployeeRow, 'name' | 'givenName' | 'familyName' | 'startDate'>;
 
-/** Common is what more than so many of an integration have, and more than one in a hundred of them. */
+/**
+ * A value is common when more than this many records of an integration have it, and more than one in a hundred of them.
+ */
 const MANY = 5;
 const MANY_SHARE = 0.01;
 
 /**
- * Values are counted by their hash: 300,000 names would take some 30 MB. Two values of one hash are counted together,
- * which with so many buckets adds nothing near the limit.
+ * Values are counted by their hash, because 300,000 names would take some 30 MB. Values with the same hash are counted
+ * together, which with this many buckets adds far less than the limit.
  */
 const BUCKETS = 2 ** 16;
 
 interface Counts {
   buckets: Uint32Array;
-  /** As of when the values were counted: it must not change with each record. */
+  /** The limit at the time of counting: it must not change with each record. */
   limit: number;
 }
 
@@ -46,8 +48,8 @@ export class CommonValues {
   }
 
   /**
-   * Counts changed records, each as it was and as it is. False where a value would become common, or cease to be: then
-   * records that did not change have to be matched, too, and nothing was counted.
+   * Counts changed records, each as it was and as it is. False where a value would become or cease to be common: then
+   * unchanged records have to be matched too, and nothing is counted.
    */
   change(changes: readonly { integration: string; before: Row | null; after: Row | null }[]): boolean {
     const differences = new Map<string, Map<number, number>>();

@@ -1,6 +1,7 @@
 /**
- * Which employee records are one person: employee number or external id first, then work e-mail with agreeing names.
- * Doubt leaves records apart and says why: a wrong merge shows one person another person's ratings.
+ * Decides which employee records are one person: by employee number or external id first, then by work e-mail with
+ * agreeing names. In doubt, records stay apart with a conflict: a wrong merge shows one person another person's
+ * ratings.
  */
 import { CommonValues } from './commonValues.ts';
 import { foldedKey, textKey } from './letters.ts';
@@ -12,8 +13,8 @@ import type { EmployeeRow } from '../records.ts';
 import { inSteps, runSteps, type Steps } from '../../lib/steps.ts';
 
 /**
- * Pure, and the same whatever the order of an integration's records. `placed` comes in order of integration precedence,
- * which also decides the anchor of a group. What people decided (`links`) wins over every rule.
+ * Pure, and independent of the order of an integration's records. `placed` is in order of integration precedence, which
+ * also decides the anchor of a group. People's decisions (`links`) win over every rule.
  */
 export function matchEmployees(
   placed: readonly Placed<EmployeeRow>[],
@@ -26,7 +27,7 @@ export function matchEmployees(
 
 /**
  * The same, with pauses. Two records can be joined only when a chain of equal numbers, e-mails or links connects them.
- * `common` is counted over all records where `placed` is a part of them.
+ * `common` is counted over all records, even where `placed` is only a part of them.
  */
 export function* matchEmployeesInSteps(
   placed: readonly Placed<EmployeeRow>[],
@@ -54,33 +55,36 @@ export function* matchEmployeesInSteps(
 interface Matching {
   groups: Grouping<EmployeeRow>;
   common: CommonValues;
-  /** Numbers that an integration gives to many: no one's. */
+  /** Numbers that an integration gives to many records, and so to no person. */
   nobodysNumbers: ReadonlySet<string | null | undefined>;
   /** Addresses that an integration has more than once. */
   sharedEmails: ReadonlySet<string | null | undefined>;
 }
 
-/** An employee number as it is looked up: leading zeros and case matter, invisible characters and kinds of dash do not. */
+/**
+ * An employee number, normalized for lookups: leading zeros and case matter, invisible characters and kinds of dash do
+ * not.
+ */
 export function numberText(number: string): string {
   return textKey(number).replace(/[\p{Pd}\u2212]/gu, '-');
 }
 
-/** A number as it is matched; null where the record has none. */
+/** The key by which numbers are matched; null where the record has none. */
 export function numberKey({ employeeNumber }: EmployeeRow): string | null {
   return employeeNumber === null || isPlaceholderNumber(employeeNumber) ? null : numberText(employeeNumber);
 }
 
-/** An e-mail address as it is looked up. */
+/** An e-mail address, normalized for lookups. */
 export function emailText(email: string): string {
   return foldedKey(email);
 }
 
-/** An address as it is matched; null where the record has none. */
+/** The key by which addresses are matched; null where the record has none. */
 export function emailKey({ workEmail }: EmployeeRow): string | null {
   return workEmail === null || isPlaceholderEmail(workEmail) ? null : emailText(workEmail);
 }
 
-/** Records with one key that an integration may have before the key is taken for a placeholder: a re-hire has two. */
+/** The most records of an integration with one key before the key counts as a placeholder: a re-hire has two. */
 const MAX_OF_ONE = 3;
 
 function isHeldByMany(records: readonly Placed<EmployeeRow>[]): boolean {
@@ -89,7 +93,7 @@ function isHeldByMany(records: readonly Placed<EmployeeRow>[]): boolean {
   return [...counts.values()].some((count) => count > MAX_OF_ONE);
 }
 
-/** The integrations for which a key decides nothing: those that have it twice, and all where one has it many times. */
+/** The integrations for which a key is no evidence: those that have it twice, and all if one has it many times. */
 function undecided(records: readonly Placed<EmployeeRow>[]): ReadonlySet<string> {
   return isHeldByMany(records) ? new Set(records.map(({ integration }) => integration)) : repeated(records);
 }
@@ -101,9 +105,9 @@ function joinByNumber(matching: Matching, records: readonly Placed<EmployeeRow>[
   eachPairOfOthers(records, ambiguous, (a, b) => {
     if (groups.of(a) === groups.of(b)) return;
     if (groups.isParted(a, b)) groups.part(a, b, 'UNLINKED');
-    // Without links no group has two records of an integration here; with them one may.
+    // Here only links can have put two records of an integration into one group.
     else if (groups.wouldClash(a, b)) groups.part(a, b, 'KEYS_DISAGREE');
-    // Across the groups: a record without an address must not tie two people together.
+    // Compares across groups: a record without an address must not join two people.
     else if (groups.anyAcross(a, b, (mine, theirs) => doubtful(matching, mine, theirs))) {
       groups.part(a, b, 'NAMES_DISAGREE');
     } else groups.join(a, b, 'EXTERNAL_ID');
@@ -117,7 +121,7 @@ function joinByEmail(matching: Matching, records: readonly Placed<EmployeeRow>[]
   eachPairOfOthers(records, shared, (a, b) => {
     if (groups.of(a) === groups.of(b)) return;
     if (groups.isParted(a, b)) groups.part(a, b, 'UNLINKED');
-    // Across the groups: `A. Smith` agrees with Alice and with Adam, who are still two.
+    // Compares across groups: `A. Smith` agrees with Alice and with Adam, who are two people.
     else if (!namesConfirm(matching, a.row, b.row) || groups.anyAcross(a, b, namesDisagree)) {
       groups.part(a, b, 'NAMES_DISAGREE');
     } else if (groups.wouldClash(a, b) || numbersDisagree(matching, groups.of(a), groups.of(b))) {
@@ -128,7 +132,7 @@ function joinByEmail(matching: Matching, records: readonly Placed<EmployeeRow>[]
   });
 }
 
-/** Pairs of the records outside these integrations: at most one record of each other one, so they are few. */
+/** Pairs of records outside these integrations: at most one record per integration, so there are few. */
 function eachPairOfOthers(
   records: readonly Placed<EmployeeRow>[],
   integrations: ReadonlySet<string>,
@@ -138,16 +142,16 @@ function eachPairOfOthers(
   others.forEach((a, i) => others.slice(i + 1).forEach((b) => visit(a, b)));
 }
 
-/** Whether any number of one group differs from any number of the other; a missing number disagrees with nothing. */
+/** Whether a number of one group differs from a number of the other; a missing number never differs. */
 function numbersDisagree({ nobodysNumbers }: Matching, a: Group<EmployeeRow>, b: Group<EmployeeRow>): boolean {
   const numbers = [...a.members, ...b.members].map(({ row }) => numberKey(row));
   return new Set(numbers.filter((number) => number !== null && !nobodysNumbers.has(number))).size > 1;
 }
 
 /**
- * Equal numbers, and yet nothing that confirms them: a successor got the number, or two systems that count for themselves
- * meet. An equal address of one's own confirms, agreeing names do, and for those who changed theirs a given name and the
- * first day. Where a name is missing, only two different addresses are a doubt.
+ * Whether equal numbers lack confirmation: a successor may have got the number, or two systems number independently. An
+ * equal personal address confirms them, agreeing names do, and for people who changed their name a given name and the
+ * first day. Where a name is missing, only two different addresses are a reason for doubt.
  */
 function doubtful(matching: Matching, a: EmployeeRow, b: EmployeeRow): boolean {
   const [mine, theirs] = [a, b].map((row) => {
@@ -164,7 +168,7 @@ function namesConfirm({ common }: Matching, a: EmployeeRow, b: EmployeeRow): boo
   return namesAgree(a, b) && !common.hasName(a) && !common.hasName(b);
 }
 
-/** Whether both began on a day on which few others did, under one given name. */
+/** Whether both have the same given name and first day, and the day is not common. */
 function firstDaysConfirm({ common }: Matching, a: EmployeeRow, b: EmployeeRow): boolean {
   const day = a.startDate;
   if (day === null || day !== b.startDate || isPlaceholderDay(day) || common.hasDay(day)) return false;

@@ -1,4 +1,4 @@
-/** Vocabulary of matching records into unified objects; the names are those of the graph. */
+/** The vocabulary of matching; the names are those of the graph. */
 import type { Link, RecordName } from '../links.ts';
 import { inSteps, sortInSteps, type Steps } from '../../lib/steps.ts';
 
@@ -6,7 +6,7 @@ import { inSteps, sortInSteps, type Steps } from '../../lib/steps.ts';
 export const MATCH_RULES = ['ANCHOR', 'LINK', 'EXTERNAL_ID', 'WORK_EMAIL', 'NAME', 'SYNONYM'] as const;
 export type MatchRule = (typeof MATCH_RULES)[number];
 
-/** How sure a rule is, 0 to 1. Numbers are keys of the HR system; an address can be given to a successor. */
+/** The confidence of a rule, 0 to 1. Numbers are keys of the HR system; an address may be given to a successor. */
 export const CONFIDENCE: Record<MatchRule, number> = {
   ANCHOR: 1,
   LINK: 1,
@@ -27,7 +27,7 @@ export const CONFLICT_REASONS = [
 ] as const;
 export type ConflictReason = (typeof CONFLICT_REASONS)[number];
 
-/** A record where it lives. */
+/** A record with its integration. */
 export interface Placed<Row> {
   integration: string;
   row: Row;
@@ -35,7 +35,7 @@ export interface Placed<Row> {
 
 export interface Member<Row> extends Placed<Row> {
   rule: MatchRule;
-  /** The decision that put it here; null where a rule did. */
+  /** The decision that joined it; null where a rule did. */
   link: Link | null;
 }
 
@@ -45,22 +45,27 @@ export interface Conflict<Row> {
   reason: ConflictReason;
 }
 
-/** Records that are one thing: the anchor first, then by integration precedence. At most one record an integration. */
+/**
+ * Records that are one entity: the anchor first, then by integration precedence. At most one record per integration.
+ */
 export interface Group<Row> {
   members: Member<Row>[];
   conflicts: Conflict<Row>[];
 }
 
 /**
- * Conflicts kept a record: more than anybody looks into. A key that thousands share (`n/a`, a team's mailbox) would have
- * as many pairs as their square.
+ * The most conflicts per record, more than anybody reviews. A key that thousands share (`n/a`, a team's mailbox) would
+ * have the square of that many pairs.
  */
 const MAX_CONFLICTS = 20;
 
-/** The groups a matcher works on, with the one rule they all share: never two records of one integration in a group. */
+/**
+ * The groups that a matcher builds, with the invariant of all matchers: no rule puts two records of one integration
+ * together.
+ */
 export class Grouping<Row extends { remoteId: string }> {
   readonly #placed: readonly Placed<Row>[];
-  /** Pairs that were parted by a decision, both ways. */
+  /** Pairs that a decision parted, in both directions. */
   readonly #parted = new Map<Placed<Row>, Set<Placed<Row>>>();
   readonly #groups = new Map<Placed<Row>, Group<Row>>();
   readonly #records = new Map<Group<Row>, Placed<Row>[]>();
@@ -72,7 +77,7 @@ export class Grouping<Row extends { remoteId: string }> {
     this.#precedence = new Map(integrations.map((name, index) => [name, index]));
   }
 
-  /** Every record starts as a group of its own, but for what people linked. `integrations` in order of precedence. */
+  /** Every record starts as a group of its own, except linked ones. `integrations` in order of precedence. */
   static *begin<Row extends { remoteId: string }>(
     placed: readonly Placed<Row>[],
     integrations: readonly string[],
@@ -85,7 +90,7 @@ export class Grouping<Row extends { remoteId: string }> {
       grouping.#groups.set(record, group);
       grouping.#records.set(group, [record]);
     });
-    if (links.length > 0) yield* grouping.#obey(links);
+    if (links.length > 0) yield* grouping.#applyLinks(links);
     return grouping;
   }
 
@@ -96,8 +101,8 @@ export class Grouping<Row extends { remoteId: string }> {
   }
 
   /**
-   * Records that share a key, two or more, each list by integration precedence. The lists come in an order that does not
-   * depend on the order of the providers' pages, which must not decide who is who.
+   * Lists of two or more records that share a key, each by integration precedence. The order of the lists does not
+   * depend on the order of the providers' pages, which must not influence matching.
    */
   *sharing(keyOf: (row: Row) => string | null): Steps<Placed<Row>[][]> {
     const index = new Map<string, Placed<Row>[]>();
@@ -106,7 +111,7 @@ export class Grouping<Row extends { remoteId: string }> {
     return shared.map(({ records }) => records);
   }
 
-  /** The lists of an index with two or more records, as `sharing` gives them. */
+  /** The lists of an index with two or more records, in the order of `sharing`. */
   *ordered(index: ReadonlyMap<string, Placed<Row>[]>): Steps<Shared<Row>[]> {
     const shared: (Shared<Row> & { rank: number })[] = [];
     yield* inSteps(index, ([key, records]) => {
@@ -123,13 +128,13 @@ export class Grouping<Row extends { remoteId: string }> {
     return this.of(b).members.some(({ integration }) => members.some((member) => member.integration === integration));
   }
 
-  /** Whether something holds of any row of one group and any of the other. */
+  /** Whether a predicate holds for some row of one group and some row of the other. */
   anyAcross(a: Placed<Row>, b: Placed<Row>, holds: (a: Row, b: Row) => boolean): boolean {
     const { members } = this.of(b);
     return this.of(a).members.some((mine) => members.some((theirs) => holds(mine.row, theirs.row)));
   }
 
-  /** Whether somebody decided that a record of one group and one of the other are two. */
+  /** Whether a decision parted a record of one group from one of the other. */
   isParted(a: Placed<Row>, b: Placed<Row>): boolean {
     if (this.#parted.size === 0) return false;
     const theirs = this.#records.get(this.of(b)) ?? [];
@@ -151,16 +156,16 @@ export class Grouping<Row extends { remoteId: string }> {
     this.#records.delete(moved);
   }
 
-  /** Notes on both sides that the two were left apart; twice is noted once. */
+  /** Records a conflict on both sides, once. */
   part(a: Placed<Row>, b: Placed<Row>, reason: ConflictReason): void {
     this.#note(a, b, reason);
     this.#note(b, a, reason);
   }
 
-  /** Notes why each record of these integrations was left apart from the others, and the others from it. */
+  /** Records a conflict between each record of these integrations and all others, on both sides. */
   partAll(records: readonly Placed<Row>[], integrations: ReadonlySet<string>, reason: ConflictReason): void {
     if (integrations.size === 0) return;
-    // One more than is kept: a record does not count itself.
+    // One more than the limit: a record does not conflict with itself.
     const apart = records.filter((record) => integrations.has(record.integration)).slice(0, MAX_CONFLICTS + 1);
     const nearest = records.slice(0, MAX_CONFLICTS + 1);
     for (const record of records) {
@@ -170,7 +175,10 @@ export class Grouping<Row extends { remoteId: string }> {
     }
   }
 
-  /** All groups, in the order of their anchors. Conflicts are those between groups: what another rule joined is none. */
+  /**
+   * All groups, in the order of their anchors. Only conflicts between groups remain: another rule may have joined the
+   * records.
+   */
   *all(): Steps<Group<Row>[]> {
     const groups: Group<Row>[] = [];
     yield* inSteps(this.#records, ([group, records]) => {
@@ -184,8 +192,8 @@ export class Grouping<Row extends { remoteId: string }> {
     return groups;
   }
 
-  /** Parts and joins what people decided, before any rule speaks. */
-  *#obey(links: readonly Link[]): Steps<void> {
+  /** Applies people's decisions, before any rule. */
+  *#applyLinks(links: readonly Link[]): Steps<void> {
     const named = new Map<string, Placed<Row> | null>();
     for (const { a, b } of links) named.set(nameKey(a), null).set(nameKey(b), null);
     yield* inSteps(this.#placed, (record) => {
@@ -204,7 +212,7 @@ export class Grouping<Row extends { remoteId: string }> {
     for (const { link, a, b } of decided) {
       if (link.verdict !== 'joined' || this.of(a) === this.of(b)) continue;
       if (this.isParted(a, b)) this.part(a, b, 'UNLINKED');
-      // Refused when it is decided; yet the records may have come together with others since.
+      // Such links are refused when made, but rules may have joined the records with others since.
       else if (this.wouldClash(a, b)) this.part(a, b, 'DUPLICATE_KEY');
       else this.join(a, b, 'LINK', link);
     }
@@ -239,12 +247,12 @@ export function addTo<Row>(index: Map<string, Placed<Row>[]>, key: string | null
   else index.set(key, [record]);
 }
 
-/** A record's name as one string. */
+/** The map key of a record's name. */
 export function nameKey({ integration, remoteId }: RecordName): string {
   return `${integration}\0${remoteId}`;
 }
 
-/** The decisions in the order in which they were taken, only the last of each pair. */
+/** The decisions in the order in which they were made, only the last of each pair. */
 function latestByPair(links: readonly Link[]): Link[] {
   const latest = new Map<string, Link>();
   for (const link of links.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {

@@ -1,12 +1,12 @@
 /**
- * One reading of the letters in names and keys, whatever their script: which characters are the same letter, which marks
- * are accents that people leave out, and which are part of the letter.
+ * Normalizes the letters of names and keys in any script: which characters are the same letter, which marks are accents
+ * that people leave out, and which are part of the letter.
  */
 
-/** Characters that nobody sees: zero-width spaces and joiners, directions of text, soft hyphens, variation selectors. */
+/** Invisible characters: zero-width spaces and joiners, text directions, soft hyphens, variation selectors. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]+/gu;
 
-/** Apostrophes, and the quotes, accents and modifier letters that are typed for them. */
+/** Apostrophes, and the quotes, accents and modifier letters that are typed instead. */
 export const APOSTROPHES = /['’‘‛`´ʹʻʼʽʾʿˈˋ′‵＇ꞌ՚׳]/gu;
 
 /** A text without its invisible characters. */
@@ -14,23 +14,23 @@ export function visible(text: string): string {
   return ASCII.test(text) ? text : text.replace(INVISIBLE, '');
 }
 
-/** A text as keys are compared: compatibility forms alike (NFKC), no invisible characters, single spaces, none around it. */
+/** The key form of a text: NFKC, without invisible characters, with single spaces, trimmed. */
 export function textKey(text: string): string {
   return visible(text).normalize('NFKC').replace(/\s+/g, ' ').trim();
 }
 
-/** The same without case. */
+/** The same, case-folded. */
 export function foldedKey(text: string): string {
   return textKey(text).toLowerCase();
 }
 
-/** Characters below are plain: nothing in them to normalise. */
+/** Characters below this need no normalization. */
 // eslint-disable-next-line no-control-regex -- the range begins with NUL
 const ASCII = /^[\0-\x7f]*$/;
 
 /**
- * Scripts in which marks after a letter are accents or points that many people and systems leave out (`é`, `ή`, `שׁ`, `مّ`).
- * In all others (Devanagari, Bengali, Thai, Khmer, kana, …) a mark is a vowel or makes another consonant.
+ * Scripts in which marks after a letter are accents or points that many people and systems leave out (`é`, `ή`, `שׁ`,
+ * `مّ`). In all others (Devanagari, Bengali, Thai, Khmer, kana, …) a mark is a vowel or makes another consonant.
  */
 const ACCENTED = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}]/u;
 /** In Cyrillic, `ё` and marks of stress are optional; `й`, `ї` and `ќ` are letters. */
@@ -54,14 +54,14 @@ const COMPOUND: Readonly<Record<string, string>> = {
   // Persian and Arabic keyboards have different code points for one letter.
   ک: 'ك',
   ی: 'ي',
-  // Stretches a word, and is no letter.
+  // Stretches a word; not a letter.
   ـ: '',
 };
 const COMPOUNDS = new RegExp(`[${Object.keys(COMPOUND).join('')}]`, 'gu');
 
-/** A letter with what belongs to it. */
+/** A letter with its marks. */
 export interface Letter {
-  /** With the marks without which it would be another letter. */
+  /** The letter, with the marks without which it would be another letter. */
   base: string;
   /** The marks that may be left out. */
   accents: string;
@@ -77,7 +77,7 @@ function decomposed(text: string): string {
     .replace(COMPOUNDS, (letter) => COMPOUND[letter] ?? letter);
 }
 
-/** A letter and the marks after it, told apart. */
+/** Splits a letter from the marks after it. */
 function letterOf(base: string, marks: string): Letter {
   if (marks === '') return { base, accents: '' };
   if (ACCENTED.test(base)) return { base, accents: marks };
@@ -98,7 +98,7 @@ const CLUSTER = /(\P{M})(\p{M}*)/gu;
 const MARKED = /(\P{M})(\p{M}+)/gu;
 const NO_WORD = /[^\p{L}\p{N}\p{M}]+/u;
 
-/** The words of a name as letters, case, punctuation, apostrophes and invisible characters ignored. */
+/** The words of a name as letters, ignoring case, punctuation, apostrophes and invisible characters. */
 export function wordsAsLetters(name: string): Letter[][] {
   return decomposed(name)
     .split(NO_WORD)

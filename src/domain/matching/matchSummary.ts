@@ -1,7 +1,7 @@
 import type { Employee } from '../entities.ts';
 import { CONFLICT_REASONS, type ConflictReason } from './grouping.ts';
 
-/** How many records became how many employees, and why some that may be one person were left apart. */
+/** How many records became how many employees, and why records that may be one person stayed apart. */
 export interface MatchSummary {
   records: number;
   employees: number;
@@ -11,7 +11,7 @@ export interface MatchSummary {
 
 const summaries = new WeakMap<readonly Employee[], MatchSummary>();
 
-/** The summary of a view's employees; counted once for each array. */
+/** The summary of a view's employees, computed once per array. */
 export function matchSummaryOf(employees: readonly Employee[]): MatchSummary {
   const known = summaries.get(employees);
   if (known) return known;

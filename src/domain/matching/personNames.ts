@@ -1,4 +1,4 @@
-/** Whether two names can be one person's, in any script. Doubt is no agreement. */
+/** Compares person names in any script. Doubt counts as disagreement. */
 import { wordsAsLetters, type Letter } from './letters.ts';
 import { isPlaceholder, isPlaceholderName, isPlaceholderPart } from './placeholders.ts';
 import type { EmployeeRow } from '../records.ts';
@@ -7,12 +7,14 @@ export type NamedRow = Pick<EmployeeRow, 'name' | 'givenName' | 'familyName'>;
 
 type Word = readonly Letter[];
 
-/** The words of a row's name: given and family name where it has both, else the whole name. A placeholder has none. */
+/**
+ * The words of a row's name: given and family name where it has both, otherwise the whole name. A placeholder has none.
+ */
 export function nameWords(row: NamedRow): Word[] {
   return knownParts(row).flatMap(wordsAsLetters);
 }
 
-/** The words of the given name, or of all of a name that nobody has split. */
+/** The words of the given name, or of the whole name where it is not split. */
 export function givenWords(row: NamedRow): Word[] {
   const parts = partsOf(row);
   return parts.length === 2
@@ -25,7 +27,7 @@ function partsOf({ name, givenName, familyName }: NamedRow): string[] {
   return parts.length === 2 || name === null ? parts : [name];
 }
 
-/** None of `Test User`; the given name alone of `Rima N/A`. */
+/** Nothing for `Test User`; only the given name for `Rima N/A`. */
 function knownParts(row: NamedRow): string[] {
   const parts = partsOf(row);
   if (isPlaceholderName(parts.join(' ')) || parts.every(isPlaceholder)) return [];
@@ -34,8 +36,9 @@ function knownParts(row: NamedRow): string[] {
 
 /**
  * Whether two names can be one person's: the same words, or every word of the shorter in the longer, an initial
- * standing for a word. A missing name, or a single word against several, is no agreement. Accents may be left out, but two
- * different ones disagree, and vowel signs are letters. Names in Chinese, Japanese and Korean are compared as a whole.
+ * standing for a word. A missing name, or a single word against several, does not agree. Accents may be left out, but
+ * two different ones disagree, and vowel signs are letters. Names in Chinese, Japanese and Korean are compared as a
+ * whole.
  */
 export function namesAgree(a: NamedRow, b: NamedRow): boolean {
   const [mine, theirs] = [nameWords(a), nameWords(b)];
@@ -63,7 +66,7 @@ export function shareWord(a: readonly Word[], b: readonly Word[]): boolean {
   return a.some((word) => b.some((other) => same(word, other)));
 }
 
-/** Takes the first that fits out of the list; whether there was one. */
+/** Removes the first match from the list; answers whether there was one. */
 function take(words: Word[], fits: (word: Word) => boolean): boolean {
   const at = words.findIndex(fits);
   if (at >= 0) words.splice(at, 1);
@@ -85,8 +88,8 @@ function areSameUnspaced(a: readonly Word[], b: readonly Word[]): boolean {
 }
 
 /**
- * How words of these two names are compared. Where marks are tones, as in Vietnamese, and both names have some, they are
- * part of the word: Hoa, Hòa and Hóa are three people.
+ * How words of these two names are compared. Where marks are tones, as in Vietnamese, and both names have some, they
+ * are part of the word: Hoa, Hòa and Hóa are three people.
  */
 function comparison(a: readonly Word[], b: readonly Word[]): (a: Word, b: Word) => boolean {
   const names = [a, b].map((words) => words.flat());
@@ -104,7 +107,7 @@ type Same = (a: Letter, b: Letter) => boolean;
 
 const areExactly: Same = (a, b) => a.base === b.base && a.accents === b.accents;
 
-/** Whether the one differs from the other only by accents left out. */
+/** Whether one word is the other without its accents. */
 const areNearly: Same = (a, b) => a.base === b.base && (hasAll(a.accents, b.accents) || hasAll(b.accents, a.accents));
 
 function hasAll(marks: string, some: string): boolean {
@@ -125,7 +128,7 @@ function spelledOut(word: Word): Word {
   });
 }
 
-/** Whether the word is one letter, and the first of the other. */
+/** Whether the word is an initial of the other. */
 function isInitialOf(word: Word, other: Word): boolean {
   const [letter, first] = [word[0], other[0]];
   return word.length === 1 && !!letter && !!first && !UNSPACED.test(letter.base) && areNearly(letter, first);

@@ -1,7 +1,7 @@
-/** What people and systems write where a value is required and there is none. Equal to every other of its kind, it says nothing. */
+/** What people and systems write where a value is required and there is none. Equal placeholders are no evidence. */
 import { foldedKey } from './letters.ts';
 
-/** Words for "there is none", without signs and spaces: `n.a.`, `N/A` and `#N/A` are `na`. */
+/** Words for "none", without signs and spaces: `n.a.`, `N/A` and `#N/A` are `na`. */
 const UNKNOWN: ReadonlySet<string> = new Set(
   `na nan nil none null undefined unknown unspecified unassigned missing blank empty void placeholder dummy
   tba tbc tbd tobeadded tobeannounced tobeconfirmed tobedefined tobedetermined pending
@@ -18,41 +18,41 @@ const UNKNOWN: ReadonlySet<string> = new Set(
     .map((word) => word.normalize('NFKC')),
 );
 
-/** Those that are also names: Li Na, Nil, Ka Wai. A part of a name is one of these only with its signs, as in `N/A`. */
+/** Those that are also names: Li Na, Nil, Ka Wai. As part of a name they count only with their signs, as in `N/A`. */
 const ALSO_NAMES: ReadonlySet<string> = new Set(['na', 'nan', 'nil', 'ka']);
 
 const NO_LETTERS = /[^\p{L}\p{N}\p{M}]+/gu;
-/** Errors of spreadsheets, which exports carry along. */
+/** Spreadsheet errors that end up in exports. */
 const SPREADSHEET_ERROR = /^#(?:n\/a|ref!|value!|name\?|div\/0!|null!|num!)$/;
 
-/** Whether a text stands for "there is none": nothing but signs, or a word for it in a dozen languages. */
+/** Whether a text means "none": only signs, or a word for it in one of a dozen languages. */
 export function isPlaceholder(text: string): boolean {
   const folded = foldedKey(text);
   const word = folded.replace(NO_LETTERS, '');
   return word === '' || UNKNOWN.has(word) || SPREADSHEET_ERROR.test(folded);
 }
 
-/** Whether one part of a name, beside others, stands for "there is none". */
+/** Whether one part of a name means "none". */
 export function isPlaceholderPart(part: string): boolean {
   return isPlaceholder(part) && !ALSO_NAMES.has(foldedKey(part));
 }
 
-/** As numbers, further: zeros alone, many nines, letters that stand for a digit. */
+/** Further placeholders for numbers: only zeros, many nines, letters that stand for digits. */
 const NO_NUMBER = /^(?:0+|9{5,}|x+|test\d*|temp|tmp|new)$/;
 
-/** Whether an employee number is none. */
+/** Whether an employee number is a placeholder. */
 export function isPlaceholderNumber(number: string): boolean {
   return isPlaceholder(number) || NO_NUMBER.test(foldedKey(number).replace(NO_LETTERS, ''));
 }
 
-/** Words of which the names of nobody are made: `Test User`, `First Last`, `New Employee`. */
+/** Words of placeholder names: `Test User`, `First Last`, `New Employee`. */
 const NOBODY: ReadonlySet<string> = new Set(
   `test tester testing user employee name firstname lastname surname first last person staff admin administrator worker
   new hire joiner contractor account sample demo temp x xx xxx nn nomen nescio`.split(/\s+/),
 );
 const NOBODYS_NAMES: ReadonlySet<string> = new Set(['john doe', 'jane doe', 'max mustermann', 'erika mustermann']);
 
-/** Whether a whole name is nobody's. */
+/** Whether a whole name is a placeholder. */
 export function isPlaceholderName(name: string): boolean {
   if (isPlaceholder(name)) return true;
   const words = foldedKey(name)
@@ -64,7 +64,10 @@ export function isPlaceholderName(name: string): boolean {
 const NO_MAILBOX = /^(?:no-?e?-?mail|no-?reply|do-?not-?reply|test|x{3,}|nobody|email|mail|user|employee)$/;
 const NO_DOMAIN = /^(?:no-?e?-?mail|none|null|unknown|notprovided|invalid)\.[a-z.]+$|(?:^|\.)invalid$/;
 
-/** Whether an e-mail address is nobody's: `none@…`, `noreply@…`, anything at `noemail.com` or under `.invalid` (RFC 2606). */
+/**
+ * Whether an e-mail address is a placeholder: `none@…`, `noreply@…`, anything at `noemail.com` or under `.invalid` (RFC
+ * 2606).
+ */
 export function isPlaceholderEmail(email: string): boolean {
   const [mailbox = '', domain = ''] = foldedKey(email).split('@');
   return NO_MAILBOX.test(mailbox) || NO_DOMAIN.test(domain) || isPlaceholder(mailbox);
@@ -81,7 +84,7 @@ const NO_DAYS: ReadonlySet<string> = new Set([
   '2000-01-01',
 ]);
 
-/** Whether a first day of employment (YYYY-MM-DD) is one that systems write for an unknown one. */
+/** Whether a first day of employment (YYYY-MM-DD) is a placeholder. */
 export function isPlaceholderDay(day: string): boolean {
   return day < '1940' || day >= '2090' || NO_DAYS.has(day);
 }

@@ -1,6 +1,6 @@
 /**
- * Which skill records are one skill: equal normalised names, then a name that is another's synonym. A name that one
- * integration uses twice decides nothing.
+ * Decides which skill records are one skill: by equal normalized names, then by a name that is another's synonym. A
+ * name that one integration uses twice is no evidence.
  */
 import { APOSTROPHES, foldedKey } from './letters.ts';
 import type { Link } from '../links.ts';
@@ -13,22 +13,22 @@ import { inSteps, runSteps, type Steps } from '../../lib/steps.ts';
 const IGNORED = /[\s\p{Pd}\u2212_"“”„«»‹›]/gu;
 
 /**
- * A skill name as it is compared: Unicode form, case, spacing, hyphens, quotes, apostrophes and invisible characters
+ * A skill name, normalized: Unicode form, case, spacing, hyphens, quotes, apostrophes and invisible characters are
  * ignored. Other signs count, so that C, C++ and C#, and NET and .NET stay apart. Null when nothing is left.
  */
 export function skillNameKey(name: string | null): string | null {
   if (name === null) return null;
-  // Before the Unicode form, which makes a blank and an accent of some apostrophes.
+  // Before Unicode normalization, which turns some apostrophes into a space and an accent.
   const key = foldedKey(name.replace(APOSTROPHES, '')).replace(IGNORED, '').replaceAll('♯', '#');
   return key === '' ? null : key;
 }
 
-/** A name as it is matched: none where it stands for "there is none", which tells nothing of two skills. */
+/** The key by which names are matched; null for a placeholder, which is no evidence. */
 function matchedKey(name: string | null): string | null {
   return name === null || isPlaceholder(name) ? null : skillNameKey(name);
 }
 
-/** Pure. `placed` comes in order of integration precedence, which also decides the anchor of a group. */
+/** Pure. `placed` is in order of integration precedence, which also decides the anchor of a group. */
 export function matchSkills(
   placed: readonly Placed<SkillRow>[],
   integrations: readonly string[],
@@ -37,7 +37,9 @@ export function matchSkills(
   return runSteps(matchSkillsInSteps(placed, integrations, links));
 }
 
-/** The same, with pauses. Two records can be joined only when a chain of equal names, synonyms or links connects them. */
+/**
+ * The same, with pauses. Two records can be joined only when a chain of equal names, synonyms or links connects them.
+ */
 export function* matchSkillsInSteps(
   placed: readonly Placed<SkillRow>[],
   integrations: readonly string[],
@@ -56,7 +58,7 @@ function joinByName(groups: Grouping<SkillRow>, records: readonly Placed<SkillRo
   const ambiguous = repeated(records);
   groups.partAll(records, ambiguous, 'AMBIGUOUS_NAME');
   const others = records.filter((record) => !ambiguous.has(record.integration));
-  // Every pair: a decision may keep the first apart from a second that is still one with the third.
+  // Every pair: a decision may part the first from the second while both match the third.
   others.forEach((a, index) => {
     for (const b of others.slice(index + 1)) {
       if (groups.of(a) === groups.of(b)) continue;
@@ -67,7 +69,7 @@ function joinByName(groups: Grouping<SkillRow>, records: readonly Placed<SkillRo
   });
 }
 
-/** The records of each name that is also another's synonym, in an order that pages do not decide. */
+/** The records of each name that is also another's synonym, in an order independent of the providers' pages. */
 function* sharingSynonyms(
   groups: Grouping<SkillRow>,
   placed: readonly Placed<SkillRow>[],
@@ -90,7 +92,7 @@ function* sharingSynonyms(
   return ordered.map(({ records }) => records);
 }
 
-/** A synonym joins only when it can mean one other thing; one word for several things decides nothing. */
+/** A synonym joins only when it can mean one other skill; a word for several skills is no evidence. */
 function joinBySynonym(groups: Grouping<SkillRow>, records: readonly Placed<SkillRow>[]): void {
   const [first, ...rest] = new Map(records.map((record) => [groups.of(record), record])).values();
   const [second, ...others] = rest;
