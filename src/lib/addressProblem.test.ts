@@ -17,7 +17,7 @@ it.each([
   expect(addressProblem(failed(fields), VARIABLES)).toMatch(sentence);
 });
 
-it('reads what Node says of a name without an address', async () => {
+it('explains a name without an address', async () => {
   const error = await new Promise((resolve) => createServer().once('error', resolve).listen(0, 'nowhere.invalid'));
   expect(addressProblem(error, VARIABLES)).toMatch(/^HOST: the name nowhere\.invalid has no address\./);
 });

@@ -21,13 +21,13 @@ it('answers where it listens, with the port that was free', async () => {
   expect(await (await fetch(url)).text()).toBe('here');
 });
 
-it('listens on what stands in for an address that the machine does not have', async () => {
+it('listens on the replacement of an address that the machine lacks', async () => {
   const url = await listen(newServer(), { host: MISSING, port: 0 }, { [MISSING]: '127.0.0.1' });
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect(await (await fetch(url)).text()).toBe('here');
 });
 
-it('rejects where nothing stands in for it, and where it is in use', async () => {
+it('rejects without a replacement, and where the address is in use', async () => {
   await expect(listen(newServer(), { host: MISSING, port: 0 })).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
   const url = await listen(newServer(), { host: '127.0.0.1', port: 0 });
   const again = listen(newServer(), { host: '127.0.0.1', port: Number(new URL(url).port) });

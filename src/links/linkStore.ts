@@ -13,5 +13,5 @@ export interface LinkStore {
    * Calls back whenever another process may have saved decisions. Resolves, with a function that stops it, once no
    * later save can be missed. Absent where no other process can save.
    */
-  follow?(tenant: string, hear: () => void): Promise<() => void>;
+  follow?(tenant: string, onChange: () => void): Promise<() => void>;
 }

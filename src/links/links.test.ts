@@ -155,7 +155,7 @@ describe('linking', () => {
     expect(await link('crm c', 'lms b', 'hr c')).toEqual([['hr c', 'lms b', 'crm c']]);
   });
 
-  it('says everything that is wrong with the input, and then does nothing', async () => {
+  it('reports all errors of the input, and then does nothing', async () => {
     const { link, links, unlink, store } = house();
     expect(await link('hr a')).toEqual(['INVALID_COUNT input.records.employees']);
     expect(await unlink('hr a')).toEqual(['INVALID_COUNT input.records.employees']);
@@ -197,7 +197,7 @@ describe('unlinking', () => {
     expect([first, second]).toContainEqual(person('lms b'));
   });
 
-  it('leaves a link behind that is not in force, and stands in the way of no other', async () => {
+  it('leaves a link that is not in force, and blocks no other', async () => {
     const { link, unlink, person } = house();
     await link('hr c', 'crm c');
     await link('crm c', 'lms b');
@@ -248,7 +248,7 @@ describe('decisions', () => {
     expect(await link('hr c', 'crm c')).toEqual([['hr c', 'crm c']]);
   });
 
-  it('are taken one after the other: each is checked against the one before', async () => {
+  it('are made one after the other: each is checked against the one before', async () => {
     const { link, store } = house();
     const order: string[] = [];
     store.before = async () => {

@@ -105,17 +105,17 @@ export class RecordLinks {
       errors.push(...linkClashes(named, { links: this.#byPair, together }));
     }
     if (errors.length > 0) return { results: [], userErrors: errors };
-    const news = this.#news(verdict, named, client ?? 'unknown');
-    if (news.length > 0) {
-      await store.save(this.#tenant, news);
-      this.#take(news);
+    const decisions = this.#newDecisions(verdict, named, client ?? 'unknown');
+    if (decisions.length > 0) {
+      await store.save(this.#tenant, decisions);
+      this.#take(decisions);
     }
     const results = named.records.map(objectOf).filter((object) => object !== null);
     return { results: [...new Set(results)], userErrors: [] };
   }
 
   /** One decision for each pair that has none to the same effect, or that gets another reason. */
-  #news(verdict: Link['verdict'], { kind, records, note }: NamedRecords, by: string): Link[] {
+  #newDecisions(verdict: Link['verdict'], { kind, records, note }: NamedRecords, by: string): Link[] {
     const at = new Date(this.#now()).toISOString();
     return records.flatMap((a, index) =>
       records.slice(index + 1).flatMap((b) => {

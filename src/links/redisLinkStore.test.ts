@@ -19,7 +19,7 @@ describe('the Redis link store', () => {
     };
   });
 
-  it('tells the other processes of a decision, also after the server was away', async () => {
+  it('notifies other processes of a decision, even after the server was away', async () => {
     const server = await startRedis();
     const [mine, other] = ['mine', 'other'].map((name) => connectRedis(server.url, { log, name }));
     if (!mine || !other) throw new Error('two connections');

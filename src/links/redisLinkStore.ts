@@ -48,12 +48,12 @@ export function redisLinkStore({ redis, subscriber, prefix = REDIS_PREFIX }: Red
       if (failure) throw fromRedis(failure);
     },
 
-    async follow(tenant, hear) {
+    async follow(tenant, onChange) {
       const connection = subscriber();
-      connection.on('message', () => hear());
+      connection.on('message', () => onChange());
       await asked(connection.subscribe(channel(tenant)));
       // After a reconnect, with which the client has subscribed again: changes may have been missed.
-      connection.on('ready', hear);
+      connection.on('ready', onChange);
       return () => connection.disconnect();
     },
   };

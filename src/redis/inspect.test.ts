@@ -38,7 +38,7 @@ describe('a look at how Redis is set up', () => {
     expect(found[0]).toContain(words);
   });
 
-  it('says what it could not check where CONFIG is forbidden', async () => {
+  it('reports what it could not check where CONFIG is forbidden', async () => {
     const found = await dangers('--appendonly', 'no', '--rename-command', 'CONFIG', '');
     expect(found).toMatchObject([
       expect.stringContaining('if it makes any'),
@@ -60,7 +60,7 @@ describe('a look at how Redis is set up', () => {
     await expect(inspectRedis(redis)).rejects.toThrow(`6.2 or newer, and this is ${version}`);
   });
 
-  it('fails where nobody answers', async () => {
+  it('fails without an answer', async () => {
     const server = await started();
     const redis = new Redis(server.url, { maxRetriesPerRequest: 0, retryStrategy: () => 10 });
     redis.on('error', () => undefined);

@@ -39,7 +39,7 @@ describe('a connection to Redis', () => {
     expect(logged.map(([, message]) => message)).toEqual(['Redis is away; trying again.', 'Redis is back.']);
   });
 
-  it('throws what the server says of a script as it is', async () => {
+  it('throws errors of a script unchanged', async () => {
     const broken = luaScript("return redis.call('INCR', KEYS[1] .. 'text')");
     await connections.commands.set(`${PREFIX}text`, 'a');
     await expect(broken(connections.commands, PREFIX, [])).rejects.toThrow('not an integer');

@@ -53,7 +53,7 @@ export class EmployeeRecords {
       this.#rows.delete(id);
       gone.push(id);
     });
-    this.#settled = this.#written.walked(began, now).flatMap((id) => this.rowOf(id) ?? []);
+    this.#settled = this.#written.fullSyncEnded(began, now).flatMap((id) => this.rowOf(id) ?? []);
     return gone;
   }
 

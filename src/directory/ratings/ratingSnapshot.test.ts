@@ -7,8 +7,8 @@ import { RatingSnapshot, rowKey } from './ratingSnapshot.ts';
 const keyed = (employeeId: string, skillId: string, skillKeys: string[]) =>
   ratingRow(employeeId, skillId, { skillKeys });
 
-describe('kept ratings', () => {
-  it('are found by employee and by skill, a row that came twice once', () => {
+describe('a rating snapshot', () => {
+  it('finds ratings by employee and by skill, a repeated row once', () => {
     const kept = new RatingSnapshot();
     expect(kept.ofSkills(() => true)).toEqual([]);
     const rows = [ratingRow('1', 'java'), ratingRow('1', 'go'), ratingRow('2', 'java')];
@@ -18,7 +18,7 @@ describe('kept ratings', () => {
     expect(kept.at).toBe(5);
   });
 
-  it('are asked about once for all rows that name their skill alike', () => {
+  it('asks once for all rows that name their skill alike', () => {
     const kept = new RatingSnapshot();
     kept.replace([keyed('1', 's', ['a']), keyed('2', 's', ['a']), keyed('3', 's', ['b']), keyed('4', 't', ['a'])], 0);
     const asked: string[] = [];
@@ -30,7 +30,7 @@ describe('kept ratings', () => {
     expect(found.map((row) => row.employeeId)).toEqual(['1', '2', '4']);
   });
 
-  it('follow a new walk', () => {
+  it('follows a new full sync', () => {
     const kept = new RatingSnapshot();
     kept.replace([ratingRow('1', 'java')], 0);
     expect(kept.ofSkills(() => true)).toHaveLength(1);
@@ -38,7 +38,7 @@ describe('kept ratings', () => {
     expect(kept.ofSkills(() => true)).toEqual([ratingRow('2', 'go')]);
   });
 
-  describe('that a walk does not show', () => {
+  describe('of which a full sync misses rows', () => {
     const rows = [ratingRow('1', 'java'), ratingRow('2', 'java'), ratingRow('2', 'go')];
     const walked = (
       kept: RatingSnapshot,
@@ -57,7 +57,7 @@ describe('kept ratings', () => {
     };
     const keys = rows.map(rowKey);
 
-    it('stand once more, and are gone with the next', () => {
+    it('keeps them once, and removes them with the next one', () => {
       const kept = known();
       expect(walked(kept, [[rows.slice(0, 1), {}]]).toSorted()).toEqual(keys.toSorted());
       expect(walked(kept, [[rows.slice(0, 2), {}]])).toEqual(keys.slice(0, 2));
@@ -65,11 +65,11 @@ describe('kept ratings', () => {
       expect(walked(kept, [[rows.slice(0, 2), {}]]).toSorted()).toEqual(keys.toSorted());
     });
 
-    it('are gone at once where their employee was shown whole, without any, too', () => {
+    it('removes them at once where their employee was shown whole, even without rows', () => {
       expect(walked(known(), [[rows.slice(1, 2), { whole: ['1', '2'] }]])).toEqual(keys.slice(1, 2));
     });
 
-    it('are gone at once where all pages told of as many as there are, and none is new', () => {
+    it('removes them at once where all pages reported the number read, and none is new', () => {
       const page = { total: 2 };
       expect(
         walked(known(), [
@@ -88,7 +88,7 @@ describe('kept ratings', () => {
     });
   });
 
-  it('stand until a walk has ended, and stay the same objects where it brings the same', () => {
+  it('keeps rows until a full sync has ended, and the same objects where they are unchanged', () => {
     const kept = new RatingSnapshot();
     kept.replace([ratingRow('1', 'java'), ratingRow('2', 'java')], 0);
     const [old] = kept.of('1');
@@ -100,7 +100,7 @@ describe('kept ratings', () => {
     expect(kept.of('2')[0]?.sourceLabel).toBe('other');
   });
 
-  it('keep once what all rows of a skill say alike', () => {
+  it('stores once what all rows of a skill share', () => {
     const kept = new RatingSnapshot();
     const scale = () => ({ kind: 'numeric' as const, min: 0, max: 3, step: 1 });
     kept.replace([ratingRow('1', 'java', { skillScale: scale() }), ratingRow('2', 'java', { skillScale: scale() })], 0);
@@ -109,7 +109,7 @@ describe('kept ratings', () => {
     expect(second?.skillScale).toBe(first?.skillScale);
   });
 
-  it('take changed rows in, whole people, and rows that are gone', () => {
+  it('applies changed rows, whole employees and removed rows', () => {
     const kept = new RatingSnapshot();
     const rows = ['java', 'go', 'rust'].map((name) => ratingRow('1', name, { parts: [name] }));
     kept.replace([...rows, ratingRow('2', 'go')], 0);
@@ -124,7 +124,7 @@ describe('kept ratings', () => {
     expect(kept.ofSkills(() => true).map(({ skillId }) => skillId)).toEqual(['c']);
   });
 
-  it('leave a list that was given out as it was, and give out the same one until something changes', () => {
+  it('never changes a list that was handed out, and hands out the same one until something changes', () => {
     const kept = new RatingSnapshot();
     const [java, go] = [ratingRow('1', 'java'), ratingRow('1', 'go')];
     kept.replace([java], 0);
@@ -136,7 +136,7 @@ describe('kept ratings', () => {
     expect(kept.of('1')).toEqual([java, go]);
   });
 
-  it('show each person as before or as after a change while a long one is taken in', () => {
+  it('shows each person as before or as after a long change while it is applied', () => {
     const kept = new RatingSnapshot();
     const ids = Array.from({ length: 200 }, (_, index) => String(index));
     const rows = (value: number) =>
@@ -157,7 +157,7 @@ describe('kept ratings', () => {
     expect(ids.flatMap((id) => kept.of(id))).toEqual(rows(2));
   });
 
-  it('tell others of a change only what is other than before', () => {
+  it('reports only the actual differences of a change', () => {
     const kept = new RatingSnapshot();
     const [java, go, rust] = [ratingRow('1', 'java'), ratingRow('1', 'go'), ratingRow('2', 'rust')];
     kept.replace([java, go, rust], 0);
@@ -175,7 +175,7 @@ describe('kept ratings', () => {
     expect(told).toEqual([{ kind: 'ratings', rows: [go], whole: ['1'], removed: [] }]);
   });
 
-  it('take no more room for being told the same, or the other way and back, again and again', () => {
+  it('does not grow with the same changes, or changes back and forth, again and again', () => {
     const kept = new RatingSnapshot();
     const people = ['1', '2'].map((id) => ratingRow(id, 'java'));
     kept.replace(people, 0);
@@ -195,7 +195,7 @@ describe('kept ratings', () => {
     expect(kept.noted).toBe(1);
   });
 
-  it('say whose ratings are others than before', () => {
+  it('reports whose ratings have changed', () => {
     const told: string[][] = [];
     const kept = new RatingSnapshot((employeeIds) => told.push([...employeeIds].toSorted()));
     const rows = ['1', '2', '3'].map((employee) => ratingRow(employee, 'java'));

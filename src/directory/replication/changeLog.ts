@@ -90,17 +90,17 @@ const ADD = `
     redis.call('SET', base .. ':last', id, 'KEEPTTL')
     last = id
   end
-  local function told() return { redis.call('GET', base .. ':number') or 0, last, lost } end`;
+  local function result() return { redis.call('GET', base .. ':number') or 0, last, lost } end`;
 
 const PUBLISH = luaScript(`${ADD}
   for at = 7, #ARGV do add(ARGV[at]) end
   for _, key in ipairs({ ':number', ':last', ':changes' }) do
     redis.call('EXPIRE', base .. key, ${KEPT_SECONDS})
   end
-  return told()`);
+  return result()`);
 
 const SWITCH = luaScript(`${ADD}
-  if lost == 1 then return told() end
+  if lost == 1 then return result() end
   local old = redis.call('HMGET', base .. ':pointer', 'id', 'position')
   redis.call('HSET', base .. ':pointer', 'id', ARGV[7], 'position', ARGV[5], 'after', ARGV[6], 'head', ARGV[8])
   redis.call('EXPIRE', base .. ':pointer', ${KEPT_SECONDS})
@@ -108,7 +108,7 @@ const SWITCH = luaScript(`${ADD}
   if old[1] then redis.call('EXPIRE', base .. ':snapshot:' .. old[1], ${REPLACED_SECONDS}) end
   if old[2] then redis.call('XTRIM', base .. ':changes', 'MINID', old[2] .. '-0') end
   add(ARGV[9])
-  return told()`);
+  return result()`);
 
 const KEEP = luaScript(`
   local base = KEYS[1] .. ARGV[1]

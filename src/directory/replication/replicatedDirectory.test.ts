@@ -106,7 +106,7 @@ describe('a directory shared by replicas', () => {
     expect(second.provider.integration.readFrom).toEqual(first.provider.integration.readFrom);
   });
 
-  it('shows the first walk page by page where it is not made', async () => {
+  it('shows the first full sync page by page on the other replicas', async () => {
     const held = gate();
     const holdings = {
       employees: people(5),
@@ -128,7 +128,7 @@ describe('a directory shared by replicas', () => {
     expect(second.provider.calls).toEqual([]);
   });
 
-  it('is not ready where everything was told but the kept ratings, which come with the snapshot', async () => {
+  it('is not ready where everything but the ratings was published, which come with the snapshot', async () => {
     const holdings = { employees: people(2), skills: [skillRow('s1')], ratings: [ratingRow('e1', 's1')], keep: true };
     const [first, second] = [replica(holdings), replica(holdings)];
     const held = gate();
@@ -191,7 +191,7 @@ describe('a directory shared by replicas', () => {
     expect(second.provider.calls).toEqual([]);
   });
 
-  it('goes on with another replica when the one that leads dies, without a walk, from where it read last', async () => {
+  it('fails over when the leader dies, without a full sync, from where it read last', async () => {
     const holdings = { employees: people(3), without: ['skills', 'ratings'] as const };
     const [first, second] = [replica(holdings), replica(holdings)];
     await first.shared.start();
@@ -215,7 +215,7 @@ describe('a directory shared by replicas', () => {
     await seen(() => expect(namesIn(third)).toEqual(['e2', 'e3', 'e9']));
   });
 
-  it('walks at once where the one that died had not ended its first walk', async () => {
+  it('runs a full sync at once where the dead leader had not ended its first', async () => {
     const held = gate();
     const first = replica({
       employees: people(5),
@@ -247,7 +247,7 @@ describe('a directory shared by replicas', () => {
     expect(second.provider.calls).toEqual([]);
   });
 
-  it('loads the snapshot anew where changes were dropped before it read them', async () => {
+  it('loads the snapshot again where entries were trimmed before it read them', async () => {
     const holdings = { employees: people(3), without: ['skills', 'ratings'] as const };
     const first = replica(holdings);
     await first.shared.start();
@@ -317,7 +317,7 @@ describe('a directory shared by replicas', () => {
     expect([first.provider.calls, third.provider.calls]).toEqual([[], []]);
   });
 
-  it('keeps what a write stored while a snapshot is loaded that does not show it', async () => {
+  it('keeps a write that a snapshot being loaded does not show', async () => {
     const holdings = { employees: people(2), without: ['skills', 'ratings'] as const };
     const first = replica(holdings);
     await first.shared.start();

@@ -117,26 +117,29 @@ describe('a shared directory whose Redis comes back a few entries behind', () =>
     for (const { shared } of replicas) await shared.stop();
   });
 
-  it.each([[['a2']], [['a2', 'a3']]])('is read anew where numbers were given a second time, to %j', async (again) => {
-    const { store, put, tell, save } = await leader();
-    const { people, follow } = follower(store);
-    const putBack = await save();
-    put('a1');
-    await tell();
-    await follow();
-    await putBack();
-    for (const id of again) {
-      put(id);
-      await store.publish('hr', { owner: null, by: 'another', after: null }, [await pack({ changes: [] })]);
-    }
-    await follow();
-    // As Redis has it.
-    expect(people()).toEqual(['e1', 'e2', 'e3']);
-    await tell();
-    await tell();
-    await follow();
-    expect(people()).toEqual(['a1', ...again, 'e1', 'e2', 'e3']);
-  });
+  it.each([[['a2']], [['a2', 'a3']]])(
+    'is loaded again where numbers were given a second time, to %j',
+    async (again) => {
+      const { store, put, tell, save } = await leader();
+      const { people, follow } = follower(store);
+      const putBack = await save();
+      put('a1');
+      await tell();
+      await follow();
+      await putBack();
+      for (const id of again) {
+        put(id);
+        await store.publish('hr', { owner: null, by: 'another', after: null }, [await pack({ changes: [] })]);
+      }
+      await follow();
+      // As Redis has it.
+      expect(people()).toEqual(['e1', 'e2', 'e3']);
+      await tell();
+      await tell();
+      await follow();
+      expect(people()).toEqual(['a1', ...again, 'e1', 'e2', 'e3']);
+    },
+  );
 
   it('gets what it lost from the one that leads, also for replicas that had not read it and such as start', async () => {
     const { store, put, tell, save } = await leader();
@@ -166,7 +169,7 @@ describe('a shared directory whose Redis comes back a few entries behind', () =>
     expect(await store.snapshotId('hr')).toBe(before);
   });
 
-  it('is followed through entries that name nothing, as an older program tells them', async () => {
+  it('is followed through entries without ids, as older versions publish them', async () => {
     const { store, put, tell } = await leader();
     const { people, reader, follow } = follower(store);
     await follow();
@@ -182,7 +185,7 @@ describe('a shared directory whose Redis comes back a few entries behind', () =>
     expect(people()).toEqual(['a1', 'e1', 'e2', 'e3', 'old']);
   });
 
-  it('has an entry that could not be taken in taken in the next time', async () => {
+  it('applies an entry that failed the next time', async () => {
     const { store, put, tell } = await leader();
     const { directory, people, reader, follow } = follower(store);
     await follow();

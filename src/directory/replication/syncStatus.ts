@@ -56,9 +56,9 @@ export function applyStatus(integration: Integration, next: ReplicatedStatus, be
   if (next.skillFilterHonoured !== (before?.skillFilterHonoured ?? true)) {
     integration.skillFilterHonoured = next.skillFilterHonoured;
   }
-  const [known, told] = [new Map(before?.notOffered), new Map(next.notOffered)];
-  for (const [operation, reason] of told) {
+  const [known, published] = [new Map(before?.notOffered), new Map(next.notOffered)];
+  for (const [operation, reason] of published) {
     if (known.get(operation) !== reason) integration.foundElsewhere(operation, reason);
   }
-  for (const operation of known.keys()) if (!told.has(operation)) integration.foundElsewhere(operation, null);
+  for (const operation of known.keys()) if (!published.has(operation)) integration.foundElsewhere(operation, null);
 }

@@ -70,7 +70,7 @@ export class SkillRecords {
   /** After a full sync that began then: removes catalogue records that it did not find. */
   retain(found: { has(id: string): boolean }, began: number, now: number): string[] {
     const gone = [...this.#listed.keys()].filter((id) => !this.#written.stays(id, found.has(id), began, now));
-    this.#settled = this.#written.walked(began, now).flatMap((id) => this.#listed.get(id) ?? []);
+    this.#settled = this.#written.fullSyncEnded(began, now).flatMap((id) => this.#listed.get(id) ?? []);
     return gone.flatMap((id) => this.#delete(id));
   }
 

@@ -73,7 +73,7 @@ describe('reading changes', () => {
     expect(provider.calls).toEqual([]);
   });
 
-  it('ends where the pages do not, and keeps none whom it had not known before', async () => {
+  it('ends on an endless list, and keeps no record that was unknown before', async () => {
     const { told, directory, integration, read, people } = await house();
     const made = (prefix: string) => Array.from({ length: 6 }, (_, index) => `${prefix}${index}`);
     told.employees = ['a', 'b', 'c'].map((prefix) => ({
@@ -163,7 +163,7 @@ describe('reading changes', () => {
     expect(kept.at).toBe(at);
   });
 
-  it('does not ask again for what is not offered until a walk tries anew, and says so', async () => {
+  it('does not ask again for what is not offered until a full sync retries it, and reports that', async () => {
     const { told, asked, integration, directory, read } = await house();
     told.employees = new ProviderError('NOT_OFFERED', 'No.');
     await read();
@@ -180,7 +180,7 @@ describe('reading changes', () => {
     expect(integration.capability('READ_CHANGES').reason).toBeNull();
   });
 
-  it('is left to the walk where no walk has gone well, or nothing tells', async () => {
+  it('is left to the full sync where none has succeeded, or nothing reports changes', async () => {
     const { asked, integration, read } = await house({ failing: { employees: 'TIMEOUT' } });
     await read();
     expect(asked).toEqual(['skills 5']);

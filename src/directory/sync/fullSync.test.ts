@@ -32,7 +32,7 @@ function house(options: Options = {}) {
 const FULL = ['employees 1', 'employees 2', 'skills 1', 'skills 2'];
 const PROBE = ['ratings 1', 'read 1'];
 
-describe('a walk', () => {
+describe('a full sync', () => {
   it('reads every page once, probes the filter once, and then rests', async () => {
     const { provider, directory, integration, walk, clock } = house();
     await walk();
@@ -83,7 +83,7 @@ describe('a walk', () => {
       return { ...started, state };
     };
 
-    it('ends, says so as a problem and as drift, and keeps none of what it had not known before', async () => {
+    it('ends, reports a problem and drift, and keeps no record that was unknown before', async () => {
       const { walk, state, directory, integration } = endless();
       state.isEndless = false;
       await walk();
@@ -138,7 +138,7 @@ describe('a walk', () => {
       return { walk, slide, names };
     };
 
-    it('keeps who is there and was not seen, and forgets who left with the next one', async () => {
+    it('keeps people who are there and were missed, and removes those who left with the next one', async () => {
       const { walk, slide, names } = sliding(null);
       await walk();
       slide();
@@ -166,7 +166,7 @@ describe('a walk', () => {
     expect(directory.employeeCount('hr')).toBe(3);
   });
 
-  it('says how far it is, and answers from what is there', async () => {
+  it('reports its progress, and answers from what is there', async () => {
     const second = gate();
     const { provider, directory, integration, walk, clock } = house();
     provider.holdings.before = (call) => (call === 'employees 2' ? second.passed : undefined);
@@ -202,7 +202,7 @@ describe('a walk', () => {
     expect(directory.employeeCount('hr')).toBe(3);
   });
 
-  it('keeps a record that a write stored while it was under way', async () => {
+  it('keeps a record that was written while it ran', async () => {
     const last = gate();
     const { provider, directory, walk } = house();
     await walk();
@@ -218,8 +218,8 @@ describe('a walk', () => {
   });
 });
 
-describe('a page of a walk', () => {
-  it('does not show an old value over what a write stored since the walk began', async () => {
+describe('a page of a full sync', () => {
+  it('does not show an old value over a write made since the full sync began', async () => {
     const [second, third] = [gate(), gate()];
     const { provider, directory, walk, clock } = house({ pageSize: 1 });
     await walk();
@@ -240,7 +240,7 @@ describe('a page of a walk', () => {
 });
 
 describe('what was not offered', () => {
-  it('is tried anew after each walk: somebody may have switched it on', async () => {
+  it('is tried again after each full sync: it may have been switched on', async () => {
     const { integration, walk } = house();
     const error = new ProviderError('NOT_OFFERED', 'Not licensed.');
     for (const operation of ['READ_RATINGS_BY_EMPLOYEE', 'READ_SKILLS'] as const) integration.failed(operation, error);
@@ -249,8 +249,8 @@ describe('what was not offered', () => {
   });
 });
 
-describe('a walk that fails', () => {
-  it('keeps the old data, says FAILING with the problem, and walks the rest', async () => {
+describe('a full sync that fails', () => {
+  it('keeps the old data, reports FAILING with the problem, and reads the rest', async () => {
     const { provider, directory, integration, walk } = house();
     await walk();
     const { lastFullAt } = integration.sync;
@@ -284,7 +284,7 @@ describe('a walk that fails', () => {
 });
 
 describe('a catalogue that is not offered', () => {
-  it('is learnt from a walk of all ratings, and is no failure', async () => {
+  it('is learnt from all ratings, and is no failure', async () => {
     const { provider, directory, integration, walk } = house({ failing: { skills: 'NOT_OFFERED' } });
     await walk();
     expect(provider.calls).toEqual(['employees 1', 'employees 2', 'skills 1', ...PROBE, 'ratings 1']);
@@ -295,7 +295,7 @@ describe('a catalogue that is not offered', () => {
     expect(directory.ratings('hr').at).toBeNull();
   });
 
-  it('is asked for again by the next walk', async () => {
+  it('is asked for again by the next full sync', async () => {
     const { provider, integration, walk } = house({ failing: { skills: 'NOT_OFFERED' } });
     await walk();
     provider.holdings.failing = {};
@@ -305,7 +305,7 @@ describe('a catalogue that is not offered', () => {
     expect(integration.capability('READ_SKILLS').support).toBe('NATIVE');
   });
 
-  it('that fails otherwise is a failure of the walk, and is learnt meanwhile', async () => {
+  it('that fails otherwise fails the full sync, and is learnt meanwhile', async () => {
     const { directory, integration, walk } = house({ failing: { skills: 'UNAVAILABLE' } });
     await walk();
     expect(integration.sync).toMatchObject({ state: 'FAILING', problem: { code: 'UNAVAILABLE' } });
@@ -314,7 +314,7 @@ describe('a catalogue that is not offered', () => {
 });
 
 describe('ratings', () => {
-  it('of a provider whose walk is its only bulk read are kept', async () => {
+  it('of a provider without another bulk read are kept', async () => {
     const { provider, directory, walk, clock } = house({ keep: true, filtered: false });
     await walk();
     expect(provider.calls).toEqual([...FULL, 'ratings 1']);
@@ -322,18 +322,21 @@ describe('ratings', () => {
     expect(directory.ratings('hr').of('1')).toEqual([ratingRow('1', 'java')]);
   });
 
-  it.each([{ along: false }, { along: true }])('are as old as the beginning of their walk, %j', async ({ along }) => {
-    const { provider, directory, walk, clock } = house({ keep: true, filtered: false, along, pageSize: 1 });
-    const began: Record<string, number> = {};
-    provider.holdings.before = (call) => {
-      began[call] = clock.now();
-      clock.advance(1000);
-    };
-    await walk();
-    expect(directory.ratings('hr').at).toBe(began[along ? 'employees 1' : 'ratings 1']);
-  });
+  it.each([{ along: false }, { along: true }])(
+    'are as old as the beginning of their full sync, %j',
+    async ({ along }) => {
+      const { provider, directory, walk, clock } = house({ keep: true, filtered: false, along, pageSize: 1 });
+      const began: Record<string, number> = {};
+      provider.holdings.before = (call) => {
+        began[call] = clock.now();
+        clock.advance(1000);
+      };
+      await walk();
+      expect(directory.ratings('hr').at).toBe(began[along ? 'employees 1' : 'ratings 1']);
+    },
+  );
 
-  it('that came along with the employees are not walked again', async () => {
+  it('that came with the employees are not read again', async () => {
     const { provider, directory, walk } = house({ keep: true, filtered: false, along: true });
     await walk();
     expect(provider.calls).toEqual(FULL);
@@ -351,7 +354,7 @@ describe('ratings', () => {
     expect(directory.ratings('hr').at).toBe(at);
   });
 
-  it('are kept as they were when their walk fails', async () => {
+  it('are kept as they were when their full sync fails', async () => {
     const { provider, directory, integration, walk } = house({ keep: true, filtered: false });
     await walk();
     provider.holdings.failing = { ratings: 'TIMEOUT' };
@@ -360,7 +363,7 @@ describe('ratings', () => {
     expect(directory.ratings('hr').of('1')).toHaveLength(1);
   });
 
-  it('that a walk brings twice count once, as they came last', async () => {
+  it('that come twice count once, as they came last', async () => {
     const { directory, walk } = house({
       keep: true,
       filtered: false,
@@ -375,7 +378,7 @@ describe('ratings', () => {
     ).toEqual(['later']);
   });
 
-  it('cannot be kept where there is no walk of them', async () => {
+  it('cannot be kept where they cannot be read in bulk', async () => {
     const { provider, directory, integration, walk } = house({ without: ['ratings'] });
     integration.ratingFilterHonoured = false;
     await walk();
@@ -383,7 +386,7 @@ describe('ratings', () => {
     expect(directory.ratings('hr').at).toBeNull();
   });
 
-  it('are kept by a walk on demand, which rejects when it fails', async () => {
+  it('are kept by a sync on demand, which rejects when it fails', async () => {
     const { provider, directory, integration, abort } = house();
     await syncRatings({ directory, integration, signal: abort.signal });
     expect(provider.taken()).toEqual(['ratings 1']);
@@ -444,19 +447,22 @@ describe('the probe of the filter', () => {
     expect(provider.calls).toEqual([...FULL, 'read 2']);
   });
 
-  it.each([['ratings'], ['read']])('that fails (%s) leaves the filter as it was, and the walk whole', async (call) => {
-    for (const honoured of [true, false]) {
-      const { integration, walk } = house();
-      integration.ratingFilterHonoured = honoured;
-      // The walk that an untrusted filter needs would fail, too: only the probe's call does here.
-      integration.ports.ratings = { keep: false, ...probeOnce(integration.ports.ratings?.walk, call === 'ratings') };
-      const read = integration.ports.ratingsByEmployees;
-      if (read && call === 'read') read.read = () => Promise.reject(new TypeError('failed'));
-      await walk();
-      expect(integration.ratingFilterHonoured).toBe(honoured);
-      expect(integration.sync.state).toBe('IDLE');
-    }
-  });
+  it.each([['ratings'], ['read']])(
+    'that fails (%s) leaves the filter as it was, and the full sync complete',
+    async (call) => {
+      for (const honoured of [true, false]) {
+        const { integration, walk } = house();
+        integration.ratingFilterHonoured = honoured;
+        // The walk that an untrusted filter needs would fail, too: only the probe's call does here.
+        integration.ports.ratings = { keep: false, ...probeOnce(integration.ports.ratings?.walk, call === 'ratings') };
+        const read = integration.ports.ratingsByEmployees;
+        if (read && call === 'read') read.read = () => Promise.reject(new TypeError('failed'));
+        await walk();
+        expect(integration.ratingFilterHonoured).toBe(honoured);
+        expect(integration.sync.state).toBe('IDLE');
+      }
+    },
+  );
 
   it('is left out where the provider filters by nothing', async () => {
     const { provider, walk } = house({ filtered: false });
@@ -464,7 +470,7 @@ describe('the probe of the filter', () => {
     expect(provider.calls).toEqual(FULL);
   });
 
-  it('ends the walk when aborted', async () => {
+  it('ends the full sync when aborted', async () => {
     const { provider, abort, walk } = house();
     provider.holdings.before = (call) => {
       if (call === 'read 1') abort.abort(new Error('enough'));

@@ -28,7 +28,7 @@ const provider = (name: string, options: ConstructorParameters<typeof FakeProvid
   new FakeProvider({ name, employees: [employeeRow('1')], without: ['skills', 'ratings'], ...options });
 
 describe('the refresh', () => {
-  it('walks every integration at the start and each again after a quarter of an hour', async () => {
+  it('runs a full sync of every integration at the start and again after a quarter of an hour', async () => {
     const [hr, talent] = [provider('hr'), provider('talent')];
     const { refresh, logged } = house(hr, talent);
     await refresh.start();
@@ -41,7 +41,7 @@ describe('the refresh', () => {
     refresh.stop();
   });
 
-  it('walks again after 10 s when one failed, twice as late each time, and after 5 minutes at most', async () => {
+  it('retries a failed full sync after 10 s, twice as late each time, up to 5 minutes', async () => {
     const hr = provider('hr', { failing: { employees: 'UNREACHABLE' } });
     const { refresh, logged } = house(hr);
     await refresh.start();
@@ -63,7 +63,7 @@ describe('the refresh', () => {
     refresh.stop();
   });
 
-  it('is ready when each first walk has ended, well or not, or after 30 s', async () => {
+  it('is ready when each first full sync has succeeded or failed, or after 30 s', async () => {
     const held = gate();
     const [hr, talent] = [
       provider('hr', { failing: { employees: 'TIMEOUT' } }),
@@ -85,7 +85,7 @@ describe('the refresh', () => {
     other.refresh.stop();
   });
 
-  it('stops: no further walk, none left half way, no timer, no complaint', async () => {
+  it('stops: no further full sync, none left half way, no timer, no complaint', async () => {
     const held = gate();
     const [hr, talent] = [provider('hr'), provider('talent', { before: () => held.passed })];
     const { refresh, logged } = house(hr, talent);
@@ -100,7 +100,7 @@ describe('the refresh', () => {
     expect(logged).toEqual(['full sync ended']);
   });
 
-  it('takes all kinds for failed after a walk that breaks off, whatever it had read', async () => {
+  it('counts all kinds as failed after an aborted full sync, whatever it had read', async () => {
     const hr = provider('hr');
     const { directory, refresh } = house(hr);
     await refresh.start();
@@ -119,7 +119,7 @@ describe('the refresh', () => {
     refresh.stop();
   });
 
-  it('takes a walk that breaks off for a failed one', async () => {
+  it('counts an aborted full sync as failed', async () => {
     const hr = provider('hr');
     const { directory, refresh, logged } = house(hr);
     directory.retainEmployees = () => {
@@ -134,7 +134,7 @@ describe('the refresh', () => {
     refresh.stop();
   });
 
-  it('reads changes every minute between the walks, and goes on after one that failed', async () => {
+  it('runs a delta sync every minute between full syncs, and goes on after a failed one', async () => {
     const hr = provider('hr');
     const since: string[] = [];
     let fails = false;
@@ -168,7 +168,7 @@ describe('the refresh', () => {
     refresh.stop();
   });
 
-  it('says in the log how far a long first walk is, and not of later ones', async () => {
+  it('logs the progress of a long first full sync, and not of later ones', async () => {
     const held = gate();
     const hr = provider('hr', {
       employees: ['1', '2', '3', '4'].map((id) => employeeRow(id)),

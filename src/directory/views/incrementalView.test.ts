@@ -43,7 +43,7 @@ describe('following records', () => {
     expect(told).toEqual(['patch 2']);
   });
 
-  it('shows readers the last view while many changes are taken in beside them, bit by bit', async () => {
+  it('shows readers the last view while many changes are applied in the background, in slices', async () => {
     const { follower, told, change } = house();
     change(...ids(450));
     expect(follower.value).toEqual(['all 0']);
@@ -52,7 +52,7 @@ describe('following records', () => {
     expect(follower.value).toHaveLength(451);
   });
 
-  it('builds anew beside readers where most has changed, and adds what changed meanwhile', async () => {
+  it('rebuilds in the background where most has changed, and adds what changed meanwhile', async () => {
     const { follower, told, change } = house();
     change(...ids(4000));
     const settled = follower.settled();
@@ -63,7 +63,7 @@ describe('following records', () => {
     expect(told).toEqual(['build', 'patch 1']);
   });
 
-  it('builds anew where a change concerns too many, and readers see the last view until then', async () => {
+  it('rebuilds where a change affects too many, and readers see the last view until then', async () => {
     const { follower, told, change } = house();
     change('many');
     expect(follower.value).toEqual(['all 0']);

@@ -53,7 +53,7 @@ export class PendingWrites {
   }
 
   /** Notes that a full sync, begun then, has ended; answers the records written before it, each once. */
-  walked(began: number, now: number): string[] {
+  fullSyncEnded(began: number, now: number): string[] {
     this.#walkedFrom = Math.min(began, now);
     const settled = [...this.#received].flatMap(([id, at]) => (at < began ? [id] : []));
     for (const id of settled) this.#received.delete(id);
@@ -62,7 +62,7 @@ export class PendingWrites {
 
   /** Drops writes that a full sync of another process, begun then, has settled. */
   syncedElsewhere(began: number, now: number): void {
-    this.walked(began, now);
+    this.fullSyncEnded(began, now);
     for (const [id, written] of this.#written) {
       if (written.at < began && !isAwaited(written, now)) this.#written.delete(id);
     }
