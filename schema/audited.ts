@@ -1,10 +1,10 @@
 import { GraphQLError, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
 import { signature, type AuditOutcome } from '../src/domain/audit.ts';
 import { encodeId } from '../src/domain/ids.ts';
+import { WRITE_SCOPES } from '../src/domain/operations.ts';
 import type { GatewayContext } from '../src/context.ts';
 import type { NewTask, Task } from '../src/tasks/task.ts';
 import { demand } from './access.ts';
-import { KIND_SCOPE } from './task/kindScope.ts';
 
 /** What mutations answer, as far as an audit looks at it. */
 interface Payload {
@@ -65,12 +65,12 @@ interface Seen {
 function guarded({ tasks, viewer }: GatewayContext, seen: Seen): GatewayContext['tasks'] {
   const get: GatewayContext['tasks']['get'] = async (tenant, id) => {
     const task = await tasks.get(tenant, id);
-    if (task) demand(viewer, KIND_SCOPE[task.kind]);
+    if (task) demand(viewer, WRITE_SCOPES[task.kind]);
     return task;
   };
   const own: Partial<GatewayContext['tasks']> = {
     start: (task: NewTask) => {
-      demand(viewer, KIND_SCOPE[task.kind]);
+      demand(viewer, WRITE_SCOPES[task.kind]);
       for (const { integration } of task.items) seen.integrations.add(integration);
       return tasks.start(task);
     },

@@ -1,4 +1,5 @@
 import { encodeId } from '../../src/domain/ids.ts';
+import { OPERATIONS, WRITE_DESCRIPTIONS } from '../../src/domain/operations.ts';
 import { SOURCE_STATES, type SourceStatus as SourceStatusShape } from '../../src/domain/employeeSkill.ts';
 import { PROBLEM_CODES, ProviderError, type Problem } from '../../src/domain/problem.ts';
 import type { SampleField } from '../../src/domain/ports.ts';
@@ -6,7 +7,6 @@ import type { Directory } from '../../src/directory/directory.ts';
 import {
   Integration,
   kindSync,
-  OPERATIONS,
   type Capability as CapabilityShape,
   type DriftOfOperation as DriftShape,
 } from '../../src/integrations/integration.ts';
@@ -85,13 +85,7 @@ const OperationEnum = builder.enumType('Operation', {
     READ_CAREER_PATHS: 'Read suggested next roles.',
     READ_WEIGHTS: 'Read the weights of its rating sources.',
     READ_CHANGES: 'Read only what changed since a point in time.',
-    ASSIGN_SKILLS: '`assignSkills`.',
-    RATE_SKILLS: '`rateSkills`.',
-    REMOVE_SKILLS: '`removeSkills`.',
-    UPSERT_EMPLOYEES: '`upsertEmployees`.',
-    SET_EMPLOYEE_STATUS: '`setEmployeeStatus`.',
-    UPSERT_SKILLS: '`upsertSkills`.',
-    ADD_CERTIFICATES: '`addCertificates`.',
+    ...WRITE_DESCRIPTIONS,
   }),
 });
 

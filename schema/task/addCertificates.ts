@@ -1,8 +1,8 @@
+import { WRITES } from '../../src/domain/operations.ts';
 import { addCertificates } from '../../src/tasks/commands/addCertificates.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup } from '../lookups.ts';
-import { KIND_SCOPE } from './kindScope.ts';
 import { TaskPayload } from './payload.ts';
 import { SAME_IDEMPOTENCY_KEY, SAME_KEY, VALIDATE_ONLY, WHERE } from './startInput.ts';
 
@@ -40,7 +40,7 @@ const AddCertificatesInput = builder.inputType('AddCertificatesInput', {
 builder.mutationField('addCertificates', (t) =>
   t.field({
     type: TaskPayload,
-    extensions: needs(KIND_SCOPE.ADD_CERTIFICATES),
+    extensions: needs(WRITES.addCertificates.scope),
     description:
       'Adds certificates to employees. Accepted is not applied: a certificate may show much later, or never. Never repeated by itself: without an answer an item ends OUTCOME_UNKNOWN.',
     args: { input: t.arg({ type: AddCertificatesInput, required: true, description: 'The certificates.' }) },

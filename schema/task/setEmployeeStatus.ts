@@ -1,8 +1,8 @@
+import { WRITES } from '../../src/domain/operations.ts';
 import { setEmployeeStatus } from '../../src/tasks/commands/setEmployeeStatus.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup } from '../lookups.ts';
-import { KIND_SCOPE } from './kindScope.ts';
 import { TaskPayload } from './payload.ts';
 import { SAME_IDEMPOTENCY_KEY, SAME_KEY, VALIDATE_ONLY, WHERE } from './startInput.ts';
 
@@ -35,7 +35,7 @@ const SetEmployeeStatusInput = builder.inputType('SetEmployeeStatusInput', {
 builder.mutationField('setEmployeeStatus', (t) =>
   t.field({
     type: TaskPayload,
-    extensions: needs(KIND_SCOPE.SET_EMPLOYEE_STATUS),
+    extensions: needs(WRITES.setStatus.scope),
     description: 'Activates or deactivates employees.',
     args: { input: t.arg({ type: SetEmployeeStatusInput, required: true, description: 'The changes.' }) },
     resolve: (_, { input }, { directory, tasks, viewer }) =>

@@ -1,13 +1,13 @@
+import type { ItemOutcome } from '../../src/domain/writeOutcome.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { goneIntegration } from '../../src/integrations/integration.ts';
 import { SkillRating as Rating } from '../../src/domain/employeeSkill.ts';
 import { encodeId } from '../../src/domain/ids.ts';
+import { WRITE_DESCRIPTIONS, WRITE_KINDS } from '../../src/domain/operations.ts';
 import {
   TASK_ITEM_STATES,
-  TASK_KINDS,
   TASK_STATES,
   type Conversion,
-  type ItemOutcome,
   type Task,
   type TaskCounts,
   type TaskItem,
@@ -25,15 +25,7 @@ import { SkillRecord, skillRecordOf, type SkillRecordShape } from '../skill/skil
 
 export const TaskKindEnum = builder.enumType('TaskKind', {
   description: 'What a task does.',
-  values: described(TASK_KINDS, {
-    ASSIGN_SKILLS: '`assignSkills`.',
-    RATE_SKILLS: '`rateSkills`.',
-    REMOVE_SKILLS: '`removeSkills`.',
-    UPSERT_EMPLOYEES: '`upsertEmployees`.',
-    SET_EMPLOYEE_STATUS: '`setEmployeeStatus`.',
-    UPSERT_SKILLS: '`upsertSkills`.',
-    ADD_CERTIFICATES: '`addCertificates`.',
-  }),
+  values: described(WRITE_KINDS, WRITE_DESCRIPTIONS),
 });
 
 export const TaskStateEnum = builder.enumType('TaskState', {

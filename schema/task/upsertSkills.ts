@@ -1,7 +1,7 @@
+import { WRITES } from '../../src/domain/operations.ts';
 import { upsertSkills } from '../../src/tasks/commands/upsertSkills.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
-import { KIND_SCOPE } from './kindScope.ts';
 import { TaskPayload } from './payload.ts';
 import { SAME_IDEMPOTENCY_KEY, SAME_KEY, VALIDATE_ONLY, WHERE } from './startInput.ts';
 
@@ -40,7 +40,7 @@ const UpsertSkillsInput = builder.inputType('UpsertSkillsInput', {
 builder.mutationField('upsertSkills', (t) =>
   t.field({
     type: TaskPayload,
-    extensions: needs(KIND_SCOPE.UPSERT_SKILLS),
+    extensions: needs(WRITES.upsertSkills.scope),
     description: 'Creates skills or updates those with the same key. A field left out keeps its value.',
     args: { input: t.arg({ type: UpsertSkillsInput, required: true, description: 'The skills.' }) },
     resolve: (_, { input }, { directory, tasks, viewer }) => upsertSkills(input, viewer, { directory, engine: tasks }),

@@ -1,3 +1,11 @@
+import {
+  OPERATION_OF_CALL,
+  OPERATIONS,
+  WRITE_PORTS,
+  writeOperation,
+  type Operation,
+  type WritePortName,
+} from '../domain/operations.ts';
 import type { NoteDrift, Ports } from '../domain/ports.ts';
 import { GivenUp, problemOf, ProviderError, withoutWords, type Problem } from '../domain/problem.ts';
 import type { BreakerStatus } from '../outbound/policy/circuitBreaker.ts';
@@ -8,27 +16,6 @@ import type { CallRecord, Limits } from '../outbound/upstream.ts';
 import { DriftKinds, type Drift } from './drift.ts';
 import { FirstRead } from './firstRead.ts';
 import { UnreadableRecords } from './unreadableRecords.ts';
-
-/** What an integration may be able to do; the names are those of the graph's Operation. */
-export const OPERATIONS = [
-  'READ_EMPLOYEES',
-  'READ_SKILLS',
-  'READ_RATINGS_BY_EMPLOYEE',
-  'READ_RATINGS_BY_SKILL',
-  'READ_JOB_PROFILES',
-  'READ_SKILL_GAPS',
-  'READ_CAREER_PATHS',
-  'READ_WEIGHTS',
-  'READ_CHANGES',
-  'ASSIGN_SKILLS',
-  'RATE_SKILLS',
-  'REMOVE_SKILLS',
-  'UPSERT_EMPLOYEES',
-  'SET_EMPLOYEE_STATUS',
-  'UPSERT_SKILLS',
-  'ADD_CERTIFICATES',
-] as const;
-export type Operation = (typeof OPERATIONS)[number];
 
 /** Ports that are walked, and read for changes. */
 export type WalkedPort = 'employees' | 'skills' | 'ratings';
@@ -73,25 +60,6 @@ export function kindSync({ kinds, lastFullAt, problem }: SyncStatus, kind: 'empl
 export interface DriftOfOperation extends Omit<Drift, 'operation'> {
   operation: Operation;
 }
-
-/** The operation that a call belongs to: adapters name their calls after the ports. */
-const OPERATION_OF_CALL: Readonly<Record<string, Operation>> = {
-  employees: 'READ_EMPLOYEES',
-  skills: 'READ_SKILLS',
-  ratingsByEmployees: 'READ_RATINGS_BY_EMPLOYEE',
-  ratingsBySkills: 'READ_RATINGS_BY_SKILL',
-  jobProfiles: 'READ_JOB_PROFILES',
-  skillGaps: 'READ_SKILL_GAPS',
-  careerPaths: 'READ_CAREER_PATHS',
-  weightages: 'READ_WEIGHTS',
-  assign: 'ASSIGN_SKILLS',
-  rate: 'RATE_SKILLS',
-  remove: 'REMOVE_SKILLS',
-  upsertEmployees: 'UPSERT_EMPLOYEES',
-  setStatus: 'SET_EMPLOYEE_STATUS',
-  upsertSkills: 'UPSERT_SKILLS',
-  addCertificates: 'ADD_CERTIFICATES',
-};
 
 /** Outcomes that say nothing ill of a provider: it did what it was asked, or had reason to refuse. */
 const FINE_OUTCOMES: ReadonlySet<string> = new Set(['ok', 'NOT_FOUND', 'REJECTED', 'CONFLICT', 'NOT_OFFERED']);
@@ -355,7 +323,8 @@ export class Integration {
     if (operation === 'READ_RATINGS_BY_SKILL' && !ratingsBySkills) {
       return { operation, support: 'EMULATED', reason: 'Answered from a walk of all ratings.', batchSize: null };
     }
-    const limits = limitsOfWrite(this.ports, operation);
+    const write = WRITE_PORTS.get(operation);
+    const limits = write ? limitsOfWrite(this.ports, write) : null;
     if (limits !== null) return { operation, support: 'NATIVE', reason: limits, batchSize };
     const bySkill = operation === 'READ_RATINGS_BY_SKILL' && !this.skillFilterHonoured;
     const byEmployee = operation === 'READ_RATINGS_BY_EMPLOYEE';
@@ -371,9 +340,10 @@ export class Integration {
   /** Items that one call takes (1 for a walk); null where the port is absent. */
   #batchSize(operation: Operation): number | null {
     const { employees, skills, ratingsByEmployees } = this.ports;
-    const { assign, rate, remove, upsertEmployees, setStatus, upsertSkills, addCertificates } = this.ports;
     const { ratings, ratingsBySkills } = this.ports;
     const { jobProfiles, skillGaps, careerPaths, weightages } = this.ports;
+    const write = WRITE_PORTS.get(operation);
+    if (write) return this.ports[write]?.batchSize ?? null;
     switch (operation) {
       case 'READ_EMPLOYEES':
         return employees ? 1 : null;
@@ -393,46 +363,16 @@ export class Integration {
         return weightages ? 1 : null;
       case 'READ_CHANGES':
         return employees?.changedSince || skills?.changedSince || ratings?.changedSince ? 1 : null;
-      case 'ASSIGN_SKILLS':
-        return assign?.batchSize ?? null;
-      case 'RATE_SKILLS':
-        return rate?.batchSize ?? null;
-      case 'UPSERT_EMPLOYEES':
-        return upsertEmployees?.batchSize ?? null;
-      case 'REMOVE_SKILLS':
-        return remove?.batchSize ?? null;
-      case 'SET_EMPLOYEE_STATUS':
-        return setStatus?.batchSize ?? null;
-      case 'UPSERT_SKILLS':
-        return upsertSkills?.batchSize ?? null;
-      case 'ADD_CERTIFICATES':
-        return addCertificates?.batchSize ?? null;
+      default:
+        return null;
     }
   }
 }
 
 /** What a write that is there cannot do of all that its operation means; null where there is nothing to say. */
-function limitsOfWrite(
-  { upsertEmployees, setStatus, upsertSkills, addCertificates }: Ports,
-  operation: Operation,
-): string | null {
-  switch (operation) {
-    case 'UPSERT_EMPLOYEES':
-      return half(upsertEmployees?.creates, 'Creates only.', upsertEmployees?.updates, 'Updates only.');
-    case 'UPSERT_SKILLS':
-      return half(upsertSkills?.creates, 'Creates only.', upsertSkills?.updates, 'Updates only.');
-    case 'SET_EMPLOYEE_STATUS':
-      return half(setStatus?.activates, 'Activates only.', setStatus?.deactivates, 'Deactivates only.');
-    case 'ADD_CERTIFICATES':
-      return addCertificates ? 'What is accepted may show much later, or never.' : null;
-    default:
-      return null;
-  }
-}
-
-function half(one = false, onlyOne: string, other = false, onlyOther: string): string | null {
-  if (one === other) return null;
-  return one ? onlyOne : onlyOther;
+function limitsOfWrite<Port extends WritePortName>(ports: Ports, name: Port): string | null {
+  const port = ports[name];
+  return port ? writeOperation(name).limits(port) : null;
 }
 
 const NO_LIMITS: Limits = {

@@ -1,6 +1,7 @@
+import type { Operation } from '../domain/operations.ts';
 import DataLoader from 'dataloader';
 import type { Directory } from '../directory/directory.ts';
-import type { Integration, Operation } from '../integrations/integration.ts';
+import type { Integration } from '../integrations/integration.ts';
 import type { Employee } from '../domain/entities.ts';
 import type { SourceStatus } from '../domain/employeeSkill.ts';
 import type { Call } from '../domain/ports.ts';

@@ -1,6 +1,7 @@
+import type { Operation } from '../domain/operations.ts';
 /** How an integration took part in an answer, from how it was read. */
 import type { Directory } from '../directory/directory.ts';
-import type { Integration, Operation } from '../integrations/integration.ts';
+import type { Integration } from '../integrations/integration.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { SourceState, SourceStatus } from '../domain/employeeSkill.ts';
 import type { Reading } from './readers/employeeRatingReader.ts';

@@ -1,20 +1,9 @@
+import type { WritePortName } from '../domain/operations.ts';
 import type { FaultShape } from './simulator.ts';
 
 /** The ports as the contract suite names them. */
 export type PortName =
-  | 'employees'
-  | 'skills'
-  | 'ratings'
-  | 'ratingsByEmployees'
-  | 'ratingsBySkills'
-  | 'ratingByParts'
-  | 'rate'
-  | 'assign'
-  | 'remove'
-  | 'upsertEmployees'
-  | 'setStatus'
-  | 'upsertSkills'
-  | 'addCertificates';
+  'employees' | 'skills' | 'ratings' | 'ratingsByEmployees' | 'ratingsBySkills' | 'ratingByParts' | WritePortName;
 
 /** The same provider set up in another way, under which some of its writes go elsewhere. */
 export interface ContractVariant {

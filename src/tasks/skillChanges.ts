@@ -1,3 +1,4 @@
+import { WRITES } from '../domain/operations.ts';
 import type { WrittenEvent } from './task.ts';
 
 /** That ratings of some employees have changed in one integration. */
@@ -19,9 +20,6 @@ interface EmployeeRecord {
   integration: string;
   remoteId: string;
 }
-
-/** Writes after which ratings are others. */
-const CHANGING: ReadonlySet<string> = new Set(['rate', 'assign', 'remove']);
 
 /** Beyond it, the oldest change of an integration makes room for a newer one: what is to be read again is the same. */
 const MAX_WAITING = 100;
@@ -61,7 +59,7 @@ export class SkillChanges {
   /** Takes what an engine's `follow` calls back with; reads must show it already. Writes from before the start are no news. */
   written({ at, item }: Pick<WrittenEvent, 'at' | 'item'>): void {
     const { integration, taskId, work } = item;
-    if (at < this.#startedAt || !CHANGING.has(work.operation) || !('employeeId' in work.write)) return;
+    if (at < this.#startedAt || WRITES[work.operation].writes !== 'rating' || !('employeeId' in work.write)) return;
     const employeeIds = new Set([work.write.employeeId]);
     this.noted({ integration, employeeIds, taskId, at: new Date(at).toISOString() });
   }

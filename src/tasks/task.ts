@@ -1,26 +1,11 @@
 /** A task: the handle of a write of one or more items, each against one integration. */
-import type {
-  CertificateWrite,
-  EmployeeWrite,
-  RatingRemoval,
-  RatingWrite,
-  SkillWrite,
-  StatusWrite,
-} from '../domain/ports.ts';
+import type { WriteKind, WriteOf, WritePortName } from '../domain/operations.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Proficiency } from '../domain/rating.ts';
-import type { EmployeeRow, RatingRow, SkillRow } from '../domain/records.ts';
+import type { ItemOutcome } from '../domain/writeOutcome.ts';
 
-export const TASK_KINDS = [
-  'ASSIGN_SKILLS',
-  'RATE_SKILLS',
-  'REMOVE_SKILLS',
-  'UPSERT_EMPLOYEES',
-  'SET_EMPLOYEE_STATUS',
-  'UPSERT_SKILLS',
-  'ADD_CERTIFICATES',
-] as const;
-export type TaskKind = (typeof TASK_KINDS)[number];
+/** What a task does: one kind of write. */
+export type TaskKind = WriteKind;
 
 export const TASK_STATES = [
   'QUEUED',
@@ -65,19 +50,9 @@ export interface Conversion {
 }
 
 /** What is asked of a provider; `operation` names the port. */
-export type ItemWrite =
-  | { operation: 'rate' | 'assign'; write: RatingWrite }
-  | { operation: 'remove'; write: RatingRemoval }
-  | { operation: 'upsertEmployees'; write: EmployeeWrite }
-  | { operation: 'setStatus'; write: StatusWrite }
-  | { operation: 'upsertSkills'; write: SkillWrite }
-  | { operation: 'addCertificates'; write: CertificateWrite };
-
-/** What the provider says it stored; nothing after a removal and for a certificate. */
-export type ItemOutcome =
-  | { kind: 'rating'; row: RatingRow }
-  | { kind: 'employee'; remoteId: string; row: EmployeeRow | null }
-  | { kind: 'skill'; remoteId: string; row: SkillRow | null };
+export type ItemWrite<Port extends WritePortName = WritePortName> = {
+  [Name in Port]: { operation: Name; write: WriteOf<Name> };
+}[Port];
 
 export interface NewTaskItem {
   /** Position in the caller's input; several items share it where one input has several targets. */

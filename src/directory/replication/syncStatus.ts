@@ -1,6 +1,7 @@
+import type { Operation } from '../../domain/operations.ts';
 import type { Directory } from '../directory.ts';
 import type { Drift } from '../../integrations/drift.ts';
-import type { Integration, Operation, SyncStatus, WalkedPort } from '../../integrations/integration.ts';
+import type { Integration, SyncStatus, WalkedPort } from '../../integrations/integration.ts';
 import type { UnreadableRecords } from '../../integrations/unreadableRecords.ts';
 
 /** What syncing an integration has shown besides its records, as plain data. Stored in Redis, so its names stay. */

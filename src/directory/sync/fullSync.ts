@@ -1,3 +1,4 @@
+import type { Operation } from '../../domain/operations.ts';
 import type { Call, WalkPage, WalkPort } from '../../domain/ports.ts';
 import { withoutWords, type Problem } from '../../domain/problem.ts';
 import type { Receipt } from '../../domain/receipt.ts';
@@ -5,13 +6,7 @@ import type { RatingRow } from '../../domain/records.ts';
 import { Census } from '../employees/census.ts';
 import type { Directory } from '../directory.ts';
 import { runInSlices } from '../../lib/runInSlices.ts';
-import {
-  isFilterIgnored,
-  kindSync,
-  type Integration,
-  type KindSync,
-  type Operation,
-} from '../../integrations/integration.ts';
+import { isFilterIgnored, kindSync, type Integration, type KindSync } from '../../integrations/integration.ts';
 import { rowKey } from '../ratings/ratingSnapshot.ts';
 import { Mentions } from '../skills/inferredSkill.ts';
 import { isOverBound, RecordBound, type MAX_RECORDS } from './recordBound.ts';

@@ -1,3 +1,5 @@
+import { WRITE_MUTATIONS } from '../../domain/operations.ts';
+
 /** What a field costs beside the objects it answers with. */
 export interface FieldCost {
   /** For each use: what it takes to ask a provider, or to search. */
@@ -64,13 +66,7 @@ export const COSTS: Readonly<Record<string, FieldCost>> = {
   '__Field.args': { size: 1 },
   '__Type.interfaces': { size: 1 },
   '__Type.possibleTypes': { size: 1 },
-  'Mutation.addCertificates': ITEMS,
-  'Mutation.assignSkills': ITEMS,
-  'Mutation.rateSkills': ITEMS,
-  'Mutation.removeSkills': ITEMS,
-  'Mutation.setEmployeeStatus': ITEMS,
-  'Mutation.upsertEmployees': ITEMS,
-  'Mutation.upsertSkills': ITEMS,
+  ...Object.fromEntries(WRITE_MUTATIONS.map((name) => [`Mutation.${name}`, ITEMS])),
   'Mutation.retryTask': { asks: CALL },
   'Mutation.cancelTask': { asks: CALL },
   'Mutation.linkRecords': { asks: CALL },

@@ -1,9 +1,10 @@
+import type { Operation } from '../../domain/operations.ts';
 import type { Copy } from '../../cache/cacheEntry.ts';
 import { bytesOf } from '../../cache/bytesOf.ts';
 import { EntityReads, type Held } from '../../cache/readThroughCache.ts';
 import { UnknownIds } from '../../cache/unknownIds.ts';
 import type { Directory } from '../../directory/directory.ts';
-import { isFilterIgnored, type Integration, type Operation } from '../../integrations/integration.ts';
+import { isFilterIgnored, type Integration } from '../../integrations/integration.ts';
 import { keyOfParts, rowKey } from '../../directory/ratings/ratingSnapshot.ts';
 import { syncRatings } from '../../directory/sync/fullSync.ts';
 import type { Skill } from '../../domain/entities.ts';

@@ -1,10 +1,11 @@
+import type { Operation } from '../../domain/operations.ts';
 import type { CountsOf } from '../../cache/cacheCounts.ts';
 import { bytesOf } from '../../cache/bytesOf.ts';
 import { EntityReads } from '../../cache/readThroughCache.ts';
 import { UnknownIds } from '../../cache/unknownIds.ts';
 import type { SharedCaches } from '../../cache/sharedCache.ts';
 import type { Directory } from '../../directory/directory.ts';
-import type { Integration, Operation } from '../../integrations/integration.ts';
+import type { Integration } from '../../integrations/integration.ts';
 import type { Call, JobProfilesPort } from '../../domain/ports.ts';
 import { ProviderError } from '../../domain/problem.ts';
 import type { CareerPathRow, EmployeeExpectationsRow, JobProfileRow } from '../../domain/roles.ts';

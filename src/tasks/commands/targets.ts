@@ -1,5 +1,5 @@
 import type { Directory } from '../../directory/directory.ts';
-import type { Integration, Operation } from '../../integrations/integration.ts';
+import type { Integration } from '../../integrations/integration.ts';
 import {
   findEmployee,
   findSkill,
@@ -9,6 +9,7 @@ import {
 } from '../../directory/lookup.ts';
 import type { Employee, Skill } from '../../domain/entities.ts';
 import type { Placed } from '../../domain/matching/grouping.ts';
+import { WRITES, type WritePortName } from '../../domain/operations.ts';
 import type { Ports } from '../../domain/ports.ts';
 import type { Complaints } from './userErrors.ts';
 
@@ -24,33 +25,20 @@ export function known(directory: Directory, name: string, complaints: Complaints
   return directory.integration(name) ?? complaints.add('NOT_FOUND', `There is no integration ${name}.`);
 }
 
-/** The operation that each port is offered as. */
-const OPERATION_OF_PORT = {
-  rate: 'RATE_SKILLS',
-  assign: 'ASSIGN_SKILLS',
-  remove: 'REMOVE_SKILLS',
-  upsertEmployees: 'UPSERT_EMPLOYEES',
-  setStatus: 'SET_EMPLOYEE_STATUS',
-  upsertSkills: 'UPSERT_SKILLS',
-  addCertificates: 'ADD_CERTIFICATES',
-} as const satisfies Partial<Record<keyof Ports, Operation>>;
-
-export type WritingPort = keyof typeof OPERATION_OF_PORT;
-
 /** The port of an integration, as long as it is offered; null when it cannot be written with. */
-export function offered<Name extends WritingPort>(integration: Integration, name: Name): Ports[Name] | null {
-  return integration.offers(OPERATION_OF_PORT[name]) ? (integration.ports[name] ?? null) : null;
+export function offered<Name extends WritePortName>(integration: Integration, name: Name): Ports[Name] | null {
+  return integration.offers(WRITES[name].kind) ? (integration.ports[name] ?? null) : null;
 }
 
 /** As `offered`, with a complaint that says why not. */
-export function usable<Name extends WritingPort>(
+export function usable<Name extends WritePortName>(
   integration: Integration,
   name: Name,
   complaints: Complaints,
 ): NonNullable<Ports[Name]> | null {
   const port = offered(integration, name);
   if (port) return port;
-  const { reason } = integration.capability(OPERATION_OF_PORT[name]);
+  const { reason } = integration.capability(WRITES[name].kind);
   return complaints.add('UNSUPPORTED', reason ?? 'The integration cannot do this.');
 }
 

@@ -1,7 +1,8 @@
+import { writeOperation, type RowOf, type WriteOf, type WritePortName } from '../../domain/operations.ts';
 import type { Call, Ports, WritePort, WriteResult } from '../../domain/ports.ts';
 import type { ProviderError } from '../../domain/problem.ts';
-import type { EmployeeRow, RatingRow, SkillRow } from '../../domain/records.ts';
-import type { ItemOutcome, ItemWrite } from '../task.ts';
+import type { ItemOutcome } from '../../domain/writeOutcome.ts';
+import type { ItemWrite } from '../task.ts';
 
 /** What became of an item: a write port's result with the outcome that its item shows. */
 export type ItemResult =
@@ -18,45 +19,23 @@ export interface Writer {
   followMany: ((providerTaskId: string, works: readonly ItemWrite[], call: Call) => Promise<ItemResult[]>) | null;
 }
 
-type Operation = ItemWrite['operation'];
-
-/** What an item of this operation writes. */
-type WriteOf<Op extends Operation, Work = ItemWrite> = Work extends { operation: infer Ops; write: infer Write }
-  ? Op extends Ops
-    ? Write
-    : never
-  : never;
+/** The write ports, each seen as what all of them are. */
+type WritePorts = { readonly [Port in WritePortName]?: WritePort<WriteOf<Port>, RowOf<Port>> | undefined };
 
 /** The writer behind a port; null when the integration does not fill it. */
-export function writerOf(ports: Ports | null, operation: Operation): Writer | null {
-  switch (operation) {
-    case 'rate':
-    case 'assign':
-      return adapt(operation, ports?.[operation], ratingOutcome);
-    case 'upsertEmployees':
-    case 'setStatus':
-      return adapt(operation, ports?.[operation], employeeOutcome);
-    case 'upsertSkills':
-      return adapt(operation, ports?.upsertSkills, skillOutcome);
-    // What is gone shows no row, and a certificate has none.
-    case 'remove':
-      return adapt(operation, ports?.remove, () => null);
-    case 'addCertificates':
-      return adapt(operation, ports?.addCertificates, () => null);
-  }
+export function writerOf<Port extends WritePortName>(ports: Ports | null, operation: Port): Writer | null {
+  const given: WritePorts = ports ?? {};
+  const port: WritePorts[Port] = given[operation];
+  return port ? adapt(operation, port) : null;
 }
 
-function adapt<Op extends Operation, Row>(
-  operation: Op,
-  port: WritePort<WriteOf<Op>, Row> | undefined,
-  outcome: (row: Row | null, remoteId: string | null) => ItemOutcome | null,
-): Writer | null {
-  if (!port) return null;
-  const itemOf = (work: ItemWrite): WriteOf<Op> => {
+function adapt<Port extends WritePortName>(operation: Port, port: WritePort<WriteOf<Port>, RowOf<Port>>): Writer {
+  const { outcome } = writeOperation(operation);
+  const itemOf = (work: ItemWrite): WriteOf<Port> => {
     if (!isOf(operation, work)) throw new TypeError(`The port for ${operation} was given a ${work.operation} item.`);
     return work.write;
   };
-  const translate = (result: WriteResult<Row>): ItemResult =>
+  const translate = (result: WriteResult<RowOf<Port>>): ItemResult =>
     result.state === 'done' || result.state === 'skipped'
       ? { state: result.state, outcome: outcome(result.row, result.remoteId), warnings: result.warnings }
       : result;
@@ -73,23 +52,6 @@ function adapt<Op extends Operation, Row>(
   };
 }
 
-function isOf<Op extends Operation>(
-  operation: Op,
-  work: ItemWrite,
-): work is ItemWrite & { operation: Op; write: WriteOf<Op> } {
+function isOf<Port extends WritePortName>(operation: Port, work: ItemWrite): work is ItemWrite & ItemWrite<Port> {
   return work.operation === operation;
-}
-
-function ratingOutcome(row: RatingRow | null): ItemOutcome | null {
-  return row === null ? null : { kind: 'rating', row };
-}
-
-function employeeOutcome(row: EmployeeRow | null, id: string | null): ItemOutcome | null {
-  const remoteId = id ?? row?.remoteId ?? null;
-  return remoteId === null ? null : { kind: 'employee', remoteId, row };
-}
-
-function skillOutcome(row: SkillRow | null, id: string | null): ItemOutcome | null {
-  const remoteId = id ?? row?.remoteId ?? null;
-  return remoteId === null ? null : { kind: 'skill', remoteId, row };
 }

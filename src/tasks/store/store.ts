@@ -1,13 +1,5 @@
-import type {
-  IdempotencyKey,
-  ItemOutcome,
-  NewTask,
-  Task,
-  TaskFilter,
-  TaskItem,
-  TaskItemState,
-  WrittenEvent,
-} from '../task.ts';
+import type { ItemOutcome } from '../../domain/writeOutcome.ts';
+import type { IdempotencyKey, NewTask, Task, TaskFilter, TaskItem, TaskItemState, WrittenEvent } from '../task.ts';
 import type { Problem } from '../../domain/problem.ts';
 
 /** The items of one task that go to a provider together; the unit of work. */

@@ -1,4 +1,5 @@
 import { ProviderError } from '../../domain/problem.ts';
+import { writeOperation, type WritePortName } from '../../domain/operations.ts';
 import type { ItemWrite } from '../task.ts';
 
 /** The problem of an item that a later one overtook. */
@@ -7,38 +8,17 @@ export const SUPERSEDED = new ProviderError(
   'A later write of the same thing overtook this one.',
 ).toProblem();
 
-/**
- * What an item writes to, where order matters: one employee's skill, one known record, or the skill of one external id, there.
- * Null where none is kept: nothing names an employee that is to be created, and certificates only add up.
- */
-export function subjectOf(tenant: string, integration: string, work: ItemWrite): string | null {
-  const name = nameOf(work);
-  return name && JSON.stringify([tenant, integration, ...name]);
+/** What an item writes to, where order matters; null where none is kept. Its integration and tenant are part of it. */
+export function subjectOf<Port extends WritePortName>(
+  tenant: string,
+  integration: string,
+  { operation, write }: ItemWrite<Port>,
+): string | null {
+  const subject = writeOperation(operation).subject(write);
+  return subject && JSON.stringify([tenant, integration, ...subject]);
 }
 
-function nameOf(work: ItemWrite): unknown[] | null {
-  switch (work.operation) {
-    case 'rate':
-    case 'assign':
-    case 'remove':
-      return [work.write.employeeId, work.write.skillId];
-    // Nested, so that no employee's or skill's id makes them the same as a pair above.
-    case 'upsertEmployees':
-      return work.write.existing && [['employee', work.write.existing.remoteId]];
-    case 'setStatus':
-      return [['employee', work.write.existing.remoteId]];
-    case 'upsertSkills':
-      return [['skill', work.write.externalId]];
-    case 'addCertificates':
-      return null;
-  }
-}
-
-/**
- * Whether an item makes earlier unsent ones on the same subject pointless: a rating and a removal say all there is to say of
- * the pair. A bare tag sets no rating, and a record's upsert merges fields, so they do not.
- */
-export function overtakes(work: ItemWrite): boolean {
-  if (work.operation === 'remove') return true;
-  return (work.operation === 'rate' || work.operation === 'assign') && work.write.value !== null;
+/** Whether an item makes earlier unsent ones on the same subject pointless. */
+export function overtakes<Port extends WritePortName>({ operation, write }: ItemWrite<Port>): boolean {
+  return writeOperation(operation).supersedes(write);
 }

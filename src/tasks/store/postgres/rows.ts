@@ -1,5 +1,6 @@
+import type { ItemOutcome } from '../../../domain/writeOutcome.ts';
 import type { Problem } from '../../../domain/problem.ts';
-import type { Conversion, ItemOutcome, ItemWrite, Task, TaskItem, TaskItemState, TaskKind } from '../../task.ts';
+import type { Conversion, ItemWrite, Task, TaskItem, TaskItemState, TaskKind } from '../../task.ts';
 import type { ItemProgress, OpenItem } from '../store.ts';
 import { taskStateOf } from '../taskState.ts';
 

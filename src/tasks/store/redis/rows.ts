@@ -1,14 +1,6 @@
+import type { ItemOutcome } from '../../../domain/writeOutcome.ts';
 import type { Problem } from '../../../domain/problem.ts';
-import type {
-  Conversion,
-  ItemOutcome,
-  ItemWrite,
-  Task,
-  TaskItem,
-  TaskItemState,
-  TaskKind,
-  TaskState,
-} from '../../task.ts';
+import type { Conversion, ItemWrite, Task, TaskItem, TaskItemState, TaskKind, TaskState } from '../../task.ts';
 import type { ItemProgress, OpenItem } from '../store.ts';
 
 /** A task's hash as JSON; numbers are text, and null is absent. Times are milliseconds. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { REDIS_PREFIX } from '../../../redis/redis.ts';
-import { TASK_KINDS, TASK_STATES, type IdempotencyKey, type TaskFilter } from '../../task.ts';
+import { WRITE_KINDS } from '../../../domain/operations.ts';
+import { TASK_STATES, type IdempotencyKey, type TaskFilter } from '../../task.ts';
 import { NO_PROGRESS } from '../progress.ts';
 import { APPLY, CANCEL, START } from './writeScripts.ts';
 import { BURY, EXPIRE, TRIM } from './expiryScripts.ts';
@@ -225,7 +226,7 @@ function changeArguments(change: ItemChange): (string | number)[] {
 function conditionsOf({ states, kinds, integrations, createdSince }: TaskFilter): object | null {
   if ((states ?? kinds ?? integrations ?? createdSince) === undefined) return null;
   return {
-    kinds: [...new Set(kinds ?? TASK_KINDS)],
+    kinds: [...new Set(kinds ?? WRITE_KINDS)],
     states: [...new Set(states ?? TASK_STATES)],
     integrations: integrations ?? undefined,
   };
