@@ -21,7 +21,7 @@ export interface AccessRules {
 export interface Clients {
   /** True where neither client nor issuer is configured, so that everybody passes. */
   readonly open: boolean;
-  /** Whom an Authorization header speaks for; a HttpError when for nobody. At once for keys, promised for tokens. */
+  /** Whom an Authorization header speaks for; an HttpError when for nobody. At once for keys, promised for tokens. */
   viewerOf(authorization: string | undefined): Viewer | Promise<Viewer>;
   /** New rules for every request from now on. Throws when they would open what was closed. */
   replace(rules: AccessRules): void;

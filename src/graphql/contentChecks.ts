@@ -23,7 +23,7 @@ export function checkMediaType({ headers }: IncomingMessage): void {
   }
 }
 
-/** The media types of the answer. Throws a HttpError with 406 where the client takes none that there is. */
+/** The media types of the answer. Throws an HttpError with 406 where the client takes none that there is. */
 export function acceptedTypes({ headers }: IncomingMessage): AnswerTypes {
   const types = answerTypesOf(headers.accept);
   if (!types) throw notAcceptable();

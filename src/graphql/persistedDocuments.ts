@@ -60,7 +60,7 @@ export function* invalidDocuments({ byId }: PersistedDocuments, schema: GraphQLS
 }
 
 /**
- * The text of the document that a request means by its id; null where it brings its own, which then counts. Throws a HttpError:
+ * The text of the document that a request means by its id; null where it brings its own, which then counts. Throws an HttpError:
  * with PERSISTED_QUERY_NOT_FOUND for an unknown id, with PERSISTED_QUERY_ONLY for a text where persisted documents are all
  * that is answered, and with PERSISTED_QUERY_NOT_SUPPORTED for an id where there are none at all (`documents` is null). Upon
  * the first a client of automatic persisted queries sends the text, upon the last it stops sending ids altogether.

@@ -5,7 +5,7 @@ import { HttpError } from '../domain/httpError.ts';
 export const MAX_BODY_BYTES = 1_048_576;
 
 /**
- * The body as UTF-8 text. Throws a HttpError with 413 when it is longer than `maxBytes`: at once where Content-Length says
+ * The body as UTF-8 text. Throws an HttpError with 413 when it is longer than `maxBytes`: at once where Content-Length says
  * so, else as soon as the count of what came in does. Throws the signal's reason when the client goes away.
  */
 export function readBody(request: IncomingMessage, signal: AbortSignal, maxBytes = MAX_BODY_BYTES): Promise<string> {

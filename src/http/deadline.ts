@@ -12,7 +12,7 @@ export interface DeadlineLimits {
 }
 
 /**
- * Milliseconds that a request may take: what its header asks for, within the limits. Throws a HttpError with 400 for anything
+ * Milliseconds that a request may take: what its header asks for, within the limits. Throws an HttpError with 400 for anything
  * but a whole number from 1: a client that believes in a deadline has to have it.
  */
 export function deadlineOf(header: string | null, { usual, most }: DeadlineLimits): number {

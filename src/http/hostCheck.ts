@@ -21,7 +21,7 @@ export function createHostCheck(boundHost: string): (header: string | undefined)
 const HOST = /^(?:\[[\da-f:.%\w-]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
 
 /**
- * Throws a HttpError with 400 where a request names several hosts, or something that is no host (RFC 9112, 3.2): proxies and
+ * Throws an HttpError with 400 where a request names several hosts, or something that is no host (RFC 9112, 3.2): proxies and
  * servers would differ in which they take. And with 421 where the host may not be served.
  */
 export function checkHost(

@@ -11,7 +11,7 @@ export interface UpgradeRules {
 }
 
 /**
- * Throws a HttpError unless a WebSocket may be opened by this request. All of it happens before the upgrade: a page that is
+ * Throws an HttpError unless a WebSocket may be opened by this request. All of it happens before the upgrade: a page that is
  * not let in learns nothing but the status.
  */
 export function checkUpgrade(request: IncomingMessage, { isAllowedHost, origins }: UpgradeRules): void {
