@@ -10,14 +10,15 @@ import type { RatingWrite } from '../src/domain/ports.ts';
 import type { RatingRow } from '../src/domain/records.ts';
 import type { WritePort } from '../src/domain/ports.ts';
 import { storeDirectory } from '../src/tasks/store/embedded/dataDirectory.ts';
-import { openEmbeddedEngine, type OpenEngine } from '../src/tasks/engine/engine.ts';
+import { type OpenEngine } from '../src/tasks/engine/engine.ts';
+import { openEmbeddedEngine } from '../src/tasks/engine/embedded.ts';
 import { PglitePool } from '../src/tasks/store/embedded/pglitePool.ts';
 import type { NewTask } from '../src/tasks/task.ts';
 
 const TASKS = Number(process.env['BENCH_TASKS'] ?? 5000);
 const AT_ONCE = 16;
 
-const silent = { info: () => {}, warn: () => {}, error: () => {} };
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const rate: WritePort<RatingWrite, RatingRow> = {
   batchSize: 1,
   repeat: 'safe',

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CARDS, startSimulators, type RunningSimulator } from '../src/app/integrations.ts';
-import type { Fault } from '../src/simulator/simulator.ts';
+import type { Fault } from '../src/simulator/faults.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 
 /** Implementations of the same APIs that offer little more than people, profiles, ratings and memberships. */

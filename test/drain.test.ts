@@ -3,7 +3,7 @@ import { events, post, seeded } from './support/chaos/client.ts';
 import { watch } from './support/chaos/watcher.ts';
 import { API_KEY } from './support/chaos/world.ts';
 import { planWrites, type Write } from './support/chaos/writes.ts';
-import type { FaultShape } from '../src/simulator/simulator.ts';
+import type { FaultShape } from '../src/simulator/faults.ts';
 import { createDataDir, type DataDir } from './support/dataDir.ts';
 import { keptConnection, pause } from './support/keptConnection.ts';
 import { startProgram, type Program } from './support/processes.ts';

@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ports } from '../src/domain/ports.ts';
 import type { Task } from '../src/tasks/task.ts';
-import { openEmbeddedEngine, type TaskEngine } from '../src/tasks/engine/engine.ts';
+import { type TaskEngine } from '../src/tasks/engine/engine.ts';
+import { openEmbeddedEngine } from '../src/tasks/engine/embedded.ts';
 
 const TASKS = 100;
 /** The provider answers so many calls; the kill comes when so many were sent, so that some are done, some under way, some not begun. */
@@ -67,7 +68,7 @@ async function reopen(repeat: 'safe' | 'never'): Promise<TaskEngine> {
     },
   };
   resent = again;
-  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   return openEmbeddedEngine({ dataDir: join(directory, 'data'), ports: () => ports, log });
 }
 

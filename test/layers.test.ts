@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { importCycles } from './support/house/importCycles.ts';
 import {
   layerViolations,
   processUses,
@@ -49,6 +50,11 @@ describe('the house', () => {
   it('imports only from its own layer and those below', () => {
     expect(SOURCES.size).toBeGreaterThan(40);
     expect(layerViolations(SOURCES)).toEqual([]);
+  });
+
+  it('has no import cycle', () => {
+    const own = new Map([...SOURCES].filter(([path]) => !path.startsWith('test/') && !path.endsWith('.test.ts')));
+    expect(importCycles(own)).toEqual([]);
   });
 
   it('names vendors only in their own folders', () => {
@@ -170,6 +176,29 @@ describe('the check of layers', () => {
     const { code, bare } = scan("a('//b'); // c\nd = `e${f({ g: 'h' })}i` / j; /* k */ l.match(/\\/m'/g);");
     expect(code.replaceAll(/ +/g, ' ')).toBe("a('//b'); \nd = `e${f({ g: 'h' })}i` / j; l.match(/\\/m'/g);");
     expect(bare.replaceAll(/\s/g, '')).toBe("a('');d=`${f({g:''})}`/j;l.match();");
+  });
+});
+
+describe('the search for import cycles', () => {
+  const cyclesOf = (imports: Record<string, string[]>) =>
+    importCycles(
+      new Map(
+        Object.entries(imports).map(([name, targets]): [string, string] => [
+          `src/${name}.ts`,
+          targets.map((target) => `import type { X } from './${target}.ts';`).join('\n'),
+        ]),
+      ),
+    );
+
+  it('finds each group of files that import each other, types included', () => {
+    expect(cyclesOf({ a: ['b'], b: ['c'], c: ['a', 'd'], d: ['e'], e: ['d'], f: ['a'] })).toEqual([
+      ['src/d.ts', 'src/e.ts'],
+      ['src/a.ts', 'src/b.ts', 'src/c.ts'],
+    ]);
+  });
+
+  it('takes files that share an import for no cycle', () => {
+    expect(cyclesOf({ a: ['b', 'c'], b: ['d'], c: ['d'], d: [] })).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { serveSimulator, type ServedSimulator } from '../src/simulator/serve.ts';
-import type { FaultShape } from '../src/simulator/simulator.ts';
+import type { FaultShape } from '../src/simulator/faults.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 
 /** Everything that is asked of several integrations at once, in one request. */

@@ -121,6 +121,7 @@ it.each(Object.values(registry).map((card) => [card.name, card] as const))(
       log: {
         error: (details) => expect.unreachable(JSON.stringify(details)),
         warn: () => undefined,
+        debug: () => {},
         info: () => undefined,
       },
     };

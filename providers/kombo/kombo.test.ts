@@ -3,7 +3,7 @@ import type { DriftNote, EmployeeWrite, Ports, RatingWrite, WalkPage, WritePort 
 import type { RatingRow, SkillRow } from '../../src/domain/records.ts';
 import { connect } from '../../src/integrations/connect.ts';
 import { simulatorTransport } from '../../src/outbound/transport/undiciTransport.ts';
-import type { Limits } from '../../src/outbound/upstream.ts';
+import type { Limits } from '../../src/outbound/limits.ts';
 import { VirtualClock } from '../../src/lib/clock.ts';
 import { createWorkforce } from '../../src/simulator/workforce.ts';
 import { contract } from './contract.ts';

@@ -7,7 +7,8 @@ import type { ConfiguredIntegration, ProviderCard } from '../integrations/provid
 import { connect, type Connected } from '../integrations/connect.ts';
 import type { IntegrationTracing } from '../observability/integrationTracing.ts';
 import type { RateStore } from '../outbound/policy/sharedRateLimiter.ts';
-import type { CallRecord, Limits } from '../outbound/upstream.ts';
+import type { CallRecord } from '../outbound/upstream.ts';
+import type { Limits } from '../outbound/limits.ts';
 import { systemClock } from '../lib/clock.ts';
 import { serveSimulator, type ServedSimulator } from '../simulator/serve.ts';
 import type { Simulator } from '../simulator/simulator.ts';

@@ -21,7 +21,7 @@ import { LinkIndex } from './views/rematch.ts';
 import { SkillRecords } from './skills/skillRecords.ts';
 import { SkillView } from './skills/skillView.ts';
 import { IntegrationChanges } from '../integrations/integrationChanges.ts';
-import type { WriteStamp } from './views/pendingWrites.ts';
+import type { WriteStamp } from './views/pendingWritesState.ts';
 
 /** The records of one integration. */
 interface IntegrationRecords {

@@ -354,3 +354,6 @@ export interface SampleField {
 
 /** Reports drift. `sampleOf` describes the record in which it was found; it is only called where a sample is wanted. */
 export type NoteDrift = (note: DriftNote, sampleOf?: () => readonly SampleField[]) => void;
+
+/** Ports that are walked, and read for changes. */
+export type WalkedPort = 'employees' | 'skills' | 'ratings';

@@ -1,3 +1,4 @@
+import type { RequestScope } from './requestScope.ts';
 import {
   createSourceEventStream,
   execute,
@@ -19,16 +20,13 @@ import { createDeferredQuery } from './execution/deferredQuery.ts';
 import { eachEvent } from './execution/mapAsyncIterable.ts';
 import { endOnAbort, shuttingDown, ShuttingDown } from './execution/endOnAbort.ts';
 import { endWithToken, TokenExpired, tokenExpired } from './execution/endOnTokenExpiry.ts';
-import type { Viewer } from '../domain/access.ts';
 import type { Audit } from '../domain/audit.ts';
-import type { Receipt } from '../domain/receipt.ts';
 import { closedSchema, withoutSuggestions } from './validation/introspection.ts';
 import { createLimitCheck } from './demandControl/limitCheck.ts';
 import { NO_LIMITS, type OperationLimits } from './demandControl/limits.ts';
 import type { Log } from '../lib/log.ts';
 import { createMaskError } from './errors/maskError.ts';
 import { observed } from './observation.ts';
-import type { Observed } from './observer.ts';
 import { checkNesting } from './validation/nesting.ts';
 import { createOperationMeter } from './demandControl/operationMeter.ts';
 import { sendablePart, type Part } from './execution/incrementalResult.ts';
@@ -37,37 +35,9 @@ import { oneOfVariables } from './validation/oneOfVariables.ts';
 import { notAcceptable } from './contentChecks.ts';
 import { createScopeCheck } from '../auth/scopeCheck.ts';
 import { shortErrors } from './errors/shortenError.ts';
-import type { Spending } from './demandControl/charge.ts';
 import { storableTexts, unstorable } from './validation/storableTexts.ts';
 import { subscriptionRules } from './validation/subscriptionRules.ts';
 import { ignoreUnknownMembers } from './validation/unknownMembers.ts';
-
-/** What a request brings along; yoga's server context. */
-export interface RequestScope {
-  /** Aborted when the client goes away or the server closes. */
-  signal: AbortSignal;
-  viewer: Viewer;
-  /** The context that resolvers see, exactly this object. */
-  resolverContext: unknown;
-  /** Another one, or a promise of it: each event of a subscription has its own, so that it shows what is so by then. */
-  newContext: () => unknown;
-  /** Shown with the answer; null where it was not asked for. */
-  receipt: Receipt | null;
-  /** What the operation's cost is taken from and noted in; absent where nobody counts. */
-  spending?: Spending | undefined;
-  /** The request's id, for the log. */
-  requestId: string;
-  /** Whether the client takes the events of a subscription as they come. */
-  takesEvents: boolean;
-  /** Whether the client takes an answer in parts. */
-  takesParts: boolean;
-  /** Whether it gets one, set by the execution. */
-  inParts: boolean;
-  /** What is to be streamed, set by the execution: to be ended where it is not streamed after all. */
-  stream?: AsyncIterable<unknown> | undefined;
-  /** Who watches the request; absent where nobody does. */
-  seen?: Observed | undefined;
-}
 
 export interface Engine {
   /** As clients know it, `@defer` included. */

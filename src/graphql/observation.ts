@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { eachEvent } from './execution/mapAsyncIterable.ts';
-import type { RequestScope } from './engine.ts';
+import type { RequestScope } from './requestScope.ts';
 import type { SentError } from './observer.ts';
 
 /** Anything that yoga sends: a whole answer, an event, or a part with patches. */

@@ -1,7 +1,8 @@
 import { getOperationAST, OperationTypeNode, type DocumentNode, type ExecutionResult } from 'graphql';
 import { isAsyncIterable, processRegularResult } from 'graphql-yoga';
 import { hasDefer } from '../graphql/execution/defer.ts';
-import type { Engine, RequestScope } from '../graphql/engine.ts';
+import type { Engine } from '../graphql/engine.ts';
+import type { RequestScope } from '../graphql/requestScope.ts';
 import { noteErrors } from '../graphql/observation.ts';
 import type { ResultType } from '../graphql/mediaTypes.ts';
 

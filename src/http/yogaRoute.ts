@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { Engine, RequestScope } from '../graphql/engine.ts';
+import type { Engine } from '../graphql/engine.ts';
+import type { RequestScope } from '../graphql/requestScope.ts';
 import { EVENT_STREAM, JSON_TYPE, MULTIPART, type AnswerTypes } from '../graphql/mediaTypes.ts';
 import { notAcceptable } from '../graphql/contentChecks.ts';
 

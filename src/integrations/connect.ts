@@ -3,7 +3,8 @@ import type { IntegrationSettings, ProviderCard } from './providerCard.ts';
 import { createSharedRate, type RateStore } from '../outbound/policy/sharedRateLimiter.ts';
 import type { Transport } from '../outbound/transport/undiciTransport.ts';
 import { undiciTransport } from '../outbound/transport/undiciTransport.ts';
-import { createUpstream, type Limits, type UpstreamOptions } from '../outbound/upstream.ts';
+import { createUpstream, type UpstreamOptions } from '../outbound/upstream.ts';
+import type { Limits } from '../outbound/limits.ts';
 
 /** An adapter at work: its ports under the policy, and how to let go of its connections. */
 export interface Connected {

@@ -6,19 +6,18 @@ import {
   type Operation,
   type WritePortName,
 } from '../domain/operations.ts';
+import type { WalkedPort } from '../domain/ports.ts';
 import type { NoteDrift, Ports } from '../domain/ports.ts';
 import { GivenUp, problemOf, ProviderError, withoutWords, type Problem } from '../domain/problem.ts';
 import type { BreakerStatus } from '../outbound/policy/circuitBreaker.ts';
 import { Health, type HealthFigures } from './health.ts';
 import type { Quota } from '../outbound/policy/rateLimitHeaders.ts';
 import { alike } from '../outbound/policy/attemptTimeouts.ts';
-import type { CallRecord, Limits } from '../outbound/upstream.ts';
+import type { CallRecord } from '../outbound/upstream.ts';
+import type { Limits } from '../outbound/limits.ts';
 import { DriftKinds, type Drift } from './drift.ts';
 import { FirstRead } from './firstRead.ts';
 import { UnreadableRecords } from './unreadableRecords.ts';
-
-/** Ports that are walked, and read for changes. */
-export type WalkedPort = 'employees' | 'skills' | 'ratings';
 
 export type Support = 'NATIVE' | 'EMULATED' | 'DISABLED' | 'UNSUPPORTED' | 'UNKNOWN';
 

@@ -1,7 +1,8 @@
 import type { Ports } from '../domain/ports.ts';
 import type { SimulatorFactory } from '../simulator/simulator.ts';
 import type { QuotaHeaders } from '../outbound/policy/rateLimitHeaders.ts';
-import type { Limits, Upstream, UpstreamOptions } from '../outbound/upstream.ts';
+import type { Upstream, UpstreamOptions } from '../outbound/upstream.ts';
+import type { Limits } from '../outbound/limits.ts';
 
 /** What the environment says of one integration of a provider. */
 export interface IntegrationSettings {

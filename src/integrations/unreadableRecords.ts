@@ -1,5 +1,5 @@
 import { someUnreadable, type Problem } from '../domain/problem.ts';
-import type { WalkedPort } from './integration.ts';
+import type { WalkedPort } from '../domain/ports.ts';
 
 /** Ids kept of a kind, which replicas tell each other: so many are told apart from the others, more are as good as all. */
 const MAX_IDS = 200;

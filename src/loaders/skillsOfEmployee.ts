@@ -7,7 +7,8 @@ import type { Receipt } from '../domain/receipt.ts';
 import { withTimeout } from '../lib/timeout.ts';
 import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
 import { MergedSkills, type Merged, type Part } from './mergedSkills.ts';
-import type { Reading, RatingReader } from './readers/employeeRatingReader.ts';
+import type { RatingReader } from './readers/employeeRatingReader.ts';
+import type { Reading } from './readers/ratingReading.ts';
 import { answered, notAsked, stillReadingSkills, syncedOf } from './sources.ts';
 
 /** What all asked integrations say an employee holds, and how each of them answered. */

@@ -4,7 +4,7 @@ import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../integrations/integration.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { SourceState, SourceStatus } from '../domain/employeeSkill.ts';
-import type { Reading } from './readers/employeeRatingReader.ts';
+import type { Reading } from './readers/ratingReading.ts';
 import type { SkillReading } from './readers/skillRatingReader.ts';
 
 const UNASKED = { fetchedAt: null, ageSeconds: null, dataAsOf: null, latencyMs: null, problem: null };

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { undiciTransport } from './transport/undiciTransport.ts';
 import { alike } from './policy/attemptTimeouts.ts';
-import { createUpstream, type Limits, type Upstream, type UpstreamRequest } from './upstream.ts';
+import { createUpstream, type Upstream, type UpstreamRequest } from './upstream.ts';
+import type { Limits } from './limits.ts';
 
 const LIMITS: Limits = {
   requestsPerSecond: null,

@@ -11,10 +11,10 @@ import {
   createUpstream,
   retryAfterOf,
   type CallRecord,
-  type Limits,
   type UpstreamOptions,
   type UpstreamRequest,
 } from './upstream.ts';
+import type { Limits } from './limits.ts';
 
 const LIMITS: Limits = {
   requestsPerSecond: null,

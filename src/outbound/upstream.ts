@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { ExponentialBackoff, type IBackoff } from 'cockatiel';
 import type { Call, NoteDrift } from '../domain/ports.ts';
 import { ProviderError, type ProblemCode } from '../domain/problem.ts';
-import { type BreakerLimits, type Said, saidBy } from './policy/circuitBreaker.ts';
+import { type Said, saidBy } from './policy/circuitBreaker.ts';
 import { cutAt } from './transport/attemptSignal.ts';
 import { Gate, type GateOptions, LONGEST_WAIT_MS, type TooMany } from './policy/admission.ts';
 import { guarded, type ReportThrow } from './guarded.ts';
@@ -11,28 +11,8 @@ import { NotSent } from './policy/notSent.ts';
 import { withoutCredentials } from './payload/providerText.ts';
 import { secondsFromNow, secondsUntil } from './policy/rateLimitHeaders.ts';
 import { sleep } from '../lib/sleep.ts';
-import type { ThrottleLimits } from './policy/rateLimitBackoff.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport/undiciTransport.ts';
-import { timesOf, type TimesOfTries } from './policy/attemptTimeouts.ts';
-
-/** A provider's limits, as data on its card. */
-export interface Limits {
-  /** Requests a second; null when unbounded. */
-  requestsPerSecond: number | null;
-  /** Most reads and writes in flight at once. */
-  readsInFlight: number;
-  writesInFlight: number;
-  /** Tries of a repeatable request, the first included. */
-  attempts: number;
-  connectTimeoutMs: number;
-  /** How long a try may take. */
-  times: TimesOfTries;
-  maxBodyBytes: number;
-  /** When calls are stopped because the provider fails: the usual limits when left out, never when null. */
-  breaker?: BreakerLimits | null;
-  /** When they are paused because it refuses for too many: likewise. */
-  throttle?: ThrottleLimits | null;
-}
+import { timesOf } from './policy/attemptTimeouts.ts';
 
 /** A request in the vendor's words. */
 export interface UpstreamRequest {

@@ -1,5 +1,5 @@
 import type { WritePortName } from '../domain/operations.ts';
-import type { FaultShape } from './simulator.ts';
+import type { FaultShape } from './faults.ts';
 
 /** The ports as the contract suite names them. */
 export type PortName =

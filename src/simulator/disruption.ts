@@ -1,4 +1,4 @@
-import type { FaultShape } from './simulator.ts';
+import type { FaultShape } from './faults.ts';
 
 /** How a whole simulated provider misbehaves for a while. */
 export type DisruptionKind = 'UNAVAILABLE' | 'SLOW' | 'RATE_LIMITED';

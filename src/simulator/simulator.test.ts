@@ -7,10 +7,10 @@ import {
   jsonResponse,
   TokenBucket,
   withSwitches,
-  type FaultShape,
   type Simulator,
   type SimRequest,
 } from './simulator.ts';
+import type { FaultShape } from './faults.ts';
 
 function counter() {
   const clock = new VirtualClock();

@@ -41,7 +41,7 @@ async function start(answer: (signal: AbortSignal) => Promise<EgressAnswer>) {
         },
       ],
     ]),
-    log: { info: () => {}, warn: (_, message) => warnings.push(message), error: () => {} },
+    log: { debug: () => {}, info: () => {}, warn: (_, message) => warnings.push(message), error: () => {} },
     now: () => Date.now(),
     random: () => 0,
   });

@@ -1,7 +1,8 @@
 import type { LookupFunction } from 'node:net';
 import { openEgress } from '../outbound/transport/guardedPost.ts';
 import { systemClock, type Clock } from '../lib/clock.ts';
-import type { EngineLog, TaskEngine } from '../tasks/engine/engine.ts';
+import type { TaskEngine } from '../tasks/engine/engine.ts';
+import type { Log } from '../lib/log.ts';
 import { WebhookDeliverer } from './dispatcher.ts';
 import { LANE_WIDTH } from './receiverQueue.ts';
 import type { Receiver } from './receiver.ts';
@@ -23,7 +24,7 @@ export interface OpenWebhooksOptions {
   tenants: ReadonlyMap<string, WebhookSettings>;
   store: WebhookStore;
   engine: Pick<TaskEngine, 'get'>;
-  log: EngineLog;
+  log: Log;
   clock?: Pick<Clock, 'now'>;
   /** In place of the system's resolver. */
   lookup?: LookupFunction;

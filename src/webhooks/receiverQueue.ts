@@ -1,5 +1,6 @@
 import type { EgressAnswer } from '../outbound/transport/guardedPost.ts';
-import type { EngineLog, TaskEngine } from '../tasks/engine/engine.ts';
+import type { TaskEngine } from '../tasks/engine/engine.ts';
+import type { Log } from '../lib/log.ts';
 import { messageBody, messageId } from './message.ts';
 import { nextTry } from './schedule.ts';
 import { signed } from './signature.ts';
@@ -19,7 +20,7 @@ export interface LaneOptions {
   store: Pick<WebhookStore, 'claim' | 'delivered' | 'failed'>;
   engine: Pick<TaskEngine, 'get'>;
   secrets: readonly Buffer[];
-  log: EngineLog;
+  log: Log;
   now(): number;
   random(): number;
 }

@@ -3,10 +3,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/domain/problem.ts';
 import { connect } from '../../src/integrations/connect.ts';
 import { alike } from '../../src/outbound/policy/attemptTimeouts.ts';
-import type { Limits } from '../../src/outbound/upstream.ts';
+import type { Limits } from '../../src/outbound/limits.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { serveSimulator } from '../../src/simulator/serve.ts';
-import type { FaultShape } from '../../src/simulator/simulator.ts';
+import type { FaultShape } from '../../src/simulator/faults.ts';
 import { createWorkforce } from '../../src/simulator/workforce.ts';
 import { CALL, loadSubjects, type Subject } from '../support/contract/provider.ts';
 

@@ -7,7 +7,7 @@ import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RatingWrite, WritePort } from '../../src/domain/ports.ts';
 import type { RatingRow } from '../../src/domain/records.ts';
-import { openEmbeddedEngine } from '../../src/tasks/engine/engine.ts';
+import { openEmbeddedEngine } from '../../src/tasks/engine/embedded.ts';
 
 const [dataDir = '', journal = '', repeat = '', count = '', mute = '', halfway = ''] = process.argv.slice(2);
 let calls = 0;
@@ -30,7 +30,7 @@ const rate: WritePort<RatingWrite, RatingRow> = {
 const engine = await openEmbeddedEngine({
   dataDir,
   ports: () => ({ rate }),
-  log: { info: () => {}, warn: () => {}, error: (object, message) => console.error(message, object) },
+  log: { debug: () => {}, info: () => {}, warn: () => {}, error: (object, message) => console.error(message, object) },
 });
 
 for (let index = 0; index < Number(count); index += 1) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { CARDS } from '../../src/app/integrations.ts';
-import { openEmbeddedEngine } from '../../src/tasks/engine/engine.ts';
+import { openEmbeddedEngine } from '../../src/tasks/engine/embedded.ts';
 import { describeLeaks, leaksIn } from './runLogSearch.ts';
 
 declare module 'vitest' {
@@ -20,7 +20,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const runLogs = await mkdtemp(join(tmpdir(), 'run-logs-'));
   project.provide('runLogs', runLogs);
   const directory = await mkdtemp(join(tmpdir(), 'template-'));
-  const silent = { info: () => {}, warn: () => {}, error: () => {} };
+  const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const engine = await openEmbeddedEngine({ dataDir: directory, ports: () => null, log: silent });
   await engine.close();
   project.provide('dataTemplate', directory);

@@ -2,9 +2,9 @@ import { Random } from '../../../src/simulator/random.ts';
 import type { Holding } from '../../../src/simulator/workforce.ts';
 import type { RawProfileSkill } from '../raw.ts';
 import type { ImochaSwitches } from './switches.ts';
-import type { Roles } from './roles.ts';
+import type { Roles } from './jobRoles.ts';
 import type { StoredEmployee } from './store.ts';
-import { changeOf, type Taxonomy } from './taxonomy.ts';
+import { skillChangedAt, type Taxonomy } from './taxonomy.ts';
 
 /** How often a channel has spoken, which is 1.7 channels a skill and none at all for one skill in twelve. */
 const SHARES = { self: 0.75, manager: 0.4, assessment: 0.3, multiRater: 0.1, aiInference: 0.15 } as const;
@@ -26,11 +26,6 @@ export interface ProfileSource {
   taxonomy: Taxonomy;
   roles: Roles;
   switches: ImochaSwitches;
-}
-
-/** When a skill of a profile changed last, in milliseconds. */
-export function skillChangedAt(seed: string, recordKey: string, skillIndex: number): number {
-  return changeOf(`${seed} profile ${recordKey} ${skillIndex}`);
 }
 
 /**

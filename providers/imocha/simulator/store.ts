@@ -1,6 +1,6 @@
 import type { Holding, Person, PersonRecord, Workforce } from '../../../src/simulator/workforce.ts';
 import type { RawHrmsInfo } from '../raw.ts';
-import { skillChangedAt } from './profile.ts';
+import { skillChangedAt } from './taxonomy.ts';
 
 /** HR data of an employee, null where unknown. */
 export type StoredHrms = { [Field in keyof RawHrmsInfo]-?: Exclude<RawHrmsInfo[Field], undefined> };

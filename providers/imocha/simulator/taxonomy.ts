@@ -88,3 +88,8 @@ function numbered(skills: readonly WorkforceSkill[], first: number, textOf: (ski
 function named(ids: ReadonlyMap<string, number>, key: string, name: string): RawNamed {
   return { id: ids.get(key) ?? 0, name };
 }
+
+/** When a skill of a profile changed last, in milliseconds. */
+export function skillChangedAt(seed: string, recordKey: string, skillIndex: number): number {
+  return changeOf(`${seed} profile ${recordKey} ${skillIndex}`);
+}

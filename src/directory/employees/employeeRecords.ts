@@ -1,9 +1,10 @@
 import type { EmployeeRow, Employment } from '../../domain/records.ts';
 import { inSteps, type Steps } from '../../lib/steps.ts';
-import type { PendingWritesState } from '../replication/directoryChange.ts';
+import type { PendingWritesState } from '../views/pendingWritesState.ts';
 import { sameRow } from '../views/sameRow.ts';
 import { StringPool } from '../views/stringPool.ts';
-import { PendingWrites, type WriteStamp } from '../views/pendingWrites.ts';
+import { PendingWrites } from '../views/pendingWrites.ts';
+import type { WriteStamp } from '../views/pendingWritesState.ts';
 
 /**
  * One integration's employees. A written record wins over reads that began before the write. Methods that change

@@ -1,6 +1,6 @@
+import type { PendingWritesState } from '../views/pendingWritesState.ts';
 import type { EmployeeRow, RatingRow, SkillRow } from '../../domain/records.ts';
 import type { SkillMention } from '../../domain/roles.ts';
-import type { WriteStamp } from '../views/pendingWrites.ts';
 
 /**
  * What a sync has changed in the directory, as plain data: only actual differences. Replayed in order, any number of
@@ -20,13 +20,6 @@ export type DirectoryChange =
   | { kind: 'ratings'; rows: readonly RatingRow[]; whole: readonly string[]; removed: readonly string[] }
   /** A resync: the next snapshot is to be loaded, because too many ratings changed, or because Redis lost entries. */
   | { kind: 'anew' };
-
-/** Written records of one kind that reads may not show yet. */
-export interface PendingWritesState {
-  written: readonly (readonly [id: string, at: WriteStamp])[];
-  /** When the full sync began whose records are held; null before the first. */
-  walkedFrom: number | null;
-}
 
 /** All records of one integration at one instant. The rows belong to the directory and must not be changed. */
 export interface RecordsSnapshot {

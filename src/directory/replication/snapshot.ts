@@ -1,6 +1,7 @@
 import type { EmployeeRow, RatingRow, SkillRow } from '../../domain/records.ts';
 import type { SkillMention } from '../../domain/roles.ts';
-import type { RecordsSnapshot, RecordsSnapshotSource, PendingWritesState } from './directoryChange.ts';
+import type { RecordsSnapshot, RecordsSnapshotSource } from './directoryChange.ts';
+import type { PendingWritesState } from '../views/pendingWritesState.ts';
 import { pack, unpackAll } from './codec.ts';
 import type { ReplicatedStatus } from './syncStatus.ts';
 import { sameRow } from '../views/sameRow.ts';

@@ -1,7 +1,8 @@
 import type { Operation } from '../../domain/operations.ts';
 import type { Directory } from '../directory.ts';
 import type { Drift } from '../../integrations/drift.ts';
-import type { Integration, SyncStatus, WalkedPort } from '../../integrations/integration.ts';
+import type { Integration, SyncStatus } from '../../integrations/integration.ts';
+import type { WalkedPort } from '../../domain/ports.ts';
 import type { UnreadableRecords } from '../../integrations/unreadableRecords.ts';
 
 /** What syncing an integration has shown besides its records, as plain data. Stored in Redis, so its names stay. */

@@ -2,7 +2,7 @@ import type { SkillRow } from '../../domain/records.ts';
 import type { SkillMention } from '../../domain/roles.ts';
 import { inSteps, type Steps } from '../../lib/steps.ts';
 import { AliasIndex } from './aliasIndex.ts';
-import type { PendingWritesState } from '../replication/directoryChange.ts';
+import type { PendingWritesState } from '../views/pendingWritesState.ts';
 import { completed, learntFrom, mentionOf, type LearntSkill } from './inferredSkill.ts';
 import { MultiIndex } from '../views/multiIndex.ts';
 import { sameRow } from '../views/sameRow.ts';

@@ -2,7 +2,8 @@ import type { Call, ChangesPage, WalkPort } from '../../domain/ports.ts';
 import { ProviderError } from '../../domain/problem.ts';
 import type { Directory } from '../directory.ts';
 import { runInSlices } from '../../lib/runInSlices.ts';
-import type { Integration, WalkedPort } from '../../integrations/integration.ts';
+import type { Integration } from '../../integrations/integration.ts';
+import type { WalkedPort } from '../../domain/ports.ts';
 import { isOverBound, RecordBound, type MAX_RECORDS } from './recordBound.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { ProviderError } from '../../domain/problem.ts';
-import type { Integration, WalkedPort } from '../../integrations/integration.ts';
+import type { Integration } from '../../integrations/integration.ts';
+import type { WalkedPort } from '../../domain/ports.ts';
 
 /**
  * The most records of a kind that are read from one account, several times what the largest have. A longer list has no

@@ -1,4 +1,5 @@
-import type { Integration, WalkedPort } from '../../integrations/integration.ts';
+import type { Integration } from '../../integrations/integration.ts';
+import type { WalkedPort } from '../../domain/ports.ts';
 
 /** Keeps the progress of a full sync in `integration.sync`: all parts weigh the same, a part is measured in rows. */
 export class SyncProgress {

@@ -1,16 +1,11 @@
-import type { PendingWritesState } from '../replication/directoryChange.ts';
+import type { WriteStamp } from './pendingWritesState.ts';
+import type { PendingWritesState } from './pendingWritesState.ts';
 
 /**
  * How long a created record is kept that no sync shows: a provider that is a mirror may itself sync once a day
  * (kombo.md#sync).
  */
 const CREATED_MS = 24 * 60 * 60_000;
-
-/** When a write was stored, in milliseconds, and whether it created the record. */
-export interface WriteStamp {
-  at: number;
-  created: boolean;
-}
 
 /**
  * Written records of one kind of one integration that reads may not show yet. A write wins over reads that began before

@@ -4,7 +4,8 @@ import { Directory } from '../../directory/directory.ts';
 import type { Call } from '../../domain/ports.ts';
 import type { RatingRow } from '../../domain/records.ts';
 import { VirtualClock } from '../../lib/clock.ts';
-import { RatingReader, type Reading } from './employeeRatingReader.ts';
+import { RatingReader } from './employeeRatingReader.ts';
+import type { Reading } from './ratingReading.ts';
 
 const MINUTE = 60_000;
 const CALL: Call = { purpose: 'request' };

@@ -16,29 +16,13 @@ import { inTime, timeLeft } from '../../outbound/deadline.ts';
 import { AGES, CACHED_BYTES } from './ttl.ts';
 import { kindOptions, type KeepingOptions } from './cacheOptions.ts';
 import { Overlay, type OverlaidRow } from './writeOverlay.ts';
+import type { Reading } from './ratingReading.ts';
 import { SkillRatingReader, type SkillReading } from './skillRatingReader.ts';
 
 /** How long a walk of all ratings answers in place of single reads. */
 const WALK_FRESH_MS = 15 * 60_000;
 /** How old a walk may be that stands in for a filter the provider does not honour. */
 const FALLBACK_FRESH_MS = 60_000;
-
-/** An older copy. `atOnce`: the provider has just failed, and was not waited for. */
-interface StaleReading {
-  state: 'STALE';
-  rows: readonly OverlaidRow[];
-  fetchedAt: number;
-  problem: Problem;
-  atOnce?: boolean;
-}
-
-/** What one integration says of one employee's ratings. */
-export type Reading =
-  | { state: 'FRESH' | 'CACHED'; rows: readonly OverlaidRow[]; fetchedAt: number }
-  | StaleReading
-  | { state: 'PARTIAL'; rows: readonly OverlaidRow[]; fetchedAt: number; problem: Problem }
-  | { state: 'UNREACHABLE'; problem: Problem }
-  | { state: 'UNSUPPORTED'; problem: Problem | null };
 
 type Rows = readonly RatingRow[];
 

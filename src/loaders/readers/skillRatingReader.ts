@@ -12,7 +12,7 @@ import { timeLeft } from '../../outbound/deadline.ts';
 import { AGES, CACHED_BYTES } from './ttl.ts';
 import { kindOptions, type KeepingOptions } from './cacheOptions.ts';
 import type { Overlay, OverlaidRow } from './writeOverlay.ts';
-import type { Reading } from './employeeRatingReader.ts';
+import type { Reading } from './ratingReading.ts';
 
 /** How old the regular walk may be where it is the only bulk read: twice its interval, the next being long under way then. */
 const WALK_FRESH_MS = 30 * 60_000;

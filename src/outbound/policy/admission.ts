@@ -13,7 +13,7 @@ import { Rate } from './rateLimiter.ts';
 import type { SharedRate } from './sharedRateLimiter.ts';
 import { THROTTLE, Throttle } from './rateLimitBackoff.ts';
 import type { HttpResponse } from '../transport/undiciTransport.ts';
-import type { Limits } from '../upstream.ts';
+import type { Limits } from '../limits.ts';
 
 export interface GateOptions {
   limits: Limits;

@@ -8,7 +8,8 @@ import type { SharedRate, Taken } from './sharedRateLimiter.ts';
 import { networkError } from '../transport/networkError.ts';
 import type { HttpRequest, HttpResponse } from '../transport/undiciTransport.ts';
 import { alike } from './attemptTimeouts.ts';
-import { createUpstream, retryAfterOf, type CallRecord, type Limits, type UpstreamRequest } from '../upstream.ts';
+import { createUpstream, retryAfterOf, type CallRecord, type UpstreamRequest } from '../upstream.ts';
+import type { Limits } from '../limits.ts';
 
 const LIMITS: Limits = {
   requestsPerSecond: null,

@@ -3,7 +3,7 @@ import type { Call } from '../../domain/ports.ts';
 import { FairQueue, type Turn } from './fairQueue.ts';
 import { NotSent, outOfTime } from './notSent.ts';
 import type { SharedRate } from './sharedRateLimiter.ts';
-import type { Limits } from '../upstream.ts';
+import type { Limits } from '../limits.ts';
 
 type Kind = 'read' | 'write';
 type Purpose = Call['purpose'];

@@ -115,7 +115,7 @@ async function visit(
     },
     now: () => clock.now(),
     random: () => 0,
-    log: { info: () => {}, warn: () => {}, error: () => {} },
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     traces,
   };
   const next = await runBatch({ taskId, batch: 0, trace: 'there' }, work, hold);

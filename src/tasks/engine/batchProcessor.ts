@@ -5,7 +5,7 @@ import { ProviderError, problemOf } from '../../domain/problem.ts';
 import { isFinalItem, isFinalTask } from '../store/taskState.ts';
 import type { ItemChange, OpenItem, TaskStore } from '../store/store.ts';
 import type { Task } from '../task.ts';
-import type { EngineLog } from './engine.ts';
+import type { Log } from '../../lib/log.ts';
 import { heldRatings, isBareTag } from './heldRatings.ts';
 import type { Hold } from './lease.ts';
 import { OutgoingItems } from './outgoing.ts';
@@ -22,7 +22,7 @@ export interface BatchWork {
   written(): void;
   now(): number;
   random(): number;
-  log: EngineLog;
+  log: Log;
   traces?: TaskTraces | undefined;
 }
 

@@ -9,7 +9,7 @@ import {
   type JobProgress,
 } from 'bullmq';
 import { setMaxListeners } from 'node:events';
-import type { EngineLog } from './engine.ts';
+import type { Log } from '../../lib/log.ts';
 import { Lease } from './lease.ts';
 import { onceAMinute } from './onceAMinute.ts';
 import type { JobQueue, QueuedBatch, Visitor } from './queue.ts';
@@ -29,7 +29,7 @@ export interface BullOptions<Connection> {
   lockMs: number;
   /** Pause between looks for jobs that were left behind. */
   stalledCheckMs: number;
-  log: EngineLog;
+  log: Log;
 }
 
 const NAME = 'tasks';

@@ -14,7 +14,7 @@ export interface EngineHarness {
 }
 
 export const done: WriteResult<RatingRow> = { state: 'done', row: null, remoteId: 'r', warnings: [] };
-export const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+export const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** A port for ratings, one a call unless told otherwise; `run` is what happens once the request has left. */
 export function port(run: RatePort['run'], more: Partial<RatePort> = {}): RatePort {

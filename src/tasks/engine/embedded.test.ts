@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDataDir, type DataDir } from '../../../test/support/dataDir.ts';
 import { newTask, quiet, started } from './contractBench.ts';
-import { openEmbeddedEngine, type EngineOptions, type OpenEngine } from './engine.ts';
+import { type EngineOptions, type OpenEngine } from './engine.ts';
+import { openEmbeddedEngine } from './embedded.ts';
 
 const openIn = (dataDir: string, more: Partial<EngineOptions> = {}): Promise<OpenEngine> =>
   openEmbeddedEngine({ dataDir, ports: () => null, log: quiet, work: false, ...more });

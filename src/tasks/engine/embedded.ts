@@ -16,9 +16,9 @@ import { TASK_RETENTION_MS, type TaskStore } from '../store/store.ts';
 import { refusalOf } from '../store/embedded/storeProbe.ts';
 import { layStore } from '../store/embedded/template.ts';
 import { postgresWebhookStore } from '../store/outbox/postgresOutbox.ts';
-import type { EngineParts } from './createEngine.ts';
+import { assembleEngine, type EngineParts } from './createEngine.ts';
 import { bullQueue } from './bullQueue.ts';
-import type { EmbeddedOptions, EngineStatus } from './engine.ts';
+import type { EngineOptions, EngineStatus, OpenEngine } from './engine.ts';
 import { localEvents } from './events.ts';
 import { onceASecond } from './onceASecond.ts';
 
@@ -31,12 +31,32 @@ const CONCURRENCY = 24;
 const LOCK_MS = 10_000;
 const STALLED_CHECK_MS = 1000;
 
+export interface EmbeddedOptions extends EngineOptions {
+  /** Where the data lie, e.g. `.data`; created when absent. */
+  dataDir: string;
+}
+
+/**
+ * The engine without a server: BullMQ on Postgres in WASM, in a worker thread, its data under `dataDir`.
+ * Tasks survive the death of the process, not a power cut (the store never calls fsync).
+ * Rejects when another live process owns the directory. The first opening takes some seconds, later ones about half a one.
+ */
+export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<OpenEngine> {
+  const parts = await openEmbeddedParts(options);
+  try {
+    return await assembleEngine(parts, options);
+  } catch (error) {
+    await parts.release();
+    throw error;
+  }
+}
+
 /**
  * Store, queue and events of one process without a server: all in one database in a thread, under `dataDir`. Rejects with
  * DataDirectoryError where the directory, or the store in it, cannot be used, and DirectoryLockedError where another process
  * uses it.
  */
-export async function openEmbeddedParts(options: EmbeddedOptions): Promise<EngineParts> {
+async function openEmbeddedParts(options: EmbeddedOptions): Promise<EngineParts> {
   const { dataDir } = options;
   try {
     await prepareDataDirectory(dataDir);

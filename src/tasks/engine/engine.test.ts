@@ -8,7 +8,8 @@ import { PglitePool } from '../store/embedded/pglitePool.ts';
 import { postgresStore } from '../store/postgres/store.ts';
 import { engineContract } from './contract.ts';
 import { newTask, port, quiet, started } from './contractBench.ts';
-import { openEmbeddedEngine, type EngineOptions, type OpenEngine } from './engine.ts';
+import { type EngineOptions, type OpenEngine } from './engine.ts';
+import { openEmbeddedEngine } from './embedded.ts';
 
 let directory: string;
 let dataDir: DataDir;

@@ -1,3 +1,4 @@
+import type { Log } from '../../lib/log.ts';
 import type { Ports } from '../../domain/ports.ts';
 import type { LinkStore } from '../../links/linkStore.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -14,8 +15,6 @@ import type {
   WrittenEvent,
 } from '../task.ts';
 import type { WebhookStore } from '../store/outbox/outboxStore.ts';
-import { openEmbeddedParts } from './embedded.ts';
-import { assembleEngine } from './createEngine.ts';
 import type { TaskTraces } from './traces.ts';
 
 export interface ItemsPage {
@@ -85,20 +84,13 @@ export interface OpenEngine extends TaskEngine {
   backlog(): Promise<Backlog>;
 }
 
-/** Shaped like pino. */
-export interface EngineLog {
-  info(object: object, message: string): void;
-  warn(object: object, message: string): void;
-  error(object: object, message: string): void;
-}
-
 /** What every engine is given, whatever it stands on. */
 export interface EngineOptions {
   /** The ports of a tenant's integration; null when there is none of this name (any more). */
   ports(tenant: string, integration: string): Ports | null;
   /** Called once when the store is lost for good; from then on every call rejects. */
   onFailure?(error: Error): void;
-  log: EngineLog;
+  log: Log;
   clock?: Pick<Clock, 'now'>;
   /** False: serve only. */
   work?: boolean;
@@ -110,24 +102,4 @@ export interface EngineOptions {
   meter?: TaskMeter | undefined;
   /** Joins work to the traces of those who asked for it; absent: nothing is traced and nothing kept of traces. */
   traces?: TaskTraces | undefined;
-}
-
-export interface EmbeddedOptions extends EngineOptions {
-  /** Where the data lie, e.g. `.data`; created when absent. */
-  dataDir: string;
-}
-
-/**
- * The engine without a server: BullMQ on Postgres in WASM, in a worker thread, its data under `dataDir`.
- * Tasks survive the death of the process, not a power cut (the store never calls fsync).
- * Rejects when another live process owns the directory. The first opening takes some seconds, later ones about half a one.
- */
-export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<OpenEngine> {
-  const parts = await openEmbeddedParts(options);
-  try {
-    return await assembleEngine(parts, options);
-  } catch (error) {
-    await parts.release();
-    throw error;
-  }
 }

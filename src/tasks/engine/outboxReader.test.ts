@@ -43,7 +43,7 @@ function stored() {
   return { all, dropped, store: { written } };
 }
 
-const log = { info: vi.fn<() => void>(), warn: vi.fn<() => void>(), error: vi.fn<() => void>() };
+const log = { debug: () => {}, info: vi.fn<() => void>(), warn: vi.fn<() => void>(), error: vi.fn<() => void>() };
 
 describe('a follower of written items', () => {
   beforeEach(() => {

@@ -1,6 +1,6 @@
 import type { TaskStore } from '../store/store.ts';
 import type { WrittenEvent } from '../task.ts';
-import type { EngineLog } from './engine.ts';
+import type { Log } from '../../lib/log.ts';
 import type { TaskEvents } from './events.ts';
 
 /** Events read at once. */
@@ -11,7 +11,7 @@ const NET_MS = 30_000;
 export interface FollowOptions {
   store: Pick<TaskStore, 'written'>;
   events: Pick<TaskEvents, 'listenWritten'>;
-  log: EngineLog;
+  log: Log;
 }
 
 export interface Following {

@@ -3,7 +3,7 @@ import type { BatchRef, TaskStore } from '../store/store.ts';
 import type { JobQueue } from './queue.ts';
 import { startSweep } from './reconciler.ts';
 
-const log = { info: () => {}, warn: () => {}, error: () => {} };
+const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const batch = (number: number): BatchRef => ({ taskId: 't', batch: number });
 
 /** A store with so many unfinished batches, and a queue that keeps what it is given. */

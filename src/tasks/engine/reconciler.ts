@@ -1,5 +1,5 @@
 import type { TaskStore } from '../store/store.ts';
-import type { EngineLog } from './engine.ts';
+import type { Log } from '../../lib/log.ts';
 import type { JobQueue, QueuedBatch } from './queue.ts';
 
 /** Batches read and enqueued at once. */
@@ -12,7 +12,7 @@ export interface SweepOptions {
   queue: Pick<JobQueue, 'add'>;
   /** Other processes store work, too, and may die before they enqueue it. */
   shared: boolean;
-  log: EngineLog;
+  log: Log;
 }
 
 /** Sees to it that whatever is stored and unfinished is in the queue, sooner or later. */

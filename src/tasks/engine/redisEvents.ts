@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { RedisUnavailableError } from '../../redis/unavailable.ts';
 import { parseTaskMessage, taskChannel, writtenChannel } from '../store/redis/channels.ts';
 import type { Task } from '../task.ts';
-import type { EngineLog } from './engine.ts';
+import type { Log } from '../../lib/log.ts';
 import type { TaskEvents, TaskListener } from './events.ts';
 import { chunked } from '../../lib/chunk.ts';
 
@@ -10,7 +10,7 @@ export interface RedisEventsOptions {
   /** A connection for nothing else. */
   subscriber: Redis;
   prefix: string;
-  log: EngineLog;
+  log: Log;
 }
 
 /** Who watches while Redis is away is told so; the same as a command's patience. */

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../../../src/domain/problem.ts';
-import type { FaultShape } from '../../../src/simulator/simulator.ts';
+import type { FaultShape } from '../../../src/simulator/faults.ts';
 
 export interface FaultCase {
   name: string;

@@ -5,11 +5,12 @@ import type { EmployeeRow, RatingRow, SkillRow } from '../../../src/domain/recor
 import type { IntegrationSettings, ProviderCard } from '../../../src/integrations/providerCard.ts';
 import { connect } from '../../../src/integrations/connect.ts';
 import { simulatorTransport } from '../../../src/outbound/transport/undiciTransport.ts';
-import type { Limits } from '../../../src/outbound/upstream.ts';
+import type { Limits } from '../../../src/outbound/limits.ts';
 import { VirtualClock } from '../../../src/lib/clock.ts';
 import type { ContractSubject, ContractVariant, PortName } from '../../../src/simulator/contract.ts';
 import { serveSimulator } from '../../../src/simulator/serve.ts';
-import type { FaultShape, Simulator } from '../../../src/simulator/simulator.ts';
+import type { Simulator } from '../../../src/simulator/simulator.ts';
+import type { FaultShape } from '../../../src/simulator/faults.ts';
 import { createWorkforce } from '../../../src/simulator/workforce.ts';
 
 /** Enough people for two calls of a hundred ids and two pages of 250 rows, few enough for hundreds of cases. */

@@ -4,7 +4,7 @@ import { ProviderError, type ProblemCode } from '../../../src/domain/problem.ts'
 import type { NumericScale } from '../../../src/domain/rating.ts';
 import type { EmployeeRow, RatingRow, SkillRow } from '../../../src/domain/records.ts';
 import { alike } from '../../../src/outbound/policy/attemptTimeouts.ts';
-import type { Limits } from '../../../src/outbound/upstream.ts';
+import type { Limits } from '../../../src/outbound/limits.ts';
 
 export const ONE_TO_FIVE: NumericScale = { kind: 'numeric', min: 1, max: 5, step: 1 };
 

@@ -12,9 +12,10 @@ import {
   type HttpResponse,
   type Transport,
 } from '../../../src/outbound/transport/undiciTransport.ts';
-import type { Limits } from '../../../src/outbound/upstream.ts';
+import type { Limits } from '../../../src/outbound/limits.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
-import type { Fault, FaultShape, SimRequest, SimResponse, Simulator } from '../../../src/simulator/simulator.ts';
+import type { SimRequest, SimResponse, Simulator } from '../../../src/simulator/simulator.ts';
+import type { Fault, FaultShape } from '../../../src/simulator/faults.ts';
 import { createWorkforce } from '../../../src/simulator/workforce.ts';
 import type { Subject } from '../contract/provider.ts';
 

@@ -47,7 +47,7 @@ export async function endOf(patient: Patient, work: ItemWrite): Promise<Ending> 
     written: () => {},
     now: () => Date.now(),
     random: () => 0,
-    log: { info: () => {}, warn: () => {}, error: () => {} },
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
   };
   for (;;) {
     const next = await onVirtualTime(runBatch({ taskId: 'task', batch: 0 }, worker, holding()));

@@ -2,7 +2,7 @@
 import { runInNewContext } from 'node:vm';
 import { setFlagsFromString } from 'node:v8';
 import { schema } from '../../../schema/index.ts';
-import type { FaultShape } from '../../../src/simulator/simulator.ts';
+import type { FaultShape } from '../../../src/simulator/faults.ts';
 import type { TestGateway } from '../gateway.ts';
 import { makeCase, type FuzzCase } from './cases.ts';
 import { readKnown, type Known } from './known.ts';
