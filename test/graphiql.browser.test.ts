@@ -100,7 +100,8 @@ const clipboardEvent = (type: 'copy' | 'paste', text = '') =>
 
 /** The whole result, copied: the editor draws only the lines that are on the screen. */
 async function result(): Promise<string> {
-  await page.locator('.result-window .view-lines').click({ position: { x: 5, y: 5 } });
+  // By focus, not by a click: what a scrolled editor draws may lie outside the window.
+  await page.locator('.result-window').locator('textarea.inputarea, .native-edit-context').first().focus();
   await page.keyboard.press('Control+A');
   return clipboardEvent('copy');
 }
