@@ -4,10 +4,10 @@ import { EMPLOYEE_STATUSES } from '../../src/domain/records.ts';
 import { pageOf } from '../../src/domain/paging.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
-import { UnknownValue, type UnknownValueShape } from '../unknownValues.ts';
-import { cursorsOf, pageArgs, PageInfo, SourcedConnection, type Edge } from '../connection.ts';
+import { cursorsOf, pageArgs, SourcedConnection } from '../connection.ts';
+import { connectionType } from '../connectionType.ts';
 import { described } from '../described.ts';
-import { directorySources, SourceStatus, type Source } from '../integration/integration.ts';
+import { directorySources, type Source } from '../integration/integration.ts';
 import { Node } from '../node/node.ts';
 
 export const EmployeeStatusEnum = builder.enumType('EmployeeStatus', {
@@ -21,8 +21,23 @@ export const EmployeeStatusEnum = builder.enumType('EmployeeStatus', {
 });
 
 export const EmployeeRef = builder.objectRef<Employee>('Employee');
-const EmployeeEdge = builder.objectRef<Edge<Employee>>('EmployeeEdge');
-export const EmployeeConnection = builder.objectRef<SourcedConnection<Employee, Source>>('EmployeeConnection');
+
+export const { connection: EmployeeConnection } = connectionType<SourcedConnection<Employee, Source>>(
+  'Employee',
+  EmployeeRef,
+  'employees:read',
+  {
+    connection: 'Employees, paged.',
+    edge: 'An employee on a page.',
+    cursor: 'Opaque position, stable while the directory changes.',
+    node: 'The employee.',
+    nodes: "The page's employees.",
+    totalCount:
+      'Employees on all pages, counting what is known now. `matching` says why that may be more than there are people.',
+    sources: 'How each integration took part.',
+    unknown: 'Values of the filter that name nothing known; they match nobody. Empty when all are known.',
+  },
+);
 
 /** Reports and other lists of employees that have one order only. */
 const REPORTS = { list: 'reports', usual: 25, most: 100 };
@@ -109,43 +124,6 @@ EmployeeRef.implement({
         const sources = directorySources(directory, 'READ_EMPLOYEES');
         return new SourcedConnection(page, reports.length, cursorsOf(REPORTS.list, positionOf), sources);
       },
-    }),
-  }),
-});
-
-EmployeeEdge.implement({
-  extensions: needs('employees:read'),
-  description: 'An employee on a page.',
-  fields: (t) => ({
-    cursor: t.exposeString('cursor', { description: 'Opaque position, stable while the directory changes.' }),
-    node: t.expose('node', { type: EmployeeRef, description: 'The employee.' }),
-  }),
-});
-
-EmployeeConnection.implement({
-  extensions: needs('employees:read'),
-  description: 'Employees, paged.',
-  fields: (t) => ({
-    edges: t.expose('edges', { type: [EmployeeEdge], description: "The page's entries with their cursors." }),
-    nodes: t.field({
-      type: [EmployeeRef],
-      description: "The page's employees.",
-      resolve: ({ nodes }) => nodes as Employee[],
-    }),
-    pageInfo: t.expose('pageInfo', { type: PageInfo, description: 'Where the page stands.' }),
-    totalCount: t.exposeInt('totalCount', {
-      description:
-        'Employees on all pages, counting what is known now. `matching` says why that may be more than there are people.',
-    }),
-    unknown: t.field({
-      type: [UnknownValue],
-      description: 'Values of the filter that name nothing known; they match nobody. Empty when all are known.',
-      resolve: ({ unknown }) => unknown as UnknownValueShape[],
-    }),
-    sources: t.field({
-      type: [SourceStatus],
-      description: 'How each integration took part.',
-      resolve: ({ sources }) => sources as Source[],
     }),
   }),
 });

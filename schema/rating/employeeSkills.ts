@@ -3,10 +3,10 @@ import type { EmployeeSkill as HeldSkill } from '../../src/domain/employeeSkill.
 import { pageOf, type Position } from '../../src/domain/paging.ts';
 import { mayReadRatings, needs, ownAllowed } from '../access.ts';
 import { builder } from '../builder.ts';
-import { UnknownValue, type UnknownValueShape } from '../unknownValues.ts';
-import { cursorsOf, pageArgs, PageInfo, SourcedConnection, type Edge } from '../connection.ts';
+import { cursorsOf, pageArgs, SourcedConnection } from '../connection.ts';
+import { connectionType } from '../connectionType.ts';
 import { EmployeeRef } from '../employee/employee.ts';
-import { SourceStatus, type Source } from '../integration/integration.ts';
+import type { Source } from '../integration/integration.ts';
 import { SkillRef } from '../skill/skill.ts';
 import { EmployeeSkillFilter, heldChoiceOf } from './heldFilter.ts';
 import { RatingSourceEnum, SkillRating, type RatingShape } from './rating.ts';
@@ -33,43 +33,21 @@ EmployeeSkill.implement({
   }),
 });
 
-const EmployeeSkillEdge = builder.objectRef<Edge<Held>>('EmployeeSkillEdge');
-EmployeeSkillEdge.implement({
-  extensions: needs('ratings:read'),
-  description: 'A held skill on a page.',
-  fields: (t) => ({
-    cursor: t.exposeString('cursor', { description: 'Opaque position, stable while ratings change.' }),
-    node: t.expose('node', { type: EmployeeSkill, description: 'The held skill.' }),
-  }),
-});
-
-export const EmployeeSkillConnection = builder.objectRef<SourcedConnection<Held, Source>>('EmployeeSkillConnection');
-EmployeeSkillConnection.implement({
-  extensions: needs('ratings:read'),
-  description: 'Held skills, paged.',
-  fields: (t) => ({
-    edges: t.expose('edges', { type: [EmployeeSkillEdge], description: "The page's entries with their cursors." }),
-    nodes: t.field({
-      type: [EmployeeSkill],
-      description: "The page's held skills.",
-      resolve: ({ nodes }) => nodes as Held[],
-    }),
-    pageInfo: t.expose('pageInfo', { type: PageInfo, description: 'Where the page stands.' }),
-    totalCount: t.exposeInt('totalCount', {
-      description: 'Held skills on all pages, counting only the integrations that answered.',
-    }),
-    unknown: t.field({
-      type: [UnknownValue],
-      description: 'Values of the filter that name nothing known; they match nothing. Empty when all are known.',
-      resolve: ({ unknown }) => unknown as UnknownValueShape[],
-    }),
-    sources: t.field({
-      type: [SourceStatus],
-      description: 'How each integration answered.',
-      resolve: ({ sources }) => sources as Source[],
-    }),
-  }),
-});
+export const { connection: EmployeeSkillConnection } = connectionType<SourcedConnection<Held, Source>>(
+  'EmployeeSkill',
+  EmployeeSkill,
+  'ratings:read',
+  {
+    connection: 'Held skills, paged.',
+    edge: 'A held skill on a page.',
+    cursor: 'Opaque position, stable while ratings change.',
+    node: 'The held skill.',
+    nodes: "The page's held skills.",
+    totalCount: 'Held skills on all pages, counting only the integrations that answered.',
+    sources: 'How each integration answered.',
+    unknown: 'Values of the filter that name nothing known; they match nothing. Empty when all are known.',
+  },
+);
 
 const SKILLS_HELD = { list: 'held skills', usual: 50, most: 200 };
 

@@ -1,45 +1,27 @@
 import { pageOf } from '../../src/domain/paging.ts';
 import { jobProfilePosition, searchRoles } from '../../src/domain/roles.ts';
 import type { Role } from '../../src/loaders/rolesCatalogue.ts';
-import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
-import { cursorsOf, pageArgs, PageInfo, SourcedConnection, type Edge } from '../connection.ts';
-import { SourceStatus, type Source } from '../integration/integration.ts';
+import { cursorsOf, pageArgs, SourcedConnection } from '../connection.ts';
+import { connectionType } from '../connectionType.ts';
+import type { Source } from '../integration/integration.ts';
 import { searchOf } from '../search.ts';
 import { JobProfileRef } from './jobProfile.ts';
 
-const JobProfileEdge = builder.objectRef<Edge<Role>>('JobProfileEdge');
-JobProfileEdge.implement({
-  extensions: needs('skills:read'),
-  description: 'A job profile on a page.',
-  fields: (t) => ({
-    cursor: t.exposeString('cursor', { description: 'Opaque position, stable while profiles change.' }),
-    node: t.expose('node', { type: JobProfileRef, description: 'The job profile.' }),
-  }),
-});
-
-const JobProfileConnection = builder.objectRef<SourcedConnection<Role, Source>>('JobProfileConnection');
-JobProfileConnection.implement({
-  extensions: needs('skills:read'),
-  description: 'Job profiles, paged.',
-  fields: (t) => ({
-    edges: t.expose('edges', { type: [JobProfileEdge], description: "The page's entries with their cursors." }),
-    nodes: t.field({
-      type: [JobProfileRef],
-      description: "The page's job profiles.",
-      resolve: ({ nodes }) => nodes as Role[],
-    }),
-    pageInfo: t.expose('pageInfo', { type: PageInfo, description: 'Where the page stands.' }),
-    totalCount: t.exposeInt('totalCount', {
-      description: 'Job profiles on all pages, counting only the integrations that answered.',
-    }),
-    sources: t.field({
-      type: [SourceStatus],
-      description: 'How each integration answered.',
-      resolve: ({ sources }) => sources as Source[],
-    }),
-  }),
-});
+const { connection: JobProfileConnection } = connectionType<SourcedConnection<Role, Source>>(
+  'JobProfile',
+  JobProfileRef,
+  'skills:read',
+  {
+    connection: 'Job profiles, paged.',
+    edge: 'A job profile on a page.',
+    cursor: 'Opaque position, stable while profiles change.',
+    node: 'The job profile.',
+    nodes: "The page's job profiles.",
+    totalCount: 'Job profiles on all pages, counting only the integrations that answered.',
+    sources: 'How each integration answered.',
+  },
+);
 
 builder.queryField('jobProfiles', (t) =>
   t.field({

@@ -4,9 +4,10 @@ import type { Skill } from '../../src/domain/entities.ts';
 import type { SkillClassification as ClassificationShape, SkillRow } from '../../src/domain/records.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
-import { UnknownValue, type UnknownValueShape } from '../unknownValues.ts';
-import { PageInfo, type Edge, type PageInfoShape } from '../connection.ts';
-import { SourceStatus, type Source } from '../integration/integration.ts';
+import type { UnknownValueShape } from '../unknownValues.ts';
+import type { Edge, PageInfoShape } from '../connection.ts';
+import { connectionType } from '../connectionType.ts';
+import type { Source } from '../integration/integration.ts';
 import { Node } from '../node/node.ts';
 import { conflictsOf, ProviderRecord, RecordConflict, type ProviderRecordShape } from '../providerRecord.ts';
 import { ProficiencyScale } from '../rating/proficiency.ts';
@@ -146,20 +147,6 @@ interface ScoredEdge extends Edge<Skill> {
   score: number | null;
 }
 
-const SkillEdge = builder.objectRef<ScoredEdge>('SkillEdge');
-SkillEdge.implement({
-  extensions: needs('skills:read'),
-  description: 'A skill on a page.',
-  fields: (t) => ({
-    cursor: t.exposeString('cursor', { description: 'Opaque position, stable while the directory changes.' }),
-    node: t.expose('node', { type: SkillRef, description: 'The skill.' }),
-    score: t.exposeFloat('score', {
-      nullable: true,
-      description: 'Relevance, comparable within one search only; null without a search.',
-    }),
-  }),
-});
-
 /** A page of skills; a search also knows how relevant each is. */
 export interface SkillPage {
   edges: ScoredEdge[];
@@ -170,28 +157,22 @@ export interface SkillPage {
   unknown: readonly UnknownValueShape[];
 }
 
-export const SkillConnection = builder.objectRef<SkillPage>('SkillConnection');
-SkillConnection.implement({
-  extensions: needs('skills:read'),
-  description: 'Skills, paged.',
-  fields: (t) => ({
-    edges: t.expose('edges', { type: [SkillEdge], description: "The page's entries with their cursors." }),
-    nodes: t.field({
-      type: [SkillRef],
-      description: "The page's skills.",
-      resolve: ({ nodes }) => nodes as Skill[],
-    }),
-    pageInfo: t.expose('pageInfo', { type: PageInfo, description: 'Where the page stands.' }),
-    totalCount: t.exposeInt('totalCount', { description: 'Skills on all pages, counting what is known now.' }),
-    unknown: t.field({
-      type: [UnknownValue],
-      description: 'Values of the filter that name nothing known; they match nothing. Empty when all are known.',
-      resolve: ({ unknown }) => unknown as UnknownValueShape[],
-    }),
-    sources: t.field({
-      type: [SourceStatus],
-      description: 'How each integration took part.',
-      resolve: ({ sources }) => sources as Source[],
-    }),
-  }),
+const skillList = connectionType<SkillPage>('Skill', SkillRef, 'skills:read', {
+  connection: 'Skills, paged.',
+  edge: 'A skill on a page.',
+  cursor: 'Opaque position, stable while the directory changes.',
+  node: 'The skill.',
+  nodes: "The page's skills.",
+  totalCount: 'Skills on all pages, counting what is known now.',
+  sources: 'How each integration took part.',
+  unknown: 'Values of the filter that name nothing known; they match nothing. Empty when all are known.',
 });
+
+export const SkillConnection = skillList.connection;
+
+builder.objectField(skillList.edge, 'score', (t) =>
+  t.exposeFloat('score', {
+    nullable: true,
+    description: 'Relevance, comparable within one search only; null without a search.',
+  }),
+);

@@ -14,7 +14,8 @@ import {
 } from '../../src/tasks/task.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
-import { badCursor, Connection, cursorsOf, pageArgs, PageInfo, type Edge } from '../connection.ts';
+import { badCursor, Connection, cursorsOf, pageArgs } from '../connection.ts';
+import { connectionType } from '../connectionType.ts';
 import { described } from '../described.ts';
 import { EmployeeRecord, employeeRecordOf, type EmployeeRecordShape } from '../employee/identity.ts';
 import { IntegrationRef, ProviderProblem } from '../integration/integration.ts';
@@ -168,30 +169,13 @@ function outcomeOf(
   return new Rating({ employee, skill: at.skill, integration, row, scale: at.scale, pending: false });
 }
 
-const TaskItemEdge = builder.objectRef<Edge<TaskItem>>('TaskItemEdge');
-TaskItemEdge.implement({
-  extensions: needs('tasks:read'),
-  description: 'An item on a page.',
-  fields: (t) => ({
-    cursor: t.exposeString('cursor', { description: 'Opaque position, stable while the task runs.' }),
-    node: t.expose('node', { type: TaskItemRef, description: 'The item.' }),
-  }),
-});
-
-const TaskItemConnection = builder.objectRef<Connection<TaskItem>>('TaskItemConnection');
-TaskItemConnection.implement({
-  extensions: needs('tasks:read'),
-  description: 'Items of a task, paged.',
-  fields: (t) => ({
-    edges: t.expose('edges', { type: [TaskItemEdge], description: "The page's entries with their cursors." }),
-    nodes: t.field({
-      type: [TaskItemRef],
-      description: "The page's items.",
-      resolve: ({ nodes }) => nodes as TaskItem[],
-    }),
-    pageInfo: t.expose('pageInfo', { type: PageInfo, description: 'Where the page stands.' }),
-    totalCount: t.exposeInt('totalCount', { description: 'Items on all pages.' }),
-  }),
+const { connection: TaskItemConnection } = connectionType<Connection<TaskItem>>('TaskItem', TaskItemRef, 'tasks:read', {
+  connection: 'Items of a task, paged.',
+  edge: 'An item on a page.',
+  cursor: 'Opaque position, stable while the task runs.',
+  node: 'The item.',
+  nodes: "The page's items.",
+  totalCount: 'Items on all pages.',
 });
 
 export const TaskRef = builder.objectRef<Task>('Task');

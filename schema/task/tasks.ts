@@ -1,7 +1,7 @@
 import type { Task } from '../../src/tasks/task.ts';
-import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
-import { badCursor, Connection, cursorsOf, pageArgs, PageInfo, type Edge } from '../connection.ts';
+import { badCursor, Connection, cursorsOf, pageArgs } from '../connection.ts';
+import { connectionType } from '../connectionType.ts';
 import { conditionsOf, NO_NULLS } from '../conditions.ts';
 import { TaskKindEnum, TaskRef, TaskStateEnum } from './task.ts';
 
@@ -18,30 +18,13 @@ const TaskFilter = builder.inputType('TaskFilter', {
   }),
 });
 
-const TaskEdge = builder.objectRef<Edge<Task>>('TaskEdge');
-TaskEdge.implement({
-  extensions: needs('tasks:read'),
-  description: 'A task on a page.',
-  fields: (t) => ({
-    cursor: t.exposeString('cursor', { description: 'Opaque position, stable while tasks are added.' }),
-    node: t.expose('node', { type: TaskRef, description: 'The task.' }),
-  }),
-});
-
-const TaskConnection = builder.objectRef<Connection<Task>>('TaskConnection');
-TaskConnection.implement({
-  extensions: needs('tasks:read'),
-  description: 'Tasks, paged.',
-  fields: (t) => ({
-    edges: t.expose('edges', { type: [TaskEdge], description: "The page's entries with their cursors." }),
-    nodes: t.field({
-      type: [TaskRef],
-      description: "The page's tasks.",
-      resolve: ({ nodes }) => nodes as Task[],
-    }),
-    pageInfo: t.expose('pageInfo', { type: PageInfo, description: 'Where the page stands.' }),
-    totalCount: t.exposeInt('totalCount', { description: 'Tasks on all pages.' }),
-  }),
+const { connection: TaskConnection } = connectionType<Connection<Task>>('Task', TaskRef, 'tasks:read', {
+  connection: 'Tasks, paged.',
+  edge: 'A task on a page.',
+  cursor: 'Opaque position, stable while tasks are added.',
+  node: 'The task.',
+  nodes: "The page's tasks.",
+  totalCount: 'Tasks on all pages.',
 });
 
 const RULES = { list: 'tasks', usual: 25, most: 100 };

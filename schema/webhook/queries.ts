@@ -1,32 +1,25 @@
 import type { Delivery } from '../../src/tasks/store/outbox/outboxStore.ts';
 import { encodeCursor } from '../../src/domain/paging.ts';
-import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
-import { badCursor, Connection, pageArgs, PageInfo, type Edge } from '../connection.ts';
+import { badCursor, Connection, pageArgs } from '../connection.ts';
+import { connectionType } from '../connectionType.ts';
 import { conditionsOf, NO_NULLS } from '../conditions.ts';
 import { WebhookDelivery, WebhookDeliveryState } from './delivery.ts';
 
-const WebhookDeliveryEdge = builder.objectRef<Edge<Delivery>>('WebhookDeliveryEdge');
-WebhookDeliveryEdge.implement({
-  extensions: needs('tasks:read'),
-  description: 'A webhook in a list.',
-  fields: (t) => ({
-    cursor: t.exposeString('cursor', { description: 'Its place, for `after`.' }),
-    node: t.expose('node', { type: WebhookDelivery, description: 'The webhook.' }),
-  }),
-});
-
-const WebhookDeliveryConnection = builder.objectRef<Connection<Delivery>>('WebhookDeliveryConnection');
-WebhookDeliveryConnection.implement({
-  extensions: needs('tasks:read'),
-  description: 'A page of webhooks.',
-  fields: (t) => ({
-    edges: t.expose('edges', { type: [WebhookDeliveryEdge], description: 'The webhooks with their cursors.' }),
-    nodes: t.expose('nodes', { type: [WebhookDelivery], description: 'The webhooks.' }),
-    pageInfo: t.expose('pageInfo', { type: PageInfo, description: 'Where the page stands.' }),
-    totalCount: t.exposeInt('totalCount', { description: 'All that meet the filter.' }),
-  }),
-});
+const { connection: WebhookDeliveryConnection } = connectionType<Connection<Delivery>>(
+  'WebhookDelivery',
+  WebhookDelivery,
+  'tasks:read',
+  {
+    connection: 'A page of webhooks.',
+    edge: 'A webhook in a list.',
+    cursor: 'Its place, for `after`.',
+    node: 'The webhook.',
+    edges: 'The webhooks with their cursors.',
+    nodes: 'The webhooks.',
+    totalCount: 'All that meet the filter.',
+  },
+);
 
 const WebhookDeliveryFilter = builder.inputType('WebhookDeliveryFilter', {
   description: `Conditions on webhooks. ${NO_NULLS}`,
