@@ -5,7 +5,7 @@ import { importsOf, scan } from './source.ts';
 export type Sources = ReadonlyMap<string, string>;
 
 /** Lowest first; a file belongs to the first layer whose pattern fits. */
-const LAYERS: readonly { name: string; pattern: RegExp }[] = [
+export const LAYERS: readonly { name: string; pattern: RegExp }[] = [
   { name: 'lib', pattern: /^src\/lib\// },
   { name: 'domain', pattern: /^src\/domain\// },
   { name: 'redis', pattern: /^src\/redis\// },
@@ -35,7 +35,8 @@ const GIVEN = /^src\/(?:auth|graphql|http|observability|config)\//;
 const TEST = /(?:\.test\.ts$|^test\/)/;
 
 const layerOf = (path: string) => LAYERS.findIndex((layer) => layer.pattern.test(path));
-const nameOf = (path: string) => LAYERS[layerOf(path)]?.name;
+/** The name of the layer that a file belongs to; undefined for none. */
+export const layerNameOf = (path: string) => LAYERS[layerOf(path)]?.name;
 const roomOf = (path: string) => path.match(/^(?:providers|src)\/[^/]+(?=\/)/)?.[0] ?? path;
 
 /** Why this file may not import that one; null when it may. */
@@ -44,7 +45,7 @@ function objection(from: string, to: string): string | null {
   if (TEST.test(from)) return null;
   if (TEST.test(to)) return 'only tests import test/';
   const [lower, upper] = [layerOf(from), layerOf(to)];
-  const [a, b] = [nameOf(from), nameOf(to)];
+  const [a, b] = [layerNameOf(from), layerNameOf(to)];
   if (b === undefined) return 'it belongs to no layer';
   if (GIVEN.test(from) && /^(?:schema|providers)\//.test(to)) return 'it is given schema and providers';
   if (a === 'app') return null;
