@@ -118,7 +118,8 @@ try {
 /** The variables that the simulators print, all of them once the last provider has been named. */
 async function environmentOf(): Promise<Record<string, string>> {
   const environment: Record<string, string> = {};
-  const wanted = CARDS.flatMap((card) => Object.keys(card.simulatorEnvironment('http://127.0.0.1:1')));
+  const played = await Promise.all(CARDS.map((card) => card.simulator()));
+  const wanted = played.flatMap(({ environment: at }) => Object.keys(at('http://127.0.0.1:1')));
   for await (const line of createInterface({ input: simulators.stdout })) {
     const [, name = '', value = ''] = /^ {2}(\w+)=(.*)$/.exec(line) ?? [];
     if (name !== '') environment[name] = value;

@@ -20,12 +20,13 @@ const hanging = new Set<Simulator>();
 
 const environments = await Promise.all(
   CARDS.map(async (card) => {
-    const simulator = card.simulator({ workforce, clock: systemClock, limits: 'none' });
+    const { create, environment } = await card.simulator();
+    const simulator = create({ workforce, clock: systemClock, limits: 'none' });
     const known = new Map<string, SimResponse>();
     const server = createServer((request, response) => void answer(simulator, known, request, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return { provider: card.name, origin, environment: card.simulatorEnvironment(origin) };
+    return { provider: card.name, origin, environment: environment(origin) };
   }),
 );
 process.stdout.write(`${JSON.stringify(environments)}\n`);

@@ -1,7 +1,7 @@
 /** All simulators as a process of their own, so that they outlive a gateway: prints the environment that reaches them. */
 import { ConfigError, readConfig } from './config/environment.ts';
 import { addressProblem } from './lib/addressProblem.ts';
-import { startSimulators } from './app/integrations.ts';
+import { startSimulators } from './app/simulators.ts';
 
 /** Ports in order of precedence, unless SIMULATOR_PORT gives another first one (0: free ones). */
 const FIRST_PORT = 4101;
@@ -21,9 +21,9 @@ try {
     [],
   );
   const running = await startSimulators(simulator, first === 0 ? [] : [first, first + 1, first + 2]);
-  for (const { card, origin } of running) {
+  for (const { card, origin, environment: variables } of running) {
     process.stdout.write(`${card.name} ${origin}\n`);
-    for (const [name, value] of Object.entries(card.simulatorEnvironment(origin))) {
+    for (const [name, value] of Object.entries(variables)) {
       process.stdout.write(`  ${name}=${value}\n`);
     }
   }

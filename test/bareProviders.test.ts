@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { CARDS, startSimulators, type RunningSimulator } from '../src/app/integrations.ts';
+import { CARDS } from '../src/app/integrations.ts';
+import { startSimulators, type RunningSimulator } from '../src/app/simulators.ts';
 import type { Fault } from '../src/simulator/faults.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 
@@ -35,7 +36,7 @@ async function start(filter: 'honoured' | 'ignored' | 'empty'): Promise<TestGate
     const name = FILTERS[card.name];
     if (name !== undefined) simulator.setSwitch(name, filter);
   }
-  const environments = simulators.map(({ card, origin }) => card.simulatorEnvironment(origin));
+  const environments = simulators.map(({ environment }) => environment);
   gateway = await startTestGateway({
     environment: {
       ...Object.assign({}, ...environments),

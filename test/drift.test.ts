@@ -1,6 +1,6 @@
 /** A gateway whose Kombo sends some records in a shape that nobody can read, from the first walk on. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startSimulators, type RunningSimulator } from '../src/app/integrations.ts';
+import { startSimulators, type RunningSimulator } from '../src/app/simulators.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 
 interface Source {
@@ -37,7 +37,7 @@ beforeAll(async () => {
   gateway = await startTestGateway({
     environment: Object.assign(
       { SANDBOX: '', GATEWAY_API_KEYS: KEY },
-      ...simulators.map(({ card, origin }) => card.simulatorEnvironment(origin)),
+      ...simulators.map(({ environment }) => environment),
     ) as Record<string, string>,
     apiKey: KEY,
     log: { debug: noted, info: noted, warn: noted, error: noted },

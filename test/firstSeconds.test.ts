@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readConfig } from '../src/config/environment.ts';
 import { startGateway, type Gateway } from '../src/app/gateway.ts';
-import { CARDS, startSimulators, type RunningSimulator } from '../src/app/integrations.ts';
+import { CARDS } from '../src/app/integrations.ts';
+import { startSimulators, type RunningSimulator } from '../src/app/simulators.ts';
 import type { SimRequest } from '../src/simulator/simulator.ts';
 import { createDataDir, type DataDir } from './support/dataDir.ts';
 import { noteEnvironment, noteSecrets, runLog } from './support/runLogs.ts';
@@ -56,7 +57,7 @@ beforeAll(async () => {
   });
   const environment = Object.assign(
     {},
-    ...simulators.map(({ card, origin }) => card.simulatorEnvironment(origin)),
+    ...simulators.map(({ environment }) => environment),
   ) as Record<string, string>;
   noteEnvironment(environment);
   noteSecrets([API_KEY]);

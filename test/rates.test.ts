@@ -35,9 +35,10 @@ afterEach(() => {
 });
 
 /** An integration over its simulator in process, under the card's own limits and those of the vendor. */
-function underLimits(card: ProviderCard): { ports: Ports; simulator: Simulator; mostInFlight(): number } {
-  const simulator = card.simulator({ workforce: WORKFORCE, clock: systemClock, limits: 'default' });
-  const settings = card.simulatorSettings('http://simulator');
+async function underLimits(card: ProviderCard): Promise<{ ports: Ports; simulator: Simulator; mostInFlight(): number }> {
+  const simulated = await card.simulator();
+  const simulator = simulated.create({ workforce: WORKFORCE, clock: systemClock, limits: 'default' });
+  const settings = simulated.settings('http://simulator');
   const basePath = new URL(settings.baseUrl).pathname;
   const wire = simulatorTransport(simulator, basePath);
   let [inFlight, most] = [0, 0];
@@ -95,7 +96,7 @@ function worksFor(ports: Ports, employees: readonly EmployeeRow[], skills: reado
 it.each(Object.values(registry).map((card) => [card.name, card] as const))(
   '%s takes 2,000 items at its rate without one that fails, and answers people meanwhile',
   async (_, card) => {
-    const { ports, simulator } = underLimits(card);
+    const { ports, simulator } = await underLimits(card);
     const [employees, skills] = await inTime(
       Promise.all([
         rowsOf(ports.employees?.walk({ purpose: 'walk' })),
@@ -167,7 +168,7 @@ it.each(Object.values(registry).map((card) => [card.name, card] as const))(
 );
 
 it('kombo has thirty writes at once and no more while its HR system is slow', async () => {
-  const { ports, simulator, mostInFlight } = underLimits(registry.kombo);
+  const { ports, simulator, mostInFlight } = await underLimits(registry.kombo);
   const [employees, skills] = await inTime(
     Promise.all([rowsOf(ports.employees?.walk({ purpose: 'walk' })), rowsOf(ports.skills?.walk({ purpose: 'walk' }))]),
   );

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startSimulators, type RunningSimulator } from '../src/app/integrations.ts';
+import { startSimulators, type RunningSimulator } from '../src/app/simulators.ts';
 import { events } from './support/chaos/client.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 import { startRedis, type TestRedis } from './support/redis.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   simulators = await startSimulators({ people: 60, skills: 30, limits: 'none', seed: 'replicas' });
   const environment = Object.assign(
     { SANDBOX: '', REDIS_URL: redis.url, GATEWAY_API_KEYS: KEY },
-    ...simulators.map(({ card, origin }) => card.simulatorEnvironment(origin)),
+    ...simulators.map(({ environment }) => environment),
   ) as Record<string, string>;
   const start = (ROLES: string) => startTestGateway({ environment: { ...environment, ROLES }, apiKey: KEY });
   [mine, other, worker] = await Promise.all([start('serve'), start('serve'), start('work')]);

@@ -28,7 +28,7 @@ beforeAll(async () => {
     apiKey: KEY,
     log,
   });
-  const environments = sandbox.gateway.simulators.map(({ card, origin }) => card.simulatorEnvironment(origin));
+  const environments = sandbox.gateway.simulators.map(({ environment }) => environment);
   configured = await startTestGateway({
     environment: { ...Object.assign({}, ...environments), SANDBOX: '', GATEWAY_API_KEYS: KEY },
     apiKey: KEY,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { startSimulators, type RunningSimulator } from '../src/app/integrations.ts';
+import { startSimulators, type RunningSimulator } from '../src/app/simulators.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 import { startRedis, type TestRedis } from './support/redis.ts';
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
   simulators = await startSimulators({ people: 60, skills: 30, limits: 'none', seed: 'shared reads' });
   const environment = Object.assign(
     { SANDBOX: '', REDIS_URL: redis.url, GATEWAY_API_KEYS: KEY, REQUEST_DEADLINE_MS: '60000' },
-    ...simulators.map(({ card, origin }) => card.simulatorEnvironment(origin)),
+    ...simulators.map(({ environment }) => environment),
   ) as Record<string, string>;
   const start = () => startTestGateway({ environment, apiKey: KEY });
   first = await start();

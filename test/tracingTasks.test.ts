@@ -8,7 +8,7 @@ import {
   type ReadableSpan,
 } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startSimulators, type RunningSimulator } from '../src/app/integrations.ts';
+import { startSimulators, type RunningSimulator } from '../src/app/simulators.ts';
 import type { SimRequest } from '../src/simulator/simulator.ts';
 import { startTestGateway, type TestGateway } from './support/gateway.ts';
 import { startRedis, type TestRedis } from './support/redis.ts';
@@ -141,7 +141,7 @@ describe('a task’s work', { timeout: 120_000 }, () => {
         apiKey: KEY,
         environment: Object.assign(
           { SANDBOX: '', REDIS_URL: redis.url, GATEWAY_API_KEYS: KEY, TRACE_PROPAGATION: 'on', ROLES },
-          ...simulators.map(({ card, origin }) => card.simulatorEnvironment(origin)),
+          ...simulators.map(({ environment }) => environment),
         ) as Record<string, string>,
       });
 

@@ -16,11 +16,12 @@ import { createWorkforce } from '../src/simulator/workforce.ts';
 
 const WORKFORCE = createWorkforce('unreadable', { people: 60, skills: 40 });
 
-function house(card: ProviderCard) {
+async function house(card: ProviderCard) {
   const clock = new VirtualClock();
   const now = () => clock.now();
-  const simulator = card.simulator({ workforce: WORKFORCE, clock, limits: 'none' });
-  const settings = card.simulatorSettings('http://simulator');
+  const simulated = await card.simulator();
+  const simulator = simulated.create({ workforce: WORKFORCE, clock, limits: 'none' });
+  const settings = simulated.settings('http://simulator');
   let integration: Integration | null = null;
   const { ports } = connect(card, settings, {
     name: 'main',
@@ -57,7 +58,7 @@ function house(card: ProviderCard) {
 }
 
 it('a walk in which people cannot be read forgets nobody, says so, and the next good one is as if nothing was', async () => {
-  const { simulator, directory, integration, walk, spoil } = house(kombo);
+  const { simulator, directory, integration, walk, spoil } = await house(kombo);
   await walk();
   const people = directory.employeeCount('main');
   for (let row = 0; row < 40; row += 1) spoil(`data.results.${row}.id`, undefined, '/employees');
@@ -72,7 +73,7 @@ it('a walk in which people cannot be read forgets nobody, says so, and the next 
 });
 
 it.each([kombo, kantata, imocha])('a skill of $name that cannot be read is not forgotten', async (card) => {
-  const { directory, integration, walk, spoil } = house(card);
+  const { directory, integration, walk, spoil } = await house(card);
   await walk();
   const skills = directory.skillCount('main');
   const [id = ''] = directory.skills.all.flatMap(({ records }) => records).map(({ row }) => row.remoteId);
@@ -84,7 +85,7 @@ it.each([kombo, kantata, imocha])('a skill of $name that cannot be read is not f
 });
 
 it('of ratings that a walk keeps, those that it could not read stand as they were, and their people are PARTIAL', async () => {
-  const { directory, simulator, walk, spoil, read, asked } = house(imocha);
+  const { directory, simulator, walk, spoil, read, asked } = await house(imocha);
   await walk();
   const kept = directory.ratings('main');
   const [one = ''] = [...kept.lists()].filter((rows) => rows.length > 3).map((rows) => rows[0]?.employeeId ?? '');
@@ -102,7 +103,7 @@ it('of ratings that a walk keeps, those that it could not read stand as they wer
 });
 
 it('changes of somebody of whom a rating could not be read take none of the others away, and leave him PARTIAL', async () => {
-  const { clock, directory, integration, walk, deltaSync, spoil, read } = house(imocha);
+  const { clock, directory, integration, walk, deltaSync, spoil, read } = await house(imocha);
   await walk();
   const kept = directory.ratings('main');
   const before = new Map([...kept.lists()].map((rows) => [rows[0]?.employeeId ?? '', rows.length]));
@@ -117,11 +118,11 @@ it('changes of somebody of whom a rating could not be read take none of the othe
 });
 
 it('an answer from which ratings of somebody are missing is PARTIAL for that one, and is not kept', async () => {
-  const { clock, directory, simulator, walk, spoil, read, asked } = house(kombo);
+  const { clock, directory, simulator, walk, spoil, read, asked } = await house(kombo);
   await walk();
   clock.advance(1);
   const ids = directory.employees.all.flatMap(({ records }) => records.map(({ row }) => row.remoteId));
-  const whole = await house(kombo).read(...ids);
+  const whole = await (await house(kombo)).read(...ids);
   const [one = 0, other = 0] = [...whole.keys()].filter((at) => (whole[at]?.rows ?? 0) > 3);
   const [a = '', b = ''] = [ids[one], ids[other]];
   asked();
@@ -140,10 +141,10 @@ it('an answer from which ratings of somebody are missing is PARTIAL for that one
 });
 
 it('a row that does not show whose it is leaves all PARTIAL who were asked with it', async () => {
-  const { directory, walk, spoil, read } = house(kantata);
+  const { directory, walk, spoil, read } = await house(kantata);
   await walk();
   const ids = directory.employees.all.flatMap(({ records }) => records.map(({ row }) => row.remoteId));
-  const all = await house(kantata).read(...ids);
+  const all = await (await house(kantata)).read(...ids);
   const rated = ids.filter((_, at) => (all[at]?.rows ?? 0) > 1).slice(0, 2);
   spoil('results.0.id', 'nothing');
   expect((await read(...rated)).map(({ state, problem }) => `${state} ${problem}`)).toEqual([

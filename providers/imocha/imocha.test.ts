@@ -6,6 +6,7 @@ import { VirtualClock } from '../../src/lib/clock.ts';
 import type { JournalEntry } from '../../src/simulator/simulator.ts';
 import { createWorkforce } from '../../src/simulator/workforce.ts';
 import { imocha } from './imocha.ts';
+import { imochaSimulator } from './simulator/simulator.ts';
 import { DEFAULTS } from './settings.ts';
 
 const WORKFORCE = createWorkforce('test', { people: 60, skills: 40 });
@@ -15,9 +16,9 @@ const HELD = WORKFORCE.holdings.filter((holding) => holding.systems.includes('ta
 const WALK: Call = { purpose: 'walk' };
 
 function setUp(switches: Record<string, unknown> = {}, settings: Record<string, string> = {}) {
-  const simulator = imocha.simulator({ workforce: WORKFORCE, clock: new VirtualClock(), limits: 'none', switches });
+  const simulator = imochaSimulator.create({ workforce: WORKFORCE, clock: new VirtualClock(), limits: 'none', switches });
   const drift: DriftNote[] = [];
-  const integration = imocha.simulatorSettings('http://simulator');
+  const integration = imochaSimulator.settings('http://simulator');
   const { ports } = connect(
     imocha,
     { ...integration, settings: { ...integration.settings, ...settings } },

@@ -2,9 +2,7 @@ import type { ProviderCard } from '../../src/integrations/providerCard.ts';
 import { failureOf } from './errors.ts';
 import { createPorts } from './ports.ts';
 import { rolePorts } from './reads/roles.ts';
-import { DEFAULTS, readEnvironment, tenantSettings, VARIABLES } from './settings.ts';
-import { createImochaSimulator } from './simulator/simulator.ts';
-import { SIMULATOR_API_KEY } from './simulator/switches.ts';
+import { readEnvironment, tenantSettings, VARIABLES } from './settings.ts';
 
 /**
  * iMocha Skills Intelligence: employees, taxonomy and ratings from several channels; enrols employees, writes no
@@ -44,16 +42,5 @@ export const imocha: ProviderCard = {
     const settings = tenantSettings(integration);
     return { ...createPorts(upstream, settings), ...rolePorts(upstream, settings) };
   },
-  simulator: createImochaSimulator,
-  simulatorSettings: (baseUrl) => ({
-    baseUrl,
-    settings: {
-      apiKey: SIMULATOR_API_KEY,
-      scaleMax: String(DEFAULTS.scale.max),
-      skillIdJoin: DEFAULTS.skillIdJoin,
-      selfZero: DEFAULTS.selfZero,
-      statusPatch: DEFAULTS.statusPatch,
-    },
-  }),
-  simulatorEnvironment: (origin) => ({ IMOCHA_API_KEY: SIMULATOR_API_KEY, IMOCHA_BASE_URL: origin }),
+  simulator: async () => (await import('./simulator/simulator.ts')).imochaSimulator,
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { kantata } from './kantata.ts';
+import { kantataSimulator } from './simulator/simulator.ts';
 import { REQUEST, rig, rowsOf, WORKFORCE } from './testRig.ts';
 
 describe('the environment', () => {
@@ -45,8 +46,8 @@ describe('the environment', () => {
   });
 
   it('is not needed to reach a simulator, with its path or without', () => {
-    expect(kantata.simulatorSettings('http://127.0.0.1:1').baseUrl).toBe('http://127.0.0.1:1/api/v1');
-    expect(kantata.simulatorSettings('http://127.0.0.1:1/api/v1').baseUrl).toBe('http://127.0.0.1:1/api/v1');
+    expect(kantataSimulator.settings('http://127.0.0.1:1').baseUrl).toBe('http://127.0.0.1:1/api/v1');
+    expect(kantataSimulator.settings('http://127.0.0.1:1/api/v1').baseUrl).toBe('http://127.0.0.1:1/api/v1');
   });
 });
 

@@ -7,7 +7,6 @@ import { failureOf } from './errors.ts';
 import { writeMemberships } from './writes/memberships.ts';
 import { ratingByParts, ratingsByEmployees, ratingsBySkills, ratingsWalk } from './reads/ratings.ts';
 import { removeMemberships } from './writes/removeMemberships.ts';
-import { createKantataSimulator, SIMULATOR_BASE_PATH, SIMULATOR_TOKEN } from './simulator/simulator.ts';
 import { upsertSkills } from './writes/upsertSkills.ts';
 import { updateEmployees } from './writes/users.ts';
 
@@ -61,13 +60,5 @@ export const kantata: ProviderCard = {
       upsertSkills: upsertSkills(client),
     };
   },
-  simulator: createKantataSimulator,
-  simulatorSettings: (origin) => ({ baseUrl: simulatorBase(origin), settings: { token: SIMULATOR_TOKEN } }),
-  simulatorEnvironment: (origin) => ({ KANTATA_TOKEN: SIMULATOR_TOKEN, KANTATA_BASE_URL: simulatorBase(origin) }),
+  simulator: async () => (await import('./simulator/simulator.ts')).kantataSimulator,
 };
-
-/** A bare origin gets the path under which the simulator answers. */
-function simulatorBase(origin: string): string {
-  const base = origin.replace(/\/+$/, '');
-  return new URL(origin).pathname === '/' ? base + SIMULATOR_BASE_PATH : base;
-}

@@ -5,7 +5,8 @@ import { VirtualClock } from '../../src/lib/clock.ts';
 import type { Simulator, SimResponse } from '../../src/simulator/simulator.ts';
 import { createWorkforce, type Workforce } from '../../src/simulator/workforce.ts';
 import { kantata } from './kantata.ts';
-import { SIMULATOR_BASE_PATH, SIMULATOR_TOKEN } from './simulator/simulator.ts';
+import { kantataSimulator, SIMULATOR_BASE_PATH } from './simulator/simulator.ts';
+import { SIMULATOR_TOKEN } from './simulator/switches.ts';
 import type { Switches } from './simulator/switches.ts';
 
 /** An answer's body as tests look into it. */
@@ -42,9 +43,9 @@ export function rig(
   settings: Record<string, string> = {},
 ): Rig {
   const clock = new VirtualClock();
-  const simulator = kantata.simulator({ workforce, clock, limits: 'none', switches });
+  const simulator = kantataSimulator.create({ workforce, clock, limits: 'none', switches });
   const drift: DriftNote[] = [];
-  const integration = kantata.simulatorSettings('http://simulator');
+  const integration = kantataSimulator.settings('http://simulator');
   const { ports } = connect(
     kantata,
     { ...integration, settings: { ...integration.settings, ...settings } },

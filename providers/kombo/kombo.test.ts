@@ -8,6 +8,7 @@ import { VirtualClock } from '../../src/lib/clock.ts';
 import { createWorkforce } from '../../src/simulator/workforce.ts';
 import { contract } from './contract.ts';
 import { kombo } from './kombo.ts';
+import { komboSimulator } from './simulator/simulator.ts';
 
 const workforce = createWorkforce('test', { people: 60, skills: 40 });
 const CALL = { purpose: 'request' } as const;
@@ -21,14 +22,14 @@ interface Setup {
 
 function start({ switches, limits, people, settings: given }: Setup = {}) {
   const clock = new VirtualClock();
-  const simulator = kombo.simulator({
+  const simulator = komboSimulator.create({
     workforce: people === undefined ? workforce : createWorkforce('test', { people, skills: 40 }),
     clock,
     limits: 'none',
     switches,
   });
   const drift: DriftNote[] = [];
-  const { baseUrl, settings } = kombo.simulatorSettings('http://simulator');
+  const { baseUrl, settings } = komboSimulator.settings('http://simulator');
   const connected = connect(
     kombo,
     { baseUrl, settings: { ...settings, ...given } },

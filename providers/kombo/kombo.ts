@@ -1,7 +1,7 @@
 import type { Ports } from '../../src/domain/ports.ts';
-import type { IntegrationSettings, ProviderCard } from '../../src/integrations/providerCard.ts';
+import type { ProviderCard } from '../../src/integrations/providerCard.ts';
 import type { Upstream } from '../../src/outbound/upstream.ts';
-import { DEFAULTS, readEnvironment, VARIABLES } from './settings.ts';
+import { readEnvironment, VARIABLES } from './settings.ts';
 import { failureOf } from './errors.ts';
 import {
   employeesPort,
@@ -11,8 +11,6 @@ import {
   ratingsPort,
   skillsPort,
 } from './reads/reads.ts';
-import { SIMULATED } from './simulator/credentials.ts';
-import { simulator } from './simulator/simulator.ts';
 import { jobProfilesPort } from './reads/staffing.ts';
 import { upsertEmployeesPort } from './writes/upsertEmployees.ts';
 import { bulkSkillsPort, managedSkillsPort } from './writes/upsertSkills.ts';
@@ -68,13 +66,7 @@ export const kombo: ProviderCard = {
     upsertEmployees: upsertEmployeesPort(upstream, { updates: settings.employeePatch === 'on' }),
     ...skillWrites(upstream, settings.skillWrites),
   }),
-  simulator,
-  simulatorSettings,
-  simulatorEnvironment: (origin) => ({
-    KOMBO_API_KEY: SIMULATED.apiKey,
-    KOMBO_INTEGRATION_ID: SIMULATED.integrationId,
-    KOMBO_BASE_URL: simulatorSettings(origin).baseUrl,
-  }),
+  simulator: async () => (await import('./simulator/simulator.ts')).komboSimulator,
 };
 
 function skillWrites(upstream: Upstream, choice: string | undefined): Pick<Ports, 'upsertSkills'> {
@@ -86,10 +78,4 @@ function skillWrites(upstream: Upstream, choice: string | undefined): Pick<Ports
     default:
       return { upsertSkills: managedSkillsPort(upstream) };
   }
-}
-
-/** The version path is part of the base URL (kombo.md#base-urls); a bare origin gets it. */
-function simulatorSettings(baseUrl: string): IntegrationSettings {
-  const withPath = new URL(baseUrl).pathname === '/' ? new URL('/v1', baseUrl).href : baseUrl;
-  return { baseUrl: withPath.replace(/\/+$/, ''), settings: { ...SIMULATED, ...DEFAULTS } };
 }

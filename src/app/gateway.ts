@@ -24,7 +24,7 @@ import { traceFields } from '../observability/tracedFields.ts';
 import { flushTraces, registeredTracer } from '../observability/tracing.ts';
 import type { CallRecord } from '../outbound/upstream.ts';
 import type { Limits } from '../outbound/limits.ts';
-import { simulatedIntegrations, startSimulators, type RunningSimulator } from './integrations.ts';
+import type { RunningSimulator } from './simulators.ts';
 import { openTasks } from './openTaskEngine.ts';
 import { connectRedis, REDIS_PREFIX } from '../redis/redis.ts';
 import { createGatewayServer } from '../http/server.ts';
@@ -77,8 +77,10 @@ const STATUS_MS = 1_000;
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log, tenancy = tenancyOfEnvironment(config) } = options;
   const audit = openAudit(log, config.auditLog);
-  const simulators = config.sandbox ? await startSimulators(config.simulator) : [];
-  if (config.sandbox) {
+  // Loaded here, so that a gateway of configured providers holds no simulator's code in memory.
+  const sandbox = config.sandbox ? await import('./simulators.ts') : null;
+  const simulators = sandbox ? await sandbox.startSimulators(config.simulator) : [];
+  if (sandbox) {
     log.warn(
       { simulated: Object.fromEntries(simulators.map(({ card, origin }) => [card.name, origin])) },
       'this is a sandbox: no provider is configured, so all of them are simulated, and every person, skill and rating is invented',
@@ -147,8 +149,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
   });
   const { known, walked } = tenants.start(
-    config.sandbox
-      ? tenancy.tenants.map((tenant) => ({ ...tenant, integrations: simulatedIntegrations(simulators) }))
+    sandbox
+      ? tenancy.tenants.map((tenant) => ({ ...tenant, integrations: sandbox.simulatedIntegrations(simulators) }))
       : tenancy.tenants,
   );
   const deliveries = new Deliveries({ opening, works: roles.work, log });

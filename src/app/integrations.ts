@@ -1,5 +1,4 @@
 import * as registry from '../../providers/registry.ts';
-import type { Config } from '../config/environment.ts';
 import type { Drift } from '../integrations/drift.ts';
 import { Integration } from '../integrations/integration.ts';
 import type { DriftNote } from '../domain/ports.ts';
@@ -9,43 +8,9 @@ import type { IntegrationTracing } from '../observability/integrationTracing.ts'
 import type { RateStore } from '../outbound/policy/sharedRateLimiter.ts';
 import type { CallRecord } from '../outbound/upstream.ts';
 import type { Limits } from '../outbound/limits.ts';
-import { systemClock } from '../lib/clock.ts';
-import { serveSimulator, type ServedSimulator } from '../simulator/serve.ts';
-import type { Simulator } from '../simulator/simulator.ts';
-import { createWorkforce } from '../simulator/workforce.ts';
 
 /** All providers, in order of precedence. */
 export const CARDS: readonly ProviderCard[] = Object.values(registry).toSorted((a, b) => a.precedence - b.precedence);
-
-/** A simulator on its socket. */
-export interface RunningSimulator extends ServedSimulator {
-  card: ProviderCard;
-  simulator: Simulator;
-}
-
-/** Starts the simulators of all providers over one workforce. `ports` are given in order of precedence; 0 takes a free one. */
-export async function startSimulators(
-  { people, skills, limits, seed }: Config['simulator'],
-  ports: readonly number[] = [],
-): Promise<RunningSimulator[]> {
-  const workforce = createWorkforce(seed, { people, skills });
-  return Promise.all(
-    CARDS.map(async (card, index) => {
-      const simulator = card.simulator({ workforce, clock: systemClock, limits });
-      return { card, simulator, ...(await serveSimulator(simulator, ports[index] ?? 0)) };
-    }),
-  );
-}
-
-/** One integration for each simulator, for the sandbox. */
-export function simulatedIntegrations(simulators: readonly RunningSimulator[]): ConfiguredIntegration[] {
-  return simulators.map(({ card, origin }) => ({
-    card,
-    name: card.defaultIntegration,
-    settings: card.simulatorSettings(origin),
-    simulated: true,
-  }));
-}
 
 export interface ConnectedIntegrations {
   integrations: Integration[];

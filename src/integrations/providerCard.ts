@@ -30,6 +30,15 @@ export interface ProviderVariable {
   secret?: true;
 }
 
+/** What the folder `simulator` of a provider offers. */
+export interface ProviderSimulator {
+  create: SimulatorFactory;
+  /** Settings that reach one served at this origin. */
+  settings(origin: string): IntegrationSettings;
+  /** The same as environment variables, for a gateway in another process. */
+  environment(origin: string): Record<string, string>;
+}
+
 /**
  * A provider's index card: everything the core knows of a provider. Adding a provider is a folder with a card and one
  * line in `providers/registry.ts`.
@@ -54,12 +63,8 @@ export interface ProviderCard {
   upstream(integration: IntegrationSettings): Pick<UpstreamOptions, 'headers' | 'failureOf'>;
   /** The adapter, over an upstream that carries the policy. */
   ports(upstream: Upstream, integration: IntegrationSettings): Ports;
-  /** Its simulator. */
-  simulator: SimulatorFactory;
-  /** Settings that reach a simulator served at this origin. */
-  simulatorSettings(origin: string): IntegrationSettings;
-  /** The same as environment variables, for a gateway in another process. */
-  simulatorEnvironment(origin: string): Record<string, string>;
+  /** Loads its simulator. A gateway of configured providers never calls it, and so loads no file of a simulator. */
+  simulator(): Promise<ProviderSimulator>;
 }
 
 /** An integration as configured, its settings already checked. */

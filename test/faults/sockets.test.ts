@@ -27,8 +27,8 @@ afterEach(async () => {
 });
 
 /** What a read of ratings at this origin throws. */
-async function failureAt({ card, contract }: Subject, origin: string, limits: Partial<Limits> = {}) {
-  const { ports, close } = connect(card, card.simulatorSettings(`${origin}${contract.basePath}`), {
+async function failureAt({ card, contract, simulator }: Subject, origin: string, limits: Partial<Limits> = {}) {
+  const { ports, close } = connect(card, simulator.settings(`${origin}${contract.basePath}`), {
     name: card.defaultIntegration,
     limits: { ...LIMITS, ...limits },
   });
@@ -41,8 +41,8 @@ async function failureAt({ card, contract }: Subject, origin: string, limits: Pa
   return error && { code: error.code, mayHaveApplied: error.mayHaveApplied, retryable: error.retryable };
 }
 
-async function served({ card }: Subject, shape: FaultShape): Promise<string> {
-  const simulator = card.simulator({ workforce: WORKFORCE, clock: systemClock, limits: 'none' });
+async function served(subject: Subject, shape: FaultShape): Promise<string> {
+  const simulator = subject.simulator.create({ workforce: WORKFORCE, clock: systemClock, limits: 'none' });
   simulator.addFault({ shape });
   const { origin, close } = await serveSimulator(simulator);
   cleanups.push(close);

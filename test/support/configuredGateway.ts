@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfiguration } from '../../src/config/configuration.ts';
 import { startGateway, type Gateway } from '../../src/app/gateway.ts';
-import { CARDS, startSimulators } from '../../src/app/integrations.ts';
+import { CARDS } from '../../src/app/integrations.ts';
+import { startSimulators } from '../../src/app/simulators.ts';
 import { noteEnvironment, noteSecrets, runLog } from './runLogs.ts';
 
 /** What a test writes into the configuration file beside the tenants; secrets stand for themselves as `env` names. */
@@ -29,8 +30,8 @@ export async function startConfiguredGateways(tenants: readonly string[]): Promi
     startSimulators({ people: 30, skills: 12, limits: 'none', seed: 'configured' }),
   ]);
   const secrets: Record<string, string> = {};
-  const integrations = simulators.map(({ card, origin }) => {
-    const settings = Object.entries(card.simulatorEnvironment(origin)).map(([name, value]) => {
+  const integrations = simulators.map(({ card, environment }) => {
+    const settings = Object.entries(environment).map(([name, value]) => {
       if (!card.variables.some((variable) => variable.name === name && variable.secret)) return [name, value];
       secrets[`SECRET_${name}`] = value;
       return [name, { env: `SECRET_${name}` }];

@@ -26,7 +26,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('dataTemplate', directory);
   return async () => {
     try {
-      failOnLeaks(runLogs);
+      await failOnLeaks(runLogs);
     } finally {
       await Promise.all([directory, runLogs].map((path) => rm(path, { recursive: true, force: true })));
     }
@@ -34,13 +34,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** A teardown that throws is shown, but fails no run by itself. */
-function failOnLeaks(runLogs: string): void {
-  const origin = 'http://127.0.0.1';
-  const simulated = CARDS.flatMap((card) => {
-    const values = card.simulatorEnvironment(origin);
-    return card.variables.flatMap(({ name, secret }) => (secret && values[name] ? [values[name]] : []));
-  });
-  const leaks = leaksIn(runLogs, simulated);
+async function failOnLeaks(runLogs: string): Promise<void> {
+  const simulated = await Promise.all(
+    CARDS.map(async (card) => {
+      const values = (await card.simulator()).environment('http://127.0.0.1');
+      return card.variables.flatMap(({ name, secret }) => (secret && values[name] ? [values[name]] : []));
+    }),
+  );
+  const leaks = leaksIn(runLogs, simulated.flat());
   if (leaks.length === 0) return;
   process.exitCode = 1;
   throw new Error(`the logs of this run hold secrets or personal data:\n${describeLeaks(leaks)}`);

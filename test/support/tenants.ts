@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfiguration, type Configuration } from '../../src/config/configuration.ts';
-import { CARDS, startSimulators, type RunningSimulator } from '../../src/app/integrations.ts';
+import { CARDS } from '../../src/app/integrations.ts';
+import { startSimulators, type RunningSimulator } from '../../src/app/simulators.ts';
 import type { Answer } from './gateway.ts';
 import { noteSecrets } from './runLogs.ts';
 
@@ -51,11 +52,11 @@ export function writeTenantsFile({ folder, simulators, keys = KEYS, acmeNames = 
     return { env: name };
   };
   const tenantOf = (tenant: TenantName) => ({
-    integrations: simulators[tenant].map(({ card, origin }) => ({
+    integrations: simulators[tenant].map(({ card, environment }) => ({
       name: (tenant === 'acme' ? acmeNames[card.defaultIntegration] : undefined) ?? card.defaultIntegration,
       provider: card.name,
       settings: Object.fromEntries(
-        Object.entries(card.simulatorEnvironment(origin)).map(([name, value]) => {
+        Object.entries(environment).map(([name, value]) => {
           const isSecret = card.variables.some((variable) => variable.name === name && variable.secret);
           return [name, isSecret ? hidden(`${tenant}_${name}`, value) : value];
         }),

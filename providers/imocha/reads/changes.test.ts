@@ -5,12 +5,13 @@ import { simulatorTransport } from '../../../src/outbound/transport/undiciTransp
 import { VirtualClock } from '../../../src/lib/clock.ts';
 import { createWorkforce } from '../../../src/simulator/workforce.ts';
 import { imocha } from '../imocha.ts';
+import { imochaSimulator } from '../simulator/simulator.ts';
 
 const workforce = createWorkforce('test', { people: 60, skills: 40 });
 
 function setUp() {
-  const simulator = imocha.simulator({ workforce, clock: new VirtualClock(), limits: 'none' });
-  const { ports } = connect(imocha, imocha.simulatorSettings('http://simulator'), {
+  const simulator = imochaSimulator.create({ workforce, clock: new VirtualClock(), limits: 'none' });
+  const { ports } = connect(imocha, imochaSimulator.settings('http://simulator'), {
     name: 'imocha-test',
     transport: simulatorTransport(simulator, ''),
     limits: { requestsPerSecond: null },

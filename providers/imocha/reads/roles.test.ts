@@ -6,6 +6,7 @@ import { simulatorTransport } from '../../../src/outbound/transport/undiciTransp
 import { VirtualClock } from '../../../src/lib/clock.ts';
 import { createWorkforce } from '../../../src/simulator/workforce.ts';
 import { imocha } from '../imocha.ts';
+import { imochaSimulator } from '../simulator/simulator.ts';
 import { toEmployee } from '../mappers/mappers.ts';
 import { toCareerPath, toExpectations, toJobProfile } from '../mappers/roles.ts';
 import { rolePorts } from './roles.ts';
@@ -17,9 +18,9 @@ const CALL: Call = { purpose: 'request' };
 const PROFILE_ID = '3001';
 
 function setUp(switches: Record<string, unknown> = {}) {
-  const simulator = imocha.simulator({ workforce: WORKFORCE, clock: new VirtualClock(), limits: 'none', switches });
+  const simulator = imochaSimulator.create({ workforce: WORKFORCE, clock: new VirtualClock(), limits: 'none', switches });
   const drift: DriftNote[] = [];
-  const { ports } = connect(imocha, imocha.simulatorSettings('http://simulator'), {
+  const { ports } = connect(imocha, imochaSimulator.settings('http://simulator'), {
     name: 'imocha-test',
     transport: simulatorTransport(simulator, ''),
     limits: { requestsPerSecond: null, attempts: 1 },

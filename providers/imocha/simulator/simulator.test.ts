@@ -3,14 +3,14 @@ import { VirtualClock } from '../../../src/lib/clock.ts';
 import type { SimulatorOptions } from '../../../src/simulator/simulator.ts';
 import { createWorkforce } from '../../../src/simulator/workforce.ts';
 import type { RawEmployee, RawPage, RawProfile, RawTaxonomySkill, RawUpsertResult } from '../raw.ts';
-import { createImochaSimulator } from './simulator.ts';
+import { imochaSimulator } from './simulator.ts';
 import { SIMULATOR_API_KEY } from './switches.ts';
 
 const WORKFORCE = createWorkforce('test', { people: 120, skills: 80 });
 
 function setUp(switches: Record<string, unknown> = {}, limits: SimulatorOptions['limits'] = 'none') {
   const clock = new VirtualClock();
-  const simulator = createImochaSimulator({ workforce: WORKFORCE, clock, limits, switches });
+  const simulator = imochaSimulator.create({ workforce: WORKFORCE, clock, limits, switches });
   const send = (method: string, target: string, body: unknown = '', key: string | undefined = SIMULATOR_API_KEY) => {
     const url = new URL(target, 'http://simulator');
     return simulator.handle({

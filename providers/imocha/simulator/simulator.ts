@@ -1,5 +1,7 @@
 import { createSimulator, TokenBucket, withSwitches } from '../../../src/simulator/simulator.ts';
 import type { Handling, SimResponse, SimulatorFactory } from '../../../src/simulator/simulator.ts';
+import type { ProviderSimulator } from '../../../src/integrations/providerCard.ts';
+import { DEFAULTS } from '../settings.ts';
 import { answerOf, refusalOf } from './answers.ts';
 import { Certificates } from './certificates.ts';
 import { listEmployees, listProfiles, listTaxonomy, oneProfile } from './reads.ts';
@@ -25,7 +27,7 @@ interface Route {
 /**
  * The Skills Intelligence API (imocha.md#paths) over the shared workforce; the Assessment API is answered with 501.
  */
-export const createImochaSimulator: SimulatorFactory = ({ workforce, clock, limits, switches: given }) => {
+const create: SimulatorFactory = ({ workforce, clock, limits, switches: given }) => {
   const switches = withSwitches('imocha', DEFAULT_SWITCHES, given);
   const taxonomy = createTaxonomy(workforce, switches);
   const store = new EmployeeStore(workforce);
@@ -137,6 +139,22 @@ export const createImochaSimulator: SimulatorFactory = ({ workforce, clock, limi
     },
     clock,
   );
+};
+
+/** iMocha, played on this machine. */
+export const imochaSimulator: ProviderSimulator = {
+  create,
+  settings: (baseUrl) => ({
+    baseUrl,
+    settings: {
+      apiKey: SIMULATOR_API_KEY,
+      scaleMax: String(DEFAULTS.scale.max),
+      skillIdJoin: DEFAULTS.skillIdJoin,
+      selfZero: DEFAULTS.selfZero,
+      statusPatch: DEFAULTS.statusPatch,
+    },
+  }),
+  environment: (origin) => ({ IMOCHA_API_KEY: SIMULATOR_API_KEY, IMOCHA_BASE_URL: origin }),
 };
 
 function tooMany({ retryAfter }: ImochaSwitches): SimResponse {

@@ -6,6 +6,7 @@ import { VirtualClock } from '../../../src/lib/clock.ts';
 import type { SimRequest } from '../../../src/simulator/simulator.ts';
 import { createWorkforce } from '../../../src/simulator/workforce.ts';
 import { imocha } from '../imocha.ts';
+import { imochaSimulator } from '../simulator/simulator.ts';
 
 const WORKFORCE = createWorkforce('test', { people: 60, skills: 40 });
 const TASK: Call = { purpose: 'task' };
@@ -13,7 +14,7 @@ const [ANNA, BEN, NOBODY] = ['1000001', '1000002', '999999999'] as const;
 
 function setUp(switches: Record<string, unknown> = {}) {
   const clock = new VirtualClock();
-  const simulator = imocha.simulator({ workforce: WORKFORCE, clock, limits: 'none', switches });
+  const simulator = imochaSimulator.create({ workforce: WORKFORCE, clock, limits: 'none', switches });
   const bodies: string[] = [];
   const seen = {
     ...simulator,
@@ -22,7 +23,7 @@ function setUp(switches: Record<string, unknown> = {}) {
       return simulator.handle(request);
     },
   };
-  const { ports } = connect(imocha, imocha.simulatorSettings('http://simulator'), {
+  const { ports } = connect(imocha, imochaSimulator.settings('http://simulator'), {
     name: 'imocha-test',
     transport: simulatorTransport(seen, ''),
     limits: { requestsPerSecond: null, attempts: 3 },

@@ -7,13 +7,14 @@ import { VirtualClock } from '../../../src/lib/clock.ts';
 import type { SimRequest } from '../../../src/simulator/simulator.ts';
 import { createWorkforce } from '../../../src/simulator/workforce.ts';
 import { imocha } from '../imocha.ts';
+import { imochaSimulator } from '../simulator/simulator.ts';
 
 const WORKFORCE = createWorkforce('test', { people: 60, skills: 40 });
 const TASK: Call = { purpose: 'task' };
 
 async function setUp(statusPatch: 'on' | 'off', switches: Record<string, unknown> = {}) {
-  const simulator = imocha.simulator({ workforce: WORKFORCE, clock: new VirtualClock(), limits: 'none', switches });
-  const integration = imocha.simulatorSettings('http://simulator');
+  const simulator = imochaSimulator.create({ workforce: WORKFORCE, clock: new VirtualClock(), limits: 'none', switches });
+  const integration = imochaSimulator.settings('http://simulator');
   const bodies: string[] = [];
   const seen = {
     ...simulator,

@@ -6,14 +6,15 @@ import { VirtualClock } from '../../../src/lib/clock.ts';
 import { createWorkforce } from '../../../src/simulator/workforce.ts';
 import { employeeAsWritten } from '../../../src/tasks/storedRows.ts';
 import { imocha } from '../imocha.ts';
+import { imochaSimulator } from '../simulator/simulator.ts';
 
 const WORKFORCE = createWorkforce('test', { people: 60, skills: 40 });
 const TASK: Call = { purpose: 'task' };
 const PERSON = WORKFORCE.people.find(({ records, trap }) => trap === null && records.talent.length === 1);
 
 function setUp(switches: Record<string, unknown> = {}) {
-  const simulator = imocha.simulator({ workforce: WORKFORCE, clock: new VirtualClock(), limits: 'none', switches });
-  const { ports } = connect(imocha, imocha.simulatorSettings('http://simulator'), {
+  const simulator = imochaSimulator.create({ workforce: WORKFORCE, clock: new VirtualClock(), limits: 'none', switches });
+  const { ports } = connect(imocha, imochaSimulator.settings('http://simulator'), {
     name: 'imocha-test',
     transport: simulatorTransport(simulator, ''),
     limits: { requestsPerSecond: null },

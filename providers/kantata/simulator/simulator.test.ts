@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/lib/clock.ts';
-import { createKantataSimulator, SIMULATOR_TOKEN } from './simulator.ts';
+import { kantataSimulator } from './simulator.ts';
+import { SIMULATOR_TOKEN } from './switches.ts';
 import { freePairs, rig, WORKFORCE, type Body } from '../testRig.ts';
 
 type Records = Record<string, Record<string, unknown>>;
@@ -248,7 +249,7 @@ describe('the door', () => {
 
   it('lets 20 calls through at once and 10 a second after that', async () => {
     const clock = new VirtualClock();
-    const simulator = createKantataSimulator({ workforce: WORKFORCE, clock, limits: 'default' });
+    const simulator = kantataSimulator.create({ workforce: WORKFORCE, clock, limits: 'default' });
     let last: string | undefined = 'none yet';
     const burst = async (calls: number) => {
       const statuses: number[] = [];

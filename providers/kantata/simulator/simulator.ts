@@ -6,6 +6,7 @@ import {
   type SimResponse,
   type SimulatorFactory,
 } from '../../../src/simulator/simulator.ts';
+import type { ProviderSimulator } from '../../../src/integrations/providerCard.ts';
 import { bodyOf } from './body.ts';
 import { disableAccountMembership, listAccountMemberships } from './accountMemberships.ts';
 import { listCategories } from './catalogue.ts';
@@ -17,11 +18,9 @@ import { createSkills, updateSkill } from './skillWrites.ts';
 import { listSkills, showSkillById } from './skills.ts';
 import { Store } from './store.ts';
 import { listEvents } from './events.ts';
-import { DEFAULT_SWITCHES } from './switches.ts';
+import { DEFAULT_SWITCHES, SIMULATOR_TOKEN } from './switches.ts';
 import { listUsers, showMe, showUserById, updateUser } from './users.ts';
 import type { World } from './views.ts';
-
-export { SIMULATOR_TOKEN } from './switches.ts';
 
 export const SIMULATOR_BASE_PATH = '/api/v1';
 
@@ -75,7 +74,7 @@ const ABSENT: ReadonlySet<string> = new Set([
 ]);
 
 /** An account of the given workforce as its project system sees it. Same workforce, same ids and bytes. */
-export const createKantataSimulator: SimulatorFactory = ({ workforce, clock, limits, switches: given }) => {
+const create: SimulatorFactory = ({ workforce, clock, limits, switches: given }) => {
   const switches = withSwitches('kantata', DEFAULT_SWITCHES, given);
   const world: World = { store: new Store(workforce, clock), switches };
   // The numbers are assumed (kantata.md#rate-limits). One token is accepted, so one bucket is enough.
@@ -120,6 +119,19 @@ export const createKantataSimulator: SimulatorFactory = ({ workforce, clock, lim
     clock,
   );
 };
+
+/** Kantata OX, played on this machine. */
+export const kantataSimulator: ProviderSimulator = {
+  create,
+  settings: (origin) => ({ baseUrl: baseUrlAt(origin), settings: { token: SIMULATOR_TOKEN } }),
+  environment: (origin) => ({ KANTATA_TOKEN: SIMULATOR_TOKEN, KANTATA_BASE_URL: baseUrlAt(origin) }),
+};
+
+/** A bare origin gets the path under which the simulator answers. */
+function baseUrlAt(origin: string): string {
+  const base = origin.replace(/\/+$/, '');
+  return new URL(origin).pathname === '/' ? base + SIMULATOR_BASE_PATH : base;
+}
 
 /**
  * What answers this call. Throws 501 for an operation that is not simulated, 404 for one that the vendor does not have.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createWorkforce } from '../../../src/simulator/workforce.ts';
-import { SIMULATOR_TOKEN } from './simulator.ts';
+import { SIMULATOR_TOKEN } from './switches.ts';
 import { freePairs, ratedPair, rig, type Body } from '../testRig.ts';
 
 type Records = Record<string, Record<string, unknown>>;

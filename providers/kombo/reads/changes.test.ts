@@ -5,13 +5,14 @@ import { simulatorTransport } from '../../../src/outbound/transport/undiciTransp
 import { VirtualClock } from '../../../src/lib/clock.ts';
 import { createWorkforce } from '../../../src/simulator/workforce.ts';
 import { kombo } from '../kombo.ts';
+import { komboSimulator } from '../simulator/simulator.ts';
 
 const workforce = createWorkforce('test', { people: 60, skills: 40 });
 
 function setUp() {
   const clock = new VirtualClock();
-  const simulator = kombo.simulator({ workforce, clock, limits: 'none' });
-  const { ports } = connect(kombo, kombo.simulatorSettings('http://simulator'), {
+  const simulator = komboSimulator.create({ workforce, clock, limits: 'none' });
+  const { ports } = connect(kombo, komboSimulator.settings('http://simulator'), {
     name: 'kombo-test',
     transport: simulatorTransport(simulator, '/v1'),
     limits: { requestsPerSecond: null },

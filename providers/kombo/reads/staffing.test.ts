@@ -6,15 +6,16 @@ import { simulatorTransport } from '../../../src/outbound/transport/undiciTransp
 import { VirtualClock } from '../../../src/lib/clock.ts';
 import { createWorkforce } from '../../../src/simulator/workforce.ts';
 import { kombo } from '../kombo.ts';
+import { komboSimulator } from '../simulator/simulator.ts';
 import { toExpectedSkill, toJobProfile } from './staffing.ts';
 
 const CALL: Call = { purpose: 'request' };
 const WORKFORCE = createWorkforce('test', { people: 10, skills: 40 });
 
 function start(switches: Record<string, unknown> = {}) {
-  const simulator = kombo.simulator({ workforce: WORKFORCE, clock: new VirtualClock(), limits: 'none', switches });
+  const simulator = komboSimulator.create({ workforce: WORKFORCE, clock: new VirtualClock(), limits: 'none', switches });
   const drift: DriftNote[] = [];
-  const integration = kombo.simulatorSettings('http://simulator');
+  const integration = komboSimulator.settings('http://simulator');
   const { ports } = connect(kombo, integration, {
     name: 'kombo-main',
     transport: simulatorTransport(simulator, '/v1'),

@@ -4,7 +4,7 @@ import type { SimulatorOptions } from '../../../src/simulator/simulator.ts';
 import { createWorkforce } from '../../../src/simulator/workforce.ts';
 import type { RawRating, RawSkill } from '../raw.ts';
 import { SIMULATED } from './credentials.ts';
-import { simulator as createKombo } from './simulator.ts';
+import { komboSimulator } from './simulator.ts';
 
 const workforce = createWorkforce('test', { people: 60, skills: 40 });
 const CREDENTIALS = { authorization: `Bearer ${SIMULATED.apiKey}`, 'x-integration-id': SIMULATED.integrationId };
@@ -25,7 +25,7 @@ interface Stored {
 
 function start(options: Partial<SimulatorOptions> = {}) {
   const clock = new VirtualClock();
-  const simulator = createKombo({ workforce, clock, limits: 'none', ...options });
+  const simulator = komboSimulator.create({ workforce, clock, limits: 'none', ...options });
   // Each test says which body it reads.
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
   const call = async <Body = unknown>(

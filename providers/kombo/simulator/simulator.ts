@@ -7,6 +7,8 @@ import {
   type Simulator,
   type SimulatorOptions,
 } from '../../../src/simulator/simulator.ts';
+import type { ProviderSimulator } from '../../../src/integrations/providerCard.ts';
+import { DEFAULTS } from '../settings.ts';
 import { checkApiKey, showIntegration } from './admin.ts';
 import { SIMULATED } from './credentials.ts';
 import { ActionSlots, type Headers, RateWindow } from './limits.ts';
@@ -40,7 +42,7 @@ const TASKS: readonly (readonly [kind: TaskKind, route: RegExp])[] = [
 ];
 
 /** A sandbox tenant of the vendor under /v1, with one integration and the credentials of `credentials.ts`. */
-export function simulator(options: SimulatorOptions): Simulator {
+function create(options: SimulatorOptions): Simulator {
   const { workforce, clock } = options;
   const switches = switchesOf(options.switches);
   const world = createWorld(workforce);
@@ -124,6 +126,23 @@ export function simulator(options: SimulatorOptions): Simulator {
     },
     clock,
   );
+}
+
+/** Kombo, played on this machine. */
+export const komboSimulator: ProviderSimulator = {
+  create,
+  settings: (origin) => ({ baseUrl: baseUrlAt(origin), settings: { ...SIMULATED, ...DEFAULTS } }),
+  environment: (origin) => ({
+    KOMBO_API_KEY: SIMULATED.apiKey,
+    KOMBO_INTEGRATION_ID: SIMULATED.integrationId,
+    KOMBO_BASE_URL: baseUrlAt(origin),
+  }),
+};
+
+/** The version path is part of the base URL (kombo.md#base-urls); a bare origin gets it. */
+function baseUrlAt(origin: string): string {
+  const withPath = new URL(origin).pathname === '/' ? new URL(BASE_PATH, origin).href : origin;
+  return withPath.replace(/\/+$/, '');
 }
 
 /** Header, then integration, then its state: the assumed order (kombo.md#authentication). */

@@ -6,6 +6,7 @@ import { simulatorTransport } from '../../../src/outbound/transport/undiciTransp
 import { VirtualClock } from '../../../src/lib/clock.ts';
 import { createWorkforce } from '../../../src/simulator/workforce.ts';
 import { kombo } from '../kombo.ts';
+import { komboSimulator } from '../simulator/simulator.ts';
 
 const workforce = createWorkforce('test', { people: 10, skills: 10 });
 const CALL = { purpose: 'task' } as const;
@@ -13,8 +14,8 @@ const SYNC_MS = 3 * 3_600_000;
 
 function start(skillWrites: 'managed' | 'bulk' | 'off', switches: Record<string, unknown> = {}) {
   const clock = new VirtualClock();
-  const simulator = kombo.simulator({ workforce, clock, limits: 'none', switches });
-  const { baseUrl, settings } = kombo.simulatorSettings('http://simulator');
+  const simulator = komboSimulator.create({ workforce, clock, limits: 'none', switches });
+  const { baseUrl, settings } = komboSimulator.settings('http://simulator');
   const { ports } = connect(
     kombo,
     { baseUrl, settings: { ...settings, skillWrites } },
@@ -182,7 +183,7 @@ describe('skills in bulk', () => {
   it('refuse a malformed item with the whole call', async () => {
     const { simulator } = start('bulk');
     const call = async (body: unknown) => {
-      const { apiKey, integrationId } = kombo.simulatorSettings('http://simulator').settings;
+      const { apiKey, integrationId } = komboSimulator.settings('http://simulator').settings;
       const headers = { authorization: `Bearer ${apiKey}`, 'x-integration-id': integrationId };
       const path = '/v1/hris/skills/bulk';
       const request = { method: 'POST', path, query: new URLSearchParams(), headers, body: JSON.stringify(body) };

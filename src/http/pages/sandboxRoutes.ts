@@ -2,7 +2,6 @@ import { readBody } from '../body.ts';
 import { sendJson, type Exchange } from '../exchange.ts';
 import { HttpError } from '../../domain/httpError.ts';
 import { checkMediaType } from '../../graphql/contentChecks.ts';
-import { readDisruption } from '../../simulator/disruption.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 
 /** A simulator of the sandbox, and the integration that asks it. */
@@ -43,6 +42,8 @@ export async function answerSandbox(
   }
   checkMediaType(exchange.request);
   const body = await readBody(exchange.request, exchange.abort.signal, MAX_BYTES);
+  // Loaded here, because a gateway of configured providers loads no file of a simulator.
+  const { readDisruption } = await import('../../simulator/disruption.ts');
   try {
     found.simulator.disrupt(readDisruption(body));
   } catch (error) {

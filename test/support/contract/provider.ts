@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { Call, DriftNote, Ports } from '../../../src/domain/ports.ts';
 import type { EmployeeRow, RatingRow, SkillRow } from '../../../src/domain/records.ts';
-import type { IntegrationSettings, ProviderCard } from '../../../src/integrations/providerCard.ts';
+import type { IntegrationSettings, ProviderCard, ProviderSimulator } from '../../../src/integrations/providerCard.ts';
 import { connect } from '../../../src/integrations/connect.ts';
 import { simulatorTransport } from '../../../src/outbound/transport/undiciTransport.ts';
 import type { Limits } from '../../../src/outbound/limits.ts';
@@ -19,6 +19,7 @@ export const WORKFORCE = createWorkforce('contract', { people: 260, skills: 60, 
 export interface Subject {
   card: ProviderCard;
   contract: ContractSubject;
+  simulator: ProviderSimulator;
   /** The set-up in which it is tried; the simulator's own when left out. */
   variant?: ContractVariant;
 }
@@ -38,7 +39,7 @@ export async function loadSubjects(): Promise<Subject[]> {
     ];
     const card = cards[name];
     if (!card) throw new Error(`providers/${name}/${name}.ts exports no ${name}`);
-    subjects.push({ card, contract: contracts.contract });
+    subjects.push({ card, contract: contracts.contract, simulator: await card.simulator() });
   }
   return subjects;
 }
@@ -58,7 +59,7 @@ const NO_WAITING: Partial<Limits> = { attempts: 1, requestsPerSecond: null, brea
 export function inProcess(subject: Subject, limits: Partial<Limits> = {}): Bench {
   const { card, contract } = subject;
   const clock = new VirtualClock();
-  const simulator = card.simulator({ workforce: WORKFORCE, clock, limits: 'none', ...switchesOf(subject) });
+  const simulator = subject.simulator.create({ workforce: WORKFORCE, clock, limits: 'none', ...switchesOf(subject) });
   const drift: DriftNote[] = [];
   const connected = connect(card, settingsOf(subject, 'http://simulator'), {
     name: card.defaultIntegration,
@@ -73,8 +74,8 @@ function switchesOf({ variant }: Subject) {
   return variant ? { switches: variant.switches } : {};
 }
 
-function settingsOf({ card, contract, variant }: Subject, origin: string): IntegrationSettings {
-  const integration = card.simulatorSettings(`${origin}${contract.basePath}`);
+function settingsOf({ simulator, contract, variant }: Subject, origin: string): IntegrationSettings {
+  const integration = simulator.settings(`${origin}${contract.basePath}`);
   return { ...integration, settings: { ...integration.settings, ...variant?.settings } };
 }
 
@@ -82,7 +83,7 @@ function settingsOf({ card, contract, variant }: Subject, origin: string): Integ
 export async function overHttp(subject: Subject, limits: Partial<Limits> = {}): Promise<Bench> {
   const { card } = subject;
   const clock = new VirtualClock();
-  const simulator = card.simulator({ workforce: WORKFORCE, clock, limits: 'none', ...switchesOf(subject) });
+  const simulator = subject.simulator.create({ workforce: WORKFORCE, clock, limits: 'none', ...switchesOf(subject) });
   const server = await serveSimulator(simulator);
   const drift: DriftNote[] = [];
   const connected = connect(card, settingsOf(subject, server.origin), {

@@ -117,13 +117,13 @@ export interface Patient {
 }
 
 /** A fresh one. Without a request rate and, unless asked for, a breaker, which have tests of their own. */
-export function patientOf({ card, contract }: Subject, more: Partial<Limits> = {}): Patient {
+export function patientOf({ card, contract, simulator: { create, settings } }: Subject, more: Partial<Limits> = {}): Patient {
   const name = card.defaultIntegration;
-  const simulator = card.simulator({ workforce: WORKFORCE, clock: systemClock, limits: 'none' });
+  const simulator = create({ workforce: WORKFORCE, clock: systemClock, limits: 'none' });
   const limits: Limits = { ...card.limits, requestsPerSecond: null, breaker: null, ...more };
   const wire = new Wire(simulator, contract.basePath, limits);
   let integration: Integration | null = null;
-  const { ports } = connect(card, card.simulatorSettings(`http://simulator${contract.basePath}`), {
+  const { ports } = connect(card, settings(`http://simulator${contract.basePath}`), {
     name,
     transport: wire,
     limits,

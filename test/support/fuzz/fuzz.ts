@@ -86,7 +86,7 @@ export async function runFuzz({
     CANARY,
     CANARY_TOKEN,
     ...targets.flatMap(({ key }) => key ?? []),
-    ...simulators.flatMap(({ card, origin }) => secretsOf(card.simulatorSettings(origin))),
+    ...simulators.flatMap(({ settings }) => secretsOf(settings)),
   ];
   for (const { simulator } of simulators) {
     for (const shape of FAULTS) simulator.addFault({ shape, share: 0.007 });
