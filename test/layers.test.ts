@@ -10,6 +10,7 @@ import {
   vendorNames,
   type Allowance,
 } from './support/house/layers.ts';
+import { lackingFiles } from './support/house/providerFolders.ts';
 import { importsOf, scan } from './support/house/source.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -79,6 +80,14 @@ describe('the house', () => {
     const registry = join(ROOT, 'providers', 'registry.ts');
     expect(existsSync(registry)).toBe(true);
     expect(registryViolations(readFileSync(registry, 'utf8'), FOLDERS)).toEqual([]);
+  });
+
+  it('finds the same files in every provider', () => {
+    const files = new Set(CODE.map((path) => path.replace(/^providers\//, '')));
+    expect(FOLDERS.flatMap((name) => lackingFiles(name, files))).toEqual([]);
+    expect(lackingFiles('kombo', new Set([...files].filter((path) => path !== 'kombo/reads/reads.ts')))).toEqual([
+      'kombo/reads/reads.ts',
+    ]);
   });
 });
 

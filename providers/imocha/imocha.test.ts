@@ -16,7 +16,12 @@ const HELD = WORKFORCE.holdings.filter((holding) => holding.systems.includes('ta
 const WALK: Call = { purpose: 'walk' };
 
 function setUp(switches: Record<string, unknown> = {}, settings: Record<string, string> = {}) {
-  const simulator = imochaSimulator.create({ workforce: WORKFORCE, clock: new VirtualClock(), limits: 'none', switches });
+  const simulator = imochaSimulator.create({
+    workforce: WORKFORCE,
+    clock: new VirtualClock(),
+    limits: 'none',
+    switches,
+  });
   const drift: DriftNote[] = [];
   const integration = imochaSimulator.settings('http://simulator');
   const { ports } = connect(

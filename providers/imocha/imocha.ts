@@ -1,8 +1,8 @@
 import type { ProviderCard } from '../../src/integrations/providerCard.ts';
 import { failureOf } from './errors.ts';
-import { createPorts } from './ports.ts';
-import { rolePorts } from './reads/roles.ts';
+import { readPorts } from './reads/reads.ts';
 import { readEnvironment, tenantSettings, VARIABLES } from './settings.ts';
+import { writePorts } from './writes/writes.ts';
 
 /**
  * iMocha Skills Intelligence: employees, taxonomy and ratings from several channels; enrols employees, writes no
@@ -40,7 +40,7 @@ export const imocha: ProviderCard = {
   }),
   ports(upstream, integration) {
     const settings = tenantSettings(integration);
-    return { ...createPorts(upstream, settings), ...rolePorts(upstream, settings) };
+    return { ...readPorts(upstream, settings), ...writePorts(upstream, settings) };
   },
   simulator: async () => (await import('./simulator/simulator.ts')).imochaSimulator,
 };

@@ -1,14 +1,9 @@
 import type { ProviderCard } from '../../src/integrations/providerCard.ts';
-import { employeesWalk, skillsWalk } from './reads/catalogue.ts';
 import { createClient } from './client.ts';
-import { disableUsers } from './writes/disableUsers.ts';
-import { readEnvironment, VARIABLES } from './settings.ts';
 import { failureOf } from './errors.ts';
-import { writeMemberships } from './writes/memberships.ts';
-import { ratingByParts, ratingsByEmployees, ratingsBySkills, ratingsWalk } from './reads/ratings.ts';
-import { removeMemberships } from './writes/removeMemberships.ts';
-import { upsertSkills } from './writes/upsertSkills.ts';
-import { updateEmployees } from './writes/users.ts';
+import { readPorts } from './reads/reads.ts';
+import { readEnvironment, VARIABLES } from './settings.ts';
+import { writePorts } from './writes/writes.ts';
 
 /** Kantata OX: people on projects, the skills they hold and a level of 1 to 5. */
 export const kantata: ProviderCard = {
@@ -45,20 +40,7 @@ export const kantata: ProviderCard = {
   ports(upstream, { settings }) {
     const client = createClient(upstream);
     const options = { externalService: settings.externalService ?? null };
-    return {
-      employees: employeesWalk(client, options),
-      skills: skillsWalk(client),
-      ratings: ratingsWalk(client),
-      ratingsByEmployees: ratingsByEmployees(client),
-      ratingsBySkills: ratingsBySkills(client),
-      ratingByParts: ratingByParts(client),
-      rate: writeMemberships(client),
-      assign: writeMemberships(client),
-      remove: removeMemberships(client),
-      upsertEmployees: updateEmployees(client, options),
-      setStatus: disableUsers(client, options),
-      upsertSkills: upsertSkills(client),
-    };
+    return { ...readPorts(client, options), ...writePorts(client, options) };
   },
   simulator: async () => (await import('./simulator/simulator.ts')).kantataSimulator,
 };

@@ -1,20 +1,8 @@
-import type { Ports } from '../../src/domain/ports.ts';
 import type { ProviderCard } from '../../src/integrations/providerCard.ts';
-import type { Upstream } from '../../src/outbound/upstream.ts';
-import { readEnvironment, VARIABLES } from './settings.ts';
 import { failureOf } from './errors.ts';
-import {
-  employeesPort,
-  ratingByPartsPort,
-  ratingsByEmployeesPort,
-  ratingsBySkillsPort,
-  ratingsPort,
-  skillsPort,
-} from './reads/reads.ts';
-import { jobProfilesPort } from './reads/staffing.ts';
-import { upsertEmployeesPort } from './writes/upsertEmployees.ts';
-import { bulkSkillsPort, managedSkillsPort } from './writes/upsertSkills.ts';
-import { assignPort, ratePort } from './writes/writes.ts';
+import { readPorts } from './reads/reads.ts';
+import { readEnvironment, VARIABLES } from './settings.ts';
+import { writePorts } from './writes/writes.ts';
 
 /** Kombo's unified HRIS API: a mirror of one HR system, with writes that go through to it. */
 export const kombo: ProviderCard = {
@@ -53,29 +41,6 @@ export const kombo: ProviderCard = {
     },
     failureOf,
   }),
-  ports: (upstream, { settings }) => ({
-    employees: employeesPort(upstream),
-    skills: skillsPort(upstream),
-    ratings: ratingsPort(upstream),
-    ratingsByEmployees: ratingsByEmployeesPort(upstream),
-    ratingsBySkills: ratingsBySkillsPort(upstream),
-    ratingByParts: ratingByPartsPort(upstream),
-    jobProfiles: jobProfilesPort(upstream),
-    rate: ratePort(upstream, settings.ratingBody === 'nested' ? 'nested' : 'flat'),
-    assign: assignPort(upstream),
-    upsertEmployees: upsertEmployeesPort(upstream, { updates: settings.employeePatch === 'on' }),
-    ...skillWrites(upstream, settings.skillWrites),
-  }),
+  ports: (upstream, { settings }) => ({ ...readPorts(upstream), ...writePorts(upstream, settings) }),
   simulator: async () => (await import('./simulator/simulator.ts')).komboSimulator,
 };
-
-function skillWrites(upstream: Upstream, choice: string | undefined): Pick<Ports, 'upsertSkills'> {
-  switch (choice) {
-    case 'off':
-      return {};
-    case 'bulk':
-      return { upsertSkills: bulkSkillsPort(upstream) };
-    default:
-      return { upsertSkills: managedSkillsPort(upstream) };
-  }
-}

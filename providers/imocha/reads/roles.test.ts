@@ -18,7 +18,12 @@ const CALL: Call = { purpose: 'request' };
 const PROFILE_ID = '3001';
 
 function setUp(switches: Record<string, unknown> = {}) {
-  const simulator = imochaSimulator.create({ workforce: WORKFORCE, clock: new VirtualClock(), limits: 'none', switches });
+  const simulator = imochaSimulator.create({
+    workforce: WORKFORCE,
+    clock: new VirtualClock(),
+    limits: 'none',
+    switches,
+  });
   const drift: DriftNote[] = [];
   const { ports } = connect(imocha, imochaSimulator.settings('http://simulator'), {
     name: 'imocha-test',

@@ -13,7 +13,12 @@ const WORKFORCE = createWorkforce('test', { people: 60, skills: 40 });
 const TASK: Call = { purpose: 'task' };
 
 async function setUp(statusPatch: 'on' | 'off', switches: Record<string, unknown> = {}) {
-  const simulator = imochaSimulator.create({ workforce: WORKFORCE, clock: new VirtualClock(), limits: 'none', switches });
+  const simulator = imochaSimulator.create({
+    workforce: WORKFORCE,
+    clock: new VirtualClock(),
+    limits: 'none',
+    switches,
+  });
   const integration = imochaSimulator.settings('http://simulator');
   const bodies: string[] = [];
   const seen = {

@@ -13,7 +13,12 @@ const TASK: Call = { purpose: 'task' };
 const PERSON = WORKFORCE.people.find(({ records, trap }) => trap === null && records.talent.length === 1);
 
 function setUp(switches: Record<string, unknown> = {}) {
-  const simulator = imochaSimulator.create({ workforce: WORKFORCE, clock: new VirtualClock(), limits: 'none', switches });
+  const simulator = imochaSimulator.create({
+    workforce: WORKFORCE,
+    clock: new VirtualClock(),
+    limits: 'none',
+    switches,
+  });
   const { ports } = connect(imocha, imochaSimulator.settings('http://simulator'), {
     name: 'imocha-test',
     transport: simulatorTransport(simulator, ''),

@@ -13,7 +13,12 @@ const CALL: Call = { purpose: 'request' };
 const WORKFORCE = createWorkforce('test', { people: 10, skills: 40 });
 
 function start(switches: Record<string, unknown> = {}) {
-  const simulator = komboSimulator.create({ workforce: WORKFORCE, clock: new VirtualClock(), limits: 'none', switches });
+  const simulator = komboSimulator.create({
+    workforce: WORKFORCE,
+    clock: new VirtualClock(),
+    limits: 'none',
+    switches,
+  });
   const drift: DriftNote[] = [];
   const integration = komboSimulator.settings('http://simulator');
   const { ports } = connect(kombo, integration, {
