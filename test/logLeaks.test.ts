@@ -81,7 +81,8 @@ it('the log of reads, writes and failures holds no token, no key and no address'
 
   const secrets = [KEY, CANARY, TOKEN, ...people.flatMap(({ workEmail, displayName }) => [workEmail, displayName])];
   for (const { settings } of gateway.gateway.simulators) {
-    for (const [name, value] of Object.entries(settings.settings)) if (/key|token|secret/i.test(name)) secrets.push(value);
+    for (const [name, value] of Object.entries(settings.settings))
+      if (/key|token|secret/i.test(name)) secrets.push(value);
   }
   expect(secrets.length).toBeGreaterThan(100);
   // Requests over HTTP and WebSocket at least, or there was nothing to search.

@@ -35,7 +35,9 @@ afterEach(() => {
 });
 
 /** An integration over its simulator in process, under the card's own limits and those of the vendor. */
-async function underLimits(card: ProviderCard): Promise<{ ports: Ports; simulator: Simulator; mostInFlight(): number }> {
+async function underLimits(
+  card: ProviderCard,
+): Promise<{ ports: Ports; simulator: Simulator; mostInFlight(): number }> {
   const simulated = await card.simulator();
   const simulator = simulated.create({ workforce: WORKFORCE, clock: systemClock, limits: 'default' });
   const settings = simulated.settings('http://simulator');

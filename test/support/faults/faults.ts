@@ -117,7 +117,10 @@ export interface Patient {
 }
 
 /** A fresh one. Without a request rate and, unless asked for, a breaker, which have tests of their own. */
-export function patientOf({ card, contract, simulator: { create, settings } }: Subject, more: Partial<Limits> = {}): Patient {
+export function patientOf(
+  { card, contract, simulator: { create, settings } }: Subject,
+  more: Partial<Limits> = {},
+): Patient {
   const name = card.defaultIntegration;
   const simulator = create({ workforce: WORKFORCE, clock: systemClock, limits: 'none' });
   const limits: Limits = { ...card.limits, requestsPerSecond: null, breaker: null, ...more };
