@@ -55,7 +55,10 @@ beforeAll(async () => {
       return handle(request);
     };
   });
-  const environment = Object.assign({}, ...simulators.map(({ environment }) => environment)) as Record<string, string>;
+  const environment = Object.assign({}, ...simulators.map((simulated) => simulated.environment)) as Record<
+    string,
+    string
+  >;
   noteEnvironment(environment);
   noteSecrets([API_KEY]);
   const config = readConfig({ ...environment, PORT: '0', GATEWAY_API_KEYS: API_KEY, DATA_DIR: dataDir.path }, CARDS);

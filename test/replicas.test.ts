@@ -19,7 +19,7 @@ beforeAll(async () => {
   simulators = await startSimulators({ people: 60, skills: 30, limits: 'none', seed: 'replicas' });
   const environment = Object.assign(
     { SANDBOX: '', REDIS_URL: redis.url, GATEWAY_API_KEYS: KEY },
-    ...simulators.map(({ environment }) => environment),
+    ...simulators.map((simulated) => simulated.environment),
   ) as Record<string, string>;
   const start = (ROLES: string) => startTestGateway({ environment: { ...environment, ROLES }, apiKey: KEY });
   [mine, other, worker] = await Promise.all([start('serve'), start('serve'), start('work')]);

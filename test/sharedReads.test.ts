@@ -30,7 +30,7 @@ beforeAll(async () => {
   simulators = await startSimulators({ people: 60, skills: 30, limits: 'none', seed: 'shared reads' });
   const environment = Object.assign(
     { SANDBOX: '', REDIS_URL: redis.url, GATEWAY_API_KEYS: KEY, REQUEST_DEADLINE_MS: '60000' },
-    ...simulators.map(({ environment }) => environment),
+    ...simulators.map((simulated) => simulated.environment),
   ) as Record<string, string>;
   const start = () => startTestGateway({ environment, apiKey: KEY });
   first = await start();
