@@ -19,7 +19,27 @@ export type NoteChange = (note: Pick<DriftNote, 'path' | 'expected' | 'found'>) 
  * becomes U+FFFD. The same object where nothing has to be changed.
  */
 export function boundedRow<Row>(row: Row, note: NoteChange): Row {
-  return bounded(row, '', '', 0, note) as Row;
+  return isBounded(row, '', 0) ? row : (bounded(row, '', '', 0, note) as Row);
+}
+
+/** Whether `bounded` would change nothing. It names no paths: a page has thousands of rows, and almost all are fine. */
+function isBounded(value: unknown, key: string, depth: number): boolean {
+  if (typeof value === 'string') return value.length <= longestOf(key) && isStorable(value);
+  if (typeof value !== 'object' || value === null || depth >= DEEPEST) return true;
+  if (Array.isArray(value)) {
+    const items = value as unknown[];
+    if (typeof items[0] === 'object' && key !== 'options') return true;
+    if (items.length > LONGEST_LIST) return false;
+    for (const item of items) if (!isBounded(item, key, depth + 1)) return false;
+    return true;
+  }
+  // Unlike Object.entries this makes no array for each row; an inherited field, which no row has, would only be checked too.
+  for (const name in value) if (!isBounded((value as Record<string, unknown>)[name], name, depth + 1)) return false;
+  return true;
+}
+
+function longestOf(key: string): number {
+  return key === 'description' ? LONGEST_DESCRIPTION : LONGEST_TEXT;
 }
 
 function bounded(value: unknown, key: string, path: string, depth: number, note: NoteChange): unknown {
@@ -56,7 +76,7 @@ function boundedText(value: string, key: string, path: string, note: NoteChange)
     note({ path, expected: 'text of whole characters without NUL', found: 'other text' });
     text = text.replaceAll('\0', '').replaceAll(/\p{Cs}/gu, '\ufffd');
   }
-  const longest = key === 'description' ? LONGEST_DESCRIPTION : LONGEST_TEXT;
+  const longest = longestOf(key);
   if (text.length <= longest) return text;
   note({ path, expected: `text of at most ${longest} characters`, found: 'longer text' });
   return key === 'url' ? null : `${text.slice(0, longest - 1).replace(/\p{Cs}$/u, '')}…`;
