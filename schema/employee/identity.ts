@@ -5,6 +5,7 @@ import type { Member, Placed } from '../../src/domain/matching/grouping.ts';
 import type { EmployeeRow } from '../../src/domain/records.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
+import { costs } from '../cost.ts';
 import { conflictsOf, ProviderRecord, RecordConflict, type ProviderRecordShape } from '../providerRecord.ts';
 import { EmployeeRef, EmployeeStatusEnum } from './employee.ts';
 
@@ -110,6 +111,7 @@ EmployeeIdentity.implement({
   fields: (t) => ({
     records: t.field({
       type: [EmployeeRecord],
+      extensions: costs({ size: 3 }),
       description: 'The records, the anchor first, then by integration precedence. At least one.',
       resolve: ({ records }, _, { directory }) =>
         records.flatMap((member) => {
@@ -119,6 +121,7 @@ EmployeeIdentity.implement({
     }),
     conflicts: t.field({
       type: [RecordConflict],
+      extensions: costs({ size: 1 }),
       description: 'Records that may be the same person but were left apart.',
       resolve: ({ conflicts }, _, { directory }) =>
         conflictsOf(conflicts, (placed) => employeeRecordOf(directory, placed)),

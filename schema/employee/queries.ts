@@ -2,6 +2,7 @@ import { EMPLOYEE_ORDER_FIELDS, employeePosition } from '../../src/directory/emp
 import { findEmployee } from '../../src/directory/lookup.ts';
 import { DIRECTIONS, pageOf } from '../../src/domain/paging.ts';
 import { builder } from '../builder.ts';
+import { costs } from '../cost.ts';
 import { cursorsOf, pageArgs, SourcedConnection } from '../connection.ts';
 import { described } from '../described.ts';
 import { directorySources } from '../integration/integration.ts';
@@ -54,6 +55,7 @@ builder.queryField('employee', (t) =>
 builder.queryField('employees', (t) =>
   t.field({
     type: EmployeeConnection,
+    extensions: costs({ usual: 25 }),
     // What is refused here leaves the other fields of the request standing.
     nullable: true,
     description:

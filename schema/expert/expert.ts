@@ -3,6 +3,7 @@ import type { Expert as ExpertShape } from '../../src/domain/experts.ts';
 import type { EmployeeSkill as HeldSkill } from '../../src/domain/employeeSkill.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
+import { costs } from '../cost.ts';
 import type { SourcedConnection } from '../connection.ts';
 import { connectionType } from '../connectionType.ts';
 import { EmployeeRef } from '../employee/employee.ts';
@@ -22,6 +23,7 @@ Expert.implement({
     }),
     evidence: t.field({
       type: [EmployeeSkill],
+      extensions: costs({ size: 3 }),
       description: 'What they hold of what was asked, in the order asked.',
       resolve: ({ evidence }) => evidence as HeldSkill<Integration>[],
     }),

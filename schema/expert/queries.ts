@@ -4,6 +4,7 @@ import { rankExperts, rankPosition, type Expert } from '../../src/domain/experts
 import { pageOf } from '../../src/domain/paging.ts';
 import { combined } from '../../src/loaders/sources.ts';
 import { builder } from '../builder.ts';
+import { ALL_HOLDERS, costs } from '../cost.ts';
 import { cursorsOf, pageArgs, SourcedConnection } from '../connection.ts';
 import { EmployeeFilterInput, prepareFilter } from '../employee/filter.ts';
 import { ExpertConnection } from './expert.ts';
@@ -20,6 +21,7 @@ function listOf(skills: readonly (typeof SkillRequirement.$inferInput)[]): strin
 builder.queryField('experts', (t) =>
   t.field({
     type: ExpertConnection,
+    extensions: costs({ asks: ALL_HOLDERS, by: ['skills'] }),
     // What is refused here leaves the other fields of the request standing.
     nullable: true,
     description: 'Employees who hold every one of these skills, the strongest consensus first, with the evidence.',

@@ -15,6 +15,7 @@ import type { BreakerStatus } from '../../src/outbound/policy/circuitBreaker.ts'
 import type { Quota } from '../../src/outbound/policy/rateLimitHeaders.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
+import { costs } from '../cost.ts';
 import { described } from '../described.ts';
 import { Node } from '../node/node.ts';
 
@@ -280,7 +281,7 @@ IntegrationRef.implement({
     }),
     state: t.expose('state', { type: IntegrationStateEnum, description: 'Health in one word.' }),
     capabilities: t.expose('capabilities', {
-      extensions: OPERATORS,
+      extensions: { ...OPERATORS, ...costs({ size: 20 }) },
       type: [Capability],
       description: 'What it can do, one entry per operation.',
     }),
@@ -345,7 +346,7 @@ IntegrationRef.implement({
       resolve: (integration) => integration,
     }),
     drift: t.field({
-      extensions: OPERATORS,
+      extensions: { ...OPERATORS, ...costs({ size: 10 }) },
       type: [Drift],
       description:
         'Shapes that could not be read since the start, here and where the directory is read, the most frequent first, at most 100. Those of the last 35 minutes make it DEGRADED.',
@@ -449,6 +450,7 @@ export function directorySources(
 builder.queryField('integrations', (t) =>
   t.field({
     type: [IntegrationRef],
+    extensions: costs({ size: 10 }),
     description:
       "The viewer's integrations in order of precedence: health, capabilities, limits, sync and drift. Costs no provider call.",
     resolve: (_, __, { directory }) => [...directory.integrations],

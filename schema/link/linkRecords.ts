@@ -1,5 +1,6 @@
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
+import { CALL, costs } from '../cost.ts';
 import { RecordInput } from '../lookups.ts';
 import { LinkPayload } from './payload.ts';
 
@@ -37,7 +38,7 @@ const UnlinkRecordsInput = builder.inputType('UnlinkRecordsInput', {
 builder.mutationField('linkRecords', (t) =>
   t.field({
     type: LinkPayload,
-    extensions: needs('identity:write'),
+    extensions: { ...needs('identity:write'), ...costs({ asks: CALL }) },
     description:
       'Declares records the same employee or skill. Wins over every rule, takes effect at once, and may be repeated.',
     args: { input: t.arg({ type: LinkRecordsInput, required: true, description: 'The records.' }) },
@@ -48,7 +49,7 @@ builder.mutationField('linkRecords', (t) =>
 builder.mutationField('unlinkRecords', (t) =>
   t.field({
     type: LinkPayload,
-    extensions: needs('identity:write'),
+    extensions: { ...needs('identity:write'), ...costs({ asks: CALL }) },
     description:
       'Parts records, undoing a link or overruling a rule. Wins over every rule, takes effect at once, and may be repeated.',
     args: { input: t.arg({ type: UnlinkRecordsInput, required: true, description: 'The records.' }) },

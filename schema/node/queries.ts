@@ -4,6 +4,7 @@ import type { AccessExtensions } from '../../src/domain/access.ts';
 import { decodeId } from '../../src/domain/ids.ts';
 import { checkedByType, demand } from '../access.ts';
 import { builder } from '../builder.ts';
+import { ALONE, CALL, costs } from '../cost.ts';
 import { providerError, requestError } from '../errors.ts';
 import { Node } from './node.ts';
 
@@ -46,7 +47,7 @@ function demandType(name: string, viewer: GatewayContext['viewer'], graph: Graph
 builder.queryField('node', (t) =>
   t.field({
     type: Node,
-    extensions: checkedByType,
+    extensions: { ...checkedByType, ...costs({ asks: CALL, alone: ALONE, by: ['id'] }) },
     nullable: true,
     description:
       "The object behind any global id; null when it is unknown, gone or not the viewer's. The id of any matched record answers the unified object, whose own id may differ. A rating is read from its provider again: where that does not answer, the error's code is PROVIDER_SILENT.",
@@ -58,7 +59,7 @@ builder.queryField('node', (t) =>
 builder.queryField('nodes', (t) =>
   t.field({
     type: [Node],
-    extensions: checkedByType,
+    extensions: { ...checkedByType, ...costs({ asks: CALL, alone: ALONE, by: ['ids'] }) },
     // What is refused here leaves the other fields of the request standing.
     nullable: { list: true, items: true },
     description: 'As `node`, for up to 100 ids, in the order asked, with null where `node` would be null.',

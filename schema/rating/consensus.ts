@@ -8,6 +8,7 @@ import {
 } from '../../src/domain/consensus.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
+import { costs } from '../cost.ts';
 import { requestError } from '../errors.ts';
 import { IntegrationRef } from '../integration/integration.ts';
 import { EmployeeSkill } from './employeeSkills.ts';
@@ -71,6 +72,7 @@ Consensus.implement({
     policy: t.expose('policy', { type: ConsensusPolicy, description: 'The policy that blended.' }),
     contributions: t.field({
       type: [ConsensusContribution],
+      extensions: costs({ size: 3 }),
       description: 'What went in, the largest share first.',
       resolve: ({ contributions }) => contributions as Contribution<RatingShape>[],
     }),

@@ -3,6 +3,7 @@ import type { EmployeeSkill as HeldSkill } from '../../src/domain/employeeSkill.
 import { pageOf, type Position } from '../../src/domain/paging.ts';
 import { mayReadRatings, needs, ownAllowed } from '../access.ts';
 import { builder } from '../builder.ts';
+import { CALL, costs } from '../cost.ts';
 import { cursorsOf, pageArgs, SourcedConnection } from '../connection.ts';
 import { connectionType } from '../connectionType.ts';
 import { EmployeeRef } from '../employee/employee.ts';
@@ -22,6 +23,7 @@ EmployeeSkill.implement({
     skill: t.expose('skill', { type: SkillRef, description: 'What is held.' }),
     ratings: t.field({
       type: [SkillRating],
+      extensions: costs({ size: 3 }),
       description:
         'What each provider says, one row per integration and source. An integration that holds the skill without a value gives one row without proficiency, so the rows also say where it is held.',
       args: {
@@ -58,7 +60,7 @@ function heldPosition({ skill }: Held): Position {
 builder.objectField(EmployeeRef, 'skills', (t) =>
   t.field({
     type: EmployeeSkillConnection,
-    extensions: ownAllowed,
+    extensions: { ...ownAllowed, ...costs({ asks: CALL }) },
     description:
       'Skills held in any integration, by name, with every rating. Asks providers; `sources` says how each of them answered.',
     args: {

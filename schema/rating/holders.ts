@@ -1,6 +1,7 @@
 import { holderPosition, rankHolders } from '../../src/domain/experts.ts';
 import { pageOf } from '../../src/domain/paging.ts';
 import { builder } from '../builder.ts';
+import { ALL_HOLDERS, costs } from '../cost.ts';
 import { cursorsOf, pageArgs, SourcedConnection } from '../connection.ts';
 import { SkillRef } from '../skill/skill.ts';
 import { EmployeeSkillConnection } from './employeeSkills.ts';
@@ -11,6 +12,7 @@ const HOLDERS = { list: 'holders', usual: 25, most: 100 };
 builder.objectField(SkillRef, 'holders', (t) =>
   t.field({
     type: EmployeeSkillConnection,
+    extensions: costs({ asks: ALL_HOLDERS }),
     description: 'Employees who hold it, the strongest default consensus first, unrated holders last. Asks providers.',
     args: {
       first: t.arg.int({ defaultValue: 25, description: 'How many, 1 to 100.' }),

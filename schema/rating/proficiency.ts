@@ -8,6 +8,7 @@ import type {
   SingleSelectScale as SingleSelectScaleShape,
 } from '../../src/domain/rating.ts';
 import { builder } from '../builder.ts';
+import { costs } from '../cost.ts';
 
 export const NumericScale = builder.objectRef<NumericScaleShape>('NumericScale');
 NumericScale.implement({
@@ -41,6 +42,7 @@ SingleSelectScale.implement({
   fields: (t) => ({
     options: t.field({
       type: [ProficiencyOption],
+      extensions: costs({ size: 5 }),
       description: 'The levels, lowest to highest. At least one.',
       resolve: ({ options }) => options as OptionShape[],
     }),

@@ -1,6 +1,7 @@
 import type { CareerPath as CareerPathShape, Sourced } from '../../src/loaders/rolesOfEmployee.ts';
 import { mayReadRatings, needs, ownAllowed } from '../access.ts';
 import { builder } from '../builder.ts';
+import { CALL, costs } from '../cost.ts';
 import { EmployeeRef } from '../employee/employee.ts';
 import { SourceStatus, type Source } from '../integration/integration.ts';
 import { JobProfileRef } from './jobProfile.ts';
@@ -21,6 +22,7 @@ CareerPath.implement({
     }),
     gaps: t.field({
       type: [SkillGap],
+      extensions: costs({ size: 20 }),
       description: 'What is missing for it, the widest gap first.',
       resolve: async (path, _, { loaders }) => (await loaders.roles.gapsOfPath(path)) as Gap[],
     }),
@@ -34,6 +36,7 @@ CareerPathList.implement({
   fields: (t) => ({
     nodes: t.field({
       type: [CareerPath],
+      extensions: costs({ size: 50 }),
       description: 'The paths.',
       resolve: ({ nodes }) => nodes as CareerPathShape[],
     }),
@@ -48,7 +51,7 @@ CareerPathList.implement({
 builder.objectField(EmployeeRef, 'careerPaths', (t) =>
   t.field({
     type: CareerPathList,
-    extensions: ownAllowed,
+    extensions: { ...ownAllowed, ...costs({ asks: CALL }) },
     description: 'Roles suggested as next steps, the best match first, at most 50.',
     resolve: (employee, _, { directory, loaders, viewer }) => {
       mayReadRatings(employee, { viewer, directory });

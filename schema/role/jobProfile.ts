@@ -3,6 +3,7 @@ import type { Role } from '../../src/loaders/rolesCatalogue.ts';
 import type { Sourced } from '../../src/loaders/rolesOfEmployee.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
+import { CALL, costs } from '../cost.ts';
 import { IntegrationRef, SourceStatus, type Source } from '../integration/integration.ts';
 import { Node } from '../node/node.ts';
 import { Proficiency } from '../rating/proficiency.ts';
@@ -32,6 +33,7 @@ JobProfileRef.implement({
     remoteId: t.exposeString('remoteId', { description: "The provider's own id." }),
     expectedSkills: t.field({
       type: ExpectedSkillList,
+      extensions: costs({ asks: CALL }),
       description: 'The skills it expects, by name, at most 200. Asks the provider.',
       resolve: (role, _, { loaders }) => loaders.roles.expectedSkills(role),
     }),
@@ -65,6 +67,7 @@ ExpectedSkillList.implement({
   fields: (t) => ({
     nodes: t.field({
       type: [ExpectedSkill],
+      extensions: costs({ size: 200 }),
       description: 'The expected skills.',
       resolve: ({ nodes }) => nodes as ExpectedSkillShape[],
     }),

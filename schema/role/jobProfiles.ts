@@ -2,6 +2,7 @@ import { pageOf } from '../../src/domain/paging.ts';
 import { jobProfilePosition, searchRoles } from '../../src/domain/roles.ts';
 import type { Role } from '../../src/loaders/rolesCatalogue.ts';
 import { builder } from '../builder.ts';
+import { CALL, costs } from '../cost.ts';
 import { cursorsOf, pageArgs, SourcedConnection } from '../connection.ts';
 import { connectionType } from '../connectionType.ts';
 import type { Source } from '../integration/integration.ts';
@@ -26,6 +27,7 @@ const { connection: JobProfileConnection } = connectionType<SourcedConnection<Ro
 builder.queryField('jobProfiles', (t) =>
   t.field({
     type: JobProfileConnection,
+    extensions: costs({ asks: CALL }),
     // What is refused here leaves the other fields of the request standing.
     nullable: true,
     description:

@@ -3,6 +3,7 @@ import type { SkillGap as SkillGapShape } from '../../src/domain/roles.ts';
 import type { Sourced } from '../../src/loaders/rolesOfEmployee.ts';
 import { mayReadRatings, needs, ownAllowed } from '../access.ts';
 import { builder } from '../builder.ts';
+import { CALL, costs } from '../cost.ts';
 import { EmployeeRef } from '../employee/employee.ts';
 import { IntegrationRef, SourceStatus, type Source } from '../integration/integration.ts';
 import { SkillRating } from '../rating/rating.ts';
@@ -40,7 +41,12 @@ SkillGapList.implement({
   extensions: needs('ratings:read'),
   description: 'Skill gaps, in full.',
   fields: (t) => ({
-    nodes: t.field({ type: [SkillGap], description: 'The gaps.', resolve: ({ nodes }) => nodes as Gap[] }),
+    nodes: t.field({
+      type: [SkillGap],
+      extensions: costs({ size: 200 }),
+      description: 'The gaps.',
+      resolve: ({ nodes }) => nodes as Gap[],
+    }),
     sources: t.field({
       type: [SourceStatus],
       description: 'How each integration answered.',
@@ -52,7 +58,7 @@ SkillGapList.implement({
 builder.objectField(EmployeeRef, 'skillGaps', (t) =>
   t.field({
     type: SkillGapList,
-    extensions: ownAllowed,
+    extensions: { ...ownAllowed, ...costs({ asks: CALL }) },
     description: 'What the role expects and the employee has not reached, the widest gap first, at most 200.',
     resolve: (employee, _, { directory, loaders, viewer }) => {
       mayReadRatings(employee, { viewer, directory });

@@ -4,6 +4,7 @@ import { skillPosition } from '../../src/directory/skills/skillView.ts';
 import type { Skill } from '../../src/domain/entities.ts';
 import { pageOf, type Position } from '../../src/domain/paging.ts';
 import { builder } from '../builder.ts';
+import { CALL, costs } from '../cost.ts';
 import { conditionsOf, NO_NULLS } from '../conditions.ts';
 import { Connection, cursorsOf, pageArgs, type ConnectionArgs } from '../connection.ts';
 import { directorySources, type Source } from '../integration/integration.ts';
@@ -78,6 +79,7 @@ builder.queryField('skill', (t) =>
 builder.queryField('skills', (t) =>
   t.field({
     type: SkillConnection,
+    extensions: costs({ asks: CALL }),
     // What is refused here leaves the other fields of the request standing.
     nullable: true,
     description: 'Skills of all integrations, each once, by name or, when searched, by relevance.',

@@ -4,6 +4,7 @@ import type { Skill } from '../../src/domain/entities.ts';
 import type { SkillClassification as ClassificationShape, SkillRow } from '../../src/domain/records.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
+import { costs } from '../cost.ts';
 import type { UnknownValueShape } from '../unknownValues.ts';
 import type { Edge, PageInfoShape } from '../connection.ts';
 import { connectionType } from '../connectionType.ts';
@@ -99,6 +100,7 @@ SkillIdentity.implement({
   fields: (t) => ({
     records: t.field({
       type: [SkillRecord],
+      extensions: costs({ size: 3 }),
       description: 'The records, the anchor first, then by integration precedence. At least one.',
       resolve: ({ records }, _, { directory }) =>
         records.flatMap((record) => {
@@ -108,6 +110,7 @@ SkillIdentity.implement({
     }),
     conflicts: t.field({
       type: [RecordConflict],
+      extensions: costs({ size: 1 }),
       description: 'Records that may be the same skill but were left apart.',
       resolve: ({ conflicts }, _, { directory }) =>
         conflictsOf(conflicts, ({ integration, row: { remoteId } }) =>

@@ -1,10 +1,10 @@
 import { WRITES } from '../../src/domain/operations.ts';
 import { addCertificates } from '../../src/tasks/commands/addCertificates.ts';
-import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup } from '../lookups.ts';
 import { TaskPayload } from './payload.ts';
 import { SAME_IDEMPOTENCY_KEY, SAME_KEY, VALIDATE_ONLY, WHERE } from './startInput.ts';
+import { writeExtensions } from './writeExtensions.ts';
 
 const AddCertificateItem = builder.inputType('AddCertificateItem', {
   description: 'One certificate.',
@@ -40,7 +40,7 @@ const AddCertificatesInput = builder.inputType('AddCertificatesInput', {
 builder.mutationField('addCertificates', (t) =>
   t.field({
     type: TaskPayload,
-    extensions: needs(WRITES.addCertificates.scope),
+    extensions: writeExtensions(WRITES.addCertificates),
     description:
       'Adds certificates to employees. Accepted is not applied: a certificate may show much later, or never. Never repeated by itself: without an answer an item ends OUTCOME_UNKNOWN.',
     args: { input: t.arg({ type: AddCertificatesInput, required: true, description: 'The certificates.' }) },

@@ -1,10 +1,10 @@
 import { WRITES } from '../../src/domain/operations.ts';
 import { assignSkills, rateSkills } from '../../src/tasks/commands/rateSkills.ts';
-import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup, SkillLookup } from '../lookups.ts';
 import { TaskPayload } from './payload.ts';
 import { IDEMPOTENCY_KEY, SAME_IDEMPOTENCY_KEY, SAME_KEY, VALIDATE_ONLY } from './startInput.ts';
+import { writeExtensions } from './writeExtensions.ts';
 
 const ProficiencyInput = builder.inputType('ProficiencyInput', {
   description:
@@ -81,7 +81,7 @@ const RateSkillsInput = builder.inputType('RateSkillsInput', {
 builder.mutationField('assignSkills', (t) =>
   t.field({
     type: TaskPayload,
-    extensions: needs(WRITES.assign.scope),
+    extensions: writeExtensions(WRITES.assign),
     description:
       'Makes employees hold skills, with or without a rating. Where a skill is held already, an item without a rating is SKIPPED and keeps the one there.',
     args: { input: t.arg({ type: AssignSkillsInput, required: true, description: 'The assignments.' }) },
@@ -92,7 +92,7 @@ builder.mutationField('assignSkills', (t) =>
 builder.mutationField('rateSkills', (t) =>
   t.field({
     type: TaskPayload,
-    extensions: needs(WRITES.rate.scope),
+    extensions: writeExtensions(WRITES.rate),
     description:
       "Rates employees' skills, assigning them where needed. The provider decides under which source; ratings of other sources stay.",
     args: { input: t.arg({ type: RateSkillsInput, required: true, description: 'The ratings.' }) },

@@ -1,10 +1,10 @@
 import { WRITES } from '../../src/domain/operations.ts';
 import { removeSkills } from '../../src/tasks/commands/removeSkills.ts';
-import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup, SkillLookup } from '../lookups.ts';
 import { TaskPayload } from './payload.ts';
 import { SAME_IDEMPOTENCY_KEY, SAME_KEY, VALIDATE_ONLY, WHERE } from './startInput.ts';
+import { writeExtensions } from './writeExtensions.ts';
 
 const RemoveSkillItem = builder.inputType('RemoveSkillItem', {
   description: 'One removal.',
@@ -35,7 +35,7 @@ const RemoveSkillsInput = builder.inputType('RemoveSkillsInput', {
 builder.mutationField('removeSkills', (t) =>
   t.field({
     type: TaskPayload,
-    extensions: needs(WRITES.remove.scope),
+    extensions: writeExtensions(WRITES.remove),
     description: 'Takes skills from employees. What is not held any more counts as done.',
     args: { input: t.arg({ type: RemoveSkillsInput, required: true, description: 'The removals.' }) },
     resolve: (_, { input }, { directory, tasks, viewer }) => removeSkills(input, viewer, { directory, engine: tasks }),

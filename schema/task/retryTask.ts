@@ -1,6 +1,7 @@
 import { retryTask } from '../../src/tasks/commands/retryTask.ts';
 import { needsOneOf } from '../access.ts';
 import { builder } from '../builder.ts';
+import { CALL, costs } from '../cost.ts';
 import { TaskPayload } from './payload.ts';
 import { SAME_IDEMPOTENCY_KEY } from './startInput.ts';
 
@@ -26,7 +27,7 @@ builder.mutationField('retryTask', (t) =>
   t.field({
     type: TaskPayload,
     // And at run time the one of the task's kind.
-    extensions: needsOneOf('ratings:write', 'employees:write', 'skills:write'),
+    extensions: { ...needsOneOf('ratings:write', 'employees:write', 'skills:write'), ...costs({ asks: CALL }) },
     description: "Does a finished task's items again, as a new task whose `parent` it is.",
     args: { input: t.arg({ type: RetryTaskInput, required: true, description: 'Which.' }) },
     resolve: (_, { input }, { directory, tasks, viewer }) => retryTask(input, viewer, { directory, engine: tasks }),

@@ -1,10 +1,10 @@
 import { WRITES } from '../../src/domain/operations.ts';
 import { setEmployeeStatus } from '../../src/tasks/commands/setEmployeeStatus.ts';
-import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup } from '../lookups.ts';
 import { TaskPayload } from './payload.ts';
 import { SAME_IDEMPOTENCY_KEY, SAME_KEY, VALIDATE_ONLY, WHERE } from './startInput.ts';
+import { writeExtensions } from './writeExtensions.ts';
 
 const SetEmployeeStatusItem = builder.inputType('SetEmployeeStatusItem', {
   description: 'One change of status.',
@@ -35,7 +35,7 @@ const SetEmployeeStatusInput = builder.inputType('SetEmployeeStatusInput', {
 builder.mutationField('setEmployeeStatus', (t) =>
   t.field({
     type: TaskPayload,
-    extensions: needs(WRITES.setStatus.scope),
+    extensions: writeExtensions(WRITES.setStatus),
     description: 'Activates or deactivates employees.',
     args: { input: t.arg({ type: SetEmployeeStatusInput, required: true, description: 'The changes.' }) },
     resolve: (_, { input }, { directory, tasks, viewer }) =>

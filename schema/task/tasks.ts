@@ -1,5 +1,6 @@
 import type { Task } from '../../src/tasks/task.ts';
 import { builder } from '../builder.ts';
+import { CALL, costs } from '../cost.ts';
 import { badCursor, Connection, cursorsOf, pageArgs } from '../connection.ts';
 import { connectionType } from '../connectionType.ts';
 import { conditionsOf, NO_NULLS } from '../conditions.ts';
@@ -32,6 +33,7 @@ const RULES = { list: 'tasks', usual: 25, most: 100 };
 builder.queryField('tasks', (t) =>
   t.field({
     type: TaskConnection,
+    extensions: costs({ asks: CALL }),
     // What is refused here leaves the other fields of the request standing.
     nullable: true,
     description: "Tasks of the viewer's tenant, newest first.",

@@ -1,10 +1,10 @@
 import { WRITES } from '../../src/domain/operations.ts';
 import { MAX_CUSTOM_FIELDS, upsertEmployees } from '../../src/tasks/commands/upsertEmployees.ts';
-import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { EmployeeLookup } from '../lookups.ts';
 import { TaskPayload } from './payload.ts';
 import { SAME_IDEMPOTENCY_KEY, SAME_KEY, VALIDATE_ONLY, WHERE } from './startInput.ts';
+import { writeExtensions } from './writeExtensions.ts';
 
 const CustomFieldInput = builder.inputType('CustomFieldInput', {
   description: "A custom field of the integration's tenant.",
@@ -66,7 +66,7 @@ const UpsertEmployeesInput = builder.inputType('UpsertEmployeesInput', {
 builder.mutationField('upsertEmployees', (t) =>
   t.field({
     type: TaskPayload,
-    extensions: needs(WRITES.upsertEmployees.scope),
+    extensions: writeExtensions(WRITES.upsertEmployees),
     description:
       'Creates employees or updates those with the same key. A field left out keeps its value: a provider that takes whole records is sent the known ones again. What no read has shown of a record cannot be sent again, and `TaskItem.warnings` names it.',
     args: { input: t.arg({ type: UpsertEmployeesInput, required: true, description: 'The employees.' }) },

@@ -1,9 +1,9 @@
 import { WRITES } from '../../src/domain/operations.ts';
 import { upsertSkills } from '../../src/tasks/commands/upsertSkills.ts';
-import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
 import { TaskPayload } from './payload.ts';
 import { SAME_IDEMPOTENCY_KEY, SAME_KEY, VALIDATE_ONLY, WHERE } from './startInput.ts';
+import { writeExtensions } from './writeExtensions.ts';
 
 const UpsertSkillItem = builder.inputType('UpsertSkillItem', {
   description: 'One skill. A field the integration does not store is refused with UNSUPPORTED.',
@@ -40,7 +40,7 @@ const UpsertSkillsInput = builder.inputType('UpsertSkillsInput', {
 builder.mutationField('upsertSkills', (t) =>
   t.field({
     type: TaskPayload,
-    extensions: needs(WRITES.upsertSkills.scope),
+    extensions: writeExtensions(WRITES.upsertSkills),
     description: 'Creates skills or updates those with the same key. A field left out keeps its value.',
     args: { input: t.arg({ type: UpsertSkillsInput, required: true, description: 'The skills.' }) },
     resolve: (_, { input }, { directory, tasks, viewer }) => upsertSkills(input, viewer, { directory, engine: tasks }),

@@ -1,6 +1,7 @@
 import type { Delivery } from '../../src/tasks/store/outbox/outboxStore.ts';
 import { encodeCursor } from '../../src/domain/paging.ts';
 import { builder } from '../builder.ts';
+import { CALL, costs } from '../cost.ts';
 import { badCursor, Connection, pageArgs } from '../connection.ts';
 import { connectionType } from '../connectionType.ts';
 import { conditionsOf, NO_NULLS } from '../conditions.ts';
@@ -33,6 +34,7 @@ const RULES = { list: 'webhookDeliveries', usual: 25, most: 100 };
 builder.queryField('webhookDeliveries', (t) =>
   t.field({
     type: WebhookDeliveryConnection,
+    extensions: costs({ asks: CALL }),
     // What is refused here leaves the other fields of the request standing.
     nullable: true,
     description: 'Webhooks that are still to be confirmed or were given up, the latest first.',

@@ -1,6 +1,7 @@
 import { redeliverWebhook, type RedeliverAnswer } from '../../src/webhooks/redeliverWebhook.ts';
 import { needs } from '../access.ts';
 import { builder } from '../builder.ts';
+import { CALL, costs } from '../cost.ts';
 import { UserError } from '../task/payload.ts';
 import { WebhookDelivery } from './delivery.ts';
 
@@ -27,7 +28,7 @@ WebhookPayload.implement({
 builder.mutationField('redeliverWebhook', (t) =>
   t.field({
     type: WebhookPayload,
-    extensions: needs('admin'),
+    extensions: { ...needs('admin'), ...costs({ asks: CALL }) },
     description:
       'Sends a webhook now, as if it had never been tried. NOT_FOUND in `userErrors` when its receiver has confirmed it meanwhile.',
     args: { input: t.arg({ type: RedeliverWebhookInput, required: true, description: 'The webhook.' }) },

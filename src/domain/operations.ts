@@ -142,9 +142,6 @@ const ROWS = Object.entries(WRITES) as [WritePortName, (typeof WRITES)[WritePort
 
 export const WRITE_KINDS: readonly WriteKind[] = ROWS.map(([, { kind }]) => kind);
 
-/** The mutations that start a write. */
-export const WRITE_MUTATIONS: readonly string[] = ROWS.map(([, { mutation }]) => mutation);
-
 /** A sentence about each kind of write for the graph: its mutation. */
 export const WRITE_DESCRIPTIONS = recordOf(({ mutation }) => `\`${mutation}\`.`);
 

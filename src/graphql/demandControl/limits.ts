@@ -10,7 +10,7 @@ export interface OperationLimits {
   rootFields: number;
   /** Of one list in an argument, the items of writes aside. */
   listEntries: number;
-  /** Objects in the largest answer, and what it takes to ask providers: `costTable.ts`. */
+  /** Objects in the largest answer, and what it takes to ask providers, as `schema/cost.ts` has it beside the fields. */
   cost: number;
 }
 

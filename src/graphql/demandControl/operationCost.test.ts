@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { buildSchema, getOperationAST, parse, validate } from 'graphql';
+import { getOperationAST, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { schema } from '../../../schema/index.ts';
 import { encodeId } from '../../domain/ids.ts';
 import { createOperationMeter } from './operationMeter.ts';
 
-const schema = buildSchema(readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8'));
 const meter = createOperationMeter(schema);
 
 function operationOf(text: string) {

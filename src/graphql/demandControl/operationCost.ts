@@ -17,9 +17,10 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { COSTS, LARGEST_PAGE, DEFAULT_SIZE, type FieldCost } from './costTable.ts';
+import type { FieldCost } from '../../domain/fieldCost.ts';
 import { isDeferred, isLeftOut, lengthOf, plain, withDefaults, type Variables } from './argumentValues.ts';
 import { createFieldMerger, type Group } from '../validation/mergedFields.ts';
+import { fieldCost } from './fieldCost.ts';
 import { readsAlone } from './idCost.ts';
 import { bounded, fragmentsOf } from './operationShape.ts';
 
@@ -32,6 +33,12 @@ interface Cost {
 /** Where introspection begins: fields that are on the root without being among its fields. */
 const INTROSPECTION = new Map([SchemaMetaFieldDef, TypeMetaFieldDef].map((field) => [field.name, field]));
 
+/** No page is larger than this one, of held skills and of a task's items: larger ones are refused by their field. */
+const LARGEST_PAGE = 200;
+
+/** Of lists whose field says nothing. */
+const DEFAULT_SIZE = 5;
+
 const FREE: Cost = { once: 0, each: 0 };
 
 /** Lists of a page, as long as `first` or `last` says; their type's name ends so. */
@@ -39,7 +46,7 @@ const PAGE = 'Connection';
 
 /**
  * What an operation of a valid document costs with these variables: one for each object that the answer can have, lists at
- * the size in effect, and what the table has for asking providers. Fields that merge run once and are counted once. A
+ * the size in effect, and what their fields say of asking providers. Fields that merge run once and are counted once. A
  * document made to have more to merge than a few milliseconds allow is counted apart from there on, each fragment at each of
  * its uses: never less than what runs, and linear in the document, however large the number.
  */
@@ -113,7 +120,7 @@ export function operationCost(
     below: ((type: GraphQLNamedType) => Cost) | null,
   ): Cost => {
     const name = node.name.value;
-    const rule = COSTS[`${parent.name}.${name}`] ?? {};
+    const rule = fieldCost(parent, name);
     const field = parent.getFields()[name] ?? INTROSPECTION.get(name);
     if (!field) return FREE;
     const counted = rule.by && valueAt(node, rule.by);

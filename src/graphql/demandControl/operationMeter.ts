@@ -9,8 +9,8 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { COSTS } from './costTable.ts';
 import { variableOf, type Variables } from './argumentValues.ts';
+import { countedArguments } from './fieldCost.ts';
 import { readsAlone } from './idCost.ts';
 import { createListMeasure } from './listEntries.ts';
 import { operationCost } from './operationCost.ts';
@@ -41,6 +41,10 @@ const MAX_COSTS = 64;
 /** A meter that keeps with a document what it found, the cost for each set of the variables that matter to it. */
 export function createOperationMeter(schema: GraphQLSchema): OperationMeter {
   const lists = createListMeasure(schema);
+  const counted = countedArguments(schema);
+  const sizes = new Set([...SIZES, ...counted.map(([argument]) => argument)]);
+  // What is looked at within an argument.
+  const within = [...new Set(counted.flatMap(([, ...path]) => path))];
   const measured = new WeakMap<OperationDefinitionNode, Known>();
   const knownOf = (document: DocumentNode, operation: OperationDefinitionNode): Known => {
     let known = measured.get(operation);
@@ -52,7 +56,7 @@ export function createOperationMeter(schema: GraphQLSchema): OperationMeter {
           const type = typeFromAST(schema, node);
           return isInputType(type) && lists.mayHaveLists(type) ? [[variable.name.value, type] as const] : [];
         }),
-        names: sizeVariables(document),
+        names: sizeVariables(document, sizes),
         costs: new Map(),
       };
       measured.set(operation, known);
@@ -68,7 +72,7 @@ export function createOperationMeter(schema: GraphQLSchema): OperationMeter {
     },
     cost(document, operation, variables = {}) {
       const { names, costs } = knownOf(document, operation);
-      const key = names.length === 0 ? '' : names.map((name) => digest(variableOf(variables, name))).join(' ');
+      const key = names.length === 0 ? '' : names.map((name) => digest(variableOf(variables, name), within)).join(' ');
       let cost = costs.get(key);
       if (cost === undefined) {
         if (costs.size >= MAX_COSTS) costs.clear();
@@ -79,14 +83,14 @@ export function createOperationMeter(schema: GraphQLSchema): OperationMeter {
   };
 }
 
-/** The arguments that sizes and conditions are read from. */
-const SIZES = new Set(['first', 'last', 'if', ...Object.values(COSTS).flatMap(({ by }) => by?.[0] ?? [])]);
+/** Arguments that sizes of pages and conditions are read from, of any field or directive. */
+const SIZES = ['first', 'last', 'if'];
 
-function sizeVariables(document: DocumentNode): readonly string[] {
+function sizeVariables(document: DocumentNode, sizes: ReadonlySet<string>): readonly string[] {
   const names = new Set<string>();
   visit(document, {
     Argument(argument: ArgumentNode) {
-      if (!SIZES.has(argument.name.value)) return;
+      if (!sizes.has(argument.name.value)) return;
       visit(argument.value, { Variable: ({ name }) => void names.add(name.value) });
     },
     [Kind.VARIABLE_DEFINITION]: () => false,
@@ -96,15 +100,12 @@ function sizeVariables(document: DocumentNode): readonly string[] {
 
 /**
  * All that a cost can depend on in a variable's value: of strings whether they are ids of what is read alone. What is within
- * the items of a list cannot matter.
+ * the items of a list cannot matter, nor what is outside the lists counted within an argument.
  */
-function digest(value: unknown): string {
+function digest(value: unknown, within: readonly string[]): string {
   if (Array.isArray(value)) return `[${value.length} ${readsAlone(value)}]`;
   if (typeof value === 'object' && value !== null) {
-    return `{${ITEM_LISTS.map((name) => digest((value as Record<string, unknown>)[name])).join(' ')}}`;
+    return `{${within.map((name) => digest((value as Record<string, unknown>)[name], within)).join(' ')}}`;
   }
   return typeof value === 'string' ? `"${readsAlone(value)}"` : String(value);
 }
-
-/** What is looked at within an argument. */
-const ITEM_LISTS = [...new Set(Object.values(COSTS).flatMap(({ by }) => by?.slice(1) ?? []))];
