@@ -13,35 +13,35 @@ export interface SocketOperation {
   requestId: string;
   isStream: boolean;
   abort: AbortController;
-  /** Ends the watch over its client's access. */
+  /** Stops watching whether the client's access is withdrawn. */
   letGo: () => void;
-  /** Who watches it; absent where nobody does. */
+  /** Its observation in metrics and traces; undefined without an observer. */
   seen: Observed | undefined;
   started: number;
 }
 
-/** One open WebSocket with what runs on it. */
+/** One open WebSocket and the operations that run on it. */
 export class WebSocketClient {
   readonly socket: WebSocket;
   /** The request that was upgraded. */
   readonly request: IncomingMessage;
-  /** What it said on connecting. */
+  /** The credentials of `connection_init`, otherwise those of the upgrade request. */
   authorization: string | undefined;
-  /** As of its key or token; null while access is open or nothing was said yet. */
+  /** Named by its key or token; null before it is acknowledged, and where access is open. */
   name: string | null = null;
   readonly ids = new OperationIds();
-  /** By their own ids, which are not the client's: see OperationIds. */
+  /** By the gateway's ids, which are not the client's: see OperationIds. */
   readonly operations = new Map<string, SocketOperation>();
-  /** Whether it has said who it is, and was let in. */
+  /** Whether the client was authenticated and accepted. */
   acknowledged = false;
-  /** Messages being dealt with; one that starts an operation is until the last of its results is sent. */
+  /** Messages in progress; one that starts an operation is in progress until its last result is sent. */
   handling = 0;
   /** Whether anything came in since the last ping. */
   #heard = true;
   closing = false;
 
   readonly #log: Log;
-  /** Characters of the messages that payloads came in. */
+  /** The length of the message that each payload came in, in characters. */
   readonly #lengths = new WeakMap<object, number>();
   readonly #leavePending: () => void;
 
@@ -57,15 +57,15 @@ export class WebSocketClient {
     socket.on('message', () => (this.#heard = true));
   }
 
-  /** It has said who it is, and may send as much as any client. */
+  /** Accepts the client: the limits on pending sockets end. */
   letIn(): void {
     this.acknowledged = true;
     this.#leavePending();
   }
 
   /**
-   * Reads a message for graphql-ws; undefined where there is nothing to do, since the client completes what has ended. Throws
-   * a SyntaxError where it is not JSON.
+   * Parses a message for graphql-ws; undefined when the client completes an operation that has ended already. Throws a
+   * SyntaxError when it is not JSON.
    */
   read(text: string): unknown {
     const message = this.ids.incoming(JSON.parse(text));
@@ -74,12 +74,12 @@ export class WebSocketClient {
     return message;
   }
 
-  /** Characters of the message that a payload came in. */
+  /** The length of the message that a payload came in, in characters. */
   lengthOf(payload: object): number {
     return this.#lengths.get(payload) ?? 0;
   }
 
-  /** Pings; a client that was silent since the last ping is gone, and its socket is torn down. */
+  /** Pings. A client that has sent nothing since the last ping is gone, and its socket is destroyed. */
   beat(): void {
     if (!this.#heard) return this.socket.terminate();
     this.#heard = false;
@@ -87,7 +87,7 @@ export class WebSocketClient {
   }
 
   /**
-   * Sends a message of the protocol under the client's id. Resolves when it has left this process, so that whoever waits for it
+   * Sends a protocol message under the client's id. Resolves when it has left this process, so that a caller that waits
    * sends no faster than the client reads.
    */
   async send(message: string): Promise<void> {
@@ -100,7 +100,7 @@ export class WebSocketClient {
     });
   }
 
-  /** Takes note of the end of an operation, once. */
+  /** Records the end of an operation, once. */
   ended(id: string, status: number | null): void {
     const operation = this.operations.get(id);
     if (!operation || !this.operations.delete(id)) return;
@@ -109,12 +109,12 @@ export class WebSocketClient {
     this.note({ requestId, started, seen, status, aborted: abort.signal.aborted });
   }
 
-  /** Counts what came on this socket and has ended. */
+  /** Reports the end of an operation, or of a refused connection, to the access log and the observer. */
   note(end: Omit<RequestEnd, 'method' | 'route' | 'client'>): void {
     noteEnd(this.#log, { method: 'WS', route: 'graphql', client: this.name, ...end });
   }
 
-  /** Stops everything: the socket is gone. */
+  /** Aborts every operation: the socket is closed. */
   gone(): void {
     this.#leavePending();
     for (const [id, { abort }] of this.operations) {
@@ -123,13 +123,13 @@ export class WebSocketClient {
     }
   }
 
-  /** Closes with a reason; without waiting for the other end where nobody has said yet who that is. */
+  /** Closes with a reason, without waiting for the other end until the client is acknowledged. */
   close(code?: number, reason?: string): void {
     this.socket.close(code, reason);
     if (!this.acknowledged) this.request.socket.destroySoon();
   }
 
-  /** Ends streams with a last event that says why, lets the rest finish, and closes. Resolves once closed. */
+  /** Ends streams with a last event that says why, waits for running queries and closes. Resolves once closed. */
   async drain(): Promise<void> {
     this.closing = true;
     const closed = once(this.socket, 'close');
@@ -138,7 +138,7 @@ export class WebSocketClient {
     await closed;
   }
 
-  /** While draining, closes once every message was dealt with. */
+  /** While draining, closes once no message is in progress. */
   closeWhenIdle(): void {
     if (this.closing && this.handling === 0) this.socket.close(1001, 'Going away');
   }

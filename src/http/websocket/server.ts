@@ -13,42 +13,45 @@ import { WebSocketClient } from './connection.ts';
 import { createProtocol, MAX_OPERATIONS, type ProtocolOptions } from './protocol.ts';
 
 export interface WebSockets {
-  /** Makes a WebSocket of a request that asks for one, or refuses it. */
+  /** Upgrades a request to a WebSocket, or refuses it with an HTTP status. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Takes no more sockets and operations, ends streams, waits for the rest and closes. Resolves once all are closed. */
+  /** Accepts no more sockets and operations, ends streams, waits for running queries and closes. Resolves once all are closed. */
   drain(): Promise<void>;
-  /** Tears down what is still open. */
+  /** Destroys every socket that is still open. */
   terminate(): void;
 }
 
-/** As often as event streams are sent a comment; load balancers cut what is silent for 60 s. */
+/** The interval of comments on event streams, too; load balancers cut connections that are silent for 60 s. */
 const PING_MS = 12_000;
 
 /**
- * Each operation is one message that is being dealt with. A client that has twice as many sends without reading the
- * answers; no more is read of it until it does.
+ * Messages of one client in progress at once; a message that starts an operation is in progress until the operation ends.
+ * A client with twice as many as it may have operations sends without reading the answers, so its socket is paused.
  */
 const MAX_HANDLING = 2 * MAX_OPERATIONS;
 
-/** A client that was let in has so long to answer the close. */
+/** Time for an acknowledged client to answer the close frame. */
 const CLOSE_MS = 2_000;
 
 /** `@types/ws` does not know `closeTimeout` yet. */
 const SOCKETS: ServerOptions & { closeTimeout: number } = {
   noServer: true,
   clientTracking: false,
-  // As a body over HTTP; ws closes with 1009 beyond it.
+  // The limit of bodies over HTTP; ws closes with 1009 beyond it.
   maxPayload: MAX_BODY_BYTES,
-  // Of TCP segments of 64 bytes a message of that size has as many; each takes some hundred bytes more than it brings.
+  // A message of that size has as many TCP segments of 64 bytes; each takes some hundred bytes more memory than it carries.
   maxBufferedChunks: 16_384,
-  // What comes until then is still kept.
+  // Until then, ws still buffers what arrives.
   closeTimeout: CLOSE_MS,
   // A deflate context takes some 300 KB a socket, and answers are small.
   perMessageDeflate: false,
   handleProtocols,
 };
 
-/** GraphQL over WebSocket, on the connections of an HTTP server. */
+/**
+ * GraphQL over WebSocket, on the connections of an HTTP server. An adapter of our own between ws and graphql-ws, since
+ * `useServer` of graphql-ws does not tell when a message was dealt with: docs/decisions.md, 80.
+ */
 export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSockets {
   const { log } = options;
   const protocol = createProtocol(options);
@@ -88,7 +91,7 @@ export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSo
 
   const handle = async (client: WebSocketClient, text: string, hear: (text: string) => Promise<void>) => {
     const { socket } = client;
-    // What is read after the end has no answer.
+    // Nothing can be answered once the socket closes.
     if (socket.readyState !== socket.OPEN) return;
     client.handling += 1;
     if (client.handling >= MAX_HANDLING) socket.pause();
@@ -97,7 +100,7 @@ export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSo
     } catch (error) {
       if (error instanceof SyntaxError) client.close(CloseCode.BadRequest, 'Invalid message received');
       else if (isOutOfPlace(error)) client.close(CloseCode.BadRequest, 'This message is for servers to send');
-      // What a ping brings along is sent back, which calls itself for each level.
+      // The payload of a ping is sent back, and serializing it recurses once for each level.
       else if (error instanceof RangeError) client.close(CloseCode.BadRequest, 'This message is nested too deeply');
       else failed(client, error);
     }
@@ -106,15 +109,15 @@ export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSo
     client.closeWhenIdle();
   };
 
-  /** Has graphql-ws deal with a message, which it takes as a text or parsed, although its types know the text alone. */
+  /** Passes a message to graphql-ws, which accepts text or a parsed message although its types only know text. */
   const dispatch = async (client: WebSocketClient, message: unknown, hear: (text: string) => Promise<void>) => {
     if (message === undefined) return;
     const { type, id } = (message ?? {}) as { type?: unknown; id?: unknown };
-    // graphql-ws ends streams by it, and leaves queries running.
+    // graphql-ws ends streams upon it, but leaves queries running.
     if (type === MessageType.Complete) client.operations.get(String(id))?.abort.abort();
     await hear(message as string);
     if (type !== MessageType.Subscribe) return;
-    // Where it was completed before its end, graphql-ws says nothing of that.
+    // If the client completed the operation early, graphql-ws does not report its end.
     client.ended(String(id), null);
     client.ids.release(String(id));
   };
@@ -151,16 +154,16 @@ export function createWebSockets(options: ProtocolOptions & UpgradeRules): WebSo
   };
 }
 
-/** Whether graphql-ws was sent what only a server sends: it throws, as if that were a failure of the server. */
+/** Whether the client sent a message that only servers send: graphql-ws throws as if the server had failed. */
 function isOutOfPlace(error: unknown): boolean {
   return error instanceof Error && /^Unexpected message of type \w+ received$/.test(error.message);
 }
 
 function refuse(socket: Duplex, refusal: HttpError): void {
   const body = JSON.stringify(refusal);
-  // The client may be gone already, and nobody else listens.
+  // The client may be gone already, and an error without a listener would end the process.
   socket.on('error', () => socket.destroy());
-  // A client that leaves its end open would keep the connection for ever.
+  // Otherwise a client that leaves its end open would keep the connection forever.
   socket.once('finish', () => socket.destroy());
   socket.end(
     [
