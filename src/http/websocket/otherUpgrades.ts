@@ -1,15 +1,15 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Whether a request asks for a WebSocket, and not for some other protocol. */
+/** Whether a request asks for an upgrade to WebSocket rather than to another protocol. */
 export function asksForWebSocket({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 /**
- * Has an ordinary request that offers another protocol answered as if it did not: a server may ignore an offer, and Java's
- * client offers h2c with each first request. Node hands such a request over as soon as anybody listens for upgrades, so its
- * head is put back without the offer and read once more.
+ * Answers an ordinary request that offers another protocol as if it did not: a server may ignore the offer, and Java's client
+ * offers h2c with each first request. Node emits such a request as an upgrade once there is a listener for upgrades, so its
+ * head is put back without the offer and parsed again.
  */
 export function ignoreUpgrade(server: Server, request: IncomingMessage, socket: Duplex, rest: Buffer): void {
   const { method, url, httpVersion, rawHeaders } = request;
@@ -24,9 +24,9 @@ export function ignoreUpgrade(server: Server, request: IncomingMessage, socket: 
 }
 
 /**
- * Has an upgrade wait until what its client asked before on the same connection is answered: an answer that is written in
- * between, or after, would be read as part of another protocol. Node hands a connection over as soon as it has read the
- * request, and does no more for the answer under way. `then` is not called where the connection closes first.
+ * Delays an upgrade until the earlier requests on the same connection are answered: an answer written later would be read as
+ * part of the other protocol. Node hands the connection over as soon as it has parsed the request, and stops serving the
+ * answer in progress. `then` is not called if the connection closes first.
  */
 export function afterAnswer(response: ServerResponse | undefined, socket: Duplex, then: () => void): void {
   if (!response) return then();

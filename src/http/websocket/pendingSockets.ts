@@ -1,31 +1,31 @@
 import type { Socket } from 'node:net';
 
-/** What is kept of a socket until its client has been let in. */
+/** What is kept of a socket until its client is acknowledged. */
 export interface PendingSocket {
-  /** The connection below it. */
+  /** The TCP connection below it. */
   connection: Socket;
-  /** Closes it with this code, and does not wait for the other end. */
+  /** Closes it with this code, without waiting for the other end. */
   end: (code: number, reason: string) => void;
 }
 
 export interface PendingSockets {
-  /** Bounds a socket until the function that comes back is called: its client was let in, or it is closed. */
+  /** Limits a socket until the returned function is called, when its client is acknowledged or it closes. */
   add(socket: PendingSocket): () => void;
 }
 
-/** As many tokens in a header: Node takes headers of 16 KiB. Pings come on top. */
+/** Twice the largest token: Node accepts headers of 16 KiB. The rest is for pings. */
 const MAX_BYTES = 32_768;
 
-/** What each chunk takes beside its bytes, in memory too: a message may come a byte at a time. */
+/** Charged for each chunk beside its bytes, as it costs memory: a message may arrive one byte at a time. */
 const CHUNK_BYTES = 128;
 
-/** At 32 KiB each they take 8 MB at most; a client is let in within milliseconds of its first message. */
+/** At 32 KiB each they take at most 8 MB; a client is acknowledged within milliseconds of its first message. */
 export const MAX_PENDING = 256;
 
 /**
- * Sockets whose clients have not been let in. Anybody can open one, so all of them together get little memory, and each
- * little to say. Where there are too many, the oldest goes of the address that has most: clients that are slow for a moment
- * lose theirs only to a flood of their own address, or to one of very many addresses, and try again (1013).
+ * Sockets whose clients are not acknowledged yet. Anybody can open one, so their number and what each may send are limited.
+ * When there are too many, the oldest socket of the address with the most is closed: a slow client loses its socket only to a
+ * flood from its own address, or from very many addresses, and may try again (1013).
  */
 export function createPendingSockets(most = MAX_PENDING): PendingSockets {
   const byAddress = new Map<string, Set<PendingSocket>>();
@@ -61,7 +61,7 @@ export function createPendingSockets(most = MAX_PENDING): PendingSockets {
         left -= chunk.length + CHUNK_BYTES;
         if (left < 0) socket.end(1009, 'Too much was sent before connection_ack');
       };
-      // Before ws reads it, so that nothing of what is too much is dealt with.
+      // Before ws reads the chunk, so that nothing beyond the limit is processed.
       connection.prependListener('data', read);
       return () => {
         connection.off('data', read);

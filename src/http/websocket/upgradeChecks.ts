@@ -6,13 +6,13 @@ import { HttpError } from '../../domain/httpError.ts';
 
 export interface UpgradeRules {
   isAllowedHost: (host: string | undefined) => boolean;
-  /** Web pages that may open sockets, besides the gateway's own. */
+  /** Origins of web pages that may open sockets, besides the gateway's own. */
   origins: Origins;
 }
 
 /**
- * Throws an HttpError unless a WebSocket may be opened by this request. All of it happens before the upgrade: a page that is
- * not let in learns nothing but the status.
+ * Throws an HttpError unless this request may open a WebSocket. Every check runs before the upgrade, so that a page that is
+ * refused learns only the status.
  */
 export function checkUpgrade(request: IncomingMessage, { isAllowedHost, origins }: UpgradeRules): void {
   const { url, headers } = request;
@@ -20,14 +20,14 @@ export function checkUpgrade(request: IncomingMessage, { isAllowedHost, origins 
   if (path !== '/graphql') throw new HttpError(404, 'NOT_FOUND', 'There is nothing here; GraphQL is at /graphql.');
   checkHost(request, isAllowedHost);
   const { origin } = headers;
-  // Browsers ask nobody before they open a socket to a foreign host, and let the page read all of it: there is no CORS.
+  // CORS does not cover WebSockets: browsers let a page open one to any host, and read everything on it.
   if (origin !== undefined && !isOwn(origin, headers.host) && !origins.allows(origin)) throw origins.refusal(origin);
   if (handleProtocols(headers['sec-websocket-protocol'] ?? '') === false) {
     throw new HttpError(400, 'BAD_REQUEST', `A WebSocket here speaks ${GRAPHQL_TRANSPORT_WS_PROTOCOL}.`);
   }
 }
 
-/** Whether a page comes from the host it asks. The scheme is not compared: a proxy may have taken TLS off. */
+/** Whether a page comes from the host it connects to. The scheme is not compared: a proxy may have terminated TLS. */
 function isOwn(origin: string, host: string | undefined): boolean {
   try {
     return new URL(origin).host === host?.toLowerCase();
