@@ -2,7 +2,7 @@ import { chunked } from '../../lib/chunk.ts';
 import { CallClients } from '../../domain/callClients.ts';
 import type { Call, Ports } from '../../domain/ports.ts';
 import { ProviderError, problemOf } from '../../domain/problem.ts';
-import { isFinalItem, isFinalTask } from '../store/taskState.ts';
+import { isFinalItem, isFinalTask } from '../stateMachine.ts';
 import type { ItemChange, OpenItem, TaskStore } from '../store/store.ts';
 import type { Task } from '../task.ts';
 import type { Log } from '../../lib/log.ts';

@@ -1,4 +1,4 @@
-import { isFinalTask } from '../store/taskState.ts';
+import { isFinalTask } from '../stateMachine.ts';
 import type { Task } from '../task.ts';
 import type { TaskEvents } from './events.ts';
 

@@ -1,6 +1,6 @@
 import type { Task } from '../task.ts';
 import type { TaskStore } from './store.ts';
-import { isFinalTask } from './taskState.ts';
+import { isFinalTask } from '../stateMachine.ts';
 
 /** Who counts tasks. */
 export interface TaskMeter {

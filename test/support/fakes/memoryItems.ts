@@ -1,5 +1,5 @@
 import type { OpenItem, TaskStore } from '../../../src/tasks/store/store.ts';
-import { isFinalItem } from '../../../src/tasks/store/taskState.ts';
+import { isFinalItem } from '../../../src/tasks/stateMachine.ts';
 import type { ItemWrite, Task, TaskItemState } from '../../../src/tasks/task.ts';
 
 /** The items of one task in memory, as far as the work on batches needs a store: what takes time there is a provider. */

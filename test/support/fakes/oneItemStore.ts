@@ -1,6 +1,6 @@
 import type { Problem } from '../../../src/domain/problem.ts';
 import type { OpenItem, TaskStore } from '../../../src/tasks/store/store.ts';
-import { isFinalItem } from '../../../src/tasks/store/taskState.ts';
+import { isFinalItem } from '../../../src/tasks/stateMachine.ts';
 import type { ItemWrite, Task, TaskItem } from '../../../src/tasks/task.ts';
 
 /** One item of one task in memory, as far as a worker's visits go: hundreds of them in the time of one in a database. */

@@ -8,7 +8,7 @@ import {
 } from '../../../src/http/server.ts';
 import { localEvents } from '../../../src/tasks/engine/events.ts';
 import { watchTask } from '../../../src/tasks/engine/watch.ts';
-import { isFinalTask } from '../../../src/tasks/store/taskState.ts';
+import { isFinalTask } from '../../../src/tasks/stateMachine.ts';
 import type { Task } from '../../../src/tasks/task.ts';
 import { gate } from './fakeProvider.ts';
 import { runLog } from '../runLogs.ts';

@@ -6,6 +6,7 @@ import { cancelContract } from './contractCancel.ts';
 import { listContract } from './contractList.ts';
 import { orderContract } from './contractOrder.ts';
 import { ownerContract } from './contractOwner.ts';
+import { transitionContract } from './contractTransitions.ts';
 import { writtenContract } from './contractWritten.ts';
 import type { ItemChange, TaskToStore } from '../store.ts';
 
@@ -282,6 +283,7 @@ export function taskStoreContract(openStore: OpenStore): void {
   cancelContract(bench);
   listContract(bench);
   writtenContract(bench);
+  transitionContract(bench);
 
   describe('with a retention of two days', () => {
     const short = new StoreBench().use(openStore, { retentionMs: 2 * DAY });

@@ -1,4 +1,5 @@
-/** The SQL that changes items of one task, and counts them in it. */
+/** The SQL that changes items of one task by ITEM_TRANSITIONS, and counts them in it. */
+import { OPEN_STATES } from './openStates.ts';
 import { asFunction, placeholders } from './sqlFunction.ts';
 
 const STATE_COLUMNS = {
@@ -44,9 +45,9 @@ WITH step AS (
   SELECT * FROM jsonb_to_recordset($2::jsonb) AS c (position integer, version integer, state text, "inFlight" boolean,
     attempts integer, "providerTaskId" text, outcome jsonb, problem jsonb, warnings jsonb, progress jsonb)
 ), fresh AS (
-  SELECT i.position, i.state AS before, t.cancel_requested AND c.state IN ('PENDING', 'RUNNING') AND NOT c."inFlight" AS stopped
+  SELECT i.position, i.state AS before, t.cancel_requested AND c.state IN ${OPEN_STATES} AND NOT c."inFlight" AS stopped
   FROM gateway.task_item AS i JOIN change AS c USING (position) JOIN gateway.task AS t ON t.id = i.task_id
-  WHERE i.task_id = $1 AND i.version = c.version AND i.state IN ('PENDING', 'RUNNING')
+  WHERE i.task_id = $1 AND i.version = c.version AND i.state IN ${OPEN_STATES}
   FOR UPDATE OF i
 ), changed AS (
   UPDATE gateway.task_item AS i SET version = i.version + 1,
@@ -86,7 +87,7 @@ WITH step AS (
   SELECT * FROM gateway.task WHERE tenant = $1 AND id = $2 FOR UPDATE
 ), waiting AS (
   SELECT i.position, i.state AS before FROM gateway.task_item AS i JOIN target ON target.id = i.task_id
-  WHERE i.state IN ('PENDING', 'RUNNING') AND NOT i.in_flight
+  WHERE i.state IN ${OPEN_STATES} AND NOT i.in_flight
   FOR UPDATE OF i
 ), ended AS (
   UPDATE gateway.task_item AS i SET version = i.version + 1, state = ${stoppedAs('i.progress')},

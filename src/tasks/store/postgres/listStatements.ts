@@ -1,17 +1,27 @@
 /** The SQL that goes through many tasks, page by page. */
+import { TASK_STATE_RULES, type TaskCondition } from '../../stateMachine.ts';
+import { OPEN_STATES } from './openStates.ts';
 import { asFunction, placeholders } from './sqlFunction.ts';
 
-/** As `taskStateOf`, for the filter; a test compares the two. Plain SQL, which is planned as part of what calls it. */
+const CONDITIONS: Record<TaskCondition, string> = {
+  expired: 't.expired',
+  started: 't.started_at IS NOT NULL',
+  cancelRequested: 't.cancel_requested',
+  stopped: 't.stopped',
+  unfinished: 't.pending + t.running > 0',
+  good: 't.succeeded + t.skipped > 0',
+  bad: 't.failed + t.unknown > 0',
+  badOrCancelled: 't.failed + t.unknown + t.cancelled > 0',
+};
+
+const STATES = TASK_STATE_RULES.map(
+  ([state, ...when]) => `WHEN ${when.map((name) => CONDITIONS[name]).join(' AND ') || 'true'} THEN '${state}'`,
+);
+
+/** A task's state by TASK_STATE_RULES, for the filter. Plain SQL, which is planned as part of what calls it. */
 const TASK_STATE = `CREATE OR REPLACE FUNCTION gateway.task_state (t gateway.task) RETURNS text LANGUAGE sql IMMUTABLE AS $function$
 SELECT CASE
-  WHEN t.expired THEN 'EXPIRED'
-  WHEN t.pending + t.running > 0 THEN CASE
-    WHEN t.cancel_requested THEN 'CANCELLING' WHEN t.started_at IS NOT NULL THEN 'RUNNING' ELSE 'QUEUED' END
-  WHEN t.stopped THEN 'CANCELLED'
-  WHEN t.succeeded + t.skipped > 0 THEN CASE
-    WHEN t.failed + t.unknown + t.cancelled > 0 THEN 'PARTIALLY_SUCCEEDED' ELSE 'SUCCEEDED' END
-  WHEN t.failed + t.unknown > 0 THEN 'FAILED'
-  ELSE 'CANCELLED' END
+  ${STATES.join('\n  ')} END
 $function$`;
 
 /**
@@ -45,7 +55,7 @@ SELECT t.accepted, t.id, b.batch FROM (
   SELECT id, accepted FROM gateway.task WHERE finished_at IS NULL AND accepted >= $1 ORDER BY accepted LIMIT $3 + 1
 ) AS t CROSS JOIN LATERAL (
   SELECT DISTINCT i.batch FROM gateway.task_item AS i
-  WHERE i.task_id = t.id AND i.state IN ('PENDING', 'RUNNING') AND (t.accepted > $1 OR i.batch > $2)
+  WHERE i.task_id = t.id AND i.state IN ${OPEN_STATES} AND (t.accepted > $1 OR i.batch > $2)
 ) AS b
 ORDER BY t.accepted, b.batch LIMIT $3`;
 
@@ -56,7 +66,7 @@ SELECT count(*)::integer AS open, (
 ) AS oldest_at
 FROM (
   SELECT DISTINCT i.task_id, i.batch FROM gateway.task AS t JOIN gateway.task_item AS i ON i.task_id = t.id
-  WHERE t.finished_at IS NULL AND i.state IN ('PENDING', 'RUNNING')
+  WHERE t.finished_at IS NULL AND i.state IN ${OPEN_STATES}
 ) AS b`;
 
 /** $1 after the item written by the step of this number, $2 at this position, $3 written since, $4 limit. */

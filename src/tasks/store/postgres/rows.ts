@@ -2,7 +2,7 @@ import type { ItemOutcome } from '../../../domain/writeOutcome.ts';
 import type { Problem } from '../../../domain/problem.ts';
 import type { Conversion, ItemWrite, Task, TaskItem, TaskItemState, TaskKind } from '../../task.ts';
 import type { ItemProgress, OpenItem } from '../store.ts';
-import { taskStateOf } from '../taskState.ts';
+import { taskStateOf } from '../../stateMachine.ts';
 
 export interface RawTask {
   id: string;

@@ -2,12 +2,13 @@
  * The store's SQL. Each change is one statement, so one trip to the database's thread, and atomic by itself. The long ones
  * are functions, whose plans the session keeps: planned anew each time, they took two to five times as long.
  */
+import { OPEN_STATES } from './openStates.ts';
 import { CHANGE_FUNCTIONS } from './changeStatements.ts';
 import { LIST_FUNCTIONS } from './listStatements.ts';
 import { asFunction, placeholders } from './sqlFunction.ts';
 
 /**
- * Stores a task, unless its idempotency key was claimed within its lifetime, and cancels what it overtakes.
+ * Stores a task, unless its idempotency key was claimed within its lifetime, and cancels what it overtakes, by ITEM_TRANSITIONS.
  * Answers the new task and the tasks it overtook; nothing when the key is taken.
  *
  * $1 id, $2 tenant, $3 client, $4 kind, $5 now, $6 expires at, $7 idempotency key, $8 body hash, $9 keys older than this are
@@ -38,7 +39,7 @@ WITH claim AS (
   ORDER BY i.position
 ), overtaken AS (
   SELECT task_id, position, state FROM gateway.task_item
-  WHERE subject = ANY ($11::text[]) AND state IN ('PENDING', 'RUNNING') AND NOT in_flight AND EXISTS (SELECT 1 FROM own)
+  WHERE subject = ANY ($11::text[]) AND state IN ${OPEN_STATES} AND NOT in_flight AND EXISTS (SELECT 1 FROM own)
   FOR UPDATE
 ), cancelled AS (
   UPDATE gateway.task_item AS i SET state = 'CANCELLED', problem = $12::jsonb, version = i.version + 1
@@ -83,10 +84,10 @@ ORDER BY i.position LIMIT $6`;
 const OPEN_ITEMS = `
 SELECT i, t.tenant, EXISTS (
   SELECT 1 FROM gateway.task_item AS earlier
-  WHERE earlier.subject = i.subject AND earlier.accepted < i.accepted AND earlier.state IN ('PENDING', 'RUNNING')
+  WHERE earlier.subject = i.subject AND earlier.accepted < i.accepted AND earlier.state IN ${OPEN_STATES}
 ) AS blocked, t.cancel_requested AS cancelling
 FROM gateway.task_item AS i JOIN gateway.task AS t ON t.id = i.task_id
-WHERE i.task_id = $1 AND i.batch = $2 AND i.state IN ('PENDING', 'RUNNING')
+WHERE i.task_id = $1 AND i.batch = $2 AND i.state IN ${OPEN_STATES}
 ORDER BY i.position`;
 
 export const OPEN = `SELECT (o.item).*, o.tenant, o.blocked, o.cancelling FROM gateway.open_items (${placeholders(2)}) AS o`;

@@ -7,7 +7,7 @@ import { taskStoreContract } from '../contract/contract.ts';
 import { MIGRATIONS, migrate } from './migrations.ts';
 import { PglitePool } from '../embedded/pglitePool.ts';
 import { postgresStore } from './store.ts';
-import { taskStateOf } from '../taskState.ts';
+import { taskStateOf } from '../../stateMachine.ts';
 
 describe('the Postgres task store', () => {
   let directory: string;

@@ -1,3 +1,4 @@
+import { OPEN_ITEM_STATES, TASK_STATE_RULES, type TaskCondition } from '../../stateMachine.ts';
 import { ARMING } from '../outbox/redisEnqueueLua.ts';
 
 /**
@@ -32,7 +33,7 @@ local function taskText(id)
   return cjson.encode(task)
 end
 
-local function isOpen(state) return state == 'PENDING' or state == 'RUNNING' end
+local function isOpen(state) return ${OPEN_ITEM_STATES.map((state) => `state == '${state}'`).join(' or ')} end
 
 -- state, inFlight, version, uncertain, token
 local function parse(text) return string.match(text, '^([%u_]+) (%d) (%d+) (%d) (.*)$') end
@@ -52,18 +53,25 @@ local function itemRow(id, position)
 end
 `;
 
-/** As taskStateOf, for the lists by state; the suite holds them together. `t` is a hash's columns. */
+const CONDITIONS: Record<TaskCondition, string> = {
+  expired: 't.expired',
+  started: 't.startedAt',
+  cancelRequested: 't.cancelRequested',
+  stopped: 't.stopped',
+  unfinished: 't.pending + t.running > 0',
+  good: 't.succeeded + t.skipped > 0',
+  bad: 't.failed + t.unknown > 0',
+  badOrCancelled: 't.failed + t.unknown + t.cancelled > 0',
+};
+
+const STATES = TASK_STATE_RULES.map(
+  ([state, ...when]) => `if ${when.map((name) => CONDITIONS[name]).join(' and ') || 'true'} then return '${state}' end`,
+);
+
+/** A task's state by TASK_STATE_RULES, for the lists by state. `t` is a hash's columns. */
 const STATE = `
 local function stateOf(t)
-  if t.expired then return 'EXPIRED' end
-  if t.pending + t.running > 0 then
-    if t.cancelRequested then return 'CANCELLING' end
-    return t.startedAt and 'RUNNING' or 'QUEUED'
-  end
-  if t.stopped then return 'CANCELLED' end
-  local bad = t.failed + t.unknown
-  if t.succeeded + t.skipped > 0 then return bad + t.cancelled > 0 and 'PARTIALLY_SUCCEEDED' or 'SUCCEEDED' end
-  return bad > 0 and 'FAILED' or 'CANCELLED'
+  ${STATES.join('\n  ')}
 end
 `;
 

@@ -11,7 +11,7 @@ import { change, DAY, NOW, rating, ratings, SENT, StoreBench } from '../contract
 import { parseTaskMessage, taskChannel, writtenChannel } from './channels.ts';
 import { redisStore } from './store.ts';
 import { STATE_RULE } from './sharedLua.ts';
-import { taskStateOf } from '../taskState.ts';
+import { taskStateOf } from '../../stateMachine.ts';
 
 const log = { info: () => undefined, warn: () => undefined };
 

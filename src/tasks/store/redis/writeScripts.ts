@@ -2,7 +2,7 @@ import { luaScript } from '../../../redis/script.ts';
 import { WRITING } from './sharedLua.ts';
 
 /**
- * Stores a task, unless its idempotency key was claimed within its lifetime, and cancels what it overtakes. Sent again, as
+ * Stores a task, unless its idempotency key was claimed within its lifetime, and cancels what it overtakes, by ITEM_TRANSITIONS. Sent again, as
  * ioredis does when the connection breaks before the answer, it answers the task that is there.
  *
  * 1 head (JSON: what is null is left out, all numbers that are kept are text), 2 now, 3 expires at, 4 the problem of what is
@@ -80,7 +80,7 @@ return answer
 `);
 
 /**
- * Applies changes to unfinished items that are still in the version they were made from. Sent again with the same token, it
+ * Applies changes to unfinished items that are still in the version they were made from, by ITEM_TRANSITIONS. Sent again with the same token, it
  * answers as it did.
  *
  * 1 task, 2 now, 3 expires at when this finishes it, 4 token; then per change: position, version, state, in flight, uncertain,
@@ -130,7 +130,7 @@ if written then redis.call('PUBLISH', P .. 'written', id) end
 return { text, changed }
 `);
 
-/** Ends the items of a task that are not in flight: as unknown where the last try was uncertain. 1 tenant, 2 task, 3 now, 4 expires at. */
+/** Ends the items of a task that are not in flight, by ITEM_TRANSITIONS: as unknown where the last try was uncertain. 1 tenant, 2 task, 3 now, 4 expires at. */
 export const CANCEL = luaScript(`${WRITING}
 local tenant, id, now, expiresAt = unpack(ARGV)
 local task, items = P .. 'task:' .. id, P .. 'items:' .. id

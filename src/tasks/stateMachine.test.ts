@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TaskCounts, TaskState } from '../task.ts';
-import { isFinalItem, isFinalTask, taskStateOf } from './taskState.ts';
+import type { TaskCounts, TaskState } from './task.ts';
+import { isFinalItem, isFinalTask, taskStateOf } from './stateMachine.ts';
 
 const none: TaskCounts = {
   total: 0,
