@@ -1,8 +1,9 @@
 import { schema } from '../../schema/index.ts';
 import { ConfigError, type Config } from '../config/environment.ts';
-import { tenancyOfEnvironment, DEFAULT_TENANT, type Tenancy } from '../config/tenancy.ts';
+import { tenancyOfEnvironment, type Tenancy } from '../config/tenancy.ts';
 import { Deliveries } from './webhookSupervisor.ts';
 import type { Directory } from '../directory/directory.ts';
+import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { runInSlices } from '../lib/runInSlices.ts';
 import { createAuditLog, type AuditLog } from '../auth/auditLog.ts';
 import type { Viewer } from '../domain/access.ts';

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { JWTVerifyGetKey } from 'jose';
 import { ALL_SCOPES, type ClientConfig, type IssuerConfig, type Viewer } from '../domain/access.ts';
+import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { AccessWatch } from './revocationWatch.ts';
 import { createJwtCheck, isJwt, TokenError, type TokenFault } from './jwt.ts';
 import { createKeySet, KeysAway } from './jwks.ts';
@@ -31,9 +32,6 @@ export interface Clients {
    */
   watch(authorization: string | undefined, viewer: Viewer, end: () => void): () => void;
 }
-
-/** The tenant that the environment describes. */
-const DEFAULT_TENANT = 'default';
 
 /** More than any issuer's tokens have, and less than Node takes as headers. */
 const LONGEST_TOKEN = 8_192;

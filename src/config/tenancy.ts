@@ -1,5 +1,6 @@
 /** Whom a gateway serves, as configured: what a reload may change. */
 import type { ClientConfig, IssuerConfig } from '../domain/access.ts';
+import { DEFAULT_TENANT } from '../domain/tenant.ts';
 import { clientsOfKeys } from '../auth/authenticator.ts';
 import type { OperationLimits } from '../graphql/demandControl/limits.ts';
 import type { ConfiguredIntegration } from '../integrations/providerCard.ts';
@@ -22,9 +23,6 @@ export interface Tenancy {
   /** Over the standard limits of an operation. */
   limits: Partial<OperationLimits>;
 }
-
-/** The tenant that the environment describes. */
-export const DEFAULT_TENANT = 'default';
 
 /** The one tenant that the environment alone describes, with a client for each key. */
 export function tenancyOfEnvironment(settings: Omit<TenantConfig, 'name'> & { apiKeys: readonly string[] }): Tenancy {

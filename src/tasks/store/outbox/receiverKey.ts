@@ -1,5 +1,4 @@
-/** The tenant whose receivers the outbox names by their name alone. */
-const DEFAULT_TENANT = 'default';
+import { DEFAULT_TENANT } from '../../../domain/tenant.ts';
 
 /**
  * What the outbox calls a tenant's receiver: two tenants may name the same one, and each is told of its own tasks alone.
