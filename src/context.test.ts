@@ -5,6 +5,7 @@ import { Directory } from './directory/directory.ts';
 import { fullSync } from './directory/sync/fullSync.ts';
 import { EVERYBODY as viewer } from './auth/authenticator.ts';
 import { ConsensusPolicies } from './loaders/consensusPolicies.ts';
+import { Deadline } from './domain/deadline.ts';
 import { RatingReader } from './loaders/readers/employeeRatingReader.ts';
 
 beforeEach(() => {
@@ -25,7 +26,7 @@ describe('createContext', () => {
     const readers = new Map([['hr', new RatingReader({ directory, integration, cache: false })]]);
     // The others are not looked at by this loader.
     const tenant = { directory, readers } as Partial<TenantParts> as TenantParts;
-    const request = { viewer, signal, waitUntil: performance.now() + 800 } as Partial<RequestParts> as RequestParts;
+    const request = { viewer, deadline: Deadline.after(800) } as Partial<RequestParts> as RequestParts;
     const { skillsOfEmployee } = createContext(tenant, request).loaders;
     const [first, second] = [...directory.employees.all];
     if (!first || !second) throw new Error('nobody there');
@@ -52,7 +53,7 @@ describe('createContext', () => {
     const { integration } = new FakeProvider({ ports: { weightages } });
     const policies = new ConsensusPolicies({ integrations: [integration], usual: 'provider-weights' });
     const tenant = { policies } as Partial<TenantParts> as TenantParts;
-    const request = { viewer, waitUntil: performance.now() + 300 } as Partial<RequestParts> as RequestParts;
+    const request = { viewer, deadline: Deadline.after(300) } as Partial<RequestParts> as RequestParts;
     const found = createContext(tenant, request).loaders.policies.usual();
     await vi.advanceTimersByTimeAsync(300);
     let policy;

@@ -70,7 +70,7 @@ beforeEach(async () => {
       persisted: null,
     },
     schema,
-    context: ({ viewer: asks, signal, requestId, began, waitMs }) =>
+    context: ({ viewer: asks, requestId, deadline }) =>
       createContext(
         {
           directory,
@@ -81,9 +81,8 @@ beforeEach(async () => {
         } as Partial<TenantParts> as TenantParts,
         {
           viewer: asks,
-          signal,
           requestId,
-          waitUntil: began + waitMs,
+          deadline,
           audit,
           tasks: tasks as unknown as TaskEngine,
         } as Partial<RequestParts> as RequestParts,

@@ -23,6 +23,7 @@ import {
 import { isAsyncIterable } from 'graphql-yoga';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { schema } from '../schema/index.ts';
+import { Deadline } from '../src/domain/deadline.ts';
 import { createContext, type RequestParts, type TenantParts } from '../src/context.ts';
 import { createQueryCompiler } from '../src/graphql/execution/compiledQuery.ts';
 import { DEFER, withDefer } from '../src/graphql/execution/defer.ts';
@@ -149,7 +150,7 @@ describe('compiled queries on the graph', () => {
     return values[type.name.value] ?? 'text';
   };
 
-  const context = () => createContext(made.tenant, { ...made.request, signal: new AbortController().signal });
+  const context = () => createContext(made.tenant, { ...made.request, deadline: Deadline.after(10_000) });
 
   /** What graphql-js answers to a document that has no errors. */
   const dataOf = async (document: DocumentNode): Promise<unknown> => {

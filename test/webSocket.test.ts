@@ -46,10 +46,17 @@ describe('operations over a WebSocket', () => {
   it('each have a context, an id and the deadline of their own', async () => {
     const { url, requests, log } = await serve();
     const client = connect(url);
+    const before = performance.now();
     const [first] = await all(client, '{ requestId }');
     const [second] = await all(client, '{ requestId }');
     expect(first?.data?.['requestId']).not.toBe(second?.data?.['requestId']);
-    expect(requests.map(({ waitMs }) => waitMs)).toEqual([9_750, 9_750]);
+    const began = requests.map(({ deadline }) => deadline.at - 9_750);
+    expect([before, ...began, performance.now()].toSorted((a, b) => a - b)).toEqual([
+      before,
+      ...began,
+      expect.any(Number),
+    ]);
+    expect(began).toHaveLength(2);
     expect(log.filter(({ message }) => message === 'request').map(({ fields }) => fields)).toMatchObject([
       { method: 'WS', requestId: first?.data?.['requestId'] },
       { method: 'WS', requestId: second?.data?.['requestId'] },
@@ -148,7 +155,7 @@ describe('operations over a WebSocket', () => {
     socket.subscribe('1', '{ slow }');
     await slowRuns;
     socket.send({ type: 'complete', id: '1' });
-    const signal = requests[0]?.signal;
+    const signal = requests[0]?.deadline.signal;
     if (signal?.aborted === false) await once(signal, 'abort');
     socket.subscribe('1', '{ hello }');
     expect(await socket.next()).toMatchObject({ type: 'next', payload: { data: { hello: 'hello world' } } });
@@ -288,7 +295,7 @@ describe('requests on one connection that each offer an upgrade', () => {
     tcp.write(head(url, `GET ${query('{ slow }')}`, offer) + head(url, `GET ${query('{ hello }')}`, offer));
     await slowRuns;
     tcp.resetAndDestroy();
-    const signal = requests[0]?.signal;
+    const signal = requests[0]?.deadline.signal;
     if (signal?.aborted === false) await once(signal, 'abort');
     expect(requests).toHaveLength(1);
   });
@@ -452,7 +459,7 @@ describe('vanished clients', () => {
     await listeners(200);
     for (const { socket } of sockets) socket.terminate();
     await listeners(0);
-    expect(requests.every(({ signal }) => signal.aborted)).toBe(true);
+    expect(requests.every(({ deadline }) => deadline.signal.aborted)).toBe(true);
   });
 });
 
@@ -501,7 +508,7 @@ describe('closing with WebSockets', () => {
     await slowRuns;
     socket.socket.pause();
     await server.close();
-    expect(requests[0]?.signal.aborted).toBe(true);
+    expect(requests[0]?.deadline.signal.aborted).toBe(true);
     socket.socket.terminate();
   });
 

@@ -173,7 +173,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createGatewayServer({
     config,
     schema,
-    context: ({ signal, viewer, requestId, began, waitMs, receipt, budget }) =>
+    context: ({ viewer, requestId, deadline, receipt, budget }) =>
       tenantOf(tenants, viewer).context({
         viewer,
         audit,
@@ -181,8 +181,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         budget,
         tasks,
         webhooks,
-        signal,
-        waitUntil: began + waitMs,
+        deadline,
         receipt: receipt ?? undefined,
       }),
     lingerMs: options.lingerMs ?? 0,

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { gate } from '../../test/support/fakes/fakeProvider.ts';
 import { CallClients } from '../domain/callClients.ts';
+import { Deadline } from '../domain/deadline.ts';
 import type { Call } from '../domain/ports.ts';
 import { problemOf, ProviderError } from '../domain/problem.ts';
 import { Receipt } from '../domain/receipt.ts';
@@ -16,12 +17,12 @@ interface Value {
 function house(options: Partial<EntityReadsOptions<Value>> = {}) {
   const calls: string[] = [];
   const signals: (AbortSignal | undefined)[] = [];
-  const deadlines: (number | undefined)[] = [];
+  const deadlines: (Deadline | undefined)[] = [];
   const state = { time: 1000, passing: () => Promise.resolve(), failing: false };
   const read = async (ids: readonly string[], call: Call) => {
     calls.push(ids.join(','));
     signals.push(call.signal);
-    deadlines.push(call.deadlineAt);
+    deadlines.push(call.deadline);
     const ended = call.receipt?.call('hr');
     const text = `answer ${calls.length}`;
     await state.passing();
@@ -348,7 +349,7 @@ describe('the time that a question has', () => {
     const passages = [slow.passed, Promise.resolve(), slow.passed];
     state.passing = () => passages[calls.length - 1] ?? Promise.resolve();
 
-    const [a, b, c] = (await reads.read(['a', 'b', 'c'], { purpose: 'request' }, 5)).values();
+    const [a, b, c] = (await reads.read(['a', 'b', 'c'], { purpose: 'request', deadline: Deadline.after(5) })).values();
     expect(b).toMatchObject({ state: 'FRESH', copy: { value: { text: 'answer 2' } } });
     expect(a).toMatchObject({ state: 'FAILED', problem: { code: 'TIMEOUT' } });
     expect(c).toBe(a);
@@ -360,7 +361,7 @@ describe('the time that a question has', () => {
     const { calls, state, reads, ask } = house();
     const slow = gate();
     state.passing = () => slow.passed;
-    const [late] = (await reads.read(['a'], { purpose: 'request' }, 5)).values();
+    const [late] = (await reads.read(['a'], { purpose: 'request', deadline: Deadline.after(5) })).values();
     expect(late?.state).toBe('FAILED');
     const next = ask(['a']);
     slow.open();
@@ -373,17 +374,17 @@ describe('the time that a question has', () => {
 describe('the time that a call has', () => {
   it('is that of the question, and none for a refresh', async () => {
     const { deadlines, reads, ask } = house();
-    const deadlineAt = performance.now() + 60_000;
-    await ask(['a'], { deadlineAt });
-    reads.refresh(['a'], { purpose: 'request', deadlineAt });
-    expect(deadlines).toEqual([deadlineAt, undefined]);
+    const deadline = Deadline.after(60_000);
+    await ask(['a'], { deadline });
+    reads.refresh(['a'], { purpose: 'request', deadline });
+    expect(deadlines).toEqual([deadline, undefined]);
   });
 
   it('is that of the last who waits: what ends with the time of the first is asked again', async () => {
     const { deadlines, state, ask } = house();
     state.passing = () => Promise.reject(new ProviderError('TIMEOUT', 'No time is left.'));
-    const [over, later] = [performance.now() - 1, performance.now() + 60_000];
-    const both = [ask(['a'], { deadlineAt: over }), ask(['a'], { deadlineAt: later })];
+    const [over, later] = [Deadline.after(-1), Deadline.after(60_000)];
+    const both = [ask(['a'], { deadline: over }), ask(['a'], { deadline: later })];
     state.passing = () => Promise.resolve();
     expect(await Promise.all(both)).toEqual([['answer 2'], ['answer 2']]);
     expect(deadlines).toEqual([over, later]);
@@ -392,11 +393,8 @@ describe('the time that a call has', () => {
   it('ends a failure for all who have no more time than the first', async () => {
     const { calls, state, ask } = house();
     state.failing = true;
-    const deadlineAt = performance.now() - 1;
-    expect(await Promise.all([ask(['a'], { deadlineAt }), ask(['a'], { deadlineAt })])).toEqual([
-      ['FAILED'],
-      ['FAILED'],
-    ]);
+    const deadline = Deadline.after(-1);
+    expect(await Promise.all([ask(['a'], { deadline }), ask(['a'], { deadline })])).toEqual([['FAILED'], ['FAILED']]);
     expect(calls).toEqual(['a']);
   });
 });

@@ -5,9 +5,8 @@ import { chunked } from '../lib/chunk.ts';
 import type { Call } from '../domain/ports.ts';
 import { someUnreadable, type Problem } from '../domain/problem.ts';
 import { Receipt } from '../domain/receipt.ts';
-import { tooLate } from '../outbound/deadline.ts';
+import { pastDeadline, type Deadline } from '../domain/deadline.ts';
 import { raceAbort } from '../lib/raceAbort.ts';
-import { withTimeout } from '../lib/timeout.ts';
 import { newCounts, type CacheCounts } from './cacheCounts.ts';
 import type { Ages, Copy } from './cacheEntry.ts';
 import type { Found, SharedCache } from './sharedCache.ts';
@@ -43,6 +42,8 @@ export interface EntityReadsOptions<Value> {
   sizeOf: (value: Value) => number;
   /** False: nothing is kept, and every question is a call of its own. */
   keeps: boolean;
+  /** A read goes on for the next question, also when all callers have gone and their deadlines have passed. */
+  outlivesCallers?: boolean;
   shared?: SharedCache | undefined;
   now: () => number;
   /** One call of the provider: a value for each id, or a rejection. */
@@ -65,8 +66,8 @@ interface Flight<Value> {
   readonly clients: Set<string>;
   /** Questions that wait; a refresh counts as one that never leaves. */
   waiters: number;
-  /** When the last of them gives up, on the scale of `performance.now()`; Infinity where one waits for as long as it takes. */
-  until: number;
+  /** When the last of them gives up; undefined where one waits for as long as it takes. */
+  deadline: Deadline | undefined;
   /** While the shared cache is looked through. */
   lookup: Promise<void> | null;
   mark: string | null;
@@ -152,20 +153,20 @@ export class EntityReads<Value extends object> {
     });
     if (due.length === 0) return;
     const owner = {};
-    const flights = due.map((id) => this.#take(id, call, Infinity));
+    const flights = due.map((id) => this.#take(id, call, undefined));
     this.#begin(flights, owner, { purpose: call.purpose, isRefresh: true });
     void this.#landed(flights, owner, call.receipt);
   }
 
   /**
-   * One outcome for each id: those being read are waited for, the others are asked for. What has not arrived after so many
-   * milliseconds failed with TIMEOUT, and goes on for who asks next. Rejects only when aborted.
+   * One outcome for each id: those being read are waited for, the others are asked for. What has not arrived by the call's
+   * deadline failed with TIMEOUT, and goes on for who asks next. Rejects only when aborted.
    */
-  async read(ids: readonly string[], call: Call, waitMs?: number): Promise<ReadonlyMap<string, Outcome<Value>>> {
+  async read(ids: readonly string[], call: Call): Promise<ReadonlyMap<string, Outcome<Value>>> {
     call.signal?.throwIfAborted();
     const { all, outcomeOf } = this.#cache === null ? this.#apart(ids, call) : this.#together(ids, call);
     const whole = all.then(() => null);
-    const late = await (waitMs === undefined ? whole : withTimeout(waitMs, whole, () => this.#late()));
+    const late = await (call.deadline?.race<Outcome<Value> | null>(whole, () => this.#late()) ?? whole);
     const outcomes = new Map<string, Outcome<Value>>();
     const due: string[] = [];
     for (const id of ids) {
@@ -179,8 +180,12 @@ export class EntityReads<Value extends object> {
     return outcomes;
   }
 
+  #deadlineOf({ deadline }: Call): Deadline | undefined {
+    return this.#options.outlivesCallers ? undefined : deadline;
+  }
+
   #late(): Outcome<Value> {
-    const error = tooLate();
+    const error = pastDeadline();
     return { state: 'FAILED', error, problem: this.#options.failed(error) };
   }
 
@@ -189,7 +194,6 @@ export class EntityReads<Value extends object> {
     // A request's questions all listen to its one signal, and Node warns of the eleventh listener.
     if (call.signal) setMaxListeners(Number.POSITIVE_INFINITY, call.signal);
     const owner = {};
-    const until = call.deadlineAt ?? Infinity;
     const flights = new Map<string, Flight<Value>>();
     const begun: Flight<Value>[] = [];
     for (const id of new Set(ids)) {
@@ -197,14 +201,14 @@ export class EntityReads<Value extends object> {
       // Whoever is waited for does not join a walk's read, which goes last and may be silent for minutes.
       if (underWay && (underWay.purpose !== 'walk' || call.purpose === 'walk')) {
         underWay.waiters += 1;
-        underWay.until = Math.max(underWay.until, until);
+        underWay.deadline = later(underWay.deadline, this.#deadlineOf(call));
         for (const name of clientNames(call.clients)) {
           underWay.clients.add(name);
           underWay.batch?.clients.add(name);
         }
         flights.set(id, underWay);
       } else {
-        const flight = this.#take(id, call, until);
+        const flight = this.#take(id, call, this.#deadlineOf(call));
         begun.push(flight);
         flights.set(id, flight);
       }
@@ -229,14 +233,14 @@ export class EntityReads<Value extends object> {
     }
   }
 
-  #take(id: string, { purpose, clients }: Call, until: number): Flight<Value> {
+  #take(id: string, { purpose, clients }: Call, deadline: Deadline | undefined): Flight<Value> {
     const names = new Set(clientNames(clients));
     const flight = {
       id,
       purpose,
       clients: names,
       waiters: 1,
-      until,
+      deadline,
       lookup: null,
       mark: null,
       batch: null,
@@ -257,6 +261,7 @@ export class EntityReads<Value extends object> {
 
   /** A call that nobody waits for any more is called off; one that went over its deadline has its question still waiting. */
   #leave(flights: readonly Flight<Value>[], reason: unknown): void {
+    if (this.#options.outlivesCallers) return;
     for (const flight of flights) flight.waiters -= 1;
     for (const batch of new Set(flights.flatMap((flight) => flight.batch ?? []))) {
       if (batch.flights.some(({ waiters }) => waiters > 0)) continue;
@@ -328,8 +333,8 @@ export class EntityReads<Value extends object> {
     const ids = flights.map(({ id }) => id);
     try {
       const { values, isWhole } = await lastingRead(
-        () => Math.max(...flights.map(({ until }) => until)),
-        (deadlineAt) => readNoting(read, ids, { signal: abort.signal, purpose, clients, receipt, deadlineAt }),
+        () => flights.map(({ deadline }) => deadline).reduce(later),
+        (deadline) => readNoting(read, ids, { signal: abort.signal, purpose, clients, receipt, deadline }),
       );
       const at = now();
       const kept: (Found & { id: string; copy: Copy<Value> })[] = [];
@@ -403,6 +408,11 @@ export class EntityReads<Value extends object> {
   }
 }
 
+/** The later of two deadlines; undefined, which never comes, where one is. */
+function later(a: Deadline | undefined, b: Deadline | undefined): Deadline | undefined {
+  return a === undefined || b === undefined ? undefined : a.at < b.at ? b : a;
+}
+
 /** Reads, and notes of which entities some could not be read. */
 async function readNoting<Value>(
   read: EntityReadsOptions<Value>['read'],
@@ -419,16 +429,17 @@ async function readNoting<Value>(
  * once that is over, it is begun anew with what is left.
  */
 async function lastingRead<Answer>(
-  untilNow: () => number,
-  read: (deadlineAt: number | undefined) => Promise<Answer>,
+  lastDeadline: () => Deadline | undefined,
+  read: (deadline: Deadline | undefined) => Promise<Answer>,
 ): Promise<Answer> {
   for (;;) {
-    const until = untilNow();
+    const deadline = lastDeadline();
     try {
-      return await read(until === Infinity ? undefined : until);
+      return await read(deadline);
     } catch (error) {
-      const now = performance.now();
-      if (now < until || untilNow() <= Math.max(now, until)) throw error;
+      if (deadline === undefined || deadline.left() > 0) throw error;
+      const next = lastDeadline();
+      if (next?.left() === 0) throw error;
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { withTimeout } from '../lib/timeout.ts';
 import { luaScript } from '../redis/script.ts';
 import type { Copy } from './cacheEntry.ts';
 import type { Found, SharedCache, SharedCaches } from './sharedCache.ts';
@@ -55,7 +56,9 @@ export function redisCaches({
   const ask = async <T>(command: () => Promise<T>): Promise<T | null> => {
     if (now() < restsUntil) return null;
     if (redis.status !== 'ready') return away(new Error('not connected'));
-    return inTime(waitMs, command()).catch(away);
+    return withTimeout<T>(waitMs, command(), () => {
+      throw new Error(`no answer within ${waitMs} ms`);
+    }).catch(away);
   };
   const owe = (keys: readonly string[], at: number) => {
     for (const key of keys) {
@@ -110,20 +113,6 @@ function parse(text: string | null): Found {
     return { copy, mark };
   } catch {
     return { copy: null, mark };
-  }
-}
-
-async function inTime<T>(milliseconds: number, command: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
-  });
-  try {
-    return await Promise.race([command, late]);
-  } finally {
-    clearTimeout(timer);
-    // Its late failure has nobody left to tell.
-    command.catch(() => {});
   }
 }
 

@@ -3,6 +3,7 @@
  * Every port throws ProviderError and nothing else; every id is the provider's own, as a string.
  */
 import type { EmployeeRow, RatingRow, SkillRow } from './records.ts';
+import type { Deadline } from './deadline.ts';
 import type { ProviderError } from './problem.ts';
 import type { Scale, WrittenValue } from './rating.ts';
 import type { CareerPathRow, EmployeeExpectationsRow, JobProfileRow, SourceWeight } from './roles.ts';
@@ -23,10 +24,10 @@ export interface Call {
   /** Records the cost; absent unless the request asked for a receipt. */
   receipt?: Receipt | undefined;
   /**
-   * The deadline, in milliseconds of `performance.now()`: no attempt starts and no wait continues after it. An attempt
-   * of a task or sync that is in progress then is aborted; that of a request continues, and warms the cache.
+   * The caller's: no attempt starts and no wait continues after it. An attempt of a task or sync that is in progress
+   * then is aborted; that of a request continues, and warms the cache.
    */
-  deadlineAt?: number | undefined;
+  deadline?: Deadline | undefined;
   /**
    * Called for each employee, skill or rating that was received but unreadable, and is therefore missing in the answer.
    */

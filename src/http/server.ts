@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config/environment.ts';
 import type { Viewer } from '../domain/access.ts';
 import type { Audit } from '../domain/audit.ts';
+import { Deadline } from '../domain/deadline.ts';
 import { Receipt } from '../domain/receipt.ts';
 import { AccessWithdrawn } from '../auth/revocationWatch.ts';
 import { AnswerTime } from './deadlineReserve.ts';
@@ -57,17 +58,16 @@ import { answerMetrics, type MetricsAccess } from './metricsRoute.ts';
 /** What the resolvers' context is made of, for every request anew. */
 export interface RequestInfo {
   headers: { get(name: string): string | null };
-  /** Aborted when the client goes away or, for a subscription, when the server closes. */
-  signal: AbortSignal;
   /** Who asks, for which tenant, and what it may do. */
   viewer: Viewer;
   /** The viewer's client; null while access is open. */
   client: string | null;
   requestId: string;
-  /** When it began, on the scale of `performance.now()`. */
-  began: number;
-  /** Milliseconds from then that it may wait for providers; the rest of its deadline is to put the answer together. */
-  waitMs: number;
+  /**
+   * How long it may wait for providers: the client's deadline less the time to put the answer together. Its signal is
+   * aborted when the client goes away or, for a subscription, when the server closes.
+   */
+  deadline: Deadline;
   /** Where its cost is to be written down; null where nobody asked, or it is not permitted. */
   receipt: Receipt | null;
   /** What is left of the client's budget; null where none is in force. */
@@ -206,27 +206,25 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     const question = { header: headerOf(request, RECEIPT_HEADER), body, url: request.url };
     const receipt = config.receipts && isReceiptWanted(question) ? new Receipt() : null;
     const budget = () => spending?.account?.state ?? null;
-    const newContext = (began: number, waitMs: number) =>
+    const newContext = (deadline: Deadline) =>
       options.context({
         headers: { get: (name) => headerOf(request, name) },
-        signal: abort.signal,
         viewer,
         client,
         requestId,
-        began,
-        waitMs,
+        deadline,
         receipt,
         budget,
       });
     const { started } = exchange;
-    const waitMs = answerTime.waitMs(deadlineMs);
-    const made = newContext(started, waitMs);
+    const deadline = new Deadline(started + answerTime.waitMs(deadlineMs), abort.signal);
+    const made = newContext(deadline);
     const resolverContext: unknown = made instanceof Promise ? await made : made;
     const scope: RequestScope = {
       signal: abort.signal,
       viewer,
       resolverContext,
-      newContext: () => newContext(performance.now(), answerTime.waitMs(deadlineMs)),
+      newContext: () => newContext(Deadline.after(answerTime.waitMs(deadlineMs), abort.signal)),
       receipt,
       spending,
       requestId,
@@ -239,7 +237,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     const isPlain = single === JSON_TYPE || single === GRAPHQL_RESPONSE;
     const answer = body !== undefined && isPlain ? await answerJson(body, single, scope) : null;
     if (answer) {
-      answerTime.took(performance.now() - started - waitMs);
+      answerTime.took(performance.now() - deadline.at);
       send(exchange, answer.status, answer.headers, answer.body);
       return;
     }
@@ -333,12 +331,10 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
     context: ({ client, viewer, signal, requestId, receipt, budget }) =>
       options.context({
         headers: { get: (name) => headerOf(client.request, name) },
-        signal,
         viewer,
         client: viewer.client,
         requestId,
-        began: performance.now(),
-        waitMs: answerTime.waitMs(config.deadlineMs),
+        deadline: Deadline.after(answerTime.waitMs(config.deadlineMs), signal),
         receipt,
         budget,
       }),

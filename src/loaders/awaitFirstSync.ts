@@ -1,5 +1,5 @@
 import type { Directory } from '../directory/directory.ts';
-import { withTimeout } from '../lib/timeout.ts';
+import type { Deadline } from '../domain/deadline.ts';
 
 /**
  * What `find` finds in the directory. Where that is nothing and an integration's first full sync is still running, the
@@ -9,11 +9,11 @@ import { withTimeout } from '../lib/timeout.ts';
 export function awaitFirstSync<T>(
   { integrations }: Directory,
   find: () => T | null,
-  deadlineMs: () => number,
+  deadline: Deadline,
 ): T | null | Promise<T | null> {
   const found = find();
   const pending = integrations.filter(({ firstSync }) => firstSync.isPending);
   if (found !== null || pending.length === 0) return found;
   const ended = Promise.all(pending.map(({ firstSync }) => firstSync.ended));
-  return withTimeout<unknown>(deadlineMs(), ended, () => null).then(find);
+  return deadline.race<unknown>(ended, () => null).then(find);
 }

@@ -105,7 +105,7 @@ describe('the consensus policies', () => {
       new Promise<void>((resolve) => {
         arrive = resolve;
       });
-    const hurried = policies.forRequest({ deadlineMs: 300 });
+    const hurried = policies.forRequest({ left: () => 300 });
     const answer = Promise.all([hurried.find('provider-weights'), hurried.all()]);
     await vi.advanceTimersByTimeAsync(300);
     expect((await answer)[0]?.weights.filter(({ integration }) => integration !== null)).toEqual([]);

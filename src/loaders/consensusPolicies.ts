@@ -6,6 +6,7 @@ import {
   type ConsensusPolicy,
   type SourceWeight,
 } from '../domain/consensus.ts';
+import type { Deadline } from '../domain/deadline.ts';
 import { ProviderError } from '../domain/problem.ts';
 import { withTimeout } from '../lib/timeout.ts';
 
@@ -31,12 +32,10 @@ interface Reading {
   until: number;
 }
 
-/** Milliseconds that whoever asks still has. */
-interface TimeLeft {
-  readonly deadlineMs: number;
-}
+type TimeLeft = Pick<Deadline, 'left'>;
 
-const UNHURRIED: TimeLeft = { deadlineMs: WAIT_MS };
+/** No request's: nothing but WAIT_MS ends the wait. */
+const UNHURRIED: TimeLeft = { left: () => WAIT_MS };
 
 /** How policies are asked for. */
 export type Policies = Pick<ConsensusPolicies, 'all' | 'find' | 'usual'>;
@@ -123,7 +122,7 @@ export class ConsensusPolicies {
     return this.#made.policy;
   }
 
-  async #refresh(integration: Integration, { deadlineMs }: TimeLeft): Promise<void> {
+  async #refresh(integration: Integration, time: TimeLeft): Promise<void> {
     const kept = this.#kept.get(integration);
     if (kept && kept.until > this.#now()) return;
     const weights = kept?.weights ?? NONE;
@@ -134,9 +133,10 @@ export class ConsensusPolicies {
       this.#reading.set(integration, reading);
     }
     const left = Math.max(0, reading.until - this.#now());
-    await withTimeout(Math.min(left, deadlineMs), reading.done, () => {
+    const requestLeft = time.left();
+    await withTimeout(Math.min(left, requestLeft), reading.done, () => {
       // Unless only this request was short of time, nobody waits for this read again. Late weights are taken after all.
-      if (left <= deadlineMs) this.#kept.set(integration, { weights, until: this.#now() + RETRY_MS });
+      if (left <= requestLeft) this.#kept.set(integration, { weights, until: this.#now() + RETRY_MS });
       return weights;
     });
   }

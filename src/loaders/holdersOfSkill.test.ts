@@ -10,12 +10,14 @@ import {
 import { Directory } from '../directory/directory.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { RatingRow } from '../domain/records.ts';
-import { createHoldersOfSkill, type SkillHolders } from './holdersOfSkill.ts';
+import { createHoldersOfSkill, type HoldersOfSkill, type SkillHolders } from './holdersOfSkill.ts';
 import { RatingReader } from './readers/employeeRatingReader.ts';
+import { callOf } from '../../test/support/callOf.ts';
+import { Deadline } from '../domain/deadline.ts';
 import { combined } from './sources.ts';
 
 /** Two systems that both know Lea (number 1) and Max (number 2), who hold Java, Go and Perl here and there. */
-function house(deadlineMs = 1000) {
+function house(deadlineMs = 10_000) {
   const calls: string[] = [];
   const before: { answer: (name: string) => Promise<void> | void } = { answer: () => {} };
   const system = (name: string, ratings: readonly RatingRow[]) => {
@@ -48,10 +50,11 @@ function house(deadlineMs = 1000) {
   const readers = new Map(
     [hr, talent].map((integration) => [integration.name, new RatingReader({ directory, integration, cache: false })]),
   );
-  const loader = createHoldersOfSkill({ directory, readers, signal: undefined, deadlineMs });
+  let loader: HoldersOfSkill | undefined;
   const ask = (name: string, integrations: readonly string[] | null = null) => {
     const [skill] = directory.skills.byName(name);
     if (!skill) throw new Error(`no skill ${name}`);
+    loader ??= createHoldersOfSkill({ directory, readers, call: callOf(Deadline.after(deadlineMs)) });
     return loader.load({ skill, integrations });
   };
   return { calls, before, hr, talent, ask };

@@ -2,10 +2,9 @@ import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../integrations/integration.ts';
 import type { Employee, Skill } from '../domain/entities.ts';
 import { SkillRating, type EmployeeSkill, type SourceStatus } from '../domain/employeeSkill.ts';
-import type { Call } from '../domain/ports.ts';
 import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
 import type { SkillReading } from './readers/skillRatingReader.ts';
-import type { SkillsOfEmployeeOptions } from './skillsOfEmployee.ts';
+import type { RatingSources } from './skillsOfEmployee.ts';
 import { answered, notAsked, syncedOf } from './sources.ts';
 
 /** Who holds a skill as all asked integrations say, in no particular order, and how each of them answered. */
@@ -22,10 +21,8 @@ export interface SkillHoldersKey extends Asking {
 
 export type HoldersOfSkill = FanOut<SkillHoldersKey, SkillHolders>;
 
-type Options = SkillsOfEmployeeOptions;
-
 /** Who holds a skill: all skills of a request become one question to every integration at once. */
-export function createHoldersOfSkill(options: Options): HoldersOfSkill {
+export function createHoldersOfSkill(options: RatingSources): HoldersOfSkill {
   const { directory, now = Date.now } = options;
   const synced = syncedOf(directory);
   return createFanOut<SkillHoldersKey, Answer, SkillHolders>({
@@ -46,16 +43,18 @@ interface Answer {
   latencyMs: number;
 }
 
-async function ask(integration: Integration, keys: readonly SkillHoldersKey[], options: Options): Promise<Answer> {
-  const { readers, clients, signal, deadlineMs, receipt, now = Date.now } = options;
+async function ask(
+  integration: Integration,
+  keys: readonly SkillHoldersKey[],
+  options: RatingSources,
+): Promise<Answer> {
+  const { readers, call, now = Date.now } = options;
   const { name } = integration;
   const isKnown = (skill: Skill) => skill.records.some((record) => record.integration === name);
   const skills = [...new Set(keys.map(({ skill }) => skill).filter(isKnown))];
   const reader = readers.get(name);
   if (skills.length === 0 || !reader) return { integration, readings: new Map(), latencyMs: 0 };
   const started = now();
-  const deadlineAt = performance.now() + deadlineMs;
-  const call: Call = { signal, purpose: 'request', clients, receipt, deadlineAt };
   const readings = await reader.readBySkill(skills, call);
   return { integration, readings, latencyMs: Math.round(now() - started) };
 }

@@ -6,6 +6,8 @@ import type { Call } from '../domain/ports.ts';
 import { ProviderError } from '../domain/problem.ts';
 import type { RatingRow } from '../domain/records.ts';
 import { createRatingById } from './ratingById.ts';
+import { callOf } from '../../test/support/callOf.ts';
+import { Deadline } from '../domain/deadline.ts';
 import { RatingReader } from './readers/employeeRatingReader.ts';
 
 function house(
@@ -20,9 +22,8 @@ function house(
   directory.putEmployees('hr', [employeeRow('1', { name: 'Lea' })]);
   directory.putSkills('hr', [skillRow('java')]);
   const readers = new Map([['hr', new RatingReader({ directory, integration, cache, now: () => clock.now })]]);
-  const { signal } = new AbortController();
   const ask = (name = 'hr', parts: readonly string[] = ['1', 'java']) =>
-    createRatingById({ directory, readers, signal, deadlineMs })(name, parts);
+    createRatingById({ directory, readers, call: callOf(Deadline.after(deadlineMs)) })(name, parts);
   return { ask, readers, clock };
 }
 

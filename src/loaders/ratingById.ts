@@ -1,20 +1,8 @@
-import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../integrations/integration.ts';
 import { SkillRating } from '../domain/employeeSkill.ts';
-import type { Call } from '../domain/ports.ts';
-import type { Receipt } from '../domain/receipt.ts';
+import { pastDeadline } from '../domain/deadline.ts';
 import type { OverlaidRow } from './readers/writeOverlay.ts';
-import { inTime } from '../outbound/deadline.ts';
-import type { RatingReader } from './readers/employeeRatingReader.ts';
-
-export interface RatingByIdOptions extends Pick<Call, 'clients'> {
-  directory: Directory;
-  readers: ReadonlyMap<string, RatingReader>;
-  signal: AbortSignal | undefined;
-  /** Milliseconds left to the request. */
-  readonly deadlineMs: number;
-  receipt?: Receipt | undefined;
-}
+import type { RatingSources } from './skillsOfEmployee.ts';
 
 /**
  * One rating by its integration's name and the parts of its row, as its global id carries them: the row is found again
@@ -24,8 +12,8 @@ export interface RatingByIdOptions extends Pick<Call, 'clients'> {
 export type RatingById = (integration: string, parts: readonly string[]) => Promise<SkillRating<Integration> | null>;
 
 /** New for every request, which asks once for each rating, also where its query is executed again. */
-export function createRatingById(options: RatingByIdOptions): RatingById {
-  const { directory, readers, clients, signal, receipt } = options;
+export function createRatingById(options: RatingSources): RatingById {
+  const { directory, readers, call } = options;
   const asked = new Map<string, Promise<OverlaidRow | null>>();
   const rowOf = (integration: Integration, parts: readonly string[]) => {
     const key = JSON.stringify([integration.name, ...parts]);
@@ -35,11 +23,10 @@ export function createRatingById(options: RatingByIdOptions): RatingById {
     const { employeePart } = integration.ports.ratingByParts ?? {};
     const owner = employeePart === undefined ? undefined : parts[employeePart];
     if (owner !== undefined && !directory.employees.byRecord(integration.name, owner)) return Promise.resolve(null);
-    const { deadlineMs } = options;
-    const deadlineAt = performance.now() + deadlineMs;
-    const call: Call = { signal, purpose: 'request', clients, receipt, deadlineAt };
     const read = readers.get(integration.name)?.readOne(parts, call);
-    const row = inTime(deadlineMs, read ?? Promise.resolve(null));
+    const row = call.deadline.race(read ?? Promise.resolve(null), () => {
+      throw pastDeadline();
+    });
     asked.set(key, row);
     return row;
   };

@@ -2,18 +2,13 @@ import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../integrations/integration.ts';
 import type { SourceStatus } from '../domain/employeeSkill.ts';
 import { comparePositions } from '../domain/paging.ts';
-import type { Call } from '../domain/ports.ts';
 import { JobProfile, jobProfilePosition, type ExpectedSkillRow, type JobProfileRow } from '../domain/roles.ts';
+import type { RequestCall } from './requestCall.ts';
 import { readThrough, type Found } from './readers/readThrough.ts';
 import { ALL_ROLES, type RoleReads } from './readers/roleReader.ts';
 import { answered } from './sources.ts';
 
 export type Role = JobProfile<Integration>;
-
-/** One request: how long each of its questions may wait, and who pays for them. */
-export interface RolesQuestion extends Pick<Call, 'receipt' | 'signal' | 'clients'> {
-  deadlineMs: number;
-}
 
 /** All roles of one integration as a walk found them. */
 interface Shelf {
@@ -44,7 +39,7 @@ export class RolesCatalogue {
   readonly #roleReads: RoleReads;
   readonly #now: () => number;
   readonly #shelves = new WeakMap<readonly JobProfileRow[], Shelf>();
-  readonly #asked = new WeakMap<RolesQuestion, Map<string, Promise<unknown>>>();
+  readonly #asked = new WeakMap<RequestCall, Map<string, Promise<unknown>>>();
 
   constructor({ directory, roleReads, now = Date.now }: RolesCatalogueOptions) {
     this.#directory = directory;
@@ -53,8 +48,8 @@ export class RolesCatalogue {
   }
 
   /** The roles of all integrations by name, and how each integration answered. Rejects only when aborted. */
-  async all(question: RolesQuestion): Promise<{ roles: readonly Role[]; sources: SourceStatus<Integration>[] }> {
-    const answers = await Promise.all(this.#directory.integrations.map((one) => this.#shelf(one, question)));
+  async all(call: RequestCall): Promise<{ roles: readonly Role[]; sources: SourceStatus<Integration>[] }> {
+    const answers = await Promise.all(this.#directory.integrations.map((one) => this.#shelf(one, call)));
     const positionOf = jobProfilePosition(null);
     const roles = answers
       .flatMap(({ value }) => (value ? [...value.roles.values()] : []))
@@ -63,18 +58,18 @@ export class RolesCatalogue {
   }
 
   /** One role by the provider's id; null when it is unknown or cannot be read. */
-  async byId(integration: Integration, remoteId: string, question: RolesQuestion): Promise<Role | null> {
-    const { value } = await this.#shelf(integration, question);
+  async byId(integration: Integration, remoteId: string, call: RequestCall): Promise<Role | null> {
+    const { value } = await this.#shelf(integration, call);
     const known = value?.roles.get(remoteId);
     if (known || !integration.ports.jobProfiles) return known ?? null;
     // Where the list is missing, or is older than the role, the role itself may be there.
-    const { value: row, fetchedAt } = await this.#role(integration, remoteId, question);
+    const { value: row, fetchedAt } = await this.#role(integration, remoteId, call);
     return row && fetchedAt !== null ? new JobProfile(integration, row, fetchedAt) : null;
   }
 
   /** The role that one of these keys names, the first that does; null for none. */
-  async byKeys(integration: Integration, keys: readonly string[], question: RolesQuestion): Promise<Role | null> {
-    const { value } = await this.#shelf(integration, question);
+  async byKeys(integration: Integration, keys: readonly string[], call: RequestCall): Promise<Role | null> {
+    const { value } = await this.#shelf(integration, call);
     for (const key of keys) {
       const role = value?.byKey.get(key);
       if (role) return role;
@@ -89,51 +84,44 @@ export class RolesCatalogue {
   }
 
   /** What a role expects; null with the reason in `source` where it cannot be read. Rejects only when aborted. */
-  async expectedSkills(role: Role, question: RolesQuestion): Promise<Answer<readonly ExpectedSkillRow[]>> {
+  async expectedSkills(role: Role, call: RequestCall): Promise<Answer<readonly ExpectedSkillRow[]>> {
     const { integration, remoteId, row, fetchedAt } = role;
     if (row.expectedSkills === null) {
-      const { value, ...how } = await this.#role(integration, remoteId, question);
+      const { value, ...how } = await this.#role(integration, remoteId, call);
       return { value: value && (value.expectedSkills ?? []), ...how };
     }
     // They came along with the list, or with the answer that named the role, and are as old as that.
     return this.#answer(integration, { state: 'CACHED', value: row.expectedSkills, fetchedAt, problem: null }, 0);
   }
 
-  #shelf(integration: Integration, question: RolesQuestion): Promise<Answer<Shelf>> {
-    return this.#once(question, integration.name, async () => {
+  #shelf(integration: Integration, call: RequestCall): Promise<Answer<Shelf>> {
+    return this.#once(call, integration.name, async () => {
       const reads = this.#roleReads.lists(integration);
       const began = this.#now();
       if (!reads || !integration.offers('READ_JOB_PROFILES')) {
         return this.#unsupported(integration);
       }
-      const { signal, receipt, deadlineMs } = question;
-      // A walk may take longer than a request: where it is kept, only the wait has an end, and it goes on for the next.
-      const ending = this.#roleReads.keeps ? {} : { signal, deadlineAt: performance.now() + deadlineMs };
-      const call: Call = { ...ending, purpose: 'walk', receipt };
-      const found = await readThrough(reads, [ALL_ROLES], call, deadlineMs);
+      const found = await readThrough(reads, [ALL_ROLES], { ...call, purpose: 'walk', clients: undefined });
       const { value, ...how } = this.#answer(integration, found.get(ALL_ROLES), this.#now() - began);
       const { fetchedAt } = how;
       return { value: value && fetchedAt !== null ? this.#shelfOf(integration, value, fetchedAt) : null, ...how };
     });
   }
 
-  #role(integration: Integration, remoteId: string, question: RolesQuestion): Promise<Answer<JobProfileRow>> {
-    return this.#once(question, JSON.stringify([integration.name, remoteId]), async () => {
+  #role(integration: Integration, remoteId: string, call: RequestCall): Promise<Answer<JobProfileRow>> {
+    return this.#once(call, JSON.stringify([integration.name, remoteId]), async () => {
       const reads = this.#roleReads.roles(integration);
       const began = this.#now();
       if (!reads) return this.#unsupported(integration);
-      const { signal, clients, receipt, deadlineMs } = question;
-      const deadlineAt = performance.now() + deadlineMs;
-      const call: Call = { signal, purpose: 'request', clients, receipt, deadlineAt };
-      const found = await readThrough(reads, [remoteId], call, deadlineMs);
+      const found = await readThrough(reads, [remoteId], call);
       return this.#answer(integration, found.get(remoteId), this.#now() - began);
     });
   }
 
   /** The answer to a question of this request, which is put once. */
-  #once<T>(question: RolesQuestion, key: string, ask: () => Promise<T>): Promise<T> {
-    const asked = this.#asked.get(question) ?? new Map<string, Promise<unknown>>();
-    this.#asked.set(question, asked);
+  #once<T>(call: RequestCall, key: string, ask: () => Promise<T>): Promise<T> {
+    const asked = this.#asked.get(call) ?? new Map<string, Promise<unknown>>();
+    this.#asked.set(call, asked);
     const known = asked.get(key) as Promise<T> | undefined;
     const answer = known ?? ask();
     asked.set(key, answer);

@@ -15,6 +15,8 @@ import { ProviderError, type ProblemCode } from '../domain/problem.ts';
 import type { ExpectedSkillRow, JobProfileRow } from '../domain/roles.ts';
 import { RolesCatalogue, type Role } from './rolesCatalogue.ts';
 import { RoleReads } from './readers/roleReader.ts';
+import { callOf } from '../../test/support/callOf.ts';
+import { Deadline } from '../domain/deadline.ts';
 import { RolesOfEmployee } from './rolesOfEmployee.ts';
 
 const MINUTE = 60_000;
@@ -66,8 +68,8 @@ async function start({ cache = false } = {}) {
         await answer('roles');
         yield { rows: [...listed], total: null };
       },
-      async read(id, { deadlineAt }) {
-        deadlines.push(deadlineAt);
+      async read(id, { deadline }) {
+        deadlines.push(deadline?.at);
         await answer(`role ${id}`);
         return id === 'r1' ? role('r1', 'Engineer', [wanted('go', 5), wanted('rust', 3)]) : null;
       },
@@ -119,7 +121,7 @@ async function start({ cache = false } = {}) {
   const roleReads = new RoleReads({ directory, cache, now });
   const catalogue = new RolesCatalogue({ directory, roleReads, now });
   const request = (deadlineMs = 1000) =>
-    new RolesOfEmployee({ directory, catalogue, roleReads, signal, deadlineMs, now });
+    new RolesOfEmployee({ directory, catalogue, roleReads, call: callOf(Deadline.after(deadlineMs)), now });
   const [employee, ...others] = directory.employees.all;
   if (!employee) throw new Error('nobody there');
   const taken = () => calls.splice(0);

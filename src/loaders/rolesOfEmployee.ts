@@ -4,8 +4,6 @@ import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../integrations/integration.ts';
 import type { Employee } from '../domain/entities.ts';
 import type { SourceStatus } from '../domain/employeeSkill.ts';
-import type { Call } from '../domain/ports.ts';
-import type { Receipt } from '../domain/receipt.ts';
 import {
   expectedSkillOf,
   gapsOf,
@@ -21,6 +19,7 @@ import {
   type SkillGap,
   type SkillMention,
 } from '../domain/roles.ts';
+import type { RequestCall } from './requestCall.ts';
 import { readThrough, type Found } from './readers/readThrough.ts';
 import type { PathOfEmployee, RoleReads, RowsOfEmployees } from './readers/roleReader.ts';
 import type { Role, RolesCatalogue } from './rolesCatalogue.ts';
@@ -43,14 +42,11 @@ export interface CareerPath {
   readonly row: CareerPathRow;
 }
 
-export interface RolesOfEmployeeOptions extends Pick<Call, 'clients'> {
+export interface RolesOfEmployeeOptions {
   directory: Directory;
   catalogue: RolesCatalogue;
   roleReads: RoleReads;
-  signal: AbortSignal | undefined;
-  /** Milliseconds. */
-  deadlineMs: number;
-  receipt?: Receipt | undefined;
+  call: RequestCall;
   now?: (() => number) | undefined;
 }
 
@@ -101,14 +97,14 @@ export class RolesOfEmployee {
 
   /** All roles by name. */
   all(): ReturnType<RolesCatalogue['all']> {
-    return this.#options.catalogue.all(this.#options);
+    return this.#options.catalogue.all(this.#options.call);
   }
 
   /** One role by the parts of its global id; null when it is unknown. */
   byId(integrationName: string, remoteId: string): Promise<Role | null> {
     const { catalogue, directory } = this.#options;
     const integration = directory.integration(integrationName);
-    return integration ? catalogue.byId(integration, remoteId, this.#options) : Promise.resolve(null);
+    return integration ? catalogue.byId(integration, remoteId, this.#options.call) : Promise.resolve(null);
   }
 
   /** The role that a record of the employee names, in order of precedence; null for none or unknown. */
@@ -116,7 +112,7 @@ export class RolesOfEmployee {
     const { catalogue, directory } = this.#options;
     for (const { integration: name, row } of records) {
       const integration = row.roleKeys && directory.integration(name);
-      const role = integration && (await catalogue.byKeys(integration, row.roleKeys ?? [], this.#options));
+      const role = integration && (await catalogue.byKeys(integration, row.roleKeys ?? [], this.#options.call));
       if (role) return role;
     }
     return null;
@@ -124,7 +120,7 @@ export class RolesOfEmployee {
 
   /** What a role expects, by name. */
   async expectedSkills(role: Role): Promise<Sourced<ExpectedSkill>> {
-    const { value, source } = await this.#options.catalogue.expectedSkills(role, this.#options);
+    const { value, source } = await this.#options.catalogue.expectedSkills(role, this.#options.call);
     const skillOf = this.#skillOf(role.integration, value ?? []);
     const nodes = (value ?? []).flatMap((row) => {
       const found = skillOf(row);
@@ -163,7 +159,7 @@ export class RolesOfEmployee {
     const { integration } = jobProfile;
     const said = (await this.#expectations.load(employee)).find((one) => one.integration === integration);
     const expected =
-      row.expectedSkills ?? (await this.#options.catalogue.expectedSkills(jobProfile, this.#options)).value ?? [];
+      row.expectedSkills ?? (await this.#options.catalogue.expectedSkills(jobProfile, this.#options.call)).value ?? [];
     const ratings = said?.rows?.flatMap((one) => one.ratings) ?? null;
     const skillOf = this.#skillOf(integration, [...expected, ...(ratings ?? [])]);
     return gapsOf({ employee, integration, expected, ratings, skillOf });
@@ -193,8 +189,8 @@ export class RolesOfEmployee {
   async #expectedOfRole(employee: Employee, integration: Integration) {
     const { catalogue } = this.#options;
     const record = employee.records.find((one) => one.integration === integration.name && one.row.roleKeys);
-    const role = record?.row.roleKeys && (await catalogue.byKeys(integration, record.row.roleKeys, this.#options));
-    return role ? catalogue.expectedSkills(role, this.#options) : null;
+    const role = record?.row.roleKeys && (await catalogue.byKeys(integration, record.row.roleKeys, this.#options.call));
+    return role ? catalogue.expectedSkills(role, this.#options.call) : null;
   }
 
   /** How rows of an integration find their skills, all of them learnt first. */
@@ -251,10 +247,9 @@ export class RolesOfEmployee {
   ): Promise<Outcomes<Row> | null> {
     const reads = readsOf(integration);
     if (!reads) return null;
-    const { signal, clients, receipt, deadlineMs } = this.#options;
-    const call: Call = { signal, purpose: 'request', clients, receipt, deadlineAt: performance.now() + deadlineMs };
-    const found = await readThrough(reads, ids, call, deadlineMs);
-    receipt?.batch(integration.name, [...found.values()].filter(({ state }) => state === 'CACHED').length);
+    const { call } = this.#options;
+    const found = await readThrough(reads, ids, call);
+    call.receipt?.batch(integration.name, [...found.values()].filter(({ state }) => state === 'CACHED').length);
     return found;
   }
 }

@@ -10,6 +10,8 @@ import {
 import { Directory } from '../directory/directory.ts';
 import type { Employee } from '../domain/entities.ts';
 import { RatingReader } from './readers/employeeRatingReader.ts';
+import { callOf } from '../../test/support/callOf.ts';
+import { Deadline } from '../domain/deadline.ts';
 import { createSkillsOfEmployee, type HeldSkills } from './skillsOfEmployee.ts';
 
 afterEach(() => {
@@ -62,7 +64,10 @@ function house(deadlineMs = 10_000, { cache = true, batchSize = 100 } = {}) {
     ]),
   );
   const abort = new AbortController();
-  const request = () => createSkillsOfEmployee({ directory, readers, signal: abort.signal, deadlineMs, now });
+  const request = () => {
+    const call = callOf(Deadline.after(deadlineMs, abort.signal));
+    return createSkillsOfEmployee({ directory, readers, call, now });
+  };
   const employee = (id: string): Employee => {
     const found = directory.employees.byRecord('hr', id);
     if (!found) throw new Error(`no employee ${id}`);

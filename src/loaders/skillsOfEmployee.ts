@@ -2,9 +2,7 @@ import type { Directory } from '../directory/directory.ts';
 import type { Integration } from '../integrations/integration.ts';
 import type { Employee } from '../domain/entities.ts';
 import type { EmployeeSkill, SourceStatus } from '../domain/employeeSkill.ts';
-import type { Call } from '../domain/ports.ts';
-import type { Receipt } from '../domain/receipt.ts';
-import { withTimeout } from '../lib/timeout.ts';
+import type { RequestCall } from './requestCall.ts';
 import { createFanOut, type Asking, type FanOut } from './fanOut.ts';
 import { MergedSkills, type Merged, type Part } from './mergedSkills.ts';
 import type { RatingReader } from './readers/employeeRatingReader.ts';
@@ -18,15 +16,11 @@ export interface HeldSkills {
   sources: readonly SourceStatus<Integration>[];
 }
 
-export interface SkillsOfEmployeeOptions extends Pick<Call, 'clients'> {
+export interface RatingSources {
   directory: Directory;
   readers: ReadonlyMap<string, RatingReader>;
-  /** The request's end: what has not answered by `deadline` is left out of the answer and goes on to warm the cache. */
-  signal: AbortSignal | undefined;
-  /** Milliseconds. */
-  deadlineMs: number;
-  /** Where the request's cost is written down; absent where nobody asked. */
-  receipt?: Receipt | undefined;
+  /** What has not answered by its deadline is left out of the answer, and goes on to warm the cache. */
+  call: RequestCall;
   now?: (() => number) | undefined;
 }
 
@@ -41,7 +35,7 @@ export type SkillsOfEmployee = FanOut<HeldSkillsKey, HeldSkills>;
  * Who holds what: all employees of a page become one question to every integration at once, because ids name records and
  * the directory knows which belong together.
  */
-export function createSkillsOfEmployee(options: SkillsOfEmployeeOptions): SkillsOfEmployee {
+export function createSkillsOfEmployee(options: RatingSources): SkillsOfEmployee {
   const synced = syncedOf(options.directory);
   return createFanOut<HeldSkillsKey, Answer, HeldSkills>({
     integrations: options.directory.integrations,
@@ -72,7 +66,7 @@ function mergesOf(readers: ReadonlyMap<string, RatingReader>): MergedSkills {
 async function merge(
   keys: readonly HeldSkillsKey[],
   answers: readonly Answer[],
-  options: SkillsOfEmployeeOptions,
+  options: RatingSources,
   synced: ReadonlySet<Integration>,
 ): Promise<HeldSkills[]> {
   const { directory, readers, now = Date.now } = options;
@@ -98,7 +92,7 @@ async function merge(
   const lacking = unread.filter((integration) => merged.some((each) => lacksNames(each, integration)));
   if (lacking.length > 0) {
     const ended = Promise.all(lacking.map(({ firstSkills }) => firstSkills.ended));
-    await withTimeout<unknown>(options.deadlineMs, ended, () => null);
+    await options.call.deadline.race<unknown>(ended, () => null);
     merged = mergeAll();
   }
   return asked.map(({ sources }, index) => {
@@ -122,7 +116,7 @@ function lacksNames({ skills, strays }: Merged, integration: Integration): boole
 async function ask(
   integration: Integration,
   keys: readonly HeldSkillsKey[],
-  { readers, clients, signal, deadlineMs, receipt, now = Date.now }: SkillsOfEmployeeOptions,
+  { readers, call, now = Date.now }: RatingSources,
 ): Promise<Answer> {
   const ids = new Set<string>();
   for (const { employee } of keys) {
@@ -131,8 +125,7 @@ async function ask(
   const reader = readers.get(integration.name);
   if (ids.size === 0 || !reader) return { integration, readings: new Map(), latencyMs: 0 };
   const started = now();
-  const deadlineAt = performance.now() + deadlineMs;
-  const readings = await reader.read([...ids], { signal, purpose: 'request', clients, receipt, deadlineAt });
+  const readings = await reader.read([...ids], call);
   return { integration, readings, latencyMs: Math.round(now() - started) };
 }
 

@@ -3,7 +3,7 @@ import { ExponentialBackoff, type IBackoff } from 'cockatiel';
 import type { Call, NoteDrift } from '../domain/ports.ts';
 import { ProviderError, type ProblemCode } from '../domain/problem.ts';
 import { type Said, saidBy } from './policy/circuitBreaker.ts';
-import { cutAt } from './transport/attemptSignal.ts';
+import { attemptSignal } from './transport/attemptSignal.ts';
 import { Gate, type GateOptions, LONGEST_WAIT_MS, type TooMany } from './policy/admission.ts';
 import { guarded, type ReportThrow } from './guarded.ts';
 import { linkedSignal } from '../lib/linkedSignal.ts';
@@ -128,9 +128,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
   /** The answer of one request that was let out. */
   const answerTo = async (http: HttpRequest, call: Call, sentAt: number): Promise<HttpResponse> => {
-    const cut = cutAt(call, now);
+    const ending = attemptSignal(call, now);
     try {
-      const response = await transport.send({ ...http, signal: cut.signal });
+      const response = await transport.send({ ...http, signal: ending.signal });
       if (call.purpose === 'walk') await ownTurn();
       const failure = presentable(options.failureOf(response), options.headers);
       gate.heard(response.headers, { sentAt, tooMany: failure ? tooManyOf(failure, response.headers) : null });
@@ -138,9 +138,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       return response;
     } catch (error) {
       // The provider is not to blame for a time that somebody else has set.
-      throw cut.late ? new CutShort(cut.late) : error;
+      throw ending.late ? new CutShort(ending.late) : error;
     } finally {
-      cut.clear();
+      ending.clear();
     }
   };
 

@@ -125,7 +125,7 @@ describe('GraphQL over server-sent events', () => {
     await listeners(1);
     leaving.abort();
     await listeners(0);
-    expect(requests[0]?.signal.aborted).toBe(true);
+    expect(requests[0]?.deadline.signal.aborted).toBe(true);
   });
 
   it('ends with a last result that says why, and complete, when the server goes', async () => {

@@ -130,8 +130,6 @@ const TAKE = luaScript(`
 const GIVE_BACK = luaScript(`
   if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('DECRBY', KEYS[1], ARGV[1]) end`);
 
-const LATE = Symbol('late');
-
 /** Counts in Redis; null while that is away or silent. */
 function createSharedCount(
   { client, prefix }: NonNullable<BudgetsOptions['store']>,
@@ -148,11 +146,11 @@ function createSharedCount(
       },
       () => null,
     );
-    const answer = await withTimeout<Count | null | typeof LATE>(PATIENCE_MS, taking, () => LATE);
-    if (answer !== LATE) return answer;
-    silentUntil = performance.now() + SILENCE_MS;
-    // It is still on its way, and what it takes is counted here by then.
-    void taking.then((late) => (late?.spent ? GIVE_BACK(client, full, [cost]).catch(() => undefined) : undefined));
-    return null;
+    return withTimeout<Count | null>(PATIENCE_MS, taking, () => {
+      silentUntil = performance.now() + SILENCE_MS;
+      // It is still on its way, and what it takes is counted here by then.
+      void taking.then((late) => (late?.spent ? GIVE_BACK(client, full, [cost]).catch(() => undefined) : undefined));
+      return null;
+    });
   };
 }

@@ -5,6 +5,7 @@ import type { Call } from '../../domain/ports.ts';
 import type { RatingRow } from '../../domain/records.ts';
 import { VirtualClock } from '../../lib/clock.ts';
 import { RatingReader } from './employeeRatingReader.ts';
+import { Deadline } from '../../domain/deadline.ts';
 import type { Reading } from './ratingReading.ts';
 
 const MINUTE = 60_000;
@@ -279,7 +280,7 @@ describe('a filter that is not honoured', () => {
     const { provider, reader, read } = house({ filter: 'ignored' });
     const slow = gate();
     provider.holdings.before = (call) => (call === 'ratings 1' ? slow.passed : undefined);
-    const readings = await reader.read(['1', '2'], { ...CALL, deadlineAt: performance.now() + 5 });
+    const readings = await reader.read(['1', '2'], { ...CALL, deadline: Deadline.after(5) });
     expect(brief(readings)).toEqual({ 1: 'UNREACHABLE TIMEOUT', 2: 'UNREACHABLE TIMEOUT' });
     slow.open();
     expect(await read('1')).toEqual({ 1: 'FRESH java=3' });
@@ -291,7 +292,7 @@ describe('a filter that is not honoured', () => {
     const slow = gate();
     provider.holdings.before = (call) => (call === 'ratings 1' ? slow.passed : undefined);
     provider.holdings.failing = { ratings: 'UNAVAILABLE' };
-    const impatient = reader.read(['1'], { ...CALL, deadlineAt: performance.now() + 5 });
+    const impatient = reader.read(['1'], { ...CALL, deadline: Deadline.after(5) });
     expect(brief(await impatient)).toEqual({ 1: 'UNREACHABLE TIMEOUT' });
     expect(integration.lastProblem).toBeNull();
     const noted = vi.spyOn(integration, 'failed');

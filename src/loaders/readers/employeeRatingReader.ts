@@ -8,11 +8,11 @@ import { isFilterIgnored, type Integration } from '../../integrations/integratio
 import { keyOfParts, rowKey } from '../../directory/ratings/ratingSnapshot.ts';
 import { syncRatings } from '../../directory/sync/fullSync.ts';
 import type { Skill } from '../../domain/entities.ts';
+import { pastDeadline } from '../../domain/deadline.ts';
 import type { Call } from '../../domain/ports.ts';
 import { problemOf, someUnreadable, type Problem } from '../../domain/problem.ts';
 import { Receipt } from '../../domain/receipt.ts';
 import type { RatingRow } from '../../domain/records.ts';
-import { inTime, timeLeft } from '../../outbound/deadline.ts';
 import { AGES, CACHED_BYTES } from './ttl.ts';
 import { kindOptions, type KeepingOptions } from './cacheOptions.ts';
 import { Overlay, type OverlaidRow } from './writeOverlay.ts';
@@ -134,7 +134,7 @@ export class RatingReader {
     }
     if (ratings && !this.#integration.ratingFilterHonoured) return this.#fromWalk(missing, readings, call);
     const unfiltered: string[] = [];
-    for (const [id, outcome] of await this.#reads.read(missing, call, timeLeft(call))) {
+    for (const [id, outcome] of await this.#reads.read(missing, call)) {
       if (outcome.state !== 'FAILED') readings.set(id, this.#reading(id, outcome.copy, outcome.state));
       else if (outcome.problem) readings.set(id, this.#failure(id, outcome.problem));
       else unfiltered.push(id);
@@ -199,7 +199,7 @@ export class RatingReader {
     call.receipt?.batch(this.#integration.name, isUnknown ? 1 : 0);
     if (isUnknown || !this.#integration.ports.ratingByParts) return null;
     const key = JSON.stringify(parts);
-    const outcome = (await this.#rowReads.read([key], call, timeLeft(call))).get(key);
+    const outcome = (await this.#rowReads.read([key], call)).get(key);
     if (outcome?.state === 'FAILED') throw outcome.error;
     const row = outcome?.copy.value.row;
     // Where something could not be read, it may be the very row.
@@ -307,12 +307,11 @@ export class RatingReader {
         (error: unknown) => this.#noteWalk(walking, operation, error),
       )
       .finally(arrived);
-    try {
-      return await inTime(timeLeft(call), ended);
-    } catch (error) {
+    if (!call.deadline) return ended;
+    return call.deadline.race<Problem | null>(ended, () => {
       call.signal?.throwIfAborted();
-      return problemOf(error);
-    }
+      return problemOf(pastDeadline());
+    });
   }
 
   #noteWalk({ problems }: Walking, operation: Operation, error: unknown): Problem {

@@ -10,14 +10,13 @@ export type Found<Value> =
 
 /**
  * Entities from copies, which are read anew beside where that is due, else from the provider in calls of the batch size,
- * else from older copies. One outcome for each id, after so many milliseconds at the latest, whatever the call may take.
+ * else from older copies. One outcome for each id, at the call's deadline at the latest.
  * Rejects only when the call is aborted.
  */
 export async function readThrough<Value extends object>(
   reads: EntityReads<Value>,
   ids: readonly string[],
   call: Call,
-  waitMs: number,
 ): Promise<Map<string, Found<Value>>> {
   const found = new Map<string, Found<Value>>();
   const due: string[] = [];
@@ -30,7 +29,7 @@ export async function readThrough<Value extends object>(
   if (due.length > 0) reads.refresh(due, call);
   const missing = ids.filter((id) => !found.has(id));
   if (missing.length === 0) return found;
-  for (const [id, outcome] of await reads.read(missing, call, waitMs)) {
+  for (const [id, outcome] of await reads.read(missing, call)) {
     if (outcome.state === 'FAILED') found.set(id, standingIn(reads, id, outcome.problem ?? problemOf(outcome.error)));
     else {
       const { value, at } = outcome.copy;

@@ -120,6 +120,8 @@ function listReads(
   return new EntityReads<readonly JobProfileRow[]>({
     ...optionsOf(integration, 'jobProfileLists', options),
     batchSize: 1,
+    // A walk may take longer than a request.
+    outlivesCallers: true,
     // One list, kept whatever its length like the directory: a walk for every question would be worse.
     room: 1,
     sizeOf: () => 1,

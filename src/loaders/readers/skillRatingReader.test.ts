@@ -12,6 +12,7 @@ import type { Call } from '../../domain/ports.ts';
 import { ProviderError } from '../../domain/problem.ts';
 import { Receipt } from '../../domain/receipt.ts';
 import { VirtualClock } from '../../lib/clock.ts';
+import { Deadline } from '../../domain/deadline.ts';
 import { RatingReader } from './employeeRatingReader.ts';
 
 const MINUTE = 60_000;
@@ -252,7 +253,7 @@ describe('a provider without a call by skill', () => {
     clock.advance(31 * MINUTE);
     const slow = gate();
     provider.holdings.before = () => slow.passed;
-    expect(await read(['java'], { deadlineAt: performance.now() + 5 })).toEqual(['STALE 1=3 2=3 TIMEOUT']);
+    expect(await read(['java'], { deadline: Deadline.after(5) })).toEqual(['STALE 1=3 2=3 TIMEOUT']);
     slow.open();
     await expect.poll(() => read(['java'])).toEqual(['CACHED 1=3 2=3']);
     expect(provider.calls).toEqual(['ratings 1']);

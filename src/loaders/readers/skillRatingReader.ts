@@ -8,7 +8,6 @@ import type { Skill } from '../../domain/entities.ts';
 import type { Call } from '../../domain/ports.ts';
 import { ProviderError, someUnreadable, type Problem } from '../../domain/problem.ts';
 import type { RatingRow } from '../../domain/records.ts';
-import { timeLeft } from '../../outbound/deadline.ts';
 import { AGES, CACHED_BYTES } from './ttl.ts';
 import { kindOptions, type KeepingOptions } from './cacheOptions.ts';
 import type { Overlay, OverlaidRow } from './writeOverlay.ts';
@@ -94,7 +93,7 @@ export class SkillRatingReader {
     if (missing.length === 0) return readings;
     const unfiltered: string[] = [];
     const failures = new Map<Problem, string[]>();
-    for (const [id, outcome] of await this.#reads.read(missing, call, timeLeft(call))) {
+    for (const [id, outcome] of await this.#reads.read(missing, call)) {
       if (outcome.state !== 'FAILED') answer(id, this.#reading(id, outcome.copy, outcome.state));
       else if (outcome.problem) failures.set(outcome.problem, [...(failures.get(outcome.problem) ?? []), id]);
       else unfiltered.push(id);

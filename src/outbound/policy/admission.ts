@@ -1,3 +1,4 @@
+import type { Deadline } from '../../domain/deadline.ts';
 import type { Call } from '../../domain/ports.ts';
 import { Breaker, BREAKER, type BreakerStatus, type Said } from './circuitBreaker.ts';
 import { NotSent, outOfTime } from './notSent.ts';
@@ -66,14 +67,14 @@ export class Gate {
    * where it may not, or the signal's reason.
    */
   async enter(kind: 'read' | 'write', call: Call): Promise<(said: Said) => void> {
-    const { purpose, signal, clients, deadlineAt } = call;
+    const { purpose, signal, clients, deadline } = call;
     signal?.throwIfAborted();
-    this.#inTime(deadlineAt, 'another try');
+    if (!this.#isBefore(deadline, 0)) throw outOfTime('another try');
     const { heldMs } = this.#rate;
-    if (heldMs > LONGEST_WAIT_MS || (heldMs > 0 && !this.#isIn(heldMs, call))) throw this.#heldBack();
+    if (heldMs > LONGEST_WAIT_MS || (heldMs > 0 && !this.#isBefore(deadline, heldMs))) throw this.#heldBack();
     const leave = this.#breaker?.enter();
     try {
-      const release = await this.#rate.enter({ kind, purpose, signal, clients, until: deadlineAt });
+      const release = await this.#rate.enter({ kind, purpose, signal, clients, until: deadline?.at });
       return (said) => {
         // First, so that the place does not go to somebody whom the breaker now sends away.
         leave?.(said);
@@ -86,9 +87,9 @@ export class Gate {
   }
 
   /** Whether so long a pause before another try is of use: not beyond the deadline, nor while nobody is let through. */
-  mayPause(milliseconds: number, { deadlineAt }: Call): boolean {
+  mayPause(milliseconds: number, { deadline }: Call): boolean {
     if (this.#breaker && this.#breaker.status.state !== 'CLOSED') return false;
-    return this.#isIn(Math.max(milliseconds, this.#rate.heldMs), { deadlineAt });
+    return this.#isBefore(deadline, Math.max(milliseconds, this.#rate.heldMs));
   }
 
   /** Takes note of what the answer to a request that went out then says of the provider's limits. */
@@ -126,12 +127,9 @@ export class Gate {
     this.#rate.refuse(this.#heldBack(), milliseconds > LONGEST_WAIT_MS ? Number.POSITIVE_INFINITY : until);
   }
 
-  #isIn(milliseconds: number, { deadlineAt }: Pick<Call, 'deadlineAt'>): boolean {
-    return deadlineAt === undefined || this.#now() + milliseconds < deadlineAt;
-  }
-
-  #inTime(deadlineAt: number | undefined, waitedFor: string): void {
-    if (deadlineAt !== undefined && this.#now() >= deadlineAt) throw outOfTime(waitedFor);
+  /** Whether so many milliseconds end before the deadline. */
+  #isBefore(deadline: Deadline | undefined, milliseconds: number): boolean {
+    return deadline === undefined || this.#now() + milliseconds < deadline.at;
   }
 
   #heldBack(): NotSent {

@@ -9,6 +9,7 @@ import { networkError } from '../transport/networkError.ts';
 import type { HttpRequest, HttpResponse } from '../transport/undiciTransport.ts';
 import { alike } from './attemptTimeouts.ts';
 import { createUpstream, retryAfterOf, type CallRecord, type UpstreamRequest } from '../upstream.ts';
+import { Deadline } from '../../domain/deadline.ts';
 import type { Limits } from '../limits.ts';
 
 const LIMITS: Limits = {
@@ -202,7 +203,7 @@ describe('a provider that fails', () => {
 
 const within = (milliseconds: number, purpose: Call['purpose'] = 'request'): Call => ({
   purpose,
-  deadlineAt: performance.now() + milliseconds,
+  deadline: Deadline.after(milliseconds),
 });
 
 describe('a deadline', () => {

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Call } from '../../domain/ports.ts';
 import { luaScript } from '../../redis/script.ts';
-import { sleep } from '../../lib/sleep.ts';
+import { withTimeout } from '../../lib/timeout.ts';
 
 /** Where replicas share a rate. */
 export interface RateStore {
@@ -59,7 +59,7 @@ export function createSharedRate(
   return {
     async take({ purpose, client, waiting }) {
       const claimant = `${RANK[purpose]}${client}`;
-      const answer = await inTime(store.client, () =>
+      const answer = await answerOf(store.client, () =>
         TAKE(store.client, key, [requestsPerSecond, claimant, replica, waiting, CLAIM_MS, now?.() ?? '']),
       );
       if (answer === null) return { waitMs: await takeAlone(alone), others: false };
@@ -68,19 +68,14 @@ export function createSharedRate(
   };
 }
 
-/** What the script answers; null where it does not in time. */
-async function inTime(redis: Redis, run: () => Promise<unknown>): Promise<[waitMs: number, others: number] | null> {
+/** What the script answers; null where Redis is away, fails or does not answer in time. */
+async function answerOf(redis: Redis, run: () => Promise<unknown>): Promise<[waitMs: number, others: number] | null> {
   if (redis.status !== 'ready') return null;
-  const patience = new AbortController();
-  try {
-    const answer = run().then(
-      (reply) => reply as [number, number],
-      () => null,
-    );
-    return await Promise.race([answer, sleep(PATIENCE_MS, patience.signal).then(() => null)]);
-  } finally {
-    patience.abort();
-  }
+  const answer = run().then(
+    (reply) => reply as [number, number],
+    () => null,
+  );
+  return withTimeout(PATIENCE_MS, answer, () => null);
 }
 
 async function takeAlone(alone: RateLimiterMemory): Promise<number> {

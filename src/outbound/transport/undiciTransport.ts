@@ -2,7 +2,7 @@ import { buildConnector, DecoratorHandler, Pool, type Dispatcher } from 'undici'
 import { ProviderError } from '../../domain/problem.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { beginsAsText, charsetOf, compressionsOf, decoded } from './bodyText.ts';
-import { cutAfter } from './attemptSignal.ts';
+import { timedSignal } from './attemptSignal.ts';
 import { failedToConnect, networkError } from './networkError.ts';
 import { raceAbort } from '../../lib/raceAbort.ts';
 import type { TryTimes } from '../policy/attemptTimeouts.ts';
@@ -68,7 +68,7 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
       signal?.throwIfAborted();
       // Not undici's time limits alone: each piece of a body, and each answer of 102 before the real one, begins them
       // anew.
-      const cut = cutAfter(times.wholeMs, signal, overdue());
+      const ending = timedSignal(times.wholeMs, signal, overdue());
       try {
         const sent = (leave ? pool.compose(leavingBy(leave)) : pool).request({
           method,
@@ -78,11 +78,11 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
           headersTimeout: times.silentMs,
           bodyTimeout: times.silentMs,
           ...(body === undefined ? {} : { body }),
-          signal: cut.signal,
+          signal: ending.signal,
         });
         // undici hears of an abort only once the request has a connection (api-request.js, 7.30), which may take
         // seconds.
-        const response = await raceAbort(sent, cut.signal);
+        const response = await raceAbort(sent, ending.signal);
         const declared = Number(response.headers['content-length'] ?? 0);
         if (declared > options.maxBodyBytes) {
           // Destroying an unread body emits an error, which nobody else would catch.
@@ -100,12 +100,12 @@ export function undiciTransport(baseUrl: string, options: TransportOptions): Tra
           text: await textOf(response, declared, options.maxBodyBytes),
         };
       } catch (error) {
-        if (cut.late) throw cut.late;
+        if (ending.late) throw ending.late;
         if (signal?.aborted) throw signal.reason;
         if (error instanceof ProviderError) throw error;
         throw networkError(error);
       } finally {
-        cut.clear();
+        ending.clear();
       }
     },
     async close(graceMs = CLOSE_MS) {

@@ -10,6 +10,7 @@ import {
 } from 'bullmq';
 import { setMaxListeners } from 'node:events';
 import type { Log } from '../../lib/log.ts';
+import { withTimeout } from '../../lib/timeout.ts';
 import { Lease } from './lease.ts';
 import { onceAMinute } from './onceAMinute.ts';
 import type { JobQueue, QueuedBatch, Visitor } from './queue.ts';
@@ -142,7 +143,7 @@ export function bullQueue<Connection>(options: BullOptions<Connection>): JobQueu
       closing.abort(new Error('The task engine closes.'));
       if (lost) stop(new Error('The task store is lost.'));
       const grace = setTimeout(() => stop(new Error('The task engine closes.')), graceMs);
-      if (worker) await inTime(worker.close(lost), graceMs + ABANDON_MS + HAND_BACK_MS);
+      if (worker) await withTimeout(graceMs + ABANDON_MS + HAND_BACK_MS, worker.close(lost), () => {});
       clearTimeout(grace);
       await queue.close();
     },
@@ -167,16 +168,6 @@ class LeasingWorker<Connection> extends Worker<QueuedBatch, void, string, IQueue
     }
     return failed;
   }
-}
-
-/** Waits for the end of something, but not for ever. */
-async function inTime(work: Promise<void>, milliseconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
 }
 
 /** The work's answer, or the signal's reason soon after it was aborted. */

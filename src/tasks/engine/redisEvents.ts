@@ -5,6 +5,7 @@ import type { Task } from '../task.ts';
 import type { Log } from '../../lib/log.ts';
 import type { TaskEvents, TaskListener } from './events.ts';
 import { chunked } from '../../lib/chunk.ts';
+import { withTimeout } from '../../lib/timeout.ts';
 
 export interface RedisEventsOptions {
   /** A connection for nothing else. */
@@ -76,13 +77,13 @@ export async function openRedisEvents(options: RedisEventsOptions): Promise<Task
   const beat = (): void => {
     if (subscriber.status !== 'ready') return;
     const mine = connection;
-    inTime(subscriber.subscribe(written)).catch(() => {
+    acknowledged(subscriber.subscribe(written)).catch(() => {
       if (!closed && mine === connection && subscriber.status === 'ready') subscriber.disconnect(true);
     });
   };
 
   subscriber.on('message', deliver);
-  await inTime(subscriber.subscribe(written));
+  await acknowledged(subscriber.subscribe(written));
   subscriber.on('ready', onReady);
   const heart = setInterval(beat, HEARTBEAT_MS).unref();
 
@@ -105,7 +106,7 @@ export async function openRedisEvents(options: RedisEventsOptions): Promise<Task
         if (!closed) subscriber.unsubscribe(name).catch(() => {});
       };
       try {
-        await inTime(channel.acknowledged);
+        await acknowledged(channel.acknowledged);
       } catch (error) {
         stop();
         throw error;
@@ -131,14 +132,8 @@ export async function openRedisEvents(options: RedisEventsOptions): Promise<Task
 }
 
 /** The answer, unless it takes longer than Redis may: a subscriber's commands wait for the connection as long as it takes. */
-async function inTime(answer: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new RedisUnavailableError('The store (Redis) does not answer.')), ACKNOWLEDGED_MS);
+function acknowledged(answer: Promise<unknown>): Promise<unknown> {
+  return withTimeout(ACKNOWLEDGED_MS, answer, () => {
+    throw new RedisUnavailableError('The store (Redis) does not answer.');
   });
-  try {
-    await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

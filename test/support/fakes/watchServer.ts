@@ -56,7 +56,7 @@ export async function startWatchServer(
   const set = (type: string, field: string, key: 'resolve' | 'subscribe', resolve: Resolve) =>
     Object.assign((schema.getType(type) as GraphQLObjectType).getFields()[field] ?? {}, { [key]: resolve });
   set('Query', 'hello', 'resolve', (_, { name }: { name?: string }) => `hello ${name ?? 'world'}`);
-  set('Query', 'slow', 'resolve', async (_, __, { signal }) => {
+  set('Query', 'slow', 'resolve', async (_, __, { deadline: { signal } }) => {
     slow.open();
     await Promise.race([released.passed, once(signal, 'abort')]);
     return 'done';
@@ -76,7 +76,7 @@ export async function startWatchServer(
   const subscribe = async (
     _: never,
     { id, after, padding = 0 }: { id: string; after?: number; padding?: number },
-    { signal }: RequestInfo,
+    { deadline: { signal } }: RequestInfo,
   ) => {
     const options = { events, taskId: id, read: () => Promise.resolve(tasks.get(id) ?? null), signal };
     const watching = watchTask({ ...options, ...(after === undefined ? {} : { afterRevision: after }) }, () =>

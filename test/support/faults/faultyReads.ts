@@ -6,6 +6,8 @@ import type { SourceStatus } from '../../../src/domain/employeeSkill.ts';
 import type { EmployeeRow } from '../../../src/domain/records.ts';
 import { RatingReader } from '../../../src/loaders/readers/employeeRatingReader.ts';
 import { createSkillsOfEmployee } from '../../../src/loaders/skillsOfEmployee.ts';
+import { callOf } from '../callOf.ts';
+import { Deadline } from '../../../src/domain/deadline.ts';
 import { onVirtualTime, type Patient } from './faults.ts';
 
 /** A deadline as the gateway has it when nobody says another. */
@@ -35,8 +37,8 @@ export async function readerOf(patient: Patient): Promise<() => Promise<Reading>
     const before = wire.sent.length;
     const began = Date.now();
     const gone = new AbortController();
-    const options = { directory, readers, signal: gone.signal, deadlineMs: DEADLINE_MS };
-    const loader = createSkillsOfEmployee(options);
+    const call = callOf(Deadline.after(DEADLINE_MS, gone.signal));
+    const loader = createSkillsOfEmployee({ directory, readers, call });
     const held = await onVirtualTime(loader.load({ employee, integrations: null }));
     const milliseconds = Date.now() - began;
     const attempts = wire.sent.length - before;
