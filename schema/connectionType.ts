@@ -78,5 +78,5 @@ export function connectionType<Shape extends ConnectionShape>(
       }),
     }),
   });
-  return { edge: edge as Ref<Shape['edges'][number]>, connection: connection as unknown as Ref<Shape> };
+  return { edge, connection: connection as unknown as Ref<Shape> };
 }

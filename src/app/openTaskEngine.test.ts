@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '../../test/support/redis.ts';
-import { openTasks, type OpenTasksOptions } from './openTaskEngine.ts';
+import { openTasks } from './openTaskEngine.ts';
 import { quiet } from '../tasks/engine/contractBench.ts';
 
 let server: TestRedis;
@@ -15,7 +15,7 @@ const open = (redisUrl: string) =>
     config: { redisUrl, roles: { serve: true, work: false }, dataDir: '', taskRetentionMs: 1000 },
     webhookReceivers: [],
     ports: () => null,
-    log: quiet as unknown as OpenTasksOptions['log'],
+    log: quiet,
     onFailure: () => {},
     signal: new AbortController().signal,
   });

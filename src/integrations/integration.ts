@@ -369,6 +369,7 @@ export class Integration {
 }
 
 /** What a write that is there cannot do of all that its operation means; null where there is nothing to say. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- It ties the port to its row.
 function limitsOfWrite<Port extends WritePortName>(ports: Ports, name: Port): string | null {
   const port = ports[name];
   return port ? writeOperation(name).limits(port) : null;

@@ -23,6 +23,7 @@ export interface Writer {
 type WritePorts = { readonly [Port in WritePortName]?: WritePort<WriteOf<Port>, RowOf<Port>> | undefined };
 
 /** The writer behind a port; null when the integration does not fill it. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- It ties the port to its row.
 export function writerOf<Port extends WritePortName>(ports: Ports | null, operation: Port): Writer | null {
   const given: WritePorts = ports ?? {};
   const port: WritePorts[Port] = given[operation];

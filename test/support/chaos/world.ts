@@ -103,7 +103,7 @@ export async function startWorld({ people, skills, servers = 2 }: WorldSize): Pr
       await Promise.all(replicas.map((replica) => replica.stop()));
       lateReplies.close();
       await simulator.stop();
-      await redis.stop('SIGKILL');
+      await redis.stop();
     },
   };
 }
