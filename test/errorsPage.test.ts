@@ -45,7 +45,7 @@ it('says of each code what it means, and what to do', () => {
 
 it('names the status of everything that is refused with one', () => {
   const refused = SOURCES.flatMap((text) => [
-    ...text.matchAll(/new (?:Document)?Refusal\(\s*(\d{3}),\s*'([A-Z_]+)'/g),
+    ...text.matchAll(/new (?:Document)?HttpError\(\s*(\d{3}),\s*'([A-Z_]+)'/g),
   ]).map(([, status = '', code = '']) => ({ status, code }));
   expect(refused.length).toBeGreaterThan(20);
   for (const { status, code } of refused) {
