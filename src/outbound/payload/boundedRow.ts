@@ -19,65 +19,55 @@ export type NoteChange = (note: Pick<DriftNote, 'path' | 'expected' | 'found'>) 
  * becomes U+FFFD. The same object where nothing has to be changed.
  */
 export function boundedRow<Row>(row: Row, note: NoteChange): Row {
-  return isBounded(row, '', 0) ? row : (bounded(row, '', '', 0, note) as Row);
+  return bounded(row, '', [], note) as Row;
 }
 
-/** Whether `bounded` would change nothing. It names no paths: a page has thousands of rows, and almost all are fine. */
-function isBounded(value: unknown, key: string, depth: number): boolean {
-  if (typeof value === 'string') return value.length <= longestOf(key) && isStorable(value);
-  if (typeof value !== 'object' || value === null || depth >= DEEPEST) return true;
-  if (Array.isArray(value)) {
-    const items = value as unknown[];
-    if (typeof items[0] === 'object' && key !== 'options') return true;
-    if (items.length > LONGEST_LIST) return false;
-    for (const item of items) if (!isBounded(item, key, depth + 1)) return false;
-    return true;
-  }
-  // Unlike Object.entries this makes no array for each row; an inherited field, which no row has, would only be checked too.
-  for (const name in value) if (!isBounded((value as Record<string, unknown>)[name], name, depth + 1)) return false;
-  return true;
-}
-
-function longestOf(key: string): number {
-  return key === 'description' ? LONGEST_DESCRIPTION : LONGEST_TEXT;
-}
-
-function bounded(value: unknown, key: string, path: string, depth: number, note: NoteChange): unknown {
+/** `path` is one list for the whole row, and made a text only to note a change: a page has thousands of rows, and almost all are fine. */
+function bounded(value: unknown, key: string, path: string[], note: NoteChange): unknown {
   if (typeof value === 'string') return boundedText(value, key, path, note);
-  if (typeof value !== 'object' || value === null || depth >= DEEPEST) return value;
+  if (typeof value !== 'object' || value === null || path.length >= DEEPEST) return value;
   if (Array.isArray(value)) {
     const items = value as unknown[];
     // Rows within a row were read by a reader of their own, and may be any number.
     if (typeof items[0] === 'object' && key !== 'options') return value;
     const tooLong = items.length > LONGEST_LIST;
-    if (tooLong) note({ path, expected: `at most ${LONGEST_LIST} entries`, found: 'more entries' });
+    if (tooLong) {
+      note({ path: path.join('.'), expected: `at most ${LONGEST_LIST} entries`, found: 'more entries' });
+    }
     let changed: unknown[] | null = tooLong ? items.slice(0, LONGEST_LIST) : null;
+    path.push('*');
     for (const [index, item] of (changed ?? items).entries()) {
-      const next = bounded(item, key, `${path}.*`, depth + 1, note);
+      const next = bounded(item, key, path, note);
       if (next === item) continue;
       changed ??= [...items];
       changed[index] = next;
     }
+    path.pop();
     return changed ?? value;
   }
+  const row = value as Record<string, unknown>;
   let changed: Record<string, unknown> | null = null;
-  for (const [name, item] of Object.entries(value)) {
-    const next = bounded(item, name, path === '' ? name : `${path}.${name}`, depth + 1, note);
+  // Object.keys would make an array for each row; a row inherits no fields.
+  for (const name in row) {
+    const item = row[name];
+    path.push(name);
+    const next = bounded(item, name, path, note);
+    path.pop();
     if (next === item) continue;
-    changed ??= { ...value } as Record<string, unknown>;
+    changed ??= { ...row };
     changed[name] = next;
   }
   return changed ?? value;
 }
 
-function boundedText(value: string, key: string, path: string, note: NoteChange): string | null {
+function boundedText(value: string, key: string, path: readonly string[], note: NoteChange): string | null {
   let text = value;
   if (!isStorable(text)) {
-    note({ path, expected: 'text of whole characters without NUL', found: 'other text' });
+    note({ path: path.join('.'), expected: 'text of whole characters without NUL', found: 'other text' });
     text = text.replaceAll('\0', '').replaceAll(/\p{Cs}/gu, '\ufffd');
   }
-  const longest = longestOf(key);
+  const longest = key === 'description' ? LONGEST_DESCRIPTION : LONGEST_TEXT;
   if (text.length <= longest) return text;
-  note({ path, expected: `text of at most ${longest} characters`, found: 'longer text' });
+  note({ path: path.join('.'), expected: `text of at most ${longest} characters`, found: 'longer text' });
   return key === 'url' ? null : `${text.slice(0, longest - 1).replace(/\p{Cs}$/u, '')}…`;
 }
