@@ -13,7 +13,7 @@ import type { TaskMeter } from '../tasks/store/meteredStore.ts';
 /** Between two tries to reach a Redis that is away while this process starts. */
 const RETRY_MS = 1000;
 
-export interface OpenTasksOptions {
+interface OpenTasksOptions {
   config: Pick<Config, 'redisUrl' | 'roles' | 'dataDir' | 'taskRetentionMs'>;
   /** What the outbox calls those to whom changes are to be told from the start. */
   webhookReceivers: readonly string[];

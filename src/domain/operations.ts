@@ -47,17 +47,25 @@ export interface WriteOperation<Port extends WritePortName> {
   limits(port: NonNullable<Ports[Port]>): string | null;
 }
 
+function ratingSubject({ employeeId, skillId }: { employeeId: string; skillId: string }): readonly string[] {
+  return [employeeId, skillId];
+}
+
+/** A skill assigned without a value sets no rating, so that it supersedes none. */
+function setsRating({ value }: { value: unknown }): boolean {
+  return value !== null;
+}
+
 /** Every kind of write by the name of its port, in the order in which the graph lists them. */
 export const WRITES = {
-  // A bare tag sets no rating, so that it supersedes none.
   assign: {
     kind: 'ASSIGN_SKILLS',
     mutation: 'assignSkills',
     scope: 'ratings:write',
     writes: 'rating',
     outcome: ratingOutcome,
-    subject: ({ employeeId, skillId }) => [employeeId, skillId],
-    supersedes: ({ value }) => value !== null,
+    subject: ratingSubject,
+    supersedes: setsRating,
     limits: () => null,
   },
   rate: {
@@ -66,8 +74,8 @@ export const WRITES = {
     scope: 'ratings:write',
     writes: 'rating',
     outcome: ratingOutcome,
-    subject: ({ employeeId, skillId }) => [employeeId, skillId],
-    supersedes: ({ value }) => value !== null,
+    subject: ratingSubject,
+    supersedes: setsRating,
     limits: () => null,
   },
   remove: {
@@ -76,7 +84,7 @@ export const WRITES = {
     scope: 'ratings:write',
     writes: 'rating',
     outcome: noOutcome,
-    subject: ({ employeeId, skillId }) => [employeeId, skillId],
+    subject: ratingSubject,
     supersedes: () => true,
     limits: () => null,
   },
@@ -89,7 +97,7 @@ export const WRITES = {
     outcome: employeeOutcome,
     subject: ({ existing }) => existing && [['employee', existing.remoteId]],
     supersedes: () => false,
-    limits: ({ creates, updates }) => half(creates, 'Creates only.', updates, 'Updates only.'),
+    limits: createsOrUpdates,
   },
   setStatus: {
     kind: 'SET_EMPLOYEE_STATUS',
@@ -109,7 +117,7 @@ export const WRITES = {
     outcome: skillOutcome,
     subject: ({ externalId }) => [['skill', externalId]],
     supersedes: () => false,
-    limits: ({ creates, updates }) => half(creates, 'Creates only.', updates, 'Updates only.'),
+    limits: createsOrUpdates,
   },
   // Certificates only add up: no order is kept.
   addCertificates: {
@@ -123,6 +131,10 @@ export const WRITES = {
     limits: () => 'What is accepted may show much later, or never.',
   },
 } as const satisfies { [Port in WritePortName]: WriteOperation<Port> };
+
+function createsOrUpdates({ creates, updates }: { creates: boolean; updates: boolean }): string | null {
+  return half(creates, 'Creates only.', updates, 'Updates only.');
+}
 
 function half(one: boolean, onlyOne: string, other: boolean, onlyOther: string): string | null {
   if (one === other) return null;

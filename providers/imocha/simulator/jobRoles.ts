@@ -12,9 +12,9 @@ const CODES_PER_PROFILE = 2;
 /** Titles of a unit whose profiles have codes, at least; of more titles all but the last. */
 const PROFILES_WITH_CODES = 2;
 
-export type Priority = string | number | null;
+type Priority = string | number | null;
 
-export interface Expectation {
+interface Expectation {
   skillIndex: number;
   /** 3 to 9 of 10 points. */
   required: number;
